@@ -1,0 +1,296 @@
+/*
+ * libfix8-c: FIX sessions for C programs.
+ *
+ * QuickFIX is the session logic (logon, sequence numbers, resend, heartbeats);
+ * sockets and timers belong to the caller.  Whole messages go in, bytes come
+ * out, and application messages pass through with their original bytes: field
+ * order, repeating groups, user-defined tags and data fields stay as they were.
+ *
+ * Nothing here blocks, starts a thread or opens a socket.  One engine and its
+ * sessions belong to one thread.  No C++ exception leaves the library.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef FIX8C_FIX8C_H
+#define FIX8C_FIX8C_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FIX8C_API __attribute__((visibility("default")))
+
+/* Errors.  All are negative; 0 is success. */
+enum fix8c_error {
+    FIX8C_ERR_MEMORY = -1,
+    FIX8C_ERR_SETTINGS = -2,  /* fix8c_engine_error() says what and where */
+    FIX8C_ERR_STORE = -3,     /* the caller's store failed; stop the process */
+    FIX8C_ERR_STATE = -4,     /* the session is not in a state for this call */
+    FIX8C_ERR_GARBLED = -5,   /* not a message; ignore it, or drop the line */
+    FIX8C_ERR_UNKNOWN = -6,   /* no such session */
+    FIX8C_ERR_TOO_LONG = -7,  /* the message claims more than the limit */
+};
+
+struct fix8c_engine;
+struct fix8c_session;
+
+/*
+ * One message as it crosses a session.  All bytes are borrowed for the call.
+ *
+ * |bytes| is the whole message, 8= to the end of 10=, exactly as received, or
+ * exactly as it will be (or was) sent.  |body| is the application part of it:
+ * from the first field that is not a header field to the last before 10=.
+ */
+struct fix8c_message {
+    const char *bytes;
+    size_t len;
+    const char *type; /* MsgType(35), not terminated */
+    size_t type_len;
+    const char *body;
+    size_t body_len;
+    int seq;        /* MsgSeqNum(34) */
+    bool possdup;   /* 43=Y: on the way out, a resend */
+    bool possresend; /* 97=Y */
+    bool admin;
+};
+
+/* What a callback decides.  0 accepts. */
+enum fix8c_verdict {
+    FIX8C_ACCEPT = 0,
+    FIX8C_REFUSE_BUSINESS, /* from_app: j with |reason| in 380 */
+    FIX8C_REFUSE_SESSION,  /* from_app: 3 with |reason| in 373, |tag| in 371 */
+    FIX8C_REFUSE_LOGON,    /* from_admin on a Logon: Logout with |text| */
+    FIX8C_WITHHOLD,        /* to_app: not sent; on a resend, gap-filled */
+};
+
+/* Why.  The callee fills it in; |ref_id| is 379 of a business reject. */
+struct fix8c_refusal {
+    int reason;
+    int tag;
+    char text[200];
+    char ref_id[80];
+};
+
+/*
+ * The application.  Any member may be NULL.  Callbacks may send on any session
+ * but must not close the engine or feed a session.
+ */
+struct fix8c_callbacks {
+    void (*created)(void *user, struct fix8c_session *session);
+    void (*logon)(void *user, struct fix8c_session *session);
+    void (*logout)(void *user, struct fix8c_session *session);
+    /* An admin message arrived (Logon included). */
+    enum fix8c_verdict (*from_admin)(void *user,
+                                     struct fix8c_session *session,
+                                     const struct fix8c_message *message,
+                                     struct fix8c_refusal *refusal);
+    /* An application message arrived, in sequence, with its own bytes. */
+    enum fix8c_verdict (*from_app)(void *user,
+                                   struct fix8c_session *session,
+                                   const struct fix8c_message *message,
+                                   struct fix8c_refusal *refusal);
+    /*
+     * An application message is about to be sent, or resent (possdup).  On a
+     * first sending |bytes| holds only the body; on a resend what was stored.
+     */
+    enum fix8c_verdict (*to_app)(void *user,
+                                 struct fix8c_session *session,
+                                 const struct fix8c_message *message);
+    /* A message, admin or application, was handed to the wire as |bytes|. */
+    void (*sent)(void *user,
+                 struct fix8c_session *session,
+                 const struct fix8c_message *message);
+    /* Something a person may want to read: session events, one line. */
+    void (*event)(void *user, struct fix8c_session *session, const char *text);
+};
+
+/*
+ * The message store that the caller supplies.  Every member is required; each
+ * returns 0, or non-zero when it failed (the session then reports
+ * FIX8C_ERR_STORE and must not go on).  |session| is the name of
+ * fix8c_session_name().  Calls may be staged and made durable later, as long as
+ * no byte given to the wire leaves before that.
+ */
+struct fix8c_store {
+    void *user;
+    /* Numbers and creation time (ns since 1970); a new session is 1, 1, now. */
+    int (*load)(void *user,
+                const char *session,
+                int *next_sender,
+                int *next_target,
+                int64_t *creation_ns);
+    int (*set_sender)(void *user, const char *session, int next_sender);
+    int (*set_target)(void *user, const char *session, int next_target);
+    /* Keeps message |seq|; its body is |body_len| bytes from |body_at|. */
+    int (*set)(void *user,
+               const char *session,
+               int seq,
+               const char *bytes,
+               size_t len,
+               size_t body_at,
+               size_t body_len);
+    /* Calls |found| for each kept message of first..last, in order. */
+    int (*get)(void *user,
+               const char *session,
+               int first,
+               int last,
+               void (*found)(void *context,
+                             int seq,
+                             const char *bytes,
+                             size_t len,
+                             size_t body_at,
+                             size_t body_len),
+               void *context);
+    /* Forgets all messages; both numbers are 1 again. */
+    int (*reset)(void *user, const char *session, int64_t creation_ns);
+};
+
+/* Where a session's bytes go.  |send| may buffer; |close| flushes, then closes,
+ * and must not call into the session. */
+struct fix8c_wire {
+    void *user;
+    int (*send)(void *user, const char *bytes, size_t len);
+    void (*close)(void *user);
+};
+
+/*
+ * Opens an engine from settings in QuickFIX's form ([DEFAULT] and [SESSION]
+ * groups with QuickFIX's own keys).  All sessions are created at once.
+ *
+ * |settings| is the text, or with fix8c_engine_open_file() a file's path.  Keys
+ * about sockets are kept for fix8c_session_setting() and otherwise ignored.
+ * DataDictionary, TransportDataDictionary and AppDataDictionary name the
+ * dictionaries for admin messages; application bodies are never validated.
+ * |store| may be NULL: messages are then kept in memory.  |callbacks|, |store|
+ * and |user| must outlive the engine (the structs are copied).
+ *
+ * On FIX8C_ERR_SETTINGS |error|, of |error_len| bytes, says what is wrong.
+ */
+FIX8C_API int fix8c_engine_open(const char *settings,
+                                const struct fix8c_callbacks *callbacks,
+                                const struct fix8c_store *store,
+                                void *user,
+                                char *error,
+                                size_t error_len,
+                                struct fix8c_engine **engine);
+
+FIX8C_API int fix8c_engine_open_file(const char *path,
+                                     const struct fix8c_callbacks *callbacks,
+                                     const struct fix8c_store *store,
+                                     void *user,
+                                     char *error,
+                                     size_t error_len,
+                                     struct fix8c_engine **engine);
+
+/* Ends every session without a Logout and frees all.  NULL is fine. */
+FIX8C_API void fix8c_engine_close(struct fix8c_engine *engine);
+
+FIX8C_API size_t fix8c_engine_sessions(const struct fix8c_engine *engine);
+
+/* The |index|-th session, in the order of the settings; NULL past the end. */
+FIX8C_API struct fix8c_session *
+fix8c_engine_session(const struct fix8c_engine *engine, size_t index);
+
+/*
+ * The session that the first message of a connection, a Logon, is meant for:
+ * an acceptor session whose CompIDs and version match and which has no wire.
+ * Returns NULL when there is none, or the message is not a Logon.
+ */
+FIX8C_API struct fix8c_session *
+fix8c_engine_find(struct fix8c_engine *engine, const char *logon, size_t len);
+
+/*
+ * Looks for one whole message at the start of |bytes|.
+ *
+ * Returns its length, or 0 when more bytes are needed; FIX8C_ERR_TOO_LONG when
+ * it is, or claims to be, longer than |max|; FIX8C_ERR_GARBLED when the bytes
+ * are no message (BodyLength or CheckSum wrong, 8 9 35 not first, no usable
+ * 34): |*skip| then says how many bytes to drop before looking again.  Knows
+ * data fields, so a SOH inside one does not end it.
+ */
+FIX8C_API long fix8c_frame(const char *bytes,
+                           size_t len,
+                           size_t max,
+                           size_t *skip);
+
+/* The name, "FIX.4.4:SENDER->TARGET"; lives as long as the engine. */
+FIX8C_API const char *fix8c_session_name(const struct fix8c_session *session);
+
+/* A setting of the session by its key, defaults included; NULL if absent. */
+FIX8C_API const char *
+fix8c_session_setting(const struct fix8c_session *session, const char *key);
+
+FIX8C_API bool fix8c_session_initiator(const struct fix8c_session *session);
+FIX8C_API bool fix8c_session_logged_on(const struct fix8c_session *session);
+FIX8C_API bool fix8c_session_attached(const struct fix8c_session *session);
+FIX8C_API int fix8c_session_next_sender(const struct fix8c_session *session);
+FIX8C_API int fix8c_session_next_target(const struct fix8c_session *session);
+
+/* True while messages asked for by a ResendRequest of ours are outstanding. */
+FIX8C_API bool fix8c_session_in_gap(const struct fix8c_session *session);
+
+/* The caller's own pointer, NULL until set. */
+FIX8C_API void fix8c_session_set_user(struct fix8c_session *session,
+                                      void *user);
+FIX8C_API void *fix8c_session_user(const struct fix8c_session *session);
+
+/*
+ * A connection is there.  |wire| is copied.  An initiator sends its Logon.
+ * FIX8C_ERR_STATE when the session has a wire already.
+ */
+FIX8C_API int fix8c_session_attach(struct fix8c_session *session,
+                                   const struct fix8c_wire *wire);
+
+/* The connection is gone (the peer closed it, or the caller did). */
+FIX8C_API int fix8c_session_detach(struct fix8c_session *session);
+
+/*
+ * Feeds one whole message, as fix8c_frame() found it.
+ *
+ * Returns 0; FIX8C_ERR_GARBLED (ignore, or drop the line before the logon);
+ * FIX8C_ERR_STORE; FIX8C_ERR_STATE when no wire is attached, or when a first
+ * message did not log the session on: close the connection.
+ */
+FIX8C_API int fix8c_session_receive(struct fix8c_session *session,
+                                    const char *bytes,
+                                    size_t len);
+
+/* Heartbeats, time-outs, the initiator's Logon: call at the deadline. */
+FIX8C_API int fix8c_session_tick(struct fix8c_session *session);
+
+/* When fix8c_session_tick() is due, in ns since 1970; INT64_MAX: never. */
+FIX8C_API int64_t fix8c_session_deadline(const struct fix8c_session *session);
+
+/*
+ * Sends an application message: MsgType |type|, extra header fields |header|
+ * ("50=X<SOH>97=Y<SOH>", may be NULL), and |body|, whole fields each ended by a
+ * SOH, which goes out byte by byte as given.
+ *
+ * While the session is not logged on the message is stored, takes a number and
+ * leaves at the peer's next ResendRequest.  Also sends 3 and j made by the
+ * caller.  Returns 0, FIX8C_ERR_STORE, or FIX8C_ERR_STATE when a callback
+ * withheld it.
+ */
+FIX8C_API int fix8c_session_send(struct fix8c_session *session,
+                                 const char *type,
+                                 const char *header,
+                                 size_t header_len,
+                                 const char *body,
+                                 size_t body_len);
+
+/* Says Logout and stays logged out until fix8c_session_logon(). */
+FIX8C_API int fix8c_session_logout(struct fix8c_session *session,
+                                   const char *text);
+FIX8C_API void fix8c_session_logon(struct fix8c_session *session);
+
+/* Both numbers to 1, the store emptied; logs out first. */
+FIX8C_API int fix8c_session_reset(struct fix8c_session *session);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
