@@ -1,0 +1,143 @@
+/*
+ * What a gate is told at its start: sessions, accounts, limits, instruments.
+ *
+ * One INI-style file in QuickFIX's manner, and one CSV of instruments.  Every
+ * mistake is found and reported at once, with file, line and remedy.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CREDITGATE_CONFIG_H
+#define CREDITGATE_CONFIG_H
+
+#include <creditgate/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CG_NAME_MAX 63      /* bytes of an id, CompID, account or symbol */
+#define CG_WARNINGS_MAX 8   /* warning levels of one limit */
+#define CG_COVER_MAX 8      /* limits that one order may have to pass */
+
+/* How many of each thing a gate can hold; it allocates once, at opening. */
+struct cg_limits {
+    uint32_t orders;      /* open orders; default 100,000 */
+    uint32_t requests;    /* ClOrdIDs of the trading day; default 400,000 */
+    uint32_t limits;      /* default 10,000, those pushed by a hub included */
+    uint32_t waiting;     /* orders waiting for credit; default 1,000 */
+    uint32_t message_max; /* bytes of one message; default 65,536 */
+};
+
+enum cg_model { CG_MODEL_PING, CG_MODEL_PUSH, CG_MODEL_PING_WITH_PUSH };
+enum cg_measure { CG_MEASURE_GROSS, CG_MEASURE_NET };
+/* By RiskLimitType(1530): 12, 10, 11. */
+enum cg_limit_kind { CG_LIMIT_DV01, CG_LIMIT_CLIP, CG_LIMIT_NOTIONAL };
+/* What a breach by an update does to resting orders (R17). */
+enum cg_pull { CG_PULL_FIT, CG_PULL_ALL, CG_PULL_NONE };
+
+struct cg_config_session {
+    char name[CG_NAME_MAX + 1];   /* Name=, default TargetCompID */
+    char fix_name[3 * CG_NAME_MAX]; /* as fix8c_session_name() */
+    enum cg_role role;
+    enum cg_version version;
+    char begin_string[16];
+    char sender_comp_id[CG_NAME_MAX + 1];
+    char target_comp_id[CG_NAME_MAX + 1];
+    bool initiator;
+    cg_session venue;      /* client: where its orders go (Venue=) */
+    bool plain_sp2;        /* PlainSP2=Y: 103=3 instead of 25..29 (R50) */
+    bool show_amounts;     /* ShowAmounts=Y (default): req and avl in 58 */
+    uint32_t token_tag;    /* venue: TokenTag=, default 7350, 0: none (R55) */
+    cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
+    cg_time token_life_ns; /* hub: TokenLifeMs=, no 126 in a DG; default 1 day */
+    int line;
+};
+
+struct cg_config_account {
+    char name[CG_NAME_MAX + 1];
+    char firm[CG_NAME_MAX + 1]; /* ClearingFirm=; the account if self-clearing */
+    char contact[2 * CG_NAME_MAX + 1]; /* Contact=: whom to call for a top-up */
+    uint64_t sessions;          /* bit i: session i may trade for it */
+    cg_session hub;             /* Hub=: who may stop it and push its limits */
+    int line;
+};
+
+struct cg_config_limit {
+    char id[CG_NAME_MAX + 1];      /* RiskLimitID(1670) */
+    cg_session owner;              /* Hub=; CG_SESSION_NONE: the own desk's */
+    char owner_name[CG_NAME_MAX + 1]; /* Owner=, default the hub's name */
+    char firm[CG_NAME_MAX + 1];    /* ClearingFirm= */
+    char account[CG_NAME_MAX + 1]; /* Account=, empty: any of the firm */
+    char currency[4];              /* Currency= of the amount */
+    char instrument[CG_NAME_MAX + 1]; /* Instrument=, empty: any */
+    enum cg_limit_kind kind;
+    enum cg_measure measure;
+    enum cg_model model;
+    enum cg_pull pull;
+    bool has_amount; /* without one a ping limit leaves the amount to the hub,
+                        and any other refuses until an update brings it */
+    cg_dv01 amount;  /* Amount=; a CG_LIMIT_NOTIONAL's in whole units */
+    bool allow_reducing; /* AllowReducing=Y (default), R13 */
+    uint32_t warnings; /* count */
+    uint32_t warning_percent[CG_WARNINGS_MAX]; /* rising; 75, 90, 98 */
+    cg_time fallback_max_age_ns; /* FallbackMaxAgeMs=, default 60 s (R27) */
+    int line;
+};
+
+struct cg_config_instrument {
+    char symbol[CG_NAME_MAX + 1];
+    char currency[4];
+    cg_dv01 dv01_per_million; /* > 0 */
+    int line;
+};
+
+/* 1 unit of |from| is |rate| / 1e8 units of |to| (R3). */
+struct cg_config_fx {
+    char from[4];
+    char to[4];
+    int64_t rate;
+    int line;
+};
+
+struct cg_config {
+    char gate_name[CG_NAME_MAX + 1]; /* Name=, default GATE: prefix of ids */
+    char journal[4096];              /* Journal=, a path */
+    cg_time soft_deadline_ns;        /* SoftDeadlineMs=, default 1000 (R26) */
+    cg_time hard_deadline_ns;        /* HardDeadlineMs=, default 20000 */
+    cg_time pull_time_ns;            /* PullTimeMs=, default 500 (R29) */
+    cg_time stale_resend_ns;         /* StaleResendMs=, default 60 s (R40) */
+    uint32_t probe_after;            /* ProbeAfter=, default 3 (R27) */
+    struct cg_limits limits;
+    char passed_types[256]; /* PassTypes=: types let through unchecked (R53) */
+    struct cg_config_session *sessions;
+    size_t session_count;
+    struct cg_config_account *accounts;
+    size_t account_count;
+    struct cg_config_limit *credit_limits;
+    size_t credit_limit_count;
+    struct cg_config_instrument *instruments;
+    size_t instrument_count;
+    struct cg_config_fx *fx;
+    size_t fx_count;
+    char *fix_settings; /* text for fix8c_engine_open() */
+};
+
+/*
+ * Reads the configuration file at |path|, and the files it names (relative to
+ * it).  |report| is called for every mistake, in the order of the lines:
+ * |file|, |line| (0: the file as a whole), what is wrong, and what to do.
+ *
+ * Returns 0 and fills |config|, or CG_ERR_CONFIG after at least one report, or
+ * CG_ERR_MEMORY.  On failure nothing is held.
+ */
+CG_API int cg_config_read(const char *path,
+                          void (*report)(void *user,
+                                         const char *file,
+                                         int line,
+                                         const char *wrong,
+                                         const char *remedy),
+                          void *user,
+                          struct cg_config *config);
+
+/* Frees what cg_config_read() allocated; fine on a zeroed struct. */
+CG_API void cg_config_deinit(struct cg_config *config);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * Facts: what the gate decided, one record each.
+ *
+ * The state of a gate is the fold of its facts (apply in src/engine); the
+ * journal keeps them as rows, in order, before anything they caused is visible.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CREDITGATE_FACT_H
+#define CREDITGATE_FACT_H
+
+#include <creditgate/types.h>
+#include <stddef.h>
+
+#define CG_NONE UINT32_MAX
+
+/*
+ * X(NAME, "name"): every kind of fact, in the order of a token's and an order's
+ * life.  The text is what the journal stores, and must never change.
+ */
+#define CG_FACT_KINDS(X)                                                       \
+    X(SESSION_NAMED, "session named")                                          \
+    X(ACCOUNT_NAMED, "account named")                                          \
+    X(INSTRUMENT_NAMED, "instrument named")                                    \
+    X(LIMIT_NAMED, "limit named")                                              \
+    X(LIMIT_SET, "limit set")                                                  \
+    X(LIMIT_STATE, "limit state")                                              \
+    X(LIMIT_WARNED, "limit warned")                                            \
+    X(LIMIT_REARMED, "limit rearmed")                                          \
+    X(STOP_PLACED, "stop placed")                                              \
+    X(STOP_LIFTED, "stop lifted")                                              \
+    X(ORDER_TAKEN, "order taken")                                              \
+    X(ORDER_REFUSED, "order refused")                                          \
+    X(TOKEN_CHARGED, "token charged")                                          \
+    X(TOKEN_RECHARGED, "token recharged")                                      \
+    X(TOKEN_GRANTED, "token granted")                                          \
+    X(TOKEN_RETURNED, "token returned")                                        \
+    X(TOKEN_CLOSED, "token closed")                                            \
+    X(ASK_SENT, "ask sent")                                                    \
+    X(ASK_PENDING, "ask pending")                                              \
+    X(ASK_ANSWERED, "ask answered")                                            \
+    X(ORDER_SENT, "order sent")                                                \
+    X(ORDER_ACKED, "order acked")                                              \
+    X(ORDER_FILLED, "order filled")                                            \
+    X(ORDER_RESTATED, "order restated")                                        \
+    X(ORDER_CLOSED, "order closed")                                            \
+    X(REQUEST_TAKEN, "request taken")                                          \
+    X(REQUEST_SENT, "request sent")                                            \
+    X(REQUEST_ACCEPTED, "request accepted")                                    \
+    X(REQUEST_REFUSED, "request refused")                                      \
+    X(LINK_UP, "link up")                                                      \
+    X(LINK_DOWN, "link down")                                                  \
+    X(HUB_MISSED, "hub missed")                                                \
+    X(HUB_ANSWERED, "hub answered")                                            \
+    X(NOTED, "noted")
+
+enum cg_fact_kind {
+#define X(name, text) CG_FACT_##name,
+    CG_FACT_KINDS(X)
+#undef X
+        CG_FACT_KIND_COUNT
+};
+
+/* The name of a kind, or NULL when there is no such kind. */
+CG_API const char *cg_fact_kind_name(enum cg_fact_kind kind);
+
+/*
+ * One fact.  Unused members hold 0, and slots CG_NONE.  Slots are places in the
+ * gate's pools, the same in a live gate and in one that was recovered; numbers
+ * are never used again.  |id| and |text| are borrowed for the call.
+ */
+struct cg_fact {
+    enum cg_fact_kind kind;
+    cg_seq no;                /* 1, 2, 3 ...; the journal's key */
+    cg_time time;             /* when it was decided */
+    cg_session cause_session; /* the message behind it ... */
+    cg_seq cause_seq;         /* ... and its MsgSeqNum; 0: a timer */
+    cg_session session;       /* whom it concerns: client, owner, hub */
+    uint32_t order;           /* slot */
+    uint32_t request;         /* slot of a ClOrdID */
+    uint32_t token;           /* slot */
+    uint32_t ask;             /* slot of one DF */
+    uint32_t limit;           /* slot */
+    uint32_t account;         /* slot */
+    uint32_t instrument;      /* slot */
+    uint32_t value;           /* a state, model, action or level, by kind */
+    uint32_t flags;           /* by kind */
+    uint16_t reason;          /* enum cg_reason, 0 for none */
+    char side;                /* '1' buy, '2' sell, 0 */
+    char time_in_force;       /* 59, 0 when it does not matter */
+    cg_seq number;            /* order, token or ask number */
+    cg_qty qty;               /* OrderQty, CumQty */
+    cg_dv01 amount;           /* the amount of this fact, by kind */
+    cg_dv01 other;            /* a second amount, by kind */
+    cg_dv01 rate;             /* DV01 per 1,000,000 of notional */
+    cg_time until;            /* expiry, or the time of an update */
+    const char *id;           /* ClOrdID, limit id, token id, name */
+    size_t id_len;
+    const char *text;         /* a second id, or words for people */
+    size_t text_len;
+};
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * The journal: facts, outgoing messages and sequence numbers, made durable
+ * together.  The gate calls it through this table; a host may bring its own.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CREDITGATE_JOURNAL_H
+#define CREDITGATE_JOURNAL_H
+
+#include <creditgate/fact.h>
+
+/*
+ * Every function returns 0, or a negative cg_error, after which only |close| may
+ * follow.  |append| stages one fact; |commit| makes all that was staged durable
+ * in one step, or nothing of it.  |load| calls |each| for every fact in order,
+ * and ends with its first non-zero result.
+ */
+struct cg_journal {
+    void *user;
+    int (*append)(void *user, const struct cg_fact *fact);
+    int (*commit)(void *user);
+    int (*load)(void *user,
+                int (*each)(void *context, const struct cg_fact *fact),
+                void *context);
+    void (*close)(void *user);
+};
+
+/*
+ * Opens, or makes, the SQLite journal at |path| (WAL, synchronous FULL, locked
+ * against a second gate).  On failure |error| says what and what to do; nothing
+ * is overwritten.  CG_ERR_IO, CG_ERR_CORRUPT, CG_ERR_MISUSE (another schema
+ * version, or another gate has it), CG_ERR_MEMORY.
+ */
+CG_API int cg_journal_open_sqlite(const char *path,
+                                  struct cg_journal *journal,
+                                  char *error,
+                                  size_t error_len);
+
+/* A journal that keeps nothing: tests, benchmarks, replay. */
+CG_API int cg_journal_open_memory(struct cg_journal *journal);
+
+/*
+ * The FIX message store in the same file and the same transaction as the facts.
+ * Signatures are those of struct fix8c_store; |user| is a cg_journal's user,
+ * opened by cg_journal_open_sqlite().  Each returns 0 or a negative cg_error.
+ */
+CG_API int cg_journal_session_load(void *user,
+                                   const char *session,
+                                   int *next_sender,
+                                   int *next_target,
+                                   int64_t *creation_ns);
+CG_API int cg_journal_session_set_sender(void *user,
+                                         const char *session,
+                                         int next_sender);
+CG_API int cg_journal_session_set_target(void *user,
+                                         const char *session,
+                                         int next_target);
+CG_API int cg_journal_message_set(void *user,
+                                  const char *session,
+                                  int seq,
+                                  const char *bytes,
+                                  size_t len,
+                                  size_t body_at,
+                                  size_t body_len);
+CG_API int cg_journal_message_get(void *user,
+                                  const char *session,
+                                  int first,
+                                  int last,
+                                  void (*found)(void *context,
+                                                int seq,
+                                                const char *bytes,
+                                                size_t len,
+                                                size_t body_at,
+                                                size_t body_len),
+                                  void *context);
+CG_API int cg_journal_session_reset(void *user,
+                                    const char *session,
+                                    int64_t creation_ns);
+
+#endif
