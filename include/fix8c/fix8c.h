@@ -27,12 +27,13 @@ extern "C" {
 /* Errors.  All are negative; 0 is success. */
 enum fix8c_error {
     FIX8C_ERR_MEMORY = -1,
-    FIX8C_ERR_SETTINGS = -2,  /* fix8c_engine_error() says what and where */
-    FIX8C_ERR_STORE = -3,     /* the caller's store failed; stop the process */
-    FIX8C_ERR_STATE = -4,     /* the session is not in a state for this call */
-    FIX8C_ERR_GARBLED = -5,   /* not a message; ignore it, or drop the line */
-    FIX8C_ERR_UNKNOWN = -6,   /* no such session */
-    FIX8C_ERR_TOO_LONG = -7,  /* the message claims more than the limit */
+    FIX8C_ERR_SETTINGS = -2, /* the |error| text says what and where */
+    FIX8C_ERR_STORE = -3,    /* the store failed: stop, nothing goes out */
+    FIX8C_ERR_STATE = -4,    /* the session is not in a state for this call */
+    FIX8C_ERR_GARBLED = -5,  /* not a message; ignore it, or drop the line */
+    FIX8C_ERR_UNKNOWN = -6,  /* no such session */
+    FIX8C_ERR_TOO_LONG = -7, /* the message claims more than the limit */
+    FIX8C_ERR_FIELDS = -8,   /* what was given is not whole, legal fields */
 };
 
 struct fix8c_engine;
@@ -52,8 +53,8 @@ struct fix8c_message {
     size_t type_len;
     const char *body;
     size_t body_len;
-    int seq;        /* MsgSeqNum(34) */
-    bool possdup;   /* 43=Y: on the way out, a resend */
+    int seq;         /* MsgSeqNum(34) */
+    bool possdup;    /* 43=Y: on the way out, a resend */
     bool possresend; /* 97=Y */
     bool admin;
 };
@@ -67,7 +68,12 @@ enum fix8c_verdict {
     FIX8C_WITHHOLD,        /* to_app: not sent; on a resend, gap-filled */
 };
 
-/* Why.  The callee fills it in; |ref_id| is 379 of a business reject. */
+/*
+ * Why.  It comes zeroed and the callee fills it in.  |tag| 0 and empty texts
+ * leave their fields out; |ref_id| is 379 of a business reject.  Both texts end
+ * with a NUL.  FIX.4.0 and 4.1 have no business reject: a 3 goes out instead;
+ * FIX.4.2 has no 373 above 11: the field is then left out.
+ */
 struct fix8c_refusal {
     int reason;
     int tag;
@@ -76,31 +82,47 @@ struct fix8c_refusal {
 };
 
 /*
- * The application.  Any member may be NULL.  Callbacks may send on any session
- * but must not close the engine or feed a session.
+ * The application.  Any member may be NULL; without |from_app| every
+ * application message is refused with a business reject (380=3).
+ *
+ * Callbacks may send on any session and ask for a logout; they must not close
+ * the engine, nor attach, detach, feed, tick or reset the session they were
+ * called for: those calls return FIX8C_ERR_STATE.
  */
 struct fix8c_callbacks {
+    /* Once per session, when all sessions of the engine exist. */
     void (*created)(void *user, struct fix8c_session *session);
     void (*logon)(void *user, struct fix8c_session *session);
+    /* After a |logon|, once: by Logout, broken line or time-out alike. */
     void (*logout)(void *user, struct fix8c_session *session);
-    /* An admin message arrived (Logon included). */
+    /* An admin message arrived (Logon included); only a Logon is refused. */
     enum fix8c_verdict (*from_admin)(void *user,
                                      struct fix8c_session *session,
                                      const struct fix8c_message *message,
                                      struct fix8c_refusal *refusal);
-    /* An application message arrived, in sequence, with its own bytes. */
+    /*
+     * An application message arrived, in sequence, with its own bytes (those
+     * that waited behind a gap, too).  Its number is counted as received only
+     * after this returns.  A message whose header fields are not together at
+     * the front was rejected by the session already (373=14).
+     */
     enum fix8c_verdict (*from_app)(void *user,
                                    struct fix8c_session *session,
                                    const struct fix8c_message *message,
                                    struct fix8c_refusal *refusal);
     /*
      * An application message is about to be sent, or resent (possdup).  On a
-     * first sending |bytes| holds only the body; on a resend what was stored.
+     * first sending |bytes| holds only the body and |seq| is the number it
+     * will have; on a resend |bytes| is what was stored.  FIX8C_WITHHOLD keeps
+     * it back: a first sending then uses no number, a resend is gap-filled.
      */
     enum fix8c_verdict (*to_app)(void *user,
                                  struct fix8c_session *session,
                                  const struct fix8c_message *message);
-    /* A message, admin or application, was handed to the wire as |bytes|. */
+    /*
+     * A message, admin or application, was handed to the wire as |bytes|, a
+     * resent one included.
+     */
     void (*sent)(void *user,
                  struct fix8c_session *session,
                  const struct fix8c_message *message);
@@ -109,15 +131,28 @@ struct fix8c_callbacks {
 };
 
 /*
+ * A data dictionary from memory, in QuickFIX's XML.  |version| is a BeginString
+ * ("FIX.4.4", "FIXT.1.1") or, for the application level of FIXT.1.1, an
+ * application version as DefaultApplVerID has it ("FIX.5.0SP2").
+ */
+struct fix8c_dictionary {
+    const char *version;
+    const char *xml;
+};
+
+/*
  * The message store that the caller supplies.  Every member is required; each
- * returns 0, or non-zero when it failed (the session then reports
- * FIX8C_ERR_STORE and must not go on).  |session| is the name of
- * fix8c_session_name().  Calls may be staged and made durable later, as long as
- * no byte given to the wire leaves before that.
+ * returns 0, or non-zero when it failed: no session of the engine hands out
+ * another byte, and calls report FIX8C_ERR_STORE from then on.  |session| is
+ * the name of fix8c_session_name().  Calls may be staged and made durable
+ * later, as long as no byte given to the wire leaves before that.
  */
 struct fix8c_store {
     void *user;
-    /* Numbers and creation time (ns since 1970); a new session is 1, 1, now. */
+    /*
+     * Called once, at open: numbers and creation time (ns since 1970).  A new
+     * session is 1, 1, and now; |creation_ns| holds now when this is called.
+     */
     int (*load)(void *user,
                 const char *session,
                 int *next_sender,
@@ -125,7 +160,10 @@ struct fix8c_store {
                 int64_t *creation_ns);
     int (*set_sender)(void *user, const char *session, int next_sender);
     int (*set_target)(void *user, const char *session, int next_target);
-    /* Keeps message |seq|; its body is |body_len| bytes from |body_at|. */
+    /*
+     * Keeps message |seq|; its body is |body_len| bytes from |body_at|.  A
+     * number that was kept before is replaced.
+     */
     int (*set)(void *user,
                const char *session,
                int seq,
@@ -158,30 +196,50 @@ struct fix8c_wire {
 };
 
 /*
+ * How an engine is opened; zeroed members mean "none".  All structs are copied;
+ * what their |user| points to must outlive the engine.  |dictionaries| is
+ * needed during the call only.
+ */
+struct fix8c_options {
+    const struct fix8c_callbacks *callbacks;
+    const struct fix8c_store *store; /* NULL: messages are kept in memory */
+    const struct fix8c_dictionary *dictionaries;
+    size_t dictionaries_len;
+    void *user; /* for the callbacks */
+};
+
+/*
  * Opens an engine from settings in QuickFIX's form ([DEFAULT] and [SESSION]
  * groups with QuickFIX's own keys).  All sessions are created at once.
  *
  * |settings| is the text, or with fix8c_engine_open_file() a file's path.  Keys
  * about sockets are kept for fix8c_session_setting() and otherwise ignored.
- * DataDictionary, TransportDataDictionary and AppDataDictionary name the
- * dictionaries for admin messages; application bodies are never validated.
- * |store| may be NULL: messages are then kept in memory.  |callbacks|, |store|
- * and |user| must outlive the engine (the structs are copied).
+ * Every session needs BeginString, SenderCompID, TargetCompID and
+ * ConnectionType.  Differences from QuickFIX: without StartTime and EndTime, or
+ * with NonStopSession=Y, a session never ends by itself; HeartBtInt defaults to
+ * 30 and DefaultApplVerID to FIX.5.0SP2; LogonTag, LogonTag1, ... ("553=me")
+ * add fields to our Logon.  HeartBtMin and HeartBtMax (1 and 3600 s) bound the
+ * 108 that an acceptor takes; GapQueueMessages (8192) and GapQueueBytes
+ * (16777216) bound what is kept while a gap is open: the rest is asked for
+ * again.
  *
- * On FIX8C_ERR_SETTINGS |error|, of |error_len| bytes, says what is wrong.
+ * DataDictionary, TransportDataDictionary and AppDataDictionary name files, and
+ * go before |dictionaries|; a session that has neither uses a built-in one.
+ * They are applied to headers and admin messages and tell which application
+ * types exist (the built-in one knows any); application bodies are never
+ * validated.  UseDataDictionary=N switches to the built-in one, too.
+ *
+ * Returns 0, FIX8C_ERR_MEMORY, FIX8C_ERR_STORE, or FIX8C_ERR_SETTINGS; |error|,
+ * of |error_len| bytes, says what is wrong, with the line or the session.
  */
 FIX8C_API int fix8c_engine_open(const char *settings,
-                                const struct fix8c_callbacks *callbacks,
-                                const struct fix8c_store *store,
-                                void *user,
+                                const struct fix8c_options *options,
                                 char *error,
                                 size_t error_len,
                                 struct fix8c_engine **engine);
 
 FIX8C_API int fix8c_engine_open_file(const char *path,
-                                     const struct fix8c_callbacks *callbacks,
-                                     const struct fix8c_store *store,
-                                     void *user,
+                                     const struct fix8c_options *options,
                                      char *error,
                                      size_t error_len,
                                      struct fix8c_engine **engine);
@@ -212,21 +270,25 @@ fix8c_engine_find(struct fix8c_engine *engine, const char *logon, size_t len);
  * 34): |*skip| then says how many bytes to drop before looking again.  Knows
  * data fields, so a SOH inside one does not end it.
  */
-FIX8C_API long fix8c_frame(const char *bytes,
-                           size_t len,
-                           size_t max,
-                           size_t *skip);
+FIX8C_API long
+fix8c_frame(const char *bytes, size_t len, size_t max, size_t *skip);
 
 /* The name, "FIX.4.4:SENDER->TARGET"; lives as long as the engine. */
 FIX8C_API const char *fix8c_session_name(const struct fix8c_session *session);
 
-/* A setting of the session by its key, defaults included; NULL if absent. */
-FIX8C_API const char *
-fix8c_session_setting(const struct fix8c_session *session, const char *key);
+/*
+ * A setting of the session by its key, case ignored, [DEFAULT] included; NULL
+ * if the settings do not have it.
+ */
+FIX8C_API const char *fix8c_session_setting(const struct fix8c_session *session,
+                                            const char *key);
 
 FIX8C_API bool fix8c_session_initiator(const struct fix8c_session *session);
 FIX8C_API bool fix8c_session_logged_on(const struct fix8c_session *session);
 FIX8C_API bool fix8c_session_attached(const struct fix8c_session *session);
+
+/* False after fix8c_session_logout(), and outside the session's hours. */
+FIX8C_API bool fix8c_session_enabled(const struct fix8c_session *session);
 FIX8C_API int fix8c_session_next_sender(const struct fix8c_session *session);
 FIX8C_API int fix8c_session_next_target(const struct fix8c_session *session);
 
@@ -240,26 +302,36 @@ FIX8C_API void *fix8c_session_user(const struct fix8c_session *session);
 
 /*
  * A connection is there.  |wire| is copied.  An initiator sends its Logon.
- * FIX8C_ERR_STATE when the session has a wire already.
+ * Returns 0, FIX8C_ERR_STORE, or FIX8C_ERR_STATE when the session has a wire
+ * already or is not enabled.
  */
 FIX8C_API int fix8c_session_attach(struct fix8c_session *session,
                                    const struct fix8c_wire *wire);
 
-/* The connection is gone (the peer closed it, or the caller did). */
+/*
+ * The connection is gone (the peer closed it, or the caller did).  The wire is
+ * forgotten, without a call to its |close|.  Fine without a wire.
+ */
 FIX8C_API int fix8c_session_detach(struct fix8c_session *session);
 
 /*
- * Feeds one whole message, as fix8c_frame() found it.
+ * Feeds one whole message, as fix8c_frame() found it: length and checksum are
+ * not looked at again.
  *
- * Returns 0; FIX8C_ERR_GARBLED (ignore, or drop the line before the logon);
- * FIX8C_ERR_STORE; FIX8C_ERR_STATE when no wire is attached, or when a first
- * message did not log the session on: close the connection.
+ * Returns 0; FIX8C_ERR_GARBLED: ignore the message; FIX8C_ERR_STORE; or
+ * FIX8C_ERR_STATE: there was no wire, or the message came before a Logon, or
+ * was a Logon that did not log the session on.  Whenever the session ends the
+ * connection, here or elsewhere, the wire's |close| has been called and
+ * fix8c_session_attached() is false.
  */
 FIX8C_API int fix8c_session_receive(struct fix8c_session *session,
                                     const char *bytes,
                                     size_t len);
 
-/* Heartbeats, time-outs, the initiator's Logon: call at the deadline. */
+/*
+ * Heartbeats and time-outs: call at the deadline.  Does nothing without a
+ * wire.  Returns 0, FIX8C_ERR_STORE or FIX8C_ERR_STATE.
+ */
 FIX8C_API int fix8c_session_tick(struct fix8c_session *session);
 
 /* When fix8c_session_tick() is due, in ns since 1970; INT64_MAX: never. */
@@ -268,12 +340,16 @@ FIX8C_API int64_t fix8c_session_deadline(const struct fix8c_session *session);
 /*
  * Sends an application message: MsgType |type|, extra header fields |header|
  * ("50=X<SOH>97=Y<SOH>", may be NULL), and |body|, whole fields each ended by a
- * SOH, which goes out byte by byte as given.
+ * SOH, which goes out byte by byte as given.  Rejects (3) and business rejects
+ * (j) that the caller made are sent so, too.
  *
  * While the session is not logged on the message is stored, takes a number and
- * leaves at the peer's next ResendRequest.  Also sends 3 and j made by the
- * caller.  Returns 0, FIX8C_ERR_STORE, or FIX8C_ERR_STATE when a callback
- * withheld it.
+ * leaves at the peer's next ResendRequest.  Header fields that the session sets
+ * itself (8 9 34 35 43 49 52 56 122) are refused; 1128, 1129 and 1156 are left
+ * out where the session is not FIXT.
+ *
+ * Returns 0, FIX8C_ERR_STORE, FIX8C_ERR_FIELDS, or FIX8C_ERR_STATE when
+ * |to_app| withheld it, or when a reset at the next Logon would lose it.
  */
 FIX8C_API int fix8c_session_send(struct fix8c_session *session,
                                  const char *type,
@@ -282,13 +358,30 @@ FIX8C_API int fix8c_session_send(struct fix8c_session *session,
                                  const char *body,
                                  size_t body_len);
 
+/*
+ * Copies the header fields of |message| that travel with it across a hop, for
+ * the |header| of fix8c_session_send(): all but the session's own (8 9 34 35 43
+ * 49 52 56 122 369), encryption (90 91) and hops (627-630).
+ *
+ * Returns how many bytes they take; they were written only if that is no more
+ * than |size|.
+ */
+FIX8C_API size_t fix8c_message_routing(const struct fix8c_message *message,
+                                       char *out,
+                                       size_t size);
+
 /* Says Logout and stays logged out until fix8c_session_logon(). */
 FIX8C_API int fix8c_session_logout(struct fix8c_session *session,
                                    const char *text);
 FIX8C_API void fix8c_session_logon(struct fix8c_session *session);
 
-/* Both numbers to 1, the store emptied; logs out first. */
+/*
+ * Both numbers to 1, the store emptied; says Logout and closes the wire first.
+ */
 FIX8C_API int fix8c_session_reset(struct fix8c_session *session);
+
+/* A few words about an error; never NULL. */
+FIX8C_API const char *fix8c_error_text(int error);
 
 #ifdef __cplusplus
 }

@@ -3,8 +3,8 @@
  * engine, frames what arrives, feeds the sessions, and writes what they say.
  *
  * Bytes produced during one turn of the loop are held back and written together
- * at the end of the turn, after |before_flush| has said yes: a caller that keeps
- * a journal commits there, so nothing is visible before it is durable.
+ * at the end of the turn, after |before_flush| has said yes: a caller that
+ * keeps a journal commits there, so nothing is visible before it is durable.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -26,19 +26,35 @@ struct fix8c_transport;
  * acceptors, sessions with the same pair share a listener, port 0 picks a free
  * one; SocketConnectHost, SocketConnectPort and ReconnectInterval (seconds,
  * default 1) for initiators; AllowedAddresses, a comma-separated list of
- * addresses that may connect (absent: all).
+ * numeric addresses that may connect to the session (absent: all).
+ * SocketNodelay is Y by default, SocketReuseAddress and SO_KEEPALIVE are on.
+ * Hosts are numeric addresses, or names that are resolved at each attempt.
  */
 struct fix8c_transport_options {
-    unsigned logon_timeout_ms;    /* default 5000, from connect to Logon */
-    size_t message_max;           /* default 65536 bytes */
-    size_t send_queue_max;        /* default 16 MiB; a slower reader is cut */
-    int backlog;                  /* default 128 */
+    unsigned logon_timeout_ms; /* default 5000, from connect to Logon */
+    size_t message_max;        /* default 65536 bytes */
+    /*
+     * Default 16 MiB.  A peer that leaves more than this unread is not read
+     * from until it has caught up.  It is cut when it then takes less than a
+     * quarter of this in |send_grace_ms|, or when 16 times this has piled up.
+     * So the answer to a long ResendRequest passes, and a peer that has stopped
+     * reading costs no more than the limit for long.
+     */
+    size_t send_queue_max;
+    unsigned send_grace_ms;     /* default 5000 */
+    unsigned logout_timeout_ms; /* default 2000, in fix8c_transport_close() */
+    int backlog;                /* default 128 */
     /*
      * Called once at the end of each turn that left bytes or closes to let
-     * out.  Non-zero stops everything: nothing is written, all connections are
-     * closed, and |failed| is called.
+     * out, or after fix8c_transport_touch().  It may still send; those bytes
+     * belong to the same turn.  Non-zero stops everything: nothing is written,
+     * all connections are closed, and |failed| is called with that value.
      */
     int (*before_flush)(void *user);
+    /*
+     * The end: |before_flush|'s value, or FIX8C_ERR_STORE.  Nothing was
+     * written.  fix8c_transport_close() may follow, nothing else.
+     */
     void (*failed)(void *user, int error);
     /* Connection-level events, one line, for the caller's log. */
     void (*event)(void *user, const char *text);
@@ -58,12 +74,17 @@ fix8c_transport_open(uv_loop_t *loop,
                      size_t error_len,
                      struct fix8c_transport **transport);
 
-/* The port an acceptor session listens on (useful after port 0). */
-FIX8C_API int
-fix8c_transport_port(const struct fix8c_transport *transport,
-                     const struct fix8c_session *session);
+/*
+ * The port an acceptor session listens on (useful after port 0), or
+ * FIX8C_ERR_UNKNOWN.
+ */
+FIX8C_API int fix8c_transport_port(const struct fix8c_transport *transport,
+                                   const struct fix8c_session *session);
 
-/* Makes sure |before_flush| runs at the end of this turn. */
+/*
+ * Makes sure |before_flush| runs at the end of this turn.  Sending on a session
+ * of the engine does so by itself.
+ */
 FIX8C_API void fix8c_transport_touch(struct fix8c_transport *transport);
 
 /* Drops the connection of |session| as a broken line would, no Logout. */
@@ -71,8 +92,10 @@ FIX8C_API void fix8c_transport_drop(struct fix8c_transport *transport,
                                     struct fix8c_session *session);
 
 /*
- * Logs out every session, flushes, and closes all handles; the loop can then
- * end.  |closed| is called when done, after which the transport is freed.
+ * Logs out every session, waits for the answers (at most |logout_timeout_ms|),
+ * flushes, and closes all handles; the loop can then end.  |closed|, called
+ * with the options' |user|, comes last: the transport is freed after it.  A
+ * second call does nothing.
  */
 FIX8C_API void fix8c_transport_close(struct fix8c_transport *transport,
                                      void (*closed)(void *user));
