@@ -28,12 +28,14 @@
     X(LIMIT_WARNED, "limit warned")                                            \
     X(LIMIT_REARMED, "limit rearmed")                                          \
     X(STOP_PLACED, "stop placed")                                              \
+    X(STOP_DONE, "stop done")                                                  \
     X(STOP_LIFTED, "stop lifted")                                              \
     X(ORDER_TAKEN, "order taken")                                              \
     X(ORDER_REFUSED, "order refused")                                          \
     X(TOKEN_CHARGED, "token charged")                                          \
     X(TOKEN_RECHARGED, "token recharged")                                      \
     X(TOKEN_GRANTED, "token granted")                                          \
+    X(TOKEN_LAPSED, "token lapsed")                                            \
     X(TOKEN_RETURNED, "token returned")                                        \
     X(TOKEN_CLOSED, "token closed")                                            \
     X(ASK_SENT, "ask sent")                                                    \
@@ -94,6 +96,8 @@ struct cg_fact {
     cg_dv01 other;            /* a second amount, by kind */
     cg_dv01 rate;             /* DV01 per 1,000,000 of notional */
     cg_time until;            /* expiry, or the time of an update */
+    uint64_t hash;            /* of an order's body, tells a repeat (R40) */
+    uint64_t terms_hash;      /* of all its terms but the quantity (R18) */
     const char *id;           /* ClOrdID, limit id, token id, name */
     size_t id_len;
     const char *text;         /* a second id, or words for people */
