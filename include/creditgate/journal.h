@@ -50,8 +50,8 @@ CG_API int cg_journal_open_memory(struct cg_journal *journal);
  * Signatures are those of struct fix8c_store; |user| is a cg_journal's user,
  * opened by cg_journal_open_sqlite().  Each returns 0 or a negative cg_error.
  *
- * cg_journal_session_load() comes first for every session, and makes a new one
- * (1, 1, now); writing to a session that was not loaded is CG_ERR_MISUSE.  The
+ * cg_journal_session_load() comes first for every session, and makes a new one:
+ * 1, 1, and what |*creation_ns| holds when it is called; writing to a session that was not loaded is CG_ERR_MISUSE.  The
  * |found| of cg_journal_message_get() must not ask for messages itself.
  */
 CG_API int cg_journal_session_load(void *user,

@@ -6,8 +6,8 @@
  * Must never retry: after one failed step or sync nobody knows what the disk
  * holds, so every later call fails and the process ends; what was committed is
  * read back at the next start.  Must never write to a file that is not a
- * journal of this version, and never reads the clock but to date a new session.
- * sqlite3.h is included here and nowhere else.  Serves R23, R45 and R47.
+ * journal of this version.  sqlite3.h is included here and nowhere else.
+ * Serves R23, R45 and R47.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define APPLICATION_ID 0x43474a31 /* "CGJ1" */
 #define SCHEMA_VERSION 1
@@ -80,6 +79,9 @@ static const struct column {
     {"other_amount", FORM_I64, AT(other), "INTEGER", "the same"},
     {"rate", FORM_I64, AT(rate), "INTEGER", "DV01 per 1,000,000, 1/10000"},
     {"until", FORM_I64, AT(until), "INTEGER", "ns since 1970, UTC"},
+    {"hash", FORM_U64, AT(hash), "INTEGER", "of an order's body"},
+    {"terms_hash", FORM_U64, AT(terms_hash), "INTEGER",
+     "of its terms but the quantity"},
     {"id", FORM_ID, 0, "TEXT", "ClOrdID, limit, token or name"},
     {"text", FORM_TEXT, 0, "TEXT", "a second id, or words"},
 #undef AT
@@ -522,9 +524,9 @@ static int session_put(struct sqlite_journal *journal, struct session *session)
 
 static int session_create(struct sqlite_journal *journal,
                           const char *name,
+                          int64_t creation_ns,
                           struct session **out)
 {
-    struct timespec now;
     int error = ensure_transaction(journal);
 
     if (error != 0) {
@@ -539,8 +541,7 @@ static int session_create(struct sqlite_journal *journal,
     if (*out == NULL) {
         return fail(journal, CG_ERR_MEMORY, "no memory for a session");
     }
-    (void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for this clock */
-    (*out)->created = now.tv_sec * CG_SECOND + now.tv_nsec;
+    (*out)->created = creation_ns;
     return session_put(journal, *out);
 }
 
@@ -559,7 +560,7 @@ int cg_journal_session_load(void *user,
     }
     session = session_find(journal, session_name);
     if (session == NULL) {
-        error = session_create(journal, session_name, &session);
+        error = session_create(journal, session_name, *creation_ns, &session);
         if (error != 0) {
             return error;
         }
