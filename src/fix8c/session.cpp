@@ -1,0 +1,491 @@
+/*
+ * The life of a session: opening, its connection, what arrives.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "session.hpp"
+
+#include <cctype>
+#include <cstring>
+#include <ctime>
+
+using namespace fix8c;
+
+/*
+ * A session that never ends by the clock: a day that starts where the last one
+ * stopped.  QuickFIX then compares the distance of two times, not two dates,
+ * and StoreAdapter::getCreationTime() keeps that distance small.
+ */
+static const char ALWAYS_START[] = "12:00:00";
+static const char ALWAYS_END[] = "11:59:59.999999999";
+
+/* The user-defined field that carries a whole message through QuickFIX. */
+static const int RAW = 99999;
+
+/* How many application types the built-in dictionary may learn. */
+static const size_t TYPES_MAX = 1024;
+
+static const int64_t TICK_NS = 1000000000;
+
+static int64_t clock_ns()
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec;
+}
+
+void EventLog::onEvent(const std::string &text)
+{
+    session_.event(text);
+}
+
+static FIX::SessionID session_id(const Settings &settings)
+{
+    return FIX::SessionID(
+        settings.need("BeginString"), settings.need("SenderCompID"),
+        settings.need("TargetCompID"), settings.get("SessionQualifier", ""));
+}
+
+fix8c_session::fix8c_session(Shared &shared, const Settings &settings)
+    : shared_(shared), settings_(settings), id_(session_id(settings)),
+      initiator_(settings.need("ConnectionType") == "initiator"),
+      fixt_(id_.isFIXT()), ring_(static_cast<size_t>(settings.number(
+                               "MemoryStoreMessages", 131072, 1, 100000000))),
+      store_factory_(store_), log_(*this),
+      factory_(*this, store_factory_, &log_)
+{
+    name_ = id_.toString();
+    std::memset(&wire_, 0, sizeof(wire_));
+    non_stop_ = settings_.yes("NonStopSession",
+                              settings_.find("StartTime") == nullptr &&
+                                  settings_.find("EndTime") == nullptr);
+    if (fixt_ && settings_.find("DefaultApplVerID") == nullptr)
+        settings_.set("DefaultApplVerID", "FIX.5.0SP2");
+    if (initiator_ && settings_.find("HeartBtInt") == nullptr)
+        settings_.set("HeartBtInt", "30");
+    read_limits();
+}
+
+fix8c_session::~fix8c_session()
+{
+    close();
+}
+
+/* "553=me": a field of our Logon. */
+static std::pair<int, std::string> logon_field(const std::string &text)
+{
+    std::string::size_type equals = text.find('=');
+    struct framing_text number = {text.data(),
+                                  equals == std::string::npos ? 0 : equals};
+    int tag = 0;
+    if (!framing_number(number, &tag) || tag == 0)
+        throw SettingsError("LogonTag=" + text + " must be tag=value");
+    return std::make_pair(tag, text.substr(equals + 1));
+}
+
+void fix8c_session::read_limits()
+{
+    heartbeat_min_ = settings_.number("HeartBtMin", 1, 0, 86400);
+    heartbeat_max_ = settings_.number("HeartBtMax", 3600, 1, 86400);
+    gap_.messages_max = settings_.number("GapQueueMessages", 8192, 1,
+                                         100000000);
+    gap_.bytes_max = static_cast<size_t>(
+        settings_.number("GapQueueBytes", 16777216, 1, 1L << 40));
+    for (const auto &setting : settings_.all()) {
+        if (setting.first.compare(0, 8, "LOGONTAG") == 0)
+            logon_fields_.push_back(logon_field(setting.second));
+    }
+}
+
+FIX::Dictionary fix8c_session::quickfix_settings() const
+{
+    FIX::Dictionary result;
+    for (const auto &setting : settings_.all())
+        result.setString(setting.first, setting.second);
+    if (non_stop_) {
+        result.setString("StartTime", ALWAYS_START);
+        result.setString("EndTime", ALWAYS_END);
+    }
+    /* fix8c_frame() has looked at length and checksum; the dictionaries are
+     * given to the session below; resending needs the messages. */
+    result.setString("ValidateLengthAndChecksum", "N");
+    result.setString("UseDataDictionary", "N");
+    result.setString("PersistMessages", "Y");
+    return result;
+}
+
+int fix8c_session::open(const struct fix8c_dictionary *given, size_t given_len)
+{
+    const std::string &begin = settings_.need("BeginString");
+    dictionaries_ = open_dictionaries(settings_, given, given_len);
+    store_.reset(new StoreAdapter(shared_.own_store ? MemoryRing::vtable(&ring_)
+                                                    : shared_.store,
+                                  name_, non_stop_));
+    if (!store_->load())
+        return FIX8C_ERR_STORE;
+    quickfix_ = factory_.create(id_, quickfix_settings());
+    FIX::DataDictionaryProvider provider;
+    provider.addTransportDataDictionary(begin, dictionaries_.transport);
+    if (dictionaries_.application != nullptr)
+        provider.addApplicationDataDictionary(
+            FIX::Message::toApplVerID(settings_.need("DefaultApplVerID")),
+            dictionaries_.application);
+    quickfix_->setDataDictionaryProvider(provider);
+    return store_->failed() ? FIX8C_ERR_STORE : 0;
+}
+
+void fix8c_session::close()
+{
+    if (quickfix_ == nullptr)
+        return;
+    if (guarded([this] { quickfix_->disconnect(); }) != 0)
+        disconnect();
+    factory_.destroy(quickfix_);
+    quickfix_ = nullptr;
+}
+
+/* Events of a session that is still being made have no one to go to. */
+void fix8c_session::event(const std::string &text)
+{
+    if (quickfix_ != nullptr && shared_.callbacks.event != nullptr)
+        shared_.callbacks.event(shared_.user, this, text.c_str());
+}
+
+/* After each call into QuickFIX: the store's failure outranks the result. */
+int fix8c_session::guarded_end(int result)
+{
+    if (store_->failed())
+        shared_.store_failed = true;
+    return shared_.store_failed ? FIX8C_ERR_STORE : result;
+}
+
+/*
+ * Runs a call that QuickFIX works in.  What escapes from it ends the line; an
+ * InvalidMessage is a garbled message.
+ */
+template <typename Call> int fix8c_session::guarded(Call call)
+{
+    int result = 0;
+    if (shared_.store_failed)
+        return FIX8C_ERR_STORE;
+    if (busy_)
+        return FIX8C_ERR_STATE;
+    busy_ = true;
+    store_->now(FIX::UtcTimeStamp());
+    try {
+        call();
+    } catch (FIX::InvalidMessage &) {
+        result = FIX8C_ERR_GARBLED;
+    } catch (std::bad_alloc &) {
+        result = FIX8C_ERR_MEMORY;
+    } catch (std::exception &e) {
+        event(e.what());
+        result = FIX8C_ERR_STATE;
+    }
+    if (result != 0 && result != FIX8C_ERR_GARBLED) {
+        try {
+            quickfix_->disconnect();
+        } catch (std::exception &e) {
+            event(e.what());
+        }
+    }
+    busy_ = false;
+    return guarded_end(result);
+}
+
+bool fix8c_session::logged_on() const
+{
+    return quickfix_->isLoggedOn();
+}
+
+bool fix8c_session::enabled() const
+{
+    return quickfix_->isEnabled() &&
+           quickfix_->isLogonTime(FIX::UtcTimeStamp());
+}
+
+bool fix8c_session::in_gap() const
+{
+    return gap_.end != 0 && next_target() <= gap_.end;
+}
+
+int64_t fix8c_session::deadline() const
+{
+    return attached_ ? ticked_ns_ + TICK_NS : INT64_MAX;
+}
+
+int fix8c_session::attach(const struct fix8c_wire &wire)
+{
+    if (attached_ || busy_ || !quickfix_->isEnabled())
+        return shared_.store_failed ? FIX8C_ERR_STORE : FIX8C_ERR_STATE;
+    return guarded([&] {
+        quickfix_->setResponder(this);
+        wire_ = wire;
+        attached_ = true;
+        ticked_ns_ = clock_ns();
+        if (initiator_)
+            quickfix_->next();
+    });
+}
+
+int fix8c_session::detach()
+{
+    if (busy_)
+        return FIX8C_ERR_STATE;
+    detaching_ = true;
+    int result = guarded([this] { quickfix_->disconnect(); });
+    detaching_ = false;
+    attached_ = false;
+    return result;
+}
+
+int fix8c_session::tick()
+{
+    if (!attached_)
+        return shared_.store_failed ? FIX8C_ERR_STORE : 0;
+    ticked_ns_ = clock_ns();
+    return guarded([this] { quickfix_->next(); });
+}
+
+int fix8c_session::logout(const std::string &text)
+{
+    quickfix_->logout(text);
+    if (busy_ || !attached_)
+        return shared_.store_failed ? FIX8C_ERR_STORE : 0;
+    return guarded([this] { quickfix_->next(); });
+}
+
+void fix8c_session::logon()
+{
+    quickfix_->logon();
+}
+
+int fix8c_session::reset()
+{
+    return guarded([this] { quickfix_->reset(); });
+}
+
+/* The line is over, whoever said so.  QuickFIX forgets its responder. */
+void fix8c_session::disconnect()
+{
+    if (!attached_)
+        return;
+    attached_ = false;
+    gap_.end = 0;
+    gap_.messages = 0;
+    gap_.bytes = 0;
+    if (!detaching_)
+        wire_.close(wire_.user);
+}
+
+int fix8c_session::receive(const char *bytes, size_t len)
+{
+    if (!attached_ || busy_)
+        return shared_.store_failed ? FIX8C_ERR_STORE : FIX8C_ERR_STATE;
+    int outcome = 0;
+    int result = guarded([&] { outcome = feed(bytes, len); });
+    fed_.bytes = nullptr;
+    return result != 0 ? result : outcome;
+}
+
+/* Before a session is logged on, only these may arrive. */
+bool fix8c_session::may_come_first(const struct framing_parts &parts) const
+{
+    if (framing_equal(parts.type, "A"))
+        return true;
+    return initiator_ &&
+           (framing_equal(parts.type, "5") || framing_equal(parts.type, "3"));
+}
+
+static bool
+find_field(const char *bytes, size_t len, int tag, struct framing_text *value)
+{
+    struct framing_walk walk;
+    struct framing_field field;
+    framing_walk_init(&walk, bytes, len);
+    while (framing_next(&walk, &field)) {
+        if (field.tag == tag) {
+            *value = field.value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * QuickFIX takes a Logon with 108=0 (no heartbeats at all) and 108=-5, and
+ * gives no answer to one without 108.
+ */
+const char *fix8c_session::logon_fault() const
+{
+    struct framing_text value;
+    int seconds = 0;
+    if (!find_field(fed_.bytes + fed_.parts.body_at, fed_.parts.body_len, 108,
+                    &value))
+        return "HeartBtInt (108) is missing";
+    if (!framing_number(value, &seconds) || seconds < heartbeat_min_ ||
+        seconds > heartbeat_max_)
+        return "HeartBtInt (108) is out of bounds";
+    return nullptr;
+}
+
+/* Says Logout, whatever the state, and ends the line. */
+int fix8c_session::refuse_line(const char *text)
+{
+    FIX::Message message;
+    event(text);
+    message.getHeader().setField(FIX::MsgType("5"));
+    message.setField(FIX::Text(text));
+    quickfix_->send(message);
+    quickfix_->disconnect();
+    return FIX8C_ERR_STATE;
+}
+
+/*
+ * A message ahead of its number waits in QuickFIX until the gap is filled. That
+ * queue has no bound; what is not fed now will be asked for again.
+ */
+bool fix8c_session::keep_early()
+{
+    const struct framing_parts &parts = fed_.parts;
+    int expected = next_target();
+    if (expected > gap_.end)
+        gap_ = Gap{gap_.messages_max, gap_.bytes_max, 0, 0, 0, false};
+    if (parts.seq <= expected)
+        return true;
+    struct framing_text fill;
+    bool fills = framing_equal(parts.type, "4") &&
+                 find_field(fed_.bytes + parts.body_at, parts.body_len, 123,
+                            &fill) &&
+                 framing_equal(fill, "Y");
+    if (parts.admin && !fills && !framing_equal(parts.type, "0") &&
+        !framing_equal(parts.type, "1"))
+        return true;
+    if (gap_.messages < gap_.messages_max &&
+        fed_.len <= gap_.bytes_max - gap_.bytes) {
+        gap_.messages++;
+        gap_.bytes += fed_.len;
+        if (gap_.end != 0 && parts.seq > gap_.end)
+            gap_.end = parts.seq;
+        return true;
+    }
+    if (!gap_.told)
+        event("Too much waits behind a gap: later messages are dropped and "
+              "will be asked for again");
+    gap_.told = true;
+    return false;
+}
+
+/*
+ * QuickFIX believes the length in front of a data field.  Here it must be the
+ * very field before, be right, and be the only one of its tag.
+ */
+bool fix8c_session::admin_is_sound() const
+{
+    struct framing_walk walk;
+    struct framing_field field;
+    struct framing_field before = {0, nullptr, {nullptr, 0}};
+    std::vector<int> lengths;
+    int len = 0;
+    framing_walk_init(&walk, fed_.bytes, fed_.len);
+    while (framing_next(&walk, &field)) {
+        if (field.tag > 0 && dictionaries_.transport->isDataField(field.tag)) {
+            int length_tag = field.tag == 89 ? 93 : field.tag - 1;
+            if (before.tag != length_tag ||
+                !framing_number(before.value, &len) ||
+                static_cast<size_t>(len) != field.value.len)
+                return false;
+            lengths.push_back(length_tag);
+        }
+        before = field;
+    }
+    if (walk.at != walk.end)
+        return false;
+    for (int length_tag : lengths) {
+        int seen = 0;
+        framing_walk_init(&walk, fed_.bytes, fed_.len);
+        while (framing_next(&walk, &field))
+            seen += field.tag == length_tag ? 1 : 0;
+        if (seen != 1)
+            return false;
+    }
+    return true;
+}
+
+/* The built-in dictionary gets to know application types as they come. */
+void fix8c_session::learn_type()
+{
+    if (!dictionaries_.any_type || types_learned_ == TYPES_MAX)
+        return;
+    std::string type(fed_.parts.type.at, fed_.parts.type.len);
+    if (dictionaries_.transport->isMsgType(type))
+        return;
+    dictionaries_.transport->addMsgType(type);
+    types_learned_++;
+}
+
+/*
+ * An application message: its header as fields, and the whole of it as one.
+ * Header fields inside the body are there too, so that repeated ones are seen;
+ * hops would need a group and are not looked at.
+ */
+void fix8c_session::feed_app()
+{
+    struct framing_walk walk;
+    struct framing_field field;
+    const struct framing_parts &parts = fed_.parts;
+    size_t end = parts.stray != 0 ? fed_.len - FRAMING_TRAILER : parts.body_at;
+    learn_type();
+    incoming_.clear();
+    FIX::Header &header = incoming_.getHeader();
+    framing_walk_init(&walk, fed_.bytes, end);
+    while (framing_next(&walk, &field)) {
+        if (framing_is_header(field.tag) && !framing_is_hop(field.tag))
+            header.setField(
+                FIX::FieldBase(field.tag,
+                               std::string(field.value.at, field.value.len)),
+                false);
+    }
+    incoming_.setField(FIX::FieldBase(RAW, std::string(fed_.bytes, fed_.len)),
+                       false);
+    incoming_.getTrailer().setField(
+        FIX::FieldBase(10, std::string(fed_.bytes + fed_.len - 4, 3)), false);
+    quickfix_->next(incoming_, FIX::UtcTimeStamp());
+}
+
+int fix8c_session::feed(const char *bytes, size_t len)
+{
+    bool was_on = quickfix_->isLoggedOn();
+    if (!framing_split(bytes, len, true, &fed_.parts) || fed_.parts.seq < 0)
+        return FIX8C_ERR_GARBLED;
+    fed_.bytes = bytes;
+    fed_.len = len;
+    const struct framing_parts &parts = fed_.parts;
+    if (!was_on && !may_come_first(parts)) {
+        event("The first message is not a Logon");
+        quickfix_->disconnect();
+        return FIX8C_ERR_STATE;
+    }
+    if (framing_equal(parts.type, "A")) {
+        if (was_on && parts.possdup && parts.seq < next_target())
+            return 0;
+        const char *fault = was_on ? "Logon received while logged on"
+                                   : logon_fault();
+        if (fault != nullptr)
+            return refuse_line(fault);
+    }
+    if (was_on && !keep_early())
+        return 0;
+    if (!parts.admin) {
+        feed_app();
+    } else {
+        if (!admin_is_sound())
+            return FIX8C_ERR_GARBLED;
+        quickfix_->next(std::string(bytes, len), FIX::UtcTimeStamp());
+    }
+    if (!was_on && framing_equal(parts.type, "A") && !quickfix_->isLoggedOn()) {
+        quickfix_->disconnect();
+        return FIX8C_ERR_STATE;
+    }
+    return 0;
+}
