@@ -1,0 +1,104 @@
+/*
+ * Searches in the generated tables.  Nothing here knows a message.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "fix_dictionary.h"
+
+const char *cg_fix_begin_string(enum cg_version version)
+{
+    static const char *const strings[CG_VERSIONS] = {
+        [CG_FIX42] = "FIX.4.2",
+        [CG_FIX44] = "FIX.4.4",
+        [CG_FIX50SP2] = "FIXT.1.1",
+    };
+
+    return version < CG_VERSIONS ? strings[version] : "";
+}
+
+static int type_compare(const char *type, struct cg_slice other)
+{
+    size_t len = strlen(type);
+    size_t common = len < other.len ? len : other.len;
+    int order = memcmp(type, other.data, common);
+
+    if (order != 0)
+        return order;
+    return (len > other.len) - (len < other.len);
+}
+
+const struct cg_fix_layout *
+cg_fix_layout_find(const struct cg_fix_dictionary *dictionary,
+                   struct cg_slice type)
+{
+    size_t low = 0;
+    size_t high = dictionary->layout_count;
+
+    if (type.len == 0)
+        return NULL;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct cg_fix_layout *layout = &dictionary->layouts[middle];
+        int order = type_compare(layout->type, type);
+        if (order == 0)
+            return layout;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct cg_fix_member *cg_fix_member_find(
+    const struct cg_fix_dictionary *dictionary, uint16_t level, uint32_t tag)
+{
+    const struct cg_fix_level *at = &dictionary->levels[level];
+    const struct cg_fix_member *members = &dictionary->members[at->first];
+    size_t low = 0;
+    size_t high = at->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (members[middle].tag == tag)
+            return &members[middle];
+        if (members[middle].tag < tag)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct cg_fix_tag *
+cg_fix_tag_find(const struct cg_fix_dictionary *dictionary, uint32_t tag)
+{
+    size_t low = 0;
+    size_t high = dictionary->tag_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct cg_fix_tag *at = &dictionary->tags[middle];
+        if (at->tag == tag)
+            return at;
+        if (at->tag < tag)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct cg_fix_value *
+cg_fix_value_find(const struct cg_fix_dictionary *dictionary,
+                  const struct cg_fix_tag *tag,
+                  struct cg_slice value)
+{
+    const struct cg_fix_value *values = &dictionary->values[tag->value_first];
+
+    for (size_t i = 0; i < tag->value_count; i++) {
+        if (cg_slice_is(value, values[i].text))
+            return &values[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,124 @@
+/*
+ * What the dictionaries in fixspec/ say, as tables made at build time.
+ *
+ * A level is a set of tags that may stand together: a message's body, a
+ * header, or one entry of a repeating group.  Equal levels are one.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_FIX_DICTIONARY_H
+#define CG_FIX_DICTIONARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "creditgate/types.h"
+#include "slice.h"
+
+/* Every tag of the dictionaries is below this. */
+#define CG_FIX_TAGS 3072
+
+/* The most members a level has; a test counts them. */
+#define CG_FIX_LEVEL_MEMBERS_MAX 512
+
+/* Groups in groups: no message nests deeper. */
+#define CG_FIX_DEPTH_MAX 8
+
+enum cg_fix_tag_flag {
+    CG_FIX_TAG_HEADER = 1,
+    CG_FIX_TAG_TRAILER = 2,
+    CG_FIX_TAG_GROUP = 4,  /* counts the entries of a group somewhere */
+    CG_FIX_TAG_LENGTH = 8, /* length of the data field that follows */
+};
+
+/* How a value is written. */
+enum cg_fix_type {
+    CG_FIX_TYPE_STRING,
+    CG_FIX_TYPE_CHAR,
+    CG_FIX_TYPE_INT,
+    CG_FIX_TYPE_UINT, /* Length, SeqNum, NumInGroup */
+    CG_FIX_TYPE_DECIMAL,
+    CG_FIX_TYPE_BOOLEAN,
+    CG_FIX_TYPE_TIME, /* UTCTimestamp */
+    CG_FIX_TYPE_DATE,
+    CG_FIX_TYPE_LIST, /* values with spaces between them */
+    CG_FIX_TYPE_DATA,
+};
+
+struct cg_fix_value {
+    const char *text;
+    const char *name;
+};
+
+struct cg_fix_tag {
+    uint16_t tag;
+    uint16_t data; /* of a length: the tag of its data */
+    uint16_t value_first, value_count;
+    uint8_t type;  /* enum cg_fix_type */
+    uint8_t flags; /* enum cg_fix_tag_flag */
+    const char *name;
+};
+
+struct cg_fix_member {
+    uint16_t tag;
+    uint16_t level; /* of a group's entries; 0 for a plain field */
+    bool required;
+};
+
+struct cg_fix_level {
+    uint16_t delimiter; /* first tag of each entry */
+    uint16_t first, count;
+};
+
+struct cg_fix_layout {
+    char type[4];
+    bool admin;
+    uint16_t level;
+    const char *name;
+};
+
+struct cg_fix_dictionary {
+    const uint8_t *flags;          /* by tag, CG_FIX_TAGS of them */
+    const struct cg_fix_tag *tags; /* by tag */
+    size_t tag_count;
+    const struct cg_fix_value *values;
+    const struct cg_fix_member *members;
+    const struct cg_fix_level *levels; /* 0 is none */
+    const struct cg_fix_layout *layouts;
+    size_t layout_count;
+    uint16_t header, trailer; /* levels */
+};
+
+extern const struct cg_fix_dictionary cg_fix_dictionaries[CG_VERSIONS];
+
+/* What BeginString(8) says on a session of |version|; "" for no version. */
+const char *cg_fix_begin_string(enum cg_version version);
+
+/* The layout of messages of |type|; NULL when the dictionary has none. */
+const struct cg_fix_layout *
+cg_fix_layout_find(const struct cg_fix_dictionary *dictionary,
+                   struct cg_slice type);
+
+/* |tag| in |level|; NULL when it is no member. */
+const struct cg_fix_member *cg_fix_member_find(
+    const struct cg_fix_dictionary *dictionary, uint16_t level, uint32_t tag);
+
+/* |tag|'s definition; NULL when the version has none. */
+const struct cg_fix_tag *
+cg_fix_tag_find(const struct cg_fix_dictionary *dictionary, uint32_t tag);
+
+/* Whether |value| is one of the values that |tag| lists, and if so its entry;
+ * NULL also when the tag lists none. */
+const struct cg_fix_value *
+cg_fix_value_find(const struct cg_fix_dictionary *dictionary,
+                  const struct cg_fix_tag *tag,
+                  struct cg_slice value);
+
+static inline unsigned
+cg_fix_tag_flags(const struct cg_fix_dictionary *dictionary, uint32_t tag)
+{
+    return tag < CG_FIX_TAGS ? dictionary->flags[tag] : 0;
+}
+
+#endif

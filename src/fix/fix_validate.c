@@ -1,0 +1,284 @@
+/*
+ * Checks a message against the dictionary.
+ *
+ * Never refuses what it does not know: tags, groups and values beyond the
+ * dictionary pass (R53, R54), but for the values that decide about credit.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "fix_validate.h"
+
+#include "fix_value.h"
+
+/* Fields whose value decides what the gate does: an unknown one is refused. */
+static const uint16_t decisive[] = {
+    20,   39,   40,   54,   59,   150,  263,  434,  442,  1324, 1535, 1672,
+    1760, 1762, 1763, 2316, 2320, 2321, 2323, 2325, 2329, 2332, 2339, 2355};
+
+/* One level of a message, and what was seen in it. */
+struct walk {
+    const struct cg_fix_message *message;
+    uint16_t levels[CG_FIX_DEPTH_MAX];
+    uint32_t depth;
+    uint64_t seen[CG_FIX_LEVEL_MEMBERS_MAX / 64];
+    struct cg_fix_fault *fault;
+};
+
+static int refuse(const struct cg_fix_message *message,
+                  enum cg_fix_reject reason,
+                  uint32_t tag,
+                  const char *text,
+                  struct cg_fix_fault *fault)
+{
+    const struct cg_fix_tag *known = cg_fix_tag_find(message->dictionary, tag);
+    bool has_code = message->version != CG_FIX42 || reason <= 11;
+
+    *fault = (struct cg_fix_fault){
+        .reason = has_code ? (int)reason : CG_FIX_REJECT_NONE,
+        .tag = tag,
+        .text = text,
+        .name = known != NULL ? known->name : "",
+    };
+    return 1;
+}
+
+static bool has_format(const struct cg_fix_tag *tag, struct cg_slice value)
+{
+    int64_t number;
+    bool truth;
+
+    switch ((enum cg_fix_type)tag->type) {
+    case CG_FIX_TYPE_CHAR:
+        return value.len == 1;
+    case CG_FIX_TYPE_INT:
+        return cg_fix_int(value, &number);
+    case CG_FIX_TYPE_UINT:
+        return value.data[0] != '-' && cg_fix_int(value, &number);
+    case CG_FIX_TYPE_DECIMAL:
+        return cg_fix_is_decimal(value);
+    case CG_FIX_TYPE_BOOLEAN:
+        return cg_fix_bool(value, &truth);
+    case CG_FIX_TYPE_TIME:
+        return cg_fix_time(value, &number);
+    case CG_FIX_TYPE_DATE:
+        return cg_fix_date(value, &number);
+    case CG_FIX_TYPE_STRING:
+    case CG_FIX_TYPE_LIST:
+    case CG_FIX_TYPE_DATA:
+        break;
+    }
+    return true;
+}
+
+static bool is_decisive(uint32_t tag)
+{
+    for (size_t i = 0; i < sizeof decisive / sizeof decisive[0]; i++) {
+        if (decisive[i] == tag)
+            return true;
+    }
+    return false;
+}
+
+static int check_value(const struct walk *walk, uint32_t index)
+{
+    const struct cg_fix_message *message = walk->message;
+    uint32_t tag = message->fields[index].tag;
+    struct cg_slice value = cg_fix_field_value(message, index);
+    const struct cg_fix_tag *known = cg_fix_tag_find(message->dictionary, tag);
+
+    if (tag == 0)
+        return refuse(message, CG_FIX_REJECT_INVALID_TAG, tag,
+                      "Invalid tag number", walk->fault);
+    if (value.len == 0)
+        return refuse(message, CG_FIX_REJECT_EMPTY, tag,
+                      "Tag specified without a value", walk->fault);
+    if (known == NULL)
+        return 0;
+    if (!has_format(known, value))
+        return refuse(message, CG_FIX_REJECT_FORMAT, tag,
+                      "Incorrect data format for value", walk->fault);
+    if (known->value_count > 0 && is_decisive(tag) &&
+        cg_fix_value_find(message->dictionary, known, value) == NULL)
+        return refuse(message, CG_FIX_REJECT_VALUE, tag,
+                      "Value is incorrect (out of range) for this tag",
+                      walk->fault);
+    return 0;
+}
+
+/* The field |index| as a member of the walk's level, seen once. */
+static int check_once(struct walk *walk, uint32_t index)
+{
+    const struct cg_fix_message *message = walk->message;
+    const struct cg_fix_dictionary *dictionary = message->dictionary;
+    uint16_t level = walk->levels[walk->depth - 1];
+    uint32_t tag = message->fields[index].tag;
+    const struct cg_fix_member *member = cg_fix_member_find(dictionary, level,
+                                                            tag);
+    size_t place;
+    uint64_t bit;
+
+    if (member == NULL)
+        return 0;
+    place = (size_t)(member -
+                     &dictionary->members[dictionary->levels[level].first]);
+    bit = (uint64_t)1 << (place % 64);
+    if (walk->seen[place / 64] & bit)
+        return refuse(message, CG_FIX_REJECT_TWICE, tag,
+                      "Tag appears more than once", walk->fault);
+    walk->seen[place / 64] |= bit;
+    return 0;
+}
+
+static int check_required(const struct walk *walk)
+{
+    const struct cg_fix_dictionary *dictionary = walk->message->dictionary;
+    uint16_t level = walk->levels[walk->depth - 1];
+    const struct cg_fix_level *at = &dictionary->levels[level];
+
+    for (size_t place = 0; place < at->count; place++) {
+        const struct cg_fix_member *member =
+            &dictionary->members[at->first + place];
+        if (member->required &&
+            !(walk->seen[place / 64] & ((uint64_t)1 << (place % 64))))
+            return refuse(walk->message, CG_FIX_REJECT_REQUIRED, member->tag,
+                          "Required tag missing", walk->fault);
+    }
+    return 0;
+}
+
+static int check_group(const struct walk *outer,
+                       struct cg_fix_group *group,
+                       uint32_t count_index);
+
+/* The fields from |index| to |end|, all of one level. */
+static int check_fields(struct walk *walk, uint32_t index, uint32_t end)
+{
+    while (index < end) {
+        struct cg_fix_group group;
+        uint32_t next = index + 1;
+        int result = check_value(walk, index);
+        if (result == 0)
+            result = check_once(walk, index);
+        if (result == 0 && cg_fix_group_at(walk->message, walk->levels,
+                                           walk->depth, index, end, &group)) {
+            result = check_group(walk, &group, index);
+            next = cg_fix_skip(walk->message, walk->levels, walk->depth, index,
+                               end);
+        }
+        if (result != 0)
+            return result;
+        index = next;
+    }
+    return check_required(walk);
+}
+
+static int check_entry(const struct walk *outer, const struct cg_fix_group *at)
+{
+    struct walk walk = {.message = outer->message, .fault = outer->fault};
+
+    memcpy(walk.levels, at->levels, at->depth * sizeof walk.levels[0]);
+    walk.depth = at->depth;
+    return check_fields(&walk, at->entry, at->entry_end);
+}
+
+/* Entries that are there against those that were stated. */
+static int check_group(const struct walk *outer,
+                       struct cg_fix_group *group,
+                       uint32_t count_index)
+{
+    const struct cg_fix_message *message = outer->message;
+    const struct cg_fix_dictionary *dictionary = message->dictionary;
+    uint16_t level = group->levels[group->depth - 1];
+    uint32_t tag = message->fields[count_index].tag;
+    uint32_t first = count_index + 1;
+    int64_t found = 0;
+
+    while (cg_fix_group_next(group)) {
+        int result = check_entry(outer, group);
+        if (result != 0)
+            return result;
+        found++;
+    }
+    if (found == group->count)
+        return 0;
+    if (found == 0 && first < group->limit &&
+        cg_fix_member_find(dictionary, level, message->fields[first].tag) !=
+            NULL)
+        return refuse(message, CG_FIX_REJECT_GROUP_ORDER,
+                      message->fields[first].tag,
+                      "Repeating group fields out of order", outer->fault);
+    return refuse(message, CG_FIX_REJECT_GROUP_COUNT, tag,
+                  "Incorrect NumInGroup count for repeating group",
+                  outer->fault);
+}
+
+static int check_part(const struct cg_fix_message *message,
+                      uint16_t level,
+                      uint32_t first,
+                      uint32_t end,
+                      struct cg_fix_fault *fault)
+{
+    struct walk walk = {
+        .message = message, .levels = {level}, .depth = 1, .fault = fault};
+
+    return check_fields(&walk, first, end);
+}
+
+/* No field of header or trailer stands inside the body. */
+static int check_order(const struct cg_fix_message *message,
+                       struct cg_fix_fault *fault)
+{
+    for (uint32_t i = message->body_first; i < message->body_end; i++) {
+        uint32_t tag = message->fields[i].tag;
+        if (cg_fix_tag_flags(message->dictionary, tag) &
+            (CG_FIX_TAG_HEADER | CG_FIX_TAG_TRAILER))
+            return refuse(message, CG_FIX_REJECT_ORDER, tag,
+                          "Tag specified out of required order", fault);
+    }
+    return 0;
+}
+
+int cg_fix_validate(const struct cg_fix_message *message,
+                    struct cg_fix_fault *fault)
+{
+    const struct cg_fix_dictionary *dictionary = message->dictionary;
+    int result = check_part(message, dictionary->header, 0, message->body_first,
+                            fault);
+
+    if (result == 0 && message->layout == NULL) {
+        *fault = (struct cg_fix_fault){.business = true,
+                                       .reason = CG_FIX_BUSINESS_TYPE,
+                                       .tag = 35,
+                                       .text = "Unsupported message type",
+                                       .name = "MsgType"};
+        return 1;
+    }
+    if (result == 0)
+        result = check_order(message, fault);
+    if (result == 0)
+        result = check_part(message, message->layout->level,
+                            message->body_first, message->body_end, fault);
+    if (result == 0)
+        result = check_part(message, dictionary->trailer, message->body_end,
+                            message->count, fault);
+    return result;
+}
+
+int cg_fix_require(const struct cg_fix_message *message,
+                   uint32_t tag,
+                   struct cg_fix_fault *fault)
+{
+    const struct cg_fix_tag *known = cg_fix_tag_find(message->dictionary, tag);
+    struct cg_slice value;
+
+    if (cg_fix_find(message, tag, &value))
+        return 0;
+    *fault = (struct cg_fix_fault){
+        .business = true,
+        .reason = CG_FIX_BUSINESS_REQUIRED,
+        .tag = tag,
+        .text = "Conditionally required field missing",
+        .name = known != NULL ? known->name : "",
+    };
+    return 1;
+}
