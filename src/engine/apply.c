@@ -1,0 +1,841 @@
+/*
+ * The one writer of the state: each fact changes it here and nowhere else.
+ *
+ * Must never decide, fail, read a clock or call out.  A live gate and one that
+ * reads its journal go through the same lines.  Rules: R12, R20, R23, R41, R43.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "state.h"
+
+#include "check.h"
+#include "decimal.h"
+
+static struct cg_slice fact_id(const struct cg_fact *fact)
+{
+    return (struct cg_slice){fact->id, fact->id_len};
+}
+
+static void id_set(struct cg_id *id, const char *data, size_t len)
+{
+    id->len = (uint8_t)(len < CG_NAME_MAX ? len : CG_NAME_MAX);
+    if (id->len > 0) {
+        memcpy(id->text, data, id->len);
+    }
+}
+
+static unsigned side_index(char side)
+{
+    return side == '1' ? 0 : 1;
+}
+
+/* --- money ------------------------------------------------------------------ */
+
+/* Moves |amount| between two columns, in the token and in its limit. */
+#define LEDGER_ADD(state, token, column, amount)                               \
+    do {                                                                       \
+        (token)->ledger.column += (amount);                                    \
+        (state)                                                                \
+            ->limits[(token)->limit]                                           \
+            .ledger[side_index((token)->side)]                                 \
+            .column += (amount);                                               \
+    } while (0)
+
+/* Changes what the token counts in its limit's open use. */
+static void charge_set(struct cg_state *state,
+                       struct cg_token *token,
+                       cg_dv01 charge)
+{
+    struct cg_limit *limit = &state->limits[token->limit];
+    cg_dv01 before = cg_token_open(token);
+    token->charge = charge;
+    cg_dv01 change = cg_token_open(token) - before;
+    limit->open[side_index(token->side)] += change;
+    CG_ASSERT(limit->open[side_index(token->side)] >= 0);
+    if (token->fallback && token->epoch == limit->epoch) {
+        limit->fallback_used += change;
+    }
+}
+
+/* The reserved rest of a token goes where its end says (R23). */
+static void reserved_leaves(struct cg_state *state,
+                            struct cg_token *token,
+                            enum cg_token_end end)
+{
+    cg_dv01 rest = token->ledger.reserved;
+    LEDGER_ADD(state, token, reserved, -rest);
+    switch (end) {
+    case CG_END_EXPIRED:
+        LEDGER_ADD(state, token, expired, rest);
+        break;
+    case CG_END_INVALIDATED:
+        LEDGER_ADD(state, token, invalidated, rest);
+        break;
+    case CG_END_HANDED_BACK:
+    case CG_END_TIMED_OUT:
+        LEDGER_ADD(state, token, handed_back, rest);
+        break;
+    case CG_END_NONE:
+    case CG_END_CONSUMED:
+    case CG_END_DENIED:
+    case CG_END_RELEASED:
+    case CG_TOKEN_ENDS:
+        LEDGER_ADD(state, token, released, rest);
+        break;
+    }
+}
+
+static void token_move(struct cg_token *token, enum cg_token_state next)
+{
+    CG_ASSERT(cg_token_may(token->state, next));
+    token->state = next;
+}
+
+/* What waits for its first grant does not count in warnings (R52). */
+static void leave_asked(struct cg_state *state, const struct cg_token *token)
+{
+    if (token->state == CG_TOKEN_ASKED) {
+        state->limits[token->limit].asked[side_index(token->side)] -=
+            token->charge;
+    }
+}
+
+static void token_end(struct cg_state *state,
+                      struct cg_token *token,
+                      enum cg_token_end end)
+{
+    leave_asked(state, token);
+    charge_set(state, token, token->filled);
+    reserved_leaves(state, token, end);
+    if (token->end == CG_END_NONE) {
+        token->end = end;
+    }
+    CG_ASSERT(cg_token_open(token) == 0);
+}
+
+static void token_charged(struct cg_state *state, const struct cg_fact *fact)
+{
+    uint32_t slot = fact->token;
+    CG_ASSERT(slot == cg_state_next_token(state));
+    struct cg_token *token = &state->tokens[slot];
+    if (state->token_free == slot) {
+        state->token_free = token->next;
+    } else {
+        state->token_top = slot + 1;
+    }
+    struct cg_order *order = &state->orders[fact->order];
+    *token = (struct cg_token){
+        .model = (enum cg_model)fact->value,
+        .side = fact->side,
+        .fallback = (fact->flags & 1) != 0,
+        .order = fact->order,
+        .limit = fact->limit,
+        .next = order->tokens,
+        .ask = CG_NONE,
+        .epoch = state->limits[fact->limit].epoch,
+        .number = fact->number,
+        .rate = fact->rate,
+        .expires = CG_TIME_NEVER,
+        .renewed_for = CG_TIME_NEVER,
+    };
+    order->tokens = slot;
+    state->token_no = fact->number;
+    cg_map_add(&state->token_map, cg_hash_number(fact->number), slot);
+    charge_set(state, token, fact->amount);
+    if (token->model == CG_MODEL_PUSH) {
+        token_move(token, CG_TOKEN_LIVE);
+        LEDGER_ADD(state, token, granted, fact->amount);
+        LEDGER_ADD(state, token, reserved, fact->amount);
+    } else {
+        token_move(token, CG_TOKEN_ASKED);
+        state->limits[token->limit].asked[side_index(token->side)] +=
+            fact->amount;
+    }
+}
+
+/* flags 1: the ledger moves too (a push token, or a fall that is released). */
+static void token_recharged(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_token *token = &state->tokens[fact->token];
+    cg_dv01 change = fact->amount - token->charge;
+    charge_set(state, token, fact->amount);
+    if ((fact->flags & 1) == 0) {
+        return;
+    }
+    if (change > 0) {
+        LEDGER_ADD(state, token, granted, change);
+        LEDGER_ADD(state, token, reserved, change);
+        return;
+    }
+    cg_dv01 freed = -change < token->ledger.reserved ? -change
+                                                     : token->ledger.reserved;
+    LEDGER_ADD(state, token, reserved, -freed);
+    LEDGER_ADD(state, token, released, freed);
+}
+
+static void token_granted(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_token *token = &state->tokens[fact->token];
+    LEDGER_ADD(state, token, granted, fact->amount);
+    if (token->state == CG_TOKEN_RETURNING || token->state == CG_TOKEN_CLOSED) {
+        LEDGER_ADD(state, token, handed_back, fact->amount);
+        return;
+    }
+    LEDGER_ADD(state, token, reserved, fact->amount);
+    token->expires = fact->until;
+    token->granted_at = fact->time;
+    token->pending = false;
+    if (token->state == CG_TOKEN_ASKED) {
+        leave_asked(state, token);
+        token_move(token, CG_TOKEN_LIVE);
+    }
+}
+
+/* An expired or invalidated token keeps its charge while its order lives. */
+static void token_lapsed(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_token *token = &state->tokens[fact->token];
+    token->end = (enum cg_token_end)fact->value;
+    token->expires = CG_TIME_NEVER;
+    reserved_leaves(state, token, token->end);
+}
+
+static void token_filled(struct cg_state *state,
+                         struct cg_token *token,
+                         cg_dv01 filled)
+{
+    struct cg_limit *limit = &state->limits[token->limit];
+    cg_dv01 change = filled - token->filled;
+    cg_dv01 open_before = cg_token_open(token);
+    token->filled = filled;
+    cg_dv01 open_change = cg_token_open(token) - open_before;
+    limit->open[side_index(token->side)] += open_change;
+    limit->position += token->side == '1' ? change : -change;
+    limit->gross += change;
+    if (token->fallback && token->epoch == limit->epoch) {
+        limit->fallback_used += change + open_change;
+    }
+    if (change < 0) { /* a trade cancel or correct (R43) */
+        LEDGER_ADD(state, token, consumed, change);
+        LEDGER_ADD(state, token, released, -change);
+        return;
+    }
+    cg_dv01 covered =
+        change < token->ledger.reserved ? change : token->ledger.reserved;
+    LEDGER_ADD(state, token, reserved, -covered);
+    LEDGER_ADD(state, token, overrun, change - covered);
+    LEDGER_ADD(state, token, consumed, change);
+}
+
+/* --- orders ------------------------------------------------------------------ */
+
+static void order_move(struct cg_order *order, enum cg_order_state next)
+{
+    CG_ASSERT(cg_order_may(order->state, next));
+    order->state = next;
+}
+
+static void request_move(struct cg_request *request, enum cg_request_state next)
+{
+    CG_ASSERT(cg_request_may(request->state, next));
+    request->state = next;
+}
+
+static void token_forget(struct cg_state *state, uint32_t slot)
+{
+    struct cg_token *token = &state->tokens[slot];
+    cg_map_remove(&state->token_map, cg_hash_number(token->number), slot);
+    token_move(token, CG_TOKEN_FREE);
+    token->next = state->token_free;
+    state->token_free = slot;
+}
+
+/* The oldest closed order makes room; its ClOrdIDs stay known. */
+static void order_forget(struct cg_state *state, uint32_t slot)
+{
+    struct cg_order *order = &state->orders[slot];
+    CG_ASSERT(slot == state->closed_first);
+    state->closed_first = order->next;
+    if (state->closed_first == CG_NONE) {
+        state->closed_last = CG_NONE;
+    }
+    for (uint32_t i = order->tokens; i != CG_NONE;) {
+        uint32_t next = state->tokens[i].next;
+        token_forget(state, i);
+        i = next;
+    }
+    for (uint32_t i = order->requests; i != CG_NONE;) {
+        uint32_t next = state->requests[i].next;
+        state->requests[i].order = CG_NONE;
+        i = next;
+    }
+    order_move(order, CG_ORDER_FREE);
+}
+
+/* A closed order whose tokens have all ended may be forgotten. */
+static void order_may_go(struct cg_state *state, uint32_t slot)
+{
+    struct cg_order *order = &state->orders[slot];
+    if (order->state != CG_ORDER_CLOSED || order->forgettable) {
+        return;
+    }
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->state != CG_TOKEN_CLOSED || token->asks > 0) {
+            return;
+        }
+    }
+    order->forgettable = true;
+    order->next = CG_NONE;
+    if (state->closed_last == CG_NONE) {
+        state->closed_first = slot;
+    } else {
+        state->orders[state->closed_last].next = slot;
+    }
+    state->closed_last = slot;
+}
+
+static struct cg_request *request_add(struct cg_state *state,
+                                      const struct cg_fact *fact,
+                                      enum cg_request_kind kind)
+{
+    CG_ASSERT(fact->request == state->request_top);
+    struct cg_request *request = &state->requests[state->request_top++];
+    *request = (struct cg_request){
+        .kind = kind,
+        .client = fact->session,
+        .venue = (cg_session)(fact->flags >> 16),
+        .order = fact->order,
+        .next = CG_NONE,
+        .qty = fact->qty,
+        .body_hash = fact->hash,
+        .terms_hash = fact->terms_hash,
+        .taken_at = fact->time,
+    };
+    id_set(&request->id, fact->id, fact->id_len);
+    cg_map_add(&state->request_map,
+               cg_hash(request->venue, cg_id_slice(&request->id)),
+               fact->request);
+    if (fact->order != CG_NONE) {
+        struct cg_order *order = &state->orders[fact->order];
+        request->next = order->requests;
+        order->requests = fact->request;
+    }
+    return request;
+}
+
+static void order_taken(struct cg_state *state, const struct cg_fact *fact)
+{
+    uint32_t slot = fact->order;
+    CG_ASSERT(slot == cg_state_next_order(state));
+    if (slot == state->order_top) {
+        state->order_top++;
+    } else {
+        order_forget(state, slot);
+    }
+    struct cg_account *account = &state->accounts[fact->account];
+    struct cg_order *order = &state->orders[slot];
+    *order = (struct cg_order){
+        .side = fact->side,
+        .time_in_force = fact->time_in_force,
+        .client = fact->session,
+        .venue = (cg_session)(fact->flags >> 16),
+        .account = fact->account,
+        .instrument = fact->instrument,
+        .request = fact->request,
+        .requests = CG_NONE,
+        .raise = CG_NONE,
+        .pull = CG_NONE,
+        .tokens = CG_NONE,
+        .next = account->orders,
+        .previous = CG_NONE,
+        .number = fact->number,
+        .qty = fact->qty,
+        .worst_qty = fact->qty,
+        .taken_at = fact->time,
+    };
+    order_move(order, CG_ORDER_WAITING);
+    if (account->orders != CG_NONE) {
+        state->orders[account->orders].previous = slot;
+    }
+    account->orders = slot;
+    state->open_orders++;
+    state->order_no = fact->number;
+    request_move(request_add(state, fact, CG_REQUEST_NEW), CG_REQUEST_WAITING);
+}
+
+static void order_closed(struct cg_state *state, uint32_t slot)
+{
+    struct cg_order *order = &state->orders[slot];
+    order_move(order, CG_ORDER_CLOSED);
+    if (order->previous != CG_NONE) {
+        state->orders[order->previous].next = order->next;
+    } else {
+        state->accounts[order->account].orders = order->next;
+    }
+    if (order->next != CG_NONE) {
+        state->orders[order->next].previous = order->previous;
+    }
+    state->open_orders--;
+    order_may_go(state, slot);
+}
+
+static void order_refused(struct cg_state *state, const struct cg_fact *fact)
+{
+    if (fact->order != CG_NONE) {
+        struct cg_order *order = &state->orders[fact->order];
+        request_move(&state->requests[order->request], CG_REQUEST_REFUSED);
+        order_closed(state, fact->order);
+    } else if (fact->request != CG_NONE) {
+        request_move(request_add(state, fact, CG_REQUEST_NEW),
+                     CG_REQUEST_REFUSED);
+    }
+}
+
+static void order_sent(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        if (state->tokens[i].state == CG_TOKEN_LIVE) {
+            token_move(&state->tokens[i], CG_TOKEN_SPENT);
+            state->tokens[i].spent = true;
+        }
+    }
+    order_move(order, CG_ORDER_SENT);
+    request_move(&state->requests[order->request], CG_REQUEST_SENT);
+}
+
+static void order_acked(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    order_move(order, CG_ORDER_OPEN);
+    id_set(&order->venue_order_id, fact->id, fact->id_len);
+    struct cg_request *request = &state->requests[order->request];
+    if (request->state == CG_REQUEST_SENT) {
+        request_move(request, CG_REQUEST_ACCEPTED);
+    }
+}
+
+static void order_filled(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    order->cum_qty = fact->qty;
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        struct cg_token *token = &state->tokens[i];
+        cg_dv01 filled;
+        if (!token->spent) {
+            continue; /* denied, or replaced by a fallback (R27) */
+        }
+        if (!cg_dv01_of(fact->qty, token->rate, &filled)) {
+            filled = token->filled;
+        }
+        token_filled(state, token, filled);
+    }
+}
+
+/* The largest quantity that a request under way may still bring (R41). */
+static void worst_set(struct cg_state *state, struct cg_order *order)
+{
+    order->worst_qty = order->qty;
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        if (request->kind == CG_REQUEST_REPLACE &&
+            request->state == CG_REQUEST_SENT &&
+            request->qty > order->worst_qty) {
+            order->worst_qty = request->qty;
+        }
+    }
+}
+
+/* --- requests ----------------------------------------------------------------- */
+
+static void request_taken(struct cg_state *state, const struct cg_fact *fact)
+{
+    enum cg_request_kind kind = (enum cg_request_kind)fact->value;
+    struct cg_request *request = request_add(state, fact, kind);
+    request_move(request, CG_REQUEST_WAITING);
+    struct cg_order *order = &state->orders[fact->order];
+    if (kind == CG_REQUEST_PULL) {
+        order->pull = fact->request;
+        order->pull_reason = (enum cg_reason)fact->reason;
+    } else if (kind == CG_REQUEST_REPLACE && (fact->flags & 1) != 0) {
+        order->raise = fact->request;
+    }
+}
+
+static void request_ended(struct cg_state *state,
+                          const struct cg_fact *fact,
+                          enum cg_request_state next)
+{
+    if (fact->request == CG_NONE) {
+        return; /* refused before it became a request */
+    }
+    struct cg_request *request = &state->requests[fact->request];
+    request_move(request, next);
+    struct cg_order *order = &state->orders[request->order];
+    if (order->raise == fact->request) {
+        order->raise = CG_NONE;
+    }
+    if (next == CG_REQUEST_ACCEPTED && request->kind == CG_REQUEST_REPLACE) {
+        order->request = fact->request;
+        order->qty = fact->qty;
+    }
+    worst_set(state, order);
+}
+
+/* --- asks ---------------------------------------------------------------------- */
+
+static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
+{
+    uint32_t slot = fact->ask;
+    CG_ASSERT(slot == cg_state_next_ask(state));
+    struct cg_ask *ask = &state->asks[slot];
+    if (state->ask_free == slot) {
+        state->ask_free = ask->next;
+    } else {
+        state->ask_top = slot + 1;
+    }
+    *ask = (struct cg_ask){
+        .used = true,
+        .kind = (enum cg_ask_kind)fact->value,
+        .token = fact->token,
+        .next = CG_NONE,
+        .previous = state->ask_last,
+        .number = fact->number,
+        .amount = fact->amount,
+        .asked_at = fact->time,
+    };
+    if (state->ask_last == CG_NONE) {
+        state->ask_first = slot;
+    } else {
+        state->asks[state->ask_last].next = slot;
+    }
+    state->ask_last = slot;
+    state->ask_no = fact->number;
+    cg_map_add(&state->ask_map, cg_hash_number(fact->number), slot);
+    struct cg_token *token = &state->tokens[fact->token];
+    token->asks++;
+    if (ask->kind != CG_ASK_CONSUMED && ask->kind != CG_ASK_CANCEL) {
+        token->ask = slot;
+        token->asked = fact->amount;
+    }
+    if (ask->kind == CG_ASK_RENEW) {
+        token->renewed_for = token->expires;
+    }
+    if ((fact->flags & 1) != 0) {
+        cg_session owner = state->limits[token->limit].owner;
+        state->sessions[owner].probe = fact->token;
+    }
+}
+
+static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_ask *ask = &state->asks[fact->ask];
+    struct cg_token *token = &state->tokens[ask->token];
+    if (ask->kind == CG_ASK_CONSUMED) {
+        state->limits[token->limit].confirmed += ask->amount;
+    }
+    if (token->ask == fact->ask) {
+        token->ask = CG_NONE;
+        token->pending = false;
+    }
+    if (ask->previous == CG_NONE) {
+        state->ask_first = ask->next;
+    } else {
+        state->asks[ask->previous].next = ask->next;
+    }
+    if (ask->next == CG_NONE) {
+        state->ask_last = ask->previous;
+    } else {
+        state->asks[ask->next].previous = ask->previous;
+    }
+    cg_map_remove(&state->ask_map, cg_hash_number(ask->number), fact->ask);
+    ask->used = false;
+    ask->next = state->ask_free;
+    state->ask_free = fact->ask;
+    CG_ASSERT(token->asks > 0);
+    token->asks--;
+    order_may_go(state, token->order);
+}
+
+/* --- names, limits, stops, links ------------------------------------------------ */
+
+/* Which limits may cover an account's orders; an order checks the rest. */
+static void account_limits(struct cg_state *state, uint32_t slot)
+{
+    struct cg_account *account = &state->accounts[slot];
+    account->limit_count = 0;
+    for (uint32_t i = 0; i < state->limit_count; i++) {
+        const struct cg_limit *limit = &state->limits[i];
+        if (cg_slice_equal(cg_id_slice(&limit->firm),
+                           cg_id_slice(&account->firm)) &&
+            (limit->account == CG_NONE || limit->account == slot)) {
+            CG_ASSERT(account->limit_count < CG_ACCOUNT_LIMITS_MAX);
+            account->limits[account->limit_count++] = i;
+        }
+    }
+}
+
+static void account_named(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_account *account = &state->accounts[fact->account];
+    if (fact->account == state->account_count) {
+        state->account_count++;
+        account->orders = CG_NONE;
+        account->hub = CG_SESSION_NONE;
+        id_set(&account->name, fact->id, fact->id_len);
+        cg_map_add(
+            &state->account_map, cg_hash(0, fact_id(fact)), fact->account);
+    }
+    id_set(&account->firm, fact->text, fact->text_len);
+    account_limits(state, fact->account);
+}
+
+static void instrument_named(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_instrument *instrument = &state->instruments[fact->instrument];
+    CG_ASSERT(fact->instrument == state->instrument_count);
+    state->instrument_count++;
+    id_set(&instrument->symbol, fact->id, fact->id_len);
+    cg_map_add(
+        &state->instrument_map, cg_hash(0, fact_id(fact)), fact->instrument);
+}
+
+static void session_named(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_session_state *session = &state->sessions[fact->session];
+    CG_ASSERT(fact->session == state->session_count);
+    state->session_count++;
+    session->probe = CG_NONE;
+    session->venue = CG_SESSION_NONE;
+    id_set(&session->name, fact->id, fact->id_len);
+}
+
+/* Its text is the currency and the firm: "USD FCM1"; its flags hold the measure,
+ * the model and what a breach pulls, four bits each. */
+static void limit_named(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_limit *limit = &state->limits[fact->limit];
+    CG_ASSERT(fact->limit == state->limit_count);
+    CG_ASSERT(fact->text_len >= 4);
+    state->limit_count++;
+    *limit = (struct cg_limit){
+        .kind = (enum cg_limit_kind)fact->value,
+        .measure = (enum cg_measure)(fact->flags & 0xf),
+        .model = (enum cg_model)(fact->flags >> 4 & 0xf),
+        .pull = (enum cg_pull)(fact->flags >> 8 & 0xf),
+        .owner = fact->session,
+        .account = fact->account,
+        .instrument = fact->instrument,
+        .allow_reducing = true,
+        .warnings = 3,
+        .warning_percent = {75, 90, 98},
+        .fallback_max_age_ns = 60 * CG_SECOND,
+    };
+    id_set(&limit->id, fact->id, fact->id_len);
+    memcpy(limit->currency, fact->text, 3);
+    id_set(&limit->firm, fact->text + 4, fact->text_len - 4);
+    cg_map_add(&state->limit_map, cg_hash(0, fact_id(fact)), fact->limit);
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        account_limits(state, i);
+    }
+}
+
+/* flags: 1 an update by the owner; 2 the amount is given; from bit 4 the new
+ * model + 1, from bit 8 the action (1767) + 1. */
+static void limit_set(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_limit *limit = &state->limits[fact->limit];
+    limit->state = (enum cg_limit_state)fact->value;
+    limit->other = fact->other;
+    if ((fact->flags & 2) != 0) {
+        limit->amount = fact->amount;
+        limit->has_amount = true;
+    }
+    if ((fact->flags & 1) != 0) {
+        limit->updated_at = fact->until;
+        limit->refreshed_at = fact->time;
+        limit->epoch++;
+        limit->fallback_used = 0;
+    }
+    if ((fact->flags >> 4 & 0xf) != 0) {
+        limit->model = (enum cg_model)((fact->flags >> 4 & 0xf) - 1);
+    }
+    if ((fact->flags & 1) != 0) {
+        limit->action = fact->flags >> 8 & 0xf;
+    }
+}
+
+/* A level equal to the number of levels stands for the breach itself. */
+static void limit_warned(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_limit *limit = &state->limits[fact->limit];
+    limit->warned |= fact->flags;
+    if (fact->value == limit->warnings) {
+        limit->breached = true;
+    }
+}
+
+static void limit_rearmed(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_limit *limit = &state->limits[fact->limit];
+    limit->warned &= ~fact->flags;
+    if (fact->value == limit->warnings) {
+        limit->breached = false;
+    }
+}
+
+static void stop_placed(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_stop *stop = &state->stops[fact->value];
+    *stop = (struct cg_stop){
+        .used = true,
+        .kind = (enum cg_stop_kind)fact->flags,
+        .placer = fact->session,
+        .account = fact->account,
+    };
+    id_set(&stop->firm, fact->text, fact->text_len);
+    id_set(&stop->request, fact->id, fact->id_len);
+}
+
+static void link_changed(struct cg_state *state,
+                         const struct cg_fact *fact,
+                         bool up)
+{
+    state->sessions[fact->session].up = up;
+    state->sessions[fact->session].probe = CG_NONE;
+}
+
+static void hub_answered(struct cg_state *state, const struct cg_fact *fact)
+{
+    state->sessions[fact->session].missed = 0;
+    state->sessions[fact->session].probe = CG_NONE;
+}
+
+/* A pure table over the kinds, hence its length. */
+void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
+{
+    CG_ASSERT(fact->no == state->fact_no + 1);
+    state->fact_no = fact->no;
+    state->now = fact->time;
+    switch (fact->kind) {
+    case CG_FACT_SESSION_NAMED:
+        session_named(state, fact);
+        break;
+    case CG_FACT_ACCOUNT_NAMED:
+        account_named(state, fact);
+        break;
+    case CG_FACT_INSTRUMENT_NAMED:
+        instrument_named(state, fact);
+        break;
+    case CG_FACT_LIMIT_NAMED:
+        limit_named(state, fact);
+        break;
+    case CG_FACT_LIMIT_SET:
+        limit_set(state, fact);
+        break;
+    case CG_FACT_LIMIT_STATE:
+        state->limits[fact->limit].state = (enum cg_limit_state)fact->value;
+        break;
+    case CG_FACT_LIMIT_WARNED:
+        limit_warned(state, fact);
+        break;
+    case CG_FACT_LIMIT_REARMED:
+        limit_rearmed(state, fact);
+        break;
+    case CG_FACT_STOP_PLACED:
+        stop_placed(state, fact);
+        break;
+    case CG_FACT_STOP_DONE:
+        state->stops[fact->value].done = true;
+        break;
+    case CG_FACT_STOP_LIFTED:
+        state->stops[fact->value].used = false;
+        break;
+    case CG_FACT_ORDER_TAKEN:
+        order_taken(state, fact);
+        break;
+    case CG_FACT_ORDER_REFUSED:
+        order_refused(state, fact);
+        break;
+    case CG_FACT_TOKEN_CHARGED:
+        token_charged(state, fact);
+        break;
+    case CG_FACT_TOKEN_RECHARGED:
+        token_recharged(state, fact);
+        break;
+    case CG_FACT_TOKEN_GRANTED:
+        token_granted(state, fact);
+        break;
+    case CG_FACT_TOKEN_LAPSED:
+        token_lapsed(state, fact);
+        break;
+    case CG_FACT_TOKEN_RETURNED:
+        token_end(state,
+                  &state->tokens[fact->token],
+                  (enum cg_token_end)fact->value);
+        token_move(&state->tokens[fact->token], CG_TOKEN_RETURNING);
+        break;
+    case CG_FACT_TOKEN_CLOSED:
+        token_end(state,
+                  &state->tokens[fact->token],
+                  (enum cg_token_end)fact->value);
+        token_move(&state->tokens[fact->token], CG_TOKEN_CLOSED);
+        order_may_go(state, state->tokens[fact->token].order);
+        break;
+    case CG_FACT_ASK_SENT:
+        ask_sent(state, fact);
+        break;
+    case CG_FACT_ASK_PENDING:
+        state->tokens[fact->token].pending = true;
+        break;
+    case CG_FACT_ASK_ANSWERED:
+        ask_answered(state, fact);
+        break;
+    case CG_FACT_ORDER_SENT:
+        order_sent(state, fact);
+        break;
+    case CG_FACT_ORDER_ACKED:
+        order_acked(state, fact);
+        break;
+    case CG_FACT_ORDER_FILLED:
+        order_filled(state, fact);
+        break;
+    case CG_FACT_ORDER_RESTATED:
+        state->orders[fact->order].qty = fact->qty;
+        worst_set(state, &state->orders[fact->order]);
+        break;
+    case CG_FACT_ORDER_CLOSED:
+        order_closed(state, fact->order);
+        break;
+    case CG_FACT_REQUEST_TAKEN:
+        request_taken(state, fact);
+        break;
+    case CG_FACT_REQUEST_SENT:
+        request_move(&state->requests[fact->request], CG_REQUEST_SENT);
+        worst_set(state, &state->orders[state->requests[fact->request].order]);
+        break;
+    case CG_FACT_REQUEST_ACCEPTED:
+        request_ended(state, fact, CG_REQUEST_ACCEPTED);
+        break;
+    case CG_FACT_REQUEST_REFUSED:
+        request_ended(state, fact, CG_REQUEST_REFUSED);
+        break;
+    case CG_FACT_LINK_UP:
+        link_changed(state, fact, true);
+        break;
+    case CG_FACT_LINK_DOWN:
+        link_changed(state, fact, false);
+        break;
+    case CG_FACT_HUB_MISSED:
+        state->sessions[fact->session].missed = fact->value;
+        break;
+    case CG_FACT_HUB_ANSWERED:
+        hub_answered(state, fact);
+        break;
+    case CG_FACT_NOTED:
+    case CG_FACT_KIND_COUNT:
+        break;
+    }
+}

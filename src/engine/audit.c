@@ -1,0 +1,133 @@
+/*
+ * Proof from scratch: every total of the state is recomputed from its parts.
+ *
+ * Reads only, shares no sum with apply.c.  Rules: R12, R23.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "state.h"
+
+#include "check.h"
+
+struct sums {
+    cg_dv01 open[2];
+    cg_dv01 asked[2];
+    cg_dv01 position;
+    cg_dv01 gross;
+    struct cg_ledger ledger[2];
+};
+
+static bool ledger_holds(const struct cg_ledger *ledger)
+{
+    cg_wide in = (cg_wide)ledger->granted + ledger->overrun;
+    cg_wide out = (cg_wide)ledger->reserved + ledger->consumed +
+                   ledger->released + ledger->expired + ledger->invalidated +
+                   ledger->handed_back;
+    return in == out;
+}
+
+static void ledger_add(struct cg_ledger *sum, const struct cg_ledger *part)
+{
+    sum->granted += part->granted;
+    sum->overrun += part->overrun;
+    sum->reserved += part->reserved;
+    sum->consumed += part->consumed;
+    sum->released += part->released;
+    sum->expired += part->expired;
+    sum->invalidated += part->invalidated;
+    sum->handed_back += part->handed_back;
+}
+
+/* Forgotten tokens are in the limit's books only, so its columns may be larger
+ * than the sum, but what is reserved must be accounted for exactly. */
+static bool token_adds(const struct cg_state *state,
+                       uint32_t slot,
+                       struct sums *sums)
+{
+    const struct cg_token *token = &state->tokens[slot];
+    struct sums *sum = &sums[token->limit];
+    unsigned side = token->side != '1';
+    cg_dv01 open =
+        token->charge > token->filled ? token->charge - token->filled : 0;
+    sum->open[side] += open;
+    sum->asked[side] += token->state == CG_TOKEN_ASKED ? token->charge : 0;
+    sum->position += side == 0 ? token->filled : -token->filled;
+    sum->gross += token->filled;
+    ledger_add(&sum->ledger[side], &token->ledger);
+    return ledger_holds(&token->ledger) && token->ledger.reserved >= 0;
+}
+
+static bool
+differs(char *error, size_t len, const struct cg_limit *limit, const char *what)
+{
+    snprintf(error,
+             len,
+             "limit %.*s: %s is not what its tokens add up to",
+             limit->id.len,
+             limit->id.text,
+             what);
+    return false;
+}
+
+static bool limit_holds(const struct cg_limit *limit,
+                        const struct sums *sum,
+                        bool whole,
+                        char *error,
+                        size_t len)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        if (limit->open[side] != sum->open[side]) {
+            return differs(error, len, limit, "open use");
+        }
+        if (limit->asked[side] != sum->asked[side]) {
+            return differs(error, len, limit, "use that waits for a grant");
+        }
+        if (!ledger_holds(&limit->ledger[side])) {
+            return differs(error, len, limit, "the token ledger");
+        }
+        if (limit->ledger[side].reserved != sum->ledger[side].reserved) {
+            return differs(error, len, limit, "reserved");
+        }
+        if (whole && memcmp(&limit->ledger[side],
+                            &sum->ledger[side],
+                            sizeof(sum->ledger[side])) != 0) {
+            return differs(error, len, limit, "a column of the token ledger");
+        }
+    }
+    if (whole && (limit->position != sum->position ||
+                  limit->gross != sum->gross)) {
+        return differs(error, len, limit, "filled use");
+    }
+    return true;
+}
+
+bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
+{
+    struct sums *sums = calloc(state->limit_count + 1, sizeof(*sums));
+    bool holds = sums != NULL;
+    uint32_t tokens = 0;
+    if (!holds) {
+        snprintf(error, error_len, "no memory for the audit");
+        return false;
+    }
+    for (uint32_t i = 0; holds && i < state->token_top; i++) {
+        if (state->tokens[i].state == CG_TOKEN_FREE) {
+            continue;
+        }
+        tokens++;
+        if (!token_adds(state, i, sums)) {
+            holds = false;
+            snprintf(error,
+                     error_len,
+                     "token %llu: its ledger does not add up",
+                     (unsigned long long)state->tokens[i].number);
+        }
+    }
+    bool whole = tokens == state->token_no; /* none was forgotten */
+    for (uint32_t i = 0; holds && i < state->limit_count; i++) {
+        holds =
+            limit_holds(&state->limits[i], &sums[i], whole, error, error_len);
+    }
+    free(sums);
+    return holds;
+}

@@ -1,0 +1,339 @@
+/*
+ * Which limits an order must pass, and whether it does.  Reads the state only;
+ * absent is never unlimited, and in doubt the answer is no.
+ *
+ * Rules: R2, R3, R11..R14, R18, R24, R27, R41.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+static bool refuse(struct cg_refusal *refusal,
+                   enum cg_reason reason,
+                   uint32_t limit)
+{
+    *refusal = (struct cg_refusal){.reason = reason, .limit = limit};
+    return false;
+}
+
+static bool refuse_amount(struct cg_refusal *refusal,
+                          enum cg_reason reason,
+                          uint32_t limit,
+                          cg_dv01 required,
+                          cg_dv01 available)
+{
+    *refusal = (struct cg_refusal){
+        .reason = reason,
+        .limit = limit,
+        .has_amounts = true,
+        .required = required,
+        .available = available > 0 ? available : 0,
+    };
+    return false;
+}
+
+bool cg_limit_covers(const struct cg_limit *limit,
+                     const struct cg_state *state,
+                     uint32_t account,
+                     uint32_t instrument)
+{
+    if (limit->state == CG_LIMIT_REMOVED) {
+        return false;
+    }
+    if (limit->account != CG_NONE && limit->account != account) {
+        return false;
+    }
+    if (!cg_slice_equal(cg_id_slice(&limit->firm),
+                        cg_id_slice(&state->accounts[account].firm))) {
+        return false;
+    }
+    return limit->instrument == CG_NONE || limit->instrument == instrument;
+}
+
+enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account)
+{
+    enum cg_reason reason = CG_REASON_NONE;
+    for (uint32_t i = 0; i < CG_STOPS_MAX; i++) {
+        const struct cg_stop *stop = &state->stops[i];
+        if (!stop->used) {
+            continue;
+        }
+        bool hit = stop->account != CG_NONE
+                       ? stop->account == account
+                       : cg_slice_equal(
+                             cg_id_slice(&stop->firm),
+                             cg_id_slice(&state->accounts[account].firm));
+        if (hit && stop->kind == CG_STOP_HALT) {
+            return CG_PARTY_HALTED;
+        }
+        if (hit) {
+            reason = CG_PARTY_SUSPENDED;
+        }
+    }
+    return reason;
+}
+
+/* R3: the instrument's DV01 in the limit's currency. */
+static bool rate_in(const struct cg_engine *engine,
+                    const struct cg_instrument *instrument,
+                    const struct cg_limit *limit,
+                    cg_dv01 *rate,
+                    enum cg_reason *reason)
+{
+    if (memcmp(instrument->currency, limit->currency, 3) == 0) {
+        *rate = instrument->rate;
+        return true;
+    }
+    for (size_t i = 0; i < engine->config.fx_count; i++) {
+        const struct cg_config_fx *fx = &engine->config.fx[i];
+        if (memcmp(fx->from, instrument->currency, 3) == 0 &&
+            memcmp(fx->to, limit->currency, 3) == 0) {
+            *reason = CG_DV01_UNAVAILABLE;
+            return cg_dv01_convert(instrument->rate, fx->rate, rate);
+        }
+    }
+    *reason = CG_FX_RATE_MISSING;
+    return false;
+}
+
+static bool limit_open(const struct cg_limit *limit,
+                       uint32_t slot,
+                       struct cg_refusal *refusal)
+{
+    switch (limit->state) {
+    case CG_LIMIT_ENABLED:
+        return true;
+    case CG_LIMIT_SUSPENDED:
+        return refuse(refusal, CG_PARTY_SUSPENDED, slot);
+    case CG_LIMIT_HALTED:
+        return refuse(refusal, CG_PARTY_HALTED, slot);
+    case CG_LIMIT_REMOVED:
+        return refuse(refusal, CG_NO_CREDIT_LINE, slot);
+    case CG_LIMIT_UNENFORCED:
+    case CG_LIMIT_STATES:
+        break;
+    }
+    return refuse(refusal, CG_LIMIT_UNENFORCEABLE, slot);
+}
+
+/* R13: use stays within the amount, or does not rise where that is allowed. */
+static bool use_fits(const struct cg_limit *limit,
+                     uint32_t slot,
+                     char side,
+                     cg_dv01 amount,
+                     struct cg_refusal *refusal)
+{
+    if (!limit->has_amount) {
+        if (limit->model == CG_MODEL_PING) {
+            return true; /* the hub alone knows the amount */
+        }
+        return refuse(refusal, CG_NO_CREDIT_LINE, slot);
+    }
+    cg_dv01 available = cg_limit_available(limit, side);
+    if (amount <= available) {
+        return true;
+    }
+    struct cg_limit after = *limit;
+    if (__builtin_add_overflow(
+            after.open[side != '1'], amount, &after.open[side != '1'])) {
+        return refuse_amount(
+            refusal, CG_LIMIT_EXCEEDED, slot, amount, available);
+    }
+    if (limit->allow_reducing &&
+        cg_limit_use(&after) <= cg_limit_use(limit)) {
+        return true;
+    }
+    return refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount, available);
+}
+
+/* R14: limits on a single order. */
+static bool order_fits(const struct cg_limit *limit,
+                       uint32_t slot,
+                       cg_qty qty,
+                       cg_dv01 amount,
+                       struct cg_refusal *refusal)
+{
+    if (!limit->has_amount) {
+        return refuse(refusal, CG_LIMIT_UNENFORCEABLE, slot);
+    }
+    if (limit->kind == CG_LIMIT_CLIP && amount > limit->amount) {
+        return refuse_amount(
+            refusal, CG_CLIP_SIZE, slot, amount, limit->amount);
+    }
+    if (limit->kind == CG_LIMIT_NOTIONAL && qty > limit->amount) {
+        return refuse_amount(
+            refusal, CG_MAX_NOTIONAL, slot, qty, limit->amount);
+    }
+    return true;
+}
+
+bool cg_fallback_fits(const struct cg_engine *engine,
+                      const struct cg_limit *limit,
+                      cg_dv01 amount)
+{
+    cg_time age = engine->now - limit->refreshed_at;
+    if (!limit->has_amount || limit->refreshed_at == 0 ||
+        age >= limit->fallback_max_age_ns) {
+        return false;
+    }
+    cg_time left = limit->fallback_max_age_ns - (age > 0 ? age : 0);
+    cg_wide budget =
+        (cg_wide)limit->amount * left / limit->fallback_max_age_ns;
+    return (cg_wide)limit->fallback_used + amount <= budget;
+}
+
+/* Whom to ask: the hub, the pushed amount, or nobody (R24, R27). */
+static bool part_route(const struct cg_engine *engine,
+                       struct cg_cover_part *part,
+                       struct cg_refusal *refusal)
+{
+    const struct cg_limit *limit = &engine->state.limits[part->limit];
+    enum cg_model model = cg_limit_model(limit);
+    if (model == CG_MODEL_PUSH || limit->owner == CG_SESSION_NONE) {
+        return true;
+    }
+    const struct cg_session_state *hub = &engine->state.sessions[limit->owner];
+    bool silent = hub->missed >= engine->config.probe_after;
+    if (model == CG_MODEL_PING) {
+        part->ask = hub->up;
+        return hub->up || refuse(refusal, CG_HUB_UNAVAILABLE, part->limit);
+    }
+    if (hub->up && (!silent || hub->probe == CG_NONE)) {
+        part->ask = true;
+        return true;
+    }
+    part->fallback = true;
+    if (cg_fallback_fits(engine, limit, part->amount)) {
+        return true;
+    }
+    if (hub->up) {
+        /* A refused fallback waits for the hub. */
+        part->fallback = false;
+        part->ask = true;
+        return true;
+    }
+    return refuse(refusal, CG_HUB_UNAVAILABLE, part->limit);
+}
+
+static bool part_plan(const struct cg_engine *engine,
+                      const struct cg_cover_request *request,
+                      uint32_t slot,
+                      struct cg_cover *cover,
+                      struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_limit *limit = &state->limits[slot];
+    struct cg_cover_part part = {.limit = slot};
+    enum cg_reason reason = CG_REASON_NONE;
+    if (!limit_open(limit, slot, refusal)) {
+        return false;
+    }
+    if (!rate_in(engine,
+                 &state->instruments[request->instrument],
+                 limit,
+                 &part.rate,
+                 &reason)) {
+        return refuse(refusal, reason, slot);
+    }
+    if (!cg_dv01_of(request->qty, part.rate, &part.amount)) {
+        return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
+    }
+    if (limit->kind != CG_LIMIT_DV01) {
+        return order_fits(limit, slot, request->qty, part.amount, refusal);
+    }
+    if (!use_fits(limit, slot, request->side, part.amount, refusal) ||
+        !part_route(engine, &part, refusal)) {
+        return false;
+    }
+    if (cover->count == CG_COVER_MAX) {
+        return refuse(refusal, CG_LIMIT_UNENFORCEABLE, slot);
+    }
+    cover->parts[cover->count++] = part;
+    return true;
+}
+
+bool cg_cover_plan(const struct cg_engine *engine,
+                   const struct cg_cover_request *request,
+                   struct cg_cover *cover,
+                   struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_account *account = &state->accounts[request->account];
+    cover->count = 0;
+    for (uint32_t i = 0; i < account->limit_count; i++) {
+        uint32_t slot = account->limits[i];
+        if (cg_limit_covers(&state->limits[slot],
+                            state,
+                            request->account,
+                            request->instrument) &&
+            !part_plan(engine, request, slot, cover, refusal)) {
+            return false;
+        }
+    }
+    return cover->count > 0 || refuse(refusal, CG_NO_CREDIT_LINE, CG_NONE);
+}
+
+/* The token's own limit: does the rise to |qty| fit? */
+static bool token_may_grow(const struct cg_engine *engine,
+                           const struct cg_token *token,
+                           cg_qty qty,
+                           struct cg_refusal *refusal)
+{
+    const struct cg_limit *limit = &engine->state.limits[token->limit];
+    cg_dv01 total;
+    if (!limit_open(limit, token->limit, refusal)) {
+        return false;
+    }
+    if (!cg_dv01_of(qty, token->rate, &total)) {
+        return refuse(refusal, CG_DV01_UNAVAILABLE, token->limit);
+    }
+    cg_dv01 rise = total - token->charge;
+    if (rise <= 0) {
+        return true;
+    }
+    if (token->end != CG_END_NONE) {
+        return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
+    }
+    if (token->model == CG_MODEL_PING) {
+        if (token->ask != CG_NONE) {
+            return refuse(refusal, CG_REQUEST_PENDING, token->limit);
+        }
+        if (!engine->state.sessions[limit->owner].up) {
+            return refuse(refusal, CG_HUB_UNAVAILABLE, token->limit);
+        }
+    }
+    if (token->fallback) {
+        /* Only new orders fall back (R27). */
+        return refuse(refusal, CG_HUB_UNAVAILABLE, token->limit);
+    }
+    return use_fits(limit, token->limit, token->side, rise, refusal);
+}
+
+bool cg_cover_may_grow(const struct cg_engine *engine,
+                       uint32_t slot,
+                       cg_qty qty,
+                       struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    const struct cg_account *account = &state->accounts[order->account];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->spent && !token_may_grow(engine, token, qty, refusal)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < account->limit_count; i++) {
+        const struct cg_limit *limit = &state->limits[account->limits[i]];
+        struct cg_cover none = {0};
+        struct cg_cover_request request = {
+            order->account, order->instrument, order->side, qty};
+        if (limit->kind != CG_LIMIT_DV01 &&
+            cg_limit_covers(
+                limit, state, order->account, order->instrument) &&
+            !part_plan(engine, &request, account->limits[i], &none, refusal)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,163 @@
+/*
+ * What the deciding files of the engine share.  They read the state, record
+ * facts and leave effects; none of them writes the state.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_ENGINE_DECIDE_H
+#define CG_ENGINE_DECIDE_H
+
+#include "check.h"
+#include "decimal.h"
+#include "engine.h"
+
+/* --- effects ----------------------------------------------------------------- */
+
+/* The next effect, blank but for its kind. */
+struct cg_effect *cg_effect_add(struct cg_engine *engine,
+                                enum cg_effect_kind kind);
+
+/* An alarm or a remark: a fact, and a line of the operator's log. */
+void cg_note(struct cg_engine *engine, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* --- cover (cover.c) ------------------------------------------------------------ */
+
+/* What one limit asks of an order. */
+struct cg_cover_part {
+    uint32_t limit;
+    cg_dv01 rate;
+    cg_dv01 amount;
+    bool ask;      /* a token has to be asked for */
+    bool fallback; /* a pushed amount stands in for the hub */
+};
+
+struct cg_cover {
+    struct cg_cover_part parts[CG_COVER_MAX];
+    uint32_t count;
+};
+
+struct cg_cover_request {
+    uint32_t account;
+    uint32_t instrument;
+    char side;
+    cg_qty qty;
+};
+
+/*
+ * Plans the cover of a new order: every limit that covers it, or why not (R11,
+ * R13, R14).  Changes nothing.
+ */
+bool cg_cover_plan(const struct cg_engine *engine,
+                   const struct cg_cover_request *request,
+                   struct cg_cover *cover,
+                   struct cg_refusal *refusal);
+
+/* Whether |order| may grow to |qty| under all its limits (R41, R14). */
+bool cg_cover_may_grow(const struct cg_engine *engine,
+                       uint32_t order,
+                       cg_qty qty,
+                       struct cg_refusal *refusal);
+
+/* The pushed amount of a limit as a stand-in for its hub (R27). */
+bool cg_fallback_fits(const struct cg_engine *engine,
+                      const struct cg_limit *limit,
+                      cg_dv01 amount);
+
+/* The stop that binds an account, or CG_REASON_NONE (R18). */
+enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
+
+/* --- tokens (decide_token.c) ------------------------------------------------------ */
+
+/* Records the cover of a waiting order: charges, and the asks it needs. */
+void cg_tokens_charge(struct cg_engine *engine,
+                      uint32_t order,
+                      const struct cg_cover *cover);
+
+/* Sends the order's message on once all its tokens are live (R22). */
+void cg_tokens_spend(struct cg_engine *engine, uint32_t order);
+bool cg_tokens_live(const struct cg_state *state, uint32_t order);
+
+/* Ends every token of an order that needs none any more. */
+void cg_tokens_end(struct cg_engine *engine,
+                   uint32_t order,
+                   enum cg_token_end end);
+void cg_token_give_up(struct cg_engine *engine,
+                      uint32_t token,
+                      enum cg_token_end end);
+
+/* Brings charges down to what the order may still need, and tells the hub. */
+void cg_tokens_lower(struct cg_engine *engine, uint32_t order);
+
+void cg_ask_send(struct cg_engine *engine,
+                 uint32_t token,
+                 enum cg_ask_kind kind,
+                 cg_dv01 amount);
+
+/* --- orders (decide_order.c) ------------------------------------------------------ */
+
+/* Refuses an order that waits: answers, and gives its tokens up. */
+void cg_order_refuse(struct cg_engine *engine,
+                     uint32_t order,
+                     const struct cg_refusal *refusal,
+                     enum cg_token_end end);
+
+/* Refuses the replace that waits for credit; the order stays as it was. */
+void cg_raise_refuse(struct cg_engine *engine,
+                     uint32_t order,
+                     const struct cg_refusal *refusal);
+void cg_raise_send(struct cg_engine *engine, uint32_t order);
+bool cg_raise_ready(const struct cg_state *state, uint32_t order);
+
+/* Pulls one order: refuses it while it waits, else sends an F (R31). */
+void cg_order_pull(struct cg_engine *engine,
+                   uint32_t order,
+                   enum cg_reason reason);
+void cg_pull_again(struct cg_engine *engine, uint32_t order);
+
+/* Ends a forwarded order; |status| is for the record. */
+void cg_order_close(struct cg_engine *engine,
+                    uint32_t order,
+                    enum cg_report_kind status);
+
+/* --- limits (decide_limit.c) ------------------------------------------------------ */
+
+/* Pulls what a limit that is breached has to lose (R17). */
+void cg_limit_pull(struct cg_engine *engine, uint32_t limit);
+
+/* Pulls every open order that |limit| covers. */
+void cg_limit_pull_all(struct cg_engine *engine,
+                       uint32_t limit,
+                       enum cg_reason reason);
+
+/* News to every client session that trades for the limit's accounts. */
+void cg_limit_news(struct cg_engine *engine,
+                   uint32_t limit,
+                   enum cg_news news,
+                   uint32_t percent);
+void cg_account_news(struct cg_engine *engine,
+                     uint32_t account,
+                     enum cg_news news,
+                     uint32_t limit,
+                     uint32_t order);
+
+bool cg_limit_covers(const struct cg_limit *limit,
+                     const struct cg_state *state,
+                     uint32_t account,
+                     uint32_t instrument);
+
+/* Warning levels and breaches of the limits this event touched (R52). */
+void cg_limits_settle(struct cg_engine *engine);
+
+/* Stops whose last order is gone are reported as completed (R18). */
+void cg_stops_settle(struct cg_engine *engine);
+
+/* --- timers (decide_timer.c) ------------------------------------------------------- */
+
+void cg_timer_order(struct cg_engine *engine, uint32_t order);
+void cg_timer_token(struct cg_engine *engine, uint32_t token);
+
+/* The hub is silent or gone: waiting orders fall back (R27). */
+void cg_order_fall_back(struct cg_engine *engine, uint32_t order);
+
+#endif

@@ -1,0 +1,568 @@
+/*
+ * What the hub says: answers to asks (DG) and stops (DH).
+ *
+ * A grant that comes too late is given back; an answer that nobody asked for is
+ * recorded and changes nothing.  Rules: R18, R20, R24, R25, R28..R30.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+enum { APPROVED, PARTIAL, REJECTED, PENDING, CANCELLED };
+
+/* What one answer is about. */
+struct answer {
+    const struct cg_answer_event *event;
+    uint32_t ask;
+    enum cg_ask_kind kind;
+    cg_dv01 asked;
+    uint32_t token;
+};
+
+static void ask_answered(struct cg_engine *engine,
+                         uint32_t ask,
+                         const struct cg_answer_event *event)
+{
+    struct cg_fact fact = cg_fact_of(CG_FACT_ASK_ANSWERED);
+    fact.ask = ask;
+    fact.token = engine->state.asks[ask].token;
+    fact.number = engine->state.asks[ask].number;
+    fact.session = engine->cause_session;
+    fact.value = event->status;
+    fact.reason = (uint16_t)event->result;
+    fact.amount = event->has_approved ? event->approved : 0;
+    cg_engine_record(engine, &fact);
+}
+
+/* The other asks of a token that is over need no answer any more. */
+static void asks_retire(struct cg_engine *engine, uint32_t token)
+{
+    const struct cg_state *state = &engine->state;
+    static const struct cg_answer_event none = {.status = CANCELLED};
+    for (uint32_t i = state->ask_first; i != CG_NONE;) {
+        uint32_t next = state->asks[i].next;
+        if (state->asks[i].token == token &&
+            state->asks[i].kind != CG_ASK_CONSUMED) {
+            ask_answered(engine, i, &none);
+        }
+        i = next;
+    }
+}
+
+/* Quirk of the standard: 2326 has no DV01 code; 2 and 99 must do. */
+static enum cg_reason denial(const struct cg_answer_event *event)
+{
+    switch (event->result) {
+    case 1:
+        return CG_UNKNOWN_PARTY;
+    case 2:
+        return CG_LIMIT_EXCEEDED;
+    case 3:
+        return CG_CLIP_SIZE;
+    case 4:
+        return CG_MAX_NOTIONAL;
+    default:
+        return CG_HUB_DENIED;
+    }
+}
+
+/* How much of what was asked the hub approved (R24). */
+static cg_dv01 approved_of(struct cg_engine *engine,
+                           const struct answer *answer)
+{
+    const struct cg_answer_event *event = answer->event;
+    if (!event->has_approved) {
+        return answer->asked;
+    }
+    if (event->approved > answer->asked) {
+        cg_note(engine, "ALARM: the hub approved more than was asked for");
+        return answer->asked;
+    }
+    return event->approved;
+}
+
+static struct cg_refusal denied(const struct cg_engine *engine,
+                                const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    const struct cg_limit *limit = &engine->state.limits[token->limit];
+    struct cg_refusal refusal = {
+        .reason = denial(answer->event),
+        .limit = token->limit,
+        .required = answer->asked,
+    };
+    if (answer->event->status == PARTIAL && answer->event->has_approved) {
+        refusal.reason = CG_LIMIT_EXCEEDED;
+        refusal.has_amounts = true;
+        refusal.available = answer->event->approved;
+    } else if (refusal.reason == CG_LIMIT_EXCEEDED && limit->has_amount) {
+        /* Its own charge is still in: without it, what would be left. */
+        cg_dv01 left = cg_limit_available(limit, token->side) +
+                       cg_token_open(token);
+        refusal.has_amounts = true;
+        refusal.available = left > 0 ? left : 0;
+    } else if (refusal.reason == CG_LIMIT_EXCEEDED) {
+        refusal.reason = CG_HUB_DENIED;
+    }
+    return refusal;
+}
+
+static void grant(struct cg_engine *engine,
+                  const struct answer *answer,
+                  cg_dv01 amount)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_token *token = &state->tokens[answer->token];
+    const struct cg_session_state *hub =
+        &state->sessions[engine->cause_session];
+    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_GRANTED);
+    fact.token = answer->token;
+    fact.order = token->order;
+    fact.amount = amount;
+    fact.session = engine->cause_session;
+    fact.until = answer->event->has_expires
+                     ? answer->event->expires
+                     : engine->now + hub->token_life_ns;
+    cg_engine_record(engine, &fact);
+}
+
+/* A grant for a token that was given up: on record, and going back (R28). */
+static void late(struct cg_engine *engine, const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    if (answer->event->status != APPROVED && answer->event->status != PARTIAL) {
+        return;
+    }
+    cg_dv01 amount = approved_of(engine, answer);
+    grant(engine, answer, amount);
+    cg_note(engine,
+            "late grant for token %llu of order %llu, handed back",
+            (unsigned long long)token->number,
+            (unsigned long long)engine->state.orders[token->order].number);
+    if (token->state == CG_TOKEN_CLOSED) {
+        cg_ask_send(engine, answer->token, CG_ASK_CANCEL, amount);
+    }
+}
+
+/* The answer to the ask that a new order waits for. */
+static void answer_new(struct cg_engine *engine, const struct answer *answer)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_token *token = &state->tokens[answer->token];
+    const struct cg_answer_event *event = answer->event;
+    if (token->state != CG_TOKEN_ASKED) {
+        late(engine, answer);
+        return;
+    }
+    uint32_t order = token->order;
+    struct cg_refusal refusal = denied(engine, answer);
+    if (event->status == REJECTED || event->status == CANCELLED) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_CLOSED);
+        fact.token = answer->token;
+        fact.value = CG_END_DENIED;
+        cg_engine_record(engine, &fact);
+        cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
+        return;
+    }
+    cg_dv01 amount = approved_of(engine, answer);
+    grant(engine, answer, amount);
+    cg_time margin = state->sessions[engine->cause_session].clock_margin_ns;
+    if (event->status == PARTIAL || amount < answer->asked) {
+        cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
+    } else if (token->expires <= engine->now + margin) {
+        refusal = (struct cg_refusal){.reason = CG_RESERVATION_EXPIRED,
+                                      .limit = token->limit};
+        cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
+    } else if (cg_tokens_live(state, order)) {
+        cg_tokens_spend(engine, order);
+    }
+}
+
+/* The answer to a raise: the replace goes on, or is refused (R41). */
+static void answer_raise(struct cg_engine *engine, const struct answer *answer)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_token *token = &state->tokens[answer->token];
+    uint32_t order = token->order;
+    if (token->state != CG_TOKEN_SPENT ||
+        state->orders[order].raise == CG_NONE) {
+        late(engine, answer);
+        return;
+    }
+    cg_dv01 had = token->ledger.reserved + token->ledger.consumed;
+    cg_dv01 total = approved_of(engine, answer);
+    if (answer->event->status == APPROVED && total >= token->charge) {
+        grant(engine, answer, total - had);
+        if (cg_raise_ready(state, order)) {
+            cg_raise_send(engine, order);
+        }
+        return;
+    }
+    struct cg_refusal refusal = denied(engine, answer);
+    refusal.required = answer->asked - had;
+    if (answer->event->status != REJECTED && total > had) {
+        grant(engine, answer, total - had); /* it goes back at once */
+    }
+    cg_raise_refuse(engine, order, &refusal);
+}
+
+static void answer_renewal(struct cg_engine *engine,
+                           const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    if (answer->event->status == APPROVED && token->end == CG_END_NONE &&
+        token->state == CG_TOKEN_SPENT) {
+        grant(engine, answer, 0);
+    }
+}
+
+/* R30: the hub took back a token that is in use. */
+static void invalidated(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    uint32_t order = token->order;
+    if (token->state != CG_TOKEN_LIVE && token->state != CG_TOKEN_SPENT) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_LAPSED);
+    fact.token = slot;
+    fact.order = order;
+    fact.value = CG_END_INVALIDATED;
+    fact.amount = token->ledger.reserved;
+    cg_engine_record(engine, &fact);
+    cg_order_pull(engine, order, CG_TOKEN_INVALIDATED);
+}
+
+static void answer_take(struct cg_engine *engine, const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    switch (answer->kind) {
+    case CG_ASK_NEW:
+        answer_new(engine, answer);
+        break;
+    case CG_ASK_RAISE:
+        answer_raise(engine, answer);
+        break;
+    case CG_ASK_RENEW:
+        answer_renewal(engine, answer);
+        break;
+    case CG_ASK_CANCEL:
+        asks_retire(engine, answer->token);
+        if (token->state == CG_TOKEN_RETURNING) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_CLOSED);
+            fact.token = answer->token;
+            fact.value = token->end;
+            cg_engine_record(engine, &fact);
+        }
+        break;
+    case CG_ASK_LOWER:
+    case CG_ASK_CONSUMED:
+    case CG_ASK_KINDS:
+        if (answer->event->status == REJECTED) {
+            cg_note(engine,
+                    "ALARM: the hub refused a %s notice for token %llu",
+                    cg_ask_kind_name(answer->kind),
+                    (unsigned long long)token->number);
+        }
+        break;
+    }
+    /* A fall that had to wait for this answer is told now. */
+    if (token->state == CG_TOKEN_SPENT && token->ask == CG_NONE &&
+        token->model == CG_MODEL_PING && token->end == CG_END_NONE &&
+        token->asked > token->charge) {
+        cg_ask_send(engine, answer->token, CG_ASK_LOWER, token->charge);
+    }
+}
+
+/* The ask that an answer belongs to: by 2318, else by 2319 and amount. */
+static uint32_t find_ask(const struct cg_engine *engine,
+                         const struct cg_answer_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    if (event->ask != 0) {
+        return cg_state_ask(state, event->ask);
+    }
+    uint32_t token = cg_state_token(state, event->token);
+    if (token == CG_NONE) {
+        return CG_NONE;
+    }
+    for (uint32_t i = state->ask_first; i != CG_NONE;
+         i = state->asks[i].next) {
+        const struct cg_ask *ask = &state->asks[i];
+        bool consumed = ask->kind == CG_ASK_CONSUMED;
+        bool cancel = ask->kind == CG_ASK_CANCEL;
+        bool replace = !consumed && !cancel && ask->kind != CG_ASK_NEW;
+        if (ask->token != token || consumed != (event->check_type == 1) ||
+            (!consumed && (cancel != (event->trans_type == 1) ||
+                           replace != (event->trans_type == 2)))) {
+            continue;
+        }
+        bool same_amount = (!event->has_amount || event->amount == ask->amount);
+        if (same_amount || cancel) {
+            return i;
+        }
+    }
+    return CG_NONE;
+}
+
+static void hub_is_back(struct cg_engine *engine)
+{
+    const struct cg_session_state *hub =
+        &engine->state.sessions[engine->cause_session];
+    if (hub->missed == 0) {
+        return;
+    }
+    bool was_fallback = hub->missed >= engine->config.probe_after;
+    struct cg_fact fact = cg_fact_of(CG_FACT_HUB_ANSWERED);
+    fact.session = engine->cause_session;
+    cg_engine_record(engine, &fact);
+    for (uint32_t i = 0; was_fallback && i < engine->state.limit_count; i++) {
+        const struct cg_limit *limit = &engine->state.limits[i];
+        if (limit->owner == engine->cause_session &&
+            limit->model == CG_MODEL_PING_WITH_PUSH) {
+            cg_limit_news(engine, i, CG_NEWS_FALLBACK_OFF, 0);
+        }
+    }
+}
+
+void cg_engine_answer(struct cg_engine *engine,
+                      const struct cg_answer_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    hub_is_back(engine);
+    uint32_t slot = find_ask(engine, event);
+    uint32_t token = cg_state_token(state, event->token);
+    if (slot != CG_NONE &&
+        state->limits[state->tokens[state->asks[slot].token].limit].owner !=
+            engine->cause_session) {
+        cg_note(engine, "ALARM: an answer from a hub that was not asked");
+        return;
+    }
+    if (slot == CG_NONE) {
+        bool mine = token != CG_NONE &&
+                    state->limits[state->tokens[token].limit].owner ==
+                        engine->cause_session;
+        if (mine && event->status == CANCELLED) {
+            invalidated(engine, token);
+        } else if (mine || (event->ask != 0 && event->ask <= state->ask_no)) {
+            cg_note(engine,
+                    "a repeated answer to ask %llu, nothing done",
+                    (unsigned long long)event->ask);
+        } else {
+            cg_note(engine, "ALARM: an answer for a token never asked for");
+        }
+        return;
+    }
+    struct answer answer = {
+        .event = event,
+        .ask = slot,
+        .kind = state->asks[slot].kind,
+        .asked = state->asks[slot].amount,
+        .token = state->asks[slot].token,
+    };
+    if (event->status == PENDING) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_ASK_PENDING);
+        fact.ask = slot;
+        fact.token = answer.token;
+        cg_engine_record(engine, &fact);
+        return;
+    }
+    ask_answered(engine, slot, event);
+    answer_take(engine, &answer);
+}
+
+/* --- stops (R18) --------------------------------------------------------------- */
+
+enum { SUSPEND, HALT, REINSTATE };
+
+static void action_report(struct cg_engine *engine,
+                          uint32_t stop,
+                          uint32_t response,
+                          uint32_t reject)
+{
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_ACTION_REPORT);
+    effect->session = engine->cause_session;
+    effect->stop = stop;
+    effect->value = response;
+    effect->reject = reject;
+}
+
+/* Accounts that a party names: one, or all of a firm. */
+static bool stop_binds(const struct cg_state *state,
+                       uint32_t account,
+                       uint32_t party,
+                       struct cg_slice firm)
+{
+    return party != CG_NONE
+               ? account == party
+               : cg_slice_equal(cg_id_slice(&state->accounts[account].firm),
+                                firm);
+}
+
+static void stop_news(struct cg_engine *engine,
+                      uint32_t party,
+                      struct cg_slice firm,
+                      enum cg_news news)
+{
+    for (uint32_t i = 0; i < engine->state.account_count; i++) {
+        if (stop_binds(&engine->state, i, party, firm)) {
+            cg_account_news(engine, i, news, CG_NONE, CG_NONE);
+        }
+    }
+}
+
+static void stop_pull(struct cg_engine *engine,
+                      uint32_t party,
+                      struct cg_slice firm)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        if (!stop_binds(state, i, party, firm)) {
+            continue;
+        }
+        for (uint32_t o = state->accounts[i].orders; o != CG_NONE;) {
+            uint32_t next = state->orders[o].next;
+            cg_order_pull(engine, o, CG_PARTY_HALTED);
+            o = next;
+        }
+    }
+}
+
+static void stop_place(struct cg_engine *engine,
+                       const struct cg_action_event *event,
+                       uint32_t party,
+                       uint32_t slot)
+{
+    struct cg_fact fact = cg_fact_of(CG_FACT_STOP_PLACED);
+    fact.value = slot;
+    fact.flags = event->action == HALT ? CG_STOP_HALT : CG_STOP_SUSPEND;
+    fact.session = engine->cause_session;
+    fact.account = party;
+    fact.text = event->firm.data;
+    fact.text_len = event->firm.len;
+    fact.id = event->id.data;
+    fact.id_len = event->id.len;
+    cg_engine_record(engine, &fact);
+    action_report(engine, slot, 0, 0);
+    stop_news(engine, party, event->firm, CG_NEWS_STOP);
+    if (event->action == HALT) {
+        stop_pull(engine, party, event->firm);
+    }
+}
+
+/* True when a stop of |placer| on this party stands; |slot| is where. */
+static bool stop_find(const struct cg_state *state,
+                      cg_session placer,
+                      uint32_t party,
+                      struct cg_slice firm,
+                      uint32_t *slot)
+{
+    for (uint32_t i = 0; i < CG_STOPS_MAX; i++) {
+        const struct cg_stop *stop = &state->stops[i];
+        if (stop->used && stop->account == party &&
+            (placer == CG_SESSION_NONE || stop->placer == placer) &&
+            (party != CG_NONE ||
+             cg_slice_equal(cg_id_slice(&stop->firm), firm))) {
+            *slot = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void stop_lift(struct cg_engine *engine,
+                      const struct cg_action_event *event,
+                      uint32_t party)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = CG_NONE;
+    if (!stop_find(
+            state, engine->cause_session, party, event->firm, &slot)) {
+        bool of_another =
+            stop_find(state, CG_SESSION_NONE, party, event->firm, &slot);
+        action_report(engine, CG_NONE, 2, of_another ? 98 : 99);
+        return;
+    }
+    action_report(engine, CG_NONE, 0, 0);
+    while (stop_find(
+        state, engine->cause_session, party, event->firm, &slot)) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_STOP_LIFTED);
+        fact.value = slot;
+        fact.session = engine->cause_session;
+        fact.account = party;
+        fact.id = event->id.data;
+        fact.id_len = event->id.len;
+        cg_engine_record(engine, &fact);
+    }
+    action_report(engine, CG_NONE, 1, 0);
+    stop_news(engine, party, event->firm, CG_NEWS_REINSTATED);
+}
+
+/* R6: whether this session may act on the party. */
+static bool party_is_known(const struct cg_engine *engine,
+                           const struct cg_action_event *event,
+                           uint32_t *party,
+                           bool *mine)
+{
+    const struct cg_state *state = &engine->state;
+    bool known = false;
+    *party = CG_NONE;
+    *mine = true;
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        const struct cg_account *account = &state->accounts[i];
+        bool named = event->account.len > 0
+                         ? cg_slice_equal(event->account,
+                                          cg_id_slice(&account->name))
+                         : cg_slice_equal(event->firm,
+                                          cg_id_slice(&account->firm));
+        if (!named) {
+            continue;
+        }
+        known = true;
+        *mine = *mine && account->hub == engine->cause_session;
+        if (event->account.len > 0) {
+            *party = i;
+        }
+    }
+    return known;
+}
+
+void cg_engine_action(struct cg_engine *engine,
+                      const struct cg_action_event *event)
+{
+    uint32_t party;
+    uint32_t slot = 0;
+    bool mine;
+    if (event->id.len > CG_NAME_MAX || event->action > REINSTATE) {
+        action_report(engine, CG_NONE, 2, 99);
+        return;
+    }
+    if (!party_is_known(engine, event, &party, &mine)) {
+        action_report(engine, CG_NONE, 2, 0);
+        return;
+    }
+    if (!mine) {
+        cg_note(engine, "ALARM: a stop or reinstatement without the right to");
+        action_report(engine, CG_NONE, 2, 98);
+        return;
+    }
+    if (event->drill) {
+        cg_note(engine, "drill: a party action was answered, nothing done");
+        action_report(engine, CG_NONE, 0, 0);
+        action_report(engine, CG_NONE, 1, 0);
+        return;
+    }
+    if (event->action == REINSTATE) {
+        stop_lift(engine, event, party);
+        return;
+    }
+    while (slot < CG_STOPS_MAX && engine->state.stops[slot].used) {
+        slot++;
+    }
+    if (slot == CG_STOPS_MAX) {
+        cg_note(engine, "ALARM: no room for another stop");
+        action_report(engine, CG_NONE, 2, 99);
+        return;
+    }
+    stop_place(engine, event, party, slot);
+}

@@ -1,0 +1,265 @@
+/*
+ * What the venue says: reports and refused cancels.
+ *
+ * CumQty is authoritative; what the venue has not confirmed frees nothing; a
+ * report is always passed on, whatever the gate thinks of it.
+ * Rules: R21, R25, R31, R41, R43.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+/* The request a report is about: by its own id, else by the one it replaced. */
+static uint32_t find_request(const struct cg_engine *engine,
+                             struct cg_slice clordid,
+                             struct cg_slice orig_clordid)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot =
+        cg_state_request(state, engine->cause_session, clordid);
+    if (slot == CG_NONE || state->requests[slot].order == CG_NONE) {
+        uint32_t orig =
+            cg_state_request(state, engine->cause_session, orig_clordid);
+        if (orig != CG_NONE) {
+            slot = orig;
+        }
+    }
+    return slot;
+}
+
+/* R25: each rise of what is consumed is told to the hub that granted it. */
+static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    cg_dv01 before[CG_COVER_MAX * 2];
+    cg_dv01 overrun_before = 0;
+    cg_dv01 overrun_after = 0;
+    uint32_t n = 0;
+    for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
+         i = state->tokens[i].next) {
+        before[n++] = state->tokens[i].ledger.consumed;
+        overrun_before += state->tokens[i].ledger.overrun;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_FILLED);
+    fact.order = slot;
+    fact.qty = cum_qty;
+    cg_engine_record(engine, &fact);
+    n = 0;
+    for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_dv01 rise = token->ledger.consumed - before[n++];
+        overrun_after += token->ledger.overrun;
+        if (rise > 0 && token->model == CG_MODEL_PING) {
+            cg_ask_send(engine, i, CG_ASK_CONSUMED, rise);
+        }
+    }
+    if (overrun_after > overrun_before) {
+        cg_note(engine,
+                "ALARM: overrun: order %llu filled above what was reserved",
+                (unsigned long long)order->number);
+    }
+}
+
+static void acknowledge(struct cg_engine *engine,
+                        uint32_t slot,
+                        const struct cg_report_event *event)
+{
+    if (engine->state.orders[slot].state != CG_ORDER_SENT) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_ACKED);
+    fact.order = slot;
+    fact.id = event->order_id.data;
+    fact.id_len =
+        event->order_id.len < CG_NAME_MAX ? event->order_id.len : CG_NAME_MAX;
+    cg_engine_record(engine, &fact);
+}
+
+static void replaced(struct cg_engine *engine,
+                     uint32_t request,
+                     const struct cg_report_event *event)
+{
+    const struct cg_request *replace = &engine->state.requests[request];
+    if (replace->kind != CG_REQUEST_REPLACE ||
+        replace->state != CG_REQUEST_SENT) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
+    fact.request = request;
+    fact.order = replace->order;
+    fact.qty = event->has_order_qty && event->order_qty > 0 ? event->order_qty
+                                                            : replace->qty;
+    cg_engine_record(engine, &fact);
+    cg_tokens_lower(engine, replace->order);
+}
+
+/* The venue changed the quantity by itself (R43). */
+static void restated(struct cg_engine *engine,
+                     uint32_t slot,
+                     const struct cg_report_event *event)
+{
+    if (!event->has_order_qty ||
+        event->order_qty == engine->state.orders[slot].qty) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_RESTATED);
+    fact.order = slot;
+    fact.qty = event->order_qty;
+    cg_engine_record(engine, &fact);
+    cg_tokens_lower(engine, slot);
+}
+
+static bool ends_order(const struct cg_order *order,
+                       const struct cg_report_event *event)
+{
+    switch (event->kind) {
+    case CG_REPORT_CANCELLED:
+    case CG_REPORT_REJECTED:
+    case CG_REPORT_EXPIRED:
+        return true;
+    case CG_REPORT_DONE_FOR_DAY:
+        return order->time_in_force == '0';
+    case CG_REPORT_OTHER:
+    case CG_REPORT_NEW:
+    case CG_REPORT_FILL:
+    case CG_REPORT_REPLACED:
+    case CG_REPORT_RESTATED:
+    case CG_REPORT_CORRECTED:
+    case CG_REPORT_PENDING:
+        break;
+    }
+    return event->closed;
+}
+
+/* The credit side of a report on a known order. */
+static void settle(struct cg_engine *engine,
+                   uint32_t request,
+                   const struct cg_report_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = state->requests[request].order;
+    const struct cg_order *order = &state->orders[slot];
+    if (order->state == CG_ORDER_WAITING) {
+        cg_note(engine, "ALARM: a report on an order that was not forwarded");
+        return;
+    }
+    acknowledge(engine, slot, event);
+    if (event->kind == CG_REPORT_REPLACED) {
+        replaced(engine, request, event);
+    } else if (event->kind == CG_REPORT_RESTATED) {
+        restated(engine, slot, event);
+    }
+    bool may_fall = event->kind == CG_REPORT_CORRECTED;
+    if (event->has_cum_qty &&
+        (event->cum_qty > order->cum_qty ||
+         (may_fall && event->cum_qty < order->cum_qty))) {
+        fill(engine, slot, event->cum_qty);
+    }
+    if (order->state != CG_ORDER_CLOSED && ends_order(order, event)) {
+        cg_order_close(engine, slot, event->kind);
+    }
+}
+
+/* Whom a report goes to when its order is not known: the account's session. */
+static cg_session find_client(const struct cg_engine *engine,
+                              struct cg_slice name)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = cg_state_account(state, name);
+    cg_session only = CG_SESSION_NONE;
+    for (uint32_t i = 0; i < state->session_count; i++) {
+        if (state->sessions[i].role != CG_ROLE_CLIENT ||
+            state->sessions[i].venue != engine->cause_session) {
+            continue;
+        }
+        if (slot != CG_NONE &&
+            (state->accounts[slot].sessions >> i & 1) == 1) {
+            return (cg_session)i;
+        }
+        if (only != CG_SESSION_NONE) {
+            return CG_SESSION_NONE;
+        }
+        only = (cg_session)i;
+    }
+    return only;
+}
+
+void cg_engine_report(struct cg_engine *engine,
+                      const struct cg_report_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot =
+        find_request(engine, event->clordid, event->orig_clordid);
+    if (slot == CG_NONE) {
+        cg_note(engine,
+                "ALARM: a report on order %.*s, which the gate does not know",
+                (int)event->clordid.len,
+                event->clordid.data);
+        cg_session client = find_client(engine, event->account);
+        if (client != CG_SESSION_NONE) {
+            cg_effect_add(engine, CG_EFFECT_PASS)->session = client;
+        }
+        return;
+    }
+    const struct cg_request *request = &state->requests[slot];
+    bool pulled = request->kind == CG_REQUEST_PULL;
+    uint32_t order = request->order;
+    if (order != CG_NONE) {
+        settle(engine, slot, event);
+    }
+    if (pulled && event->kind == CG_REPORT_PENDING) {
+        return; /* only the gate asked (R31) */
+    }
+    struct cg_effect *effect = cg_effect_add(
+        engine, pulled ? CG_EFFECT_PASS_PULLED : CG_EFFECT_PASS);
+    effect->session = request->client;
+    effect->order = order;
+    effect->request = slot;
+    if (pulled && order != CG_NONE &&
+        state->orders[order].state == CG_ORDER_CLOSED) {
+        cg_account_news(engine,
+                        state->orders[order].account,
+                        CG_NEWS_PULLED,
+                        CG_NONE,
+                        order);
+    }
+}
+
+void cg_engine_cancel_reject(struct cg_engine *engine,
+                             const struct cg_cancel_reject_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot =
+        find_request(engine, event->clordid, event->orig_clordid);
+    if (slot == CG_NONE) {
+        cg_note(engine,
+                "ALARM: a refused cancel of %.*s, which is not known",
+                (int)event->clordid.len,
+                event->clordid.data);
+        cg_session client =
+            find_client(engine, (struct cg_slice){NULL, 0});
+        if (client != CG_SESSION_NONE) {
+            cg_effect_add(engine, CG_EFFECT_PASS)->session = client;
+        }
+        return;
+    }
+    const struct cg_request *request = &state->requests[slot];
+    uint32_t order = request->order;
+    if (request->state == CG_REQUEST_SENT) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
+        fact.request = slot;
+        fact.order = order;
+        cg_engine_record(engine, &fact);
+        if (request->kind == CG_REQUEST_REPLACE) {
+            cg_tokens_lower(engine, order);
+        }
+    }
+    if (request->kind != CG_REQUEST_PULL) {
+        cg_effect_add(engine, CG_EFFECT_PASS)->session = request->client;
+    } else if (!event->order_closed && state->orders[order].pull == slot) {
+        /* A newer id may be in force by now: ask again with it (R31). */
+        cg_timer_order(engine, order);
+    }
+}

@@ -1,0 +1,362 @@
+/*
+ * Deadlines: of answers, of tokens, of links.
+ *
+ * Each order and each token has at most one timer, and it follows from the
+ * state alone, so a recovered gate waits for the same moments.
+ * Rules: R26..R31, R46.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+/* --- when --------------------------------------------------------------------- */
+
+static bool may_fall_back(const struct cg_state *state,
+                          const struct cg_token *token)
+{
+    return token->state == CG_TOKEN_ASKED && !token->pending &&
+           cg_limit_model(&state->limits[token->limit]) ==
+               CG_MODEL_PING_WITH_PUSH;
+}
+
+static bool order_may_fall_back(const struct cg_state *state,
+                                const struct cg_order *order)
+{
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        if (may_fall_back(state, &state->tokens[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static cg_time order_due(const struct cg_engine *engine,
+                         const struct cg_order *order)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_engine_config *config = &engine->config;
+    if (order->state == CG_ORDER_WAITING) {
+        cg_time soft = order->taken_at + config->soft_deadline_ns;
+        bool first = engine->now < soft && order_may_fall_back(state, order);
+        return first ? soft : order->taken_at + config->hard_deadline_ns;
+    }
+    if (order->state == CG_ORDER_CLOSED || order->state == CG_ORDER_FREE) {
+        return CG_TIME_NEVER;
+    }
+    if (order->raise != CG_NONE) {
+        return state->requests[order->raise].taken_at +
+               config->hard_deadline_ns;
+    }
+    if (order->pull != CG_NONE &&
+        state->requests[order->pull].state == CG_REQUEST_REFUSED &&
+        state->sessions[order->venue].up) {
+        return state->requests[order->pull].taken_at + config->pull_time_ns;
+    }
+    return CG_TIME_NEVER;
+}
+
+void cg_timer_order(struct cg_engine *engine, uint32_t slot)
+{
+    cg_heap_set(&engine->timers,
+                slot,
+                order_due(engine, &engine->state.orders[slot]));
+}
+
+static cg_time token_margin(const struct cg_state *state,
+                            const struct cg_token *token)
+{
+    cg_session owner = state->limits[token->limit].owner;
+    return owner == CG_SESSION_NONE ? 0
+                                    : state->sessions[owner].clock_margin_ns;
+}
+
+/* R29: when a renewal has to be asked for. */
+static cg_time renew_at(const struct cg_engine *engine,
+                        const struct cg_token *token)
+{
+    cg_time life = token->expires - token->granted_at;
+    cg_time early =
+        engine->config.hard_deadline_ns + engine->config.pull_time_ns;
+    if (life / 2 < early) {
+        early = life / 2;
+    }
+    return token->expires - token_margin(&engine->state, token) - early;
+}
+
+static cg_time token_due(const struct cg_engine *engine,
+                         const struct cg_token *token)
+{
+    const struct cg_state *state = &engine->state;
+    if (token->model != CG_MODEL_PING || token->expires == CG_TIME_NEVER ||
+        token->end != CG_END_NONE) {
+        return CG_TIME_NEVER;
+    }
+    cg_time last = token->expires - token_margin(state, token);
+    if (token->state == CG_TOKEN_LIVE) {
+        return last;
+    }
+    const struct cg_order *order = &state->orders[token->order];
+    if (token->state != CG_TOKEN_SPENT || order->state == CG_ORDER_CLOSED) {
+        return CG_TIME_NEVER;
+    }
+    if (order->pull != CG_NONE) {
+        return last;
+    }
+    if (token->ask == CG_NONE && token->renewed_for != token->expires) {
+        return renew_at(engine, token);
+    }
+    return last - engine->config.pull_time_ns;
+}
+
+void cg_timer_token(struct cg_engine *engine, uint32_t slot)
+{
+    cg_heap_set(&engine->timers,
+                engine->state.order_max + slot,
+                token_due(engine, &engine->state.tokens[slot]));
+}
+
+cg_time cg_engine_deadline(const struct cg_engine *engine)
+{
+    return cg_heap_first(&engine->timers, NULL);
+}
+
+/* --- fallback (R27) -------------------------------------------------------------- */
+
+static void hub_missed(struct cg_engine *engine, cg_session session)
+{
+    const struct cg_session_state *hub = &engine->state.sessions[session];
+    struct cg_fact fact = cg_fact_of(CG_FACT_HUB_MISSED);
+    fact.session = session;
+    fact.value = hub->missed + 1;
+    cg_engine_record(engine, &fact);
+    if (hub->missed != engine->config.probe_after) {
+        return;
+    }
+    for (uint32_t i = 0; i < engine->state.limit_count; i++) {
+        const struct cg_limit *limit = &engine->state.limits[i];
+        if (limit->owner == session &&
+            limit->model == CG_MODEL_PING_WITH_PUSH) {
+            cg_limit_news(engine, i, CG_NEWS_FALLBACK_ON, 0);
+        }
+    }
+}
+
+static bool fallbacks_fit(const struct cg_engine *engine,
+                          const struct cg_order *order)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (may_fall_back(state, token) &&
+            !cg_fallback_fits(
+                engine, &state->limits[token->limit], token->charge)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void cg_order_fall_back(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    if (!fallbacks_fit(engine, order)) {
+        return; /* it waits for the hub until the hard deadline */
+    }
+    struct cg_cover cover = {0};
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (!may_fall_back(state, token)) {
+            continue;
+        }
+        CG_ASSERT(cover.count < CG_COVER_MAX);
+        cover.parts[cover.count++] = (struct cg_cover_part){
+            .limit = token->limit,
+            .rate = token->rate,
+            .amount = token->charge,
+            .fallback = true,
+        };
+        cg_token_give_up(engine, i, CG_END_TIMED_OUT);
+    }
+    cg_note(engine,
+            "order %llu falls back to the pushed amount",
+            (unsigned long long)order->number);
+    cg_tokens_charge(engine, slot, &cover);
+    if (cg_tokens_live(state, slot)) {
+        cg_tokens_spend(engine, slot);
+    }
+}
+
+/* --- what is due ------------------------------------------------------------------ */
+
+static void refuse_late(struct cg_engine *engine, uint32_t slot)
+{
+    struct cg_refusal refusal = {.reason = CG_CHECK_TIMEOUT, .limit = CG_NONE};
+    cg_order_refuse(engine, slot, &refusal, CG_END_TIMED_OUT);
+}
+
+static void soft_passed(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    cg_session counted = CG_SESSION_NONE;
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        cg_session owner = state->limits[state->tokens[i].limit].owner;
+        if (may_fall_back(state, &state->tokens[i]) && owner != counted) {
+            hub_missed(engine, owner);
+            counted = owner;
+        }
+    }
+    cg_order_fall_back(engine, slot);
+}
+
+static void order_fire(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    if (order->state == CG_ORDER_WAITING) {
+        if (engine->now >= order->taken_at + engine->config.hard_deadline_ns) {
+            refuse_late(engine, slot);
+        } else {
+            soft_passed(engine, slot);
+        }
+    } else if (order->raise != CG_NONE) {
+        struct cg_refusal refusal = {.reason = CG_CHECK_TIMEOUT,
+                                     .limit = CG_NONE};
+        cg_raise_refuse(engine, slot, &refusal);
+    } else {
+        cg_pull_again(engine, slot);
+    }
+}
+
+static void token_expire(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    uint32_t order = token->order;
+    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_LAPSED);
+    fact.token = slot;
+    fact.order = order;
+    fact.value = CG_END_EXPIRED;
+    fact.amount = token->ledger.reserved;
+    cg_engine_record(engine, &fact);
+    if (engine->state.orders[order].state == CG_ORDER_WAITING) {
+        struct cg_refusal refusal = {.reason = CG_RESERVATION_EXPIRED,
+                                     .limit = token->limit};
+        cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
+    } else {
+        cg_note(engine,
+                "ALARM: token %llu expired while its order rests",
+                (unsigned long long)token->number);
+        cg_order_pull(engine, order, CG_RESERVATION_EXPIRED);
+    }
+}
+
+static void token_fire(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    cg_time last = token->expires - token_margin(&engine->state, token);
+    if (engine->now >= last) {
+        token_expire(engine, slot);
+    } else if (engine->now >= last - engine->config.pull_time_ns ||
+               cg_state_next_ask(&engine->state) == CG_NONE) {
+        cg_order_pull(engine, token->order, CG_RESERVATION_EXPIRED);
+    } else {
+        cg_ask_send(engine, slot, CG_ASK_RENEW, token->charge);
+    }
+}
+
+bool cg_engine_fire(struct cg_engine *engine)
+{
+    uint32_t id = 0;
+    if (cg_heap_first(&engine->timers, &id) > engine->now) {
+        return false;
+    }
+    cg_heap_set(&engine->timers, id, CG_TIME_NEVER);
+    if (id < engine->state.order_max) {
+        order_fire(engine, id);
+        cg_timer_order(engine, id);
+    } else {
+        uint32_t token = id - engine->state.order_max;
+        token_fire(engine, token);
+        cg_timer_token(engine, token);
+    }
+    return true;
+}
+
+/* --- links ------------------------------------------------------------------------- */
+
+/* What the hub has not confirmed is said again (R28). */
+static void asks_again(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->ask_first; i != CG_NONE; i = state->asks[i].next) {
+        cg_session owner =
+            state->limits[state->tokens[state->asks[i].token].limit].owner;
+        if (owner == engine->cause_session) {
+            struct cg_effect *effect =
+                cg_effect_add(engine, CG_EFFECT_ASK_AGAIN);
+            effect->session = owner;
+            effect->ask = i;
+        }
+    }
+}
+
+/* R27, R46: nobody waits for a hub that is not there. */
+static void hub_gone(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = 0; i < state->order_top; i++) {
+        const struct cg_order *order = &state->orders[i];
+        bool waits = false;
+        bool ping = false;
+        if (order->state != CG_ORDER_WAITING) {
+            continue;
+        }
+        for (uint32_t t = order->tokens; t != CG_NONE;
+             t = state->tokens[t].next) {
+            const struct cg_token *token = &state->tokens[t];
+            bool here = token->state == CG_TOKEN_ASKED &&
+                        state->limits[token->limit].owner ==
+                            engine->cause_session;
+            waits = waits || here;
+            ping = ping || (here && !may_fall_back(state, token));
+        }
+        if (waits && !ping) {
+            cg_order_fall_back(engine, i);
+        }
+        if (waits && order->state == CG_ORDER_WAITING) {
+            struct cg_refusal refusal = {.reason = CG_HUB_UNAVAILABLE,
+                                         .limit = CG_NONE};
+            cg_order_refuse(engine, i, &refusal, CG_END_TIMED_OUT);
+        }
+    }
+}
+
+/* R31: pulls that the venue may not have seen come before client traffic. */
+static void pulls_again(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = 0; i < state->order_top; i++) {
+        if (state->orders[i].venue == engine->cause_session) {
+            cg_pull_again(engine, i);
+        }
+    }
+}
+
+void cg_engine_link(struct cg_engine *engine, bool up)
+{
+    const struct cg_session_state *session =
+        &engine->state.sessions[engine->cause_session];
+    if (session->up == up) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(up ? CG_FACT_LINK_UP : CG_FACT_LINK_DOWN);
+    fact.session = engine->cause_session;
+    cg_engine_record(engine, &fact);
+    if (session->role == CG_ROLE_HUB && up) {
+        asks_again(engine);
+    } else if (session->role == CG_ROLE_HUB) {
+        hub_gone(engine);
+    } else if (session->role == CG_ROLE_VENUE && up) {
+        pulls_again(engine);
+    }
+}

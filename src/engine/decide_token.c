@@ -1,0 +1,209 @@
+/*
+ * Asking for tokens, spending them, giving them back.
+ *
+ * No message goes on before every token of its order is live, and no token ends
+ * without the hub having been told.  Rules: R20..R25, R27, R28.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+void cg_ask_send(struct cg_engine *engine,
+                 uint32_t token,
+                 enum cg_ask_kind kind,
+                 cg_dv01 amount)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session owner = state->limits[state->tokens[token].limit].owner;
+    const struct cg_session_state *hub = &state->sessions[owner];
+    struct cg_fact fact = cg_fact_of(CG_FACT_ASK_SENT);
+    fact.ask = cg_state_next_ask(state);
+    if (fact.ask == CG_NONE) {
+        /* New orders keep away from this edge (has_room); what was consumed
+         * stays on record, and the hub's own books will show the difference. */
+        cg_note(engine, "ALARM: no room for a %s ask", cg_ask_kind_name(kind));
+        return;
+    }
+    fact.number = state->ask_no + 1;
+    fact.token = token;
+    fact.value = kind;
+    fact.amount = amount;
+    fact.session = owner;
+    if (kind == CG_ASK_NEW && hub->missed >= engine->config.probe_after) {
+        fact.flags = 1; /* the one request that probes a silent hub (R27) */
+    }
+    cg_engine_record(engine, &fact);
+    if (hub->up) {
+        struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_ASK);
+        effect->session = owner;
+        effect->ask = fact.ask;
+    }
+}
+
+static uint32_t token_charge(struct cg_engine *engine,
+                             uint32_t order,
+                             const struct cg_cover_part *part)
+{
+    const struct cg_state *state = &engine->state;
+    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_CHARGED);
+    fact.token = cg_state_next_token(state);
+    CG_ASSERT(fact.token != CG_NONE);
+    fact.number = state->token_no + 1;
+    fact.order = order;
+    fact.limit = part->limit;
+    fact.side = state->orders[order].side;
+    fact.rate = part->rate;
+    fact.amount = part->amount;
+    fact.value = part->ask ? CG_MODEL_PING : CG_MODEL_PUSH;
+    fact.flags = part->fallback ? 1 : 0;
+    cg_engine_record(engine, &fact);
+    return fact.token;
+}
+
+void cg_tokens_charge(struct cg_engine *engine,
+                      uint32_t order,
+                      const struct cg_cover *cover)
+{
+    for (uint32_t i = 0; i < cover->count; i++) {
+        uint32_t token = token_charge(engine, order, &cover->parts[i]);
+        if (cover->parts[i].ask) {
+            cg_ask_send(engine, token, CG_ASK_NEW, cover->parts[i].amount);
+        }
+    }
+}
+
+bool cg_tokens_live(const struct cg_state *state, uint32_t order)
+{
+    bool any = false;
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->state == CG_TOKEN_ASKED) {
+            return false;
+        }
+        any = any || token->state == CG_TOKEN_LIVE;
+    }
+    return any;
+}
+
+/* R22: what is reserved by live tokens holds the worst case of the order. */
+static void assert_covered(const struct cg_state *state, uint32_t slot)
+{
+    const struct cg_order *order = &state->orders[slot];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (!token->spent) {
+            continue;
+        }
+        cg_dv01 worst = 0;
+        CG_ASSERT(token->end == CG_END_NONE);
+        CG_ASSERT(cg_dv01_of(order->worst_qty, token->rate, &worst));
+        CG_ASSERT(token->charge >= worst);
+        CG_ASSERT(token->ledger.reserved + token->ledger.consumed >= worst);
+    }
+}
+
+void cg_tokens_spend(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    CG_ASSERT(cg_tokens_live(state, slot));
+    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_SENT);
+    fact.order = slot;
+    cg_engine_record(engine, &fact);
+    assert_covered(state, slot);
+    const struct cg_order *order = &state->orders[slot];
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_FORWARD);
+    effect->session = order->venue;
+    effect->order = slot;
+    effect->request = order->request;
+}
+
+/* --- ends -------------------------------------------------------------------- */
+
+static void token_fact(struct cg_engine *engine,
+                       enum cg_fact_kind kind,
+                       uint32_t token,
+                       enum cg_token_end end)
+{
+    struct cg_fact fact = cg_fact_of(kind);
+    fact.token = token;
+    fact.value = end;
+    fact.amount = engine->state.tokens[token].ledger.reserved;
+    cg_engine_record(engine, &fact);
+}
+
+void cg_token_give_up(struct cg_engine *engine,
+                      uint32_t slot,
+                      enum cg_token_end end)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    if (token->state == CG_TOKEN_CLOSED ||
+        token->state == CG_TOKEN_RETURNING) {
+        return;
+    }
+    bool hub_has_some =
+        token->model == CG_MODEL_PING && token->end == CG_END_NONE &&
+        (token->state == CG_TOKEN_ASKED || token->ledger.reserved > 0 ||
+         token->ask != CG_NONE);
+    if (!hub_has_some) {
+        bool used_up = token->ledger.consumed > 0 &&
+                       token->ledger.reserved == 0;
+        token_fact(engine,
+                   CG_FACT_TOKEN_CLOSED,
+                   slot,
+                   used_up ? CG_END_CONSUMED : end);
+        return;
+    }
+    cg_dv01 rest = token->state == CG_TOKEN_ASKED ? token->charge
+                                                  : token->ledger.reserved;
+    token_fact(engine, CG_FACT_TOKEN_RETURNED, slot, end);
+    cg_ask_send(engine, slot, CG_ASK_CANCEL, rest);
+}
+
+void cg_tokens_end(struct cg_engine *engine,
+                   uint32_t order,
+                   enum cg_token_end end)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        cg_token_give_up(engine, i, end);
+    }
+}
+
+static void token_lower(struct cg_engine *engine, uint32_t slot, cg_dv01 total)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    /* What the hub granted leaves the ledger; what it never did only leaves
+     * the use. */
+    bool granted = token->ledger.reserved + token->filled > total;
+    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_RECHARGED);
+    fact.token = slot;
+    fact.amount = total;
+    fact.flags = granted ? 1 : 0;
+    cg_engine_record(engine, &fact);
+    if (token->model == CG_MODEL_PING && token->end == CG_END_NONE &&
+        token->ask == CG_NONE && token->asked > total) {
+        cg_ask_send(engine, slot, CG_ASK_LOWER, total);
+    }
+}
+
+void cg_tokens_lower(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_dv01 worst;
+        if (token->state != CG_TOKEN_SPENT ||
+            !cg_dv01_of(order->worst_qty, token->rate, &worst)) {
+            continue;
+        }
+        if (worst < token->filled) {
+            worst = token->filled;
+        }
+        if (worst < token->charge) {
+            token_lower(engine, i, worst);
+        }
+    }
+}

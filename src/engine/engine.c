@@ -1,0 +1,250 @@
+/*
+ * Opening an engine, recording facts, and what happens around each event.
+ *
+ * Decide, then apply: whatever the deciding files conclude goes through
+ * cg_engine_record(), to the sink first and to the state second.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+#include <stdarg.h>
+
+#define CG_EFFECTS_PER_ORDER 4
+
+static int allocate(struct cg_engine *engine)
+{
+    const struct cg_limits *sizes = &engine->config.sizes;
+    engine->effect_max = sizes->orders * CG_EFFECTS_PER_ORDER + 4096;
+    engine->effects = calloc(engine->effect_max, sizeof(*engine->effects));
+    engine->touched = calloc(sizes->limits, sizeof(*engine->touched));
+    engine->is_touched = calloc(sizes->limits, sizeof(*engine->is_touched));
+    engine->cursors =
+        calloc(engine->state.account_max + 1, sizeof(*engine->cursors));
+    bool made = engine->effects && engine->touched && engine->is_touched &&
+                engine->cursors;
+    uint32_t timers = engine->state.order_max + engine->state.token_max;
+    if (!made || cg_heap_init(&engine->timers, timers) != 0) {
+        return CG_ERR_MEMORY;
+    }
+    return 0;
+}
+
+int cg_engine_open(const struct cg_engine_config *config,
+                   uint32_t accounts,
+                   uint32_t instruments,
+                   struct cg_engine **result)
+{
+    struct cg_engine *engine = calloc(1, sizeof(*engine));
+    if (engine == NULL) {
+        return CG_ERR_MEMORY;
+    }
+    engine->config = *config;
+    int error =
+        cg_state_init(&engine->state, &config->sizes, accounts, instruments);
+    if (error == 0) {
+        error = allocate(engine);
+    }
+    if (error != 0) {
+        cg_engine_close(engine);
+        return error;
+    }
+    *result = engine;
+    return 0;
+}
+
+void cg_engine_close(struct cg_engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    cg_state_deinit(&engine->state);
+    cg_heap_deinit(&engine->timers);
+    free(engine->effects);
+    free(engine->cursors);
+    free(engine->touched);
+    free(engine->is_touched);
+    free(engine);
+}
+
+/* --- facts ------------------------------------------------------------------- */
+
+struct cg_fact cg_fact_of(enum cg_fact_kind kind)
+{
+    return (struct cg_fact){
+        .kind = kind,
+        .session = CG_SESSION_NONE,
+        .order = CG_NONE,
+        .request = CG_NONE,
+        .token = CG_NONE,
+        .ask = CG_NONE,
+        .limit = CG_NONE,
+        .account = CG_NONE,
+        .instrument = CG_NONE,
+    };
+}
+
+static void touch(struct cg_engine *engine, uint32_t limit)
+{
+    if (!engine->is_touched[limit]) {
+        engine->is_touched[limit] = true;
+        engine->touched[engine->touched_count++] = limit;
+    }
+}
+
+/* Timers and touched limits follow from the state; they are no part of it. */
+static void derive(struct cg_engine *engine, const struct cg_fact *fact)
+{
+    const struct cg_state *state = &engine->state;
+    if (fact->token != CG_NONE) {
+        touch(engine, state->tokens[fact->token].limit);
+        cg_timer_token(engine, fact->token);
+        cg_timer_order(engine, state->tokens[fact->token].order);
+    }
+    if (fact->limit != CG_NONE) {
+        touch(engine, fact->limit);
+    }
+    if (fact->order != CG_NONE) {
+        cg_timer_order(engine, fact->order);
+        for (uint32_t i = state->orders[fact->order].tokens; i != CG_NONE;
+             i = state->tokens[i].next) {
+            touch(engine, state->tokens[i].limit);
+            cg_timer_token(engine, i);
+        }
+    }
+}
+
+void cg_engine_record(struct cg_engine *engine, struct cg_fact *fact)
+{
+    fact->no = engine->state.fact_no + 1;
+    fact->time = engine->now;
+    fact->cause_session = engine->cause_session;
+    fact->cause_seq = engine->cause_seq;
+    if (engine->error == 0) {
+        engine->error = engine->config.sink(engine->config.user, fact);
+    }
+    cg_state_apply(&engine->state, fact);
+    derive(engine, fact);
+}
+
+static bool slot_fits(uint32_t slot, uint32_t count)
+{
+    return slot == CG_NONE || slot < count;
+}
+
+bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
+{
+    return fact->no == state->fact_no + 1 &&
+           fact->kind < CG_FACT_KIND_COUNT &&
+           slot_fits(fact->order, state->order_max) &&
+           slot_fits(fact->request, state->request_max) &&
+           slot_fits(fact->token, state->token_max) &&
+           slot_fits(fact->ask, state->ask_max) &&
+           slot_fits(fact->limit, state->limit_max) &&
+           slot_fits(fact->account, state->account_max) &&
+           slot_fits(fact->instrument, state->instrument_max) &&
+           (fact->session == CG_SESSION_NONE ||
+            fact->session < CG_SESSIONS_MAX) &&
+           fact->id_len <= CG_NAME_MAX;
+}
+
+int cg_engine_recover(struct cg_engine *engine, const struct cg_fact *fact)
+{
+    if (!cg_fact_fits(&engine->state, fact)) {
+        return CG_ERR_CORRUPT;
+    }
+    cg_state_apply(&engine->state, fact);
+    engine->now = fact->time;
+    derive(engine, fact);
+    return 0;
+}
+
+/* --- events ------------------------------------------------------------------ */
+
+void cg_engine_begin(struct cg_engine *engine,
+                     cg_time now,
+                     cg_session session,
+                     cg_seq seq)
+{
+    if (now > engine->now) {
+        engine->now = now;
+    }
+    engine->cause_session = session;
+    engine->cause_seq = seq;
+    engine->effect_count = 0;
+    engine->note_count = 0;
+    engine->refused = false;
+}
+
+void cg_engine_end(struct cg_engine *engine)
+{
+    cg_limits_settle(engine);
+    cg_stops_settle(engine);
+}
+
+struct cg_effect *cg_effect_add(struct cg_engine *engine,
+                                enum cg_effect_kind kind)
+{
+    CG_ASSERT(engine->effect_count < engine->effect_max);
+    struct cg_effect *effect = &engine->effects[engine->effect_count++];
+    *effect = (struct cg_effect){
+        .kind = kind,
+        .session = CG_SESSION_NONE,
+        .order = CG_NONE,
+        .request = CG_NONE,
+        .ask = CG_NONE,
+        .limit = CG_NONE,
+        .account = CG_NONE,
+        .stop = CG_NONE,
+        .refusal = {.limit = CG_NONE},
+    };
+    return effect;
+}
+
+void cg_note(struct cg_engine *engine, const char *format, ...)
+{
+    char local[CG_NOTE_LEN];
+    bool room = engine->note_count < CG_NOTES_MAX;
+    char *text = room ? engine->notes[engine->note_count++] : local;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, CG_NOTE_LEN, format, arguments);
+    va_end(arguments);
+    struct cg_fact fact = cg_fact_of(CG_FACT_NOTED);
+    fact.text = text;
+    fact.text_len = strlen(text);
+    cg_engine_record(engine, &fact);
+    if (room) {
+        cg_effect_add(engine, CG_EFFECT_NOTE)->text = text;
+    }
+}
+
+bool cg_engine_may_resend(const struct cg_engine *engine,
+                          cg_session venue,
+                          struct cg_slice clordid)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = cg_state_request(state, venue, clordid);
+    if (slot == CG_NONE) {
+        return false;
+    }
+    const struct cg_request *request = &state->requests[slot];
+    if (request->kind == CG_REQUEST_CANCEL ||
+        request->kind == CG_REQUEST_PULL) {
+        return true;
+    }
+    if (request->order == CG_NONE || request->state == CG_REQUEST_REFUSED) {
+        return false;
+    }
+    const struct cg_order *order = &state->orders[request->order];
+    if (order->state == CG_ORDER_CLOSED || order->pull != CG_NONE) {
+        return false;
+    }
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->spent && token->end != CG_END_NONE) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,288 @@
+/*
+ * The credit engine: events in, facts and effects out.
+ *
+ * Knows no FIX text, no socket, no clock, no journal: times come with events,
+ * facts go to |sink|, and what has to be said is left in |effects| for the
+ * codec.  One event at a time; it allocates when opened and never again.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_ENGINE_ENGINE_H
+#define CG_ENGINE_ENGINE_H
+
+#include "state.h"
+
+/* --- effects: what one event asks the world for ---------------------------- */
+
+enum cg_effect_kind {
+    CG_EFFECT_FORWARD,        /* the client's message of |request| goes on */
+    CG_EFFECT_PARK,           /* keep the message of |request| for later */
+    CG_EFFECT_FORGET,         /* the parked message of |request| is not needed */
+    CG_EFFECT_REFUSE_ORDER,   /* 8, 150=8, by |refusal| */
+    CG_EFFECT_REFUSE_REQUEST, /* 9, by |refusal| */
+    CG_EFFECT_CANCELLED,      /* 8, 150=4: a waiting order was cancelled */
+    CG_EFFECT_STATUS,         /* 8 with the order's status (R40) */
+    CG_EFFECT_PASS,           /* the venue's message goes to the client */
+    CG_EFFECT_PASS_PULLED,    /* the same, but it answers the gate's own F */
+    CG_EFFECT_ASK,            /* DF of |ask| */
+    CG_EFFECT_ASK_AGAIN,      /* the same DF, PossResend=Y */
+    CG_EFFECT_PULL,           /* the gate's F of |request| */
+    CG_EFFECT_NEWS,           /* B to |session| about |limit| */
+    CG_EFFECT_LIMITS_ACK,     /* DE */
+    CG_EFFECT_ACTION_REPORT,  /* DI */
+    CG_EFFECT_NOTE,           /* words for the operator's log */
+};
+
+enum cg_news {
+    CG_NEWS_WARNING,      /* a warning level was crossed upward */
+    CG_NEWS_BREACH,       /* use is above the amount */
+    CG_NEWS_PULLED,       /* an order was pulled */
+    CG_NEWS_STOP,         /* a party was suspended or halted */
+    CG_NEWS_REINSTATED,   /* ... and reinstated */
+    CG_NEWS_FALLBACK_ON,  /* the hub is silent: pushed amounts are used */
+    CG_NEWS_FALLBACK_OFF, /* the hub answers again */
+};
+
+/* Why something was refused, with the numbers that the text shows (R51). */
+struct cg_refusal {
+    enum cg_reason reason;
+    uint32_t limit; /* slot, or CG_NONE */
+    bool has_amounts;
+    cg_dv01 required;
+    cg_dv01 available;
+    uint32_t tag;       /* of a bad field */
+    const char *detail; /* static words, or NULL */
+};
+
+struct cg_effect {
+    enum cg_effect_kind kind;
+    cg_session session; /* whom it goes to */
+    uint32_t order;     /* slots, or CG_NONE */
+    uint32_t request;
+    uint32_t ask;
+    uint32_t limit;
+    uint32_t account;
+    uint32_t stop;
+    enum cg_news news;
+    uint32_t value;  /* percentage of a warning; 2316; 2332 */
+    uint32_t reject; /* 2317; 2333 */
+    bool to_replace; /* 9: 434=2 */
+    struct cg_refusal refusal;
+    const char *text; /* CG_EFFECT_NOTE; valid until the next begin */
+};
+
+/* --- events ------------------------------------------------------------------ */
+
+/* D, G, F as read from a client. */
+struct cg_order_event {
+    struct cg_slice clordid;
+    struct cg_slice orig_clordid; /* G, F */
+    struct cg_slice account;
+    struct cg_slice firm; /* 439 or role 4; empty: not said */
+    struct cg_slice symbol;
+    char side;          /* '1' or '2', 0 when absent */
+    char time_in_force; /* 59, '0' when absent */
+    cg_qty qty;
+    bool possdup;
+    bool possresend;
+    cg_time sent_at; /* 122, else 52 */
+    uint64_t body_hash;
+    uint64_t terms_hash;
+    struct cg_refusal bad; /* reason 0: the message is well formed */
+};
+
+/* What an ExecutionReport says, in one word, whatever the FIX version. */
+enum cg_report_kind {
+    CG_REPORT_OTHER, /* status, pending: CumQty is still taken */
+    CG_REPORT_NEW,
+    CG_REPORT_FILL,
+    CG_REPORT_CANCELLED,
+    CG_REPORT_REPLACED,
+    CG_REPORT_REJECTED,
+    CG_REPORT_EXPIRED,
+    CG_REPORT_DONE_FOR_DAY,
+    CG_REPORT_RESTATED,
+    CG_REPORT_CORRECTED, /* a trade cancel or correct: CumQty may fall */
+    CG_REPORT_PENDING,
+};
+
+struct cg_report_event {
+    enum cg_report_kind kind;
+    struct cg_slice clordid;
+    struct cg_slice orig_clordid;
+    struct cg_slice order_id;
+    struct cg_slice account;
+    bool has_cum_qty;
+    cg_qty cum_qty;
+    bool has_order_qty;
+    cg_qty order_qty;
+    bool closed; /* OrdStatus says that nothing more will fill */
+};
+
+/* 9 from the venue. */
+struct cg_cancel_reject_event {
+    struct cg_slice clordid;
+    struct cg_slice orig_clordid;
+    bool to_replace;   /* 434=2 */
+    bool order_closed; /* 39 says so, or 102=1 */
+};
+
+/* DG. */
+struct cg_answer_event {
+    cg_seq ask;   /* 2318, 0 when absent or not a number of ours */
+    cg_seq token; /* the number in 2319, 0 likewise */
+    uint32_t trans_type; /* 2320 */
+    uint32_t check_type; /* 2321 */
+    uint32_t status;     /* 2325 */
+    uint32_t result;     /* 2326 */
+    bool has_amount;     /* 2324 */
+    cg_dv01 amount;
+    bool has_approved;   /* 2327 */
+    cg_dv01 approved;
+    bool has_expires;    /* 126 */
+    cg_time expires;
+};
+
+/* One limit of a CM or CR. */
+struct cg_limit_event {
+    struct cg_slice id;      /* 1670, may be empty */
+    struct cg_slice account; /* a party of role 24 */
+    struct cg_slice firm;    /* of role 4 */
+    bool removed;            /* 1324=D, or a party entry without limits */
+    bool suspended;
+    bool halted;
+    bool disabled;           /* 2355=0 */
+    bool unenforceable;      /* asks for what is not modelled (R19) */
+    enum cg_limit_kind kind;
+    bool has_amount;
+    cg_dv01 amount; /* 1531 */
+    bool has_used;
+    cg_dv01 used;   /* 1766 */
+    bool has_action;
+    uint32_t action; /* 1767 */
+    bool has_model;
+    enum cg_model model; /* 2339 */
+    char currency[4];
+};
+
+/* A whole CM or CR; its limits follow one by one. */
+struct cg_update_event {
+    struct cg_slice id; /* 1667 */
+    cg_time made_at;    /* 60, else 52 */
+    bool snapshot;
+    const struct cg_limit_event *limits;
+    uint32_t count;
+    bool bad; /* could not be read whole */
+};
+
+/* DH. */
+struct cg_action_event {
+    struct cg_slice id;      /* 2328 */
+    struct cg_slice account; /* role 24 */
+    struct cg_slice firm;    /* role 4 */
+    uint32_t action;         /* 2329 */
+    bool drill;              /* 2330=Y */
+};
+
+/* --- the engine ----------------------------------------------------------------- */
+
+#define CG_NOTES_MAX 32
+#define CG_NOTE_LEN 200
+
+struct cg_engine_config {
+    struct cg_limits sizes;
+    cg_time soft_deadline_ns;
+    cg_time hard_deadline_ns;
+    cg_time pull_time_ns;
+    cg_time stale_resend_ns;
+    uint32_t probe_after;
+    const char *gate_name;
+    const struct cg_config_fx *fx;
+    size_t fx_count;
+    /* Called for each fact, before it is applied; non-zero ends the engine. */
+    int (*sink)(void *user, const struct cg_fact *fact);
+    void *user;
+};
+
+struct cg_engine {
+    struct cg_state state;
+    struct cg_engine_config config;
+    struct cg_heap timers; /* orders by slot, then tokens */
+    cg_time now;
+    cg_session cause_session;
+    cg_seq cause_seq;
+    int error; /* of the sink; sticky */
+    struct cg_effect *effects;
+    uint32_t effect_count;
+    uint32_t effect_max;
+    char notes[CG_NOTES_MAX][CG_NOTE_LEN];
+    uint32_t note_count;
+    uint32_t *cursors; /* by account, while a limit's orders are walked */
+    uint32_t *touched; /* limits whose use this event may have changed */
+    uint32_t touched_count;
+    bool *is_touched;
+    bool refused; /* this event refused an order: no News (R52) */
+};
+
+/* Opens an empty engine; CG_ERR_MEMORY.  |config| and what it points to is
+ * borrowed for the engine's life. */
+int cg_engine_open(const struct cg_engine_config *config,
+                   uint32_t accounts,
+                   uint32_t instruments,
+                   struct cg_engine **engine);
+void cg_engine_close(struct cg_engine *engine);
+
+/* Takes one fact of the journal back; CG_ERR_CORRUPT when it does not fit. */
+int cg_engine_recover(struct cg_engine *engine, const struct cg_fact *fact);
+
+/*
+ * Says what caused the next call, and when.  Forgets the effects of the last
+ * one.  |now| never goes back: a smaller one counts as the newest seen.
+ */
+void cg_engine_begin(struct cg_engine *engine,
+                     cg_time now,
+                     cg_session session,
+                     cg_seq seq);
+
+/* Warnings, re-arming and stops that are done; the codec's turn comes after. */
+void cg_engine_end(struct cg_engine *engine);
+
+/* Records a fact and applies it.  For the engine's own files and set-up. */
+void cg_engine_record(struct cg_engine *engine, struct cg_fact *fact);
+struct cg_fact cg_fact_of(enum cg_fact_kind kind);
+
+void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event);
+void cg_engine_replace(struct cg_engine *engine,
+                       const struct cg_order_event *event);
+void cg_engine_cancel(struct cg_engine *engine,
+                      const struct cg_order_event *event);
+void cg_engine_report(struct cg_engine *engine,
+                      const struct cg_report_event *event);
+void cg_engine_cancel_reject(struct cg_engine *engine,
+                             const struct cg_cancel_reject_event *event);
+void cg_engine_answer(struct cg_engine *engine,
+                      const struct cg_answer_event *event);
+void cg_engine_update(struct cg_engine *engine,
+                      const struct cg_update_event *event);
+void cg_engine_action(struct cg_engine *engine,
+                      const struct cg_action_event *event);
+void cg_engine_link(struct cg_engine *engine, bool up);
+void cg_engine_stop_taking(struct cg_engine *engine);
+
+/* Fires what is due at the engine's now; one object a call, true if there was
+ * any.  cg_engine_deadline() says when to call next. */
+bool cg_engine_fire(struct cg_engine *engine);
+cg_time cg_engine_deadline(const struct cg_engine *engine);
+
+/*
+ * R22: may the order message of |clordid|, kept by the venue session's store,
+ * be sent again?
+ */
+bool cg_engine_may_resend(const struct cg_engine *engine,
+                          cg_session venue,
+                          struct cg_slice clordid);
+
+/* After recovery: answers the orders that waited (R45). */
+void cg_engine_restart(struct cg_engine *engine);
+
+#endif

@@ -1,0 +1,361 @@
+/*
+ * Making, finding and naming what the state holds.  Never changes what a fact
+ * did; see apply.c for that.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "state.h"
+
+#include "check.h"
+
+#define BIT(n) (1u << (n))
+
+/* --- life cycles ----------------------------------------------------------- */
+
+struct moves {
+    const char *name;
+    unsigned next;
+};
+
+static const struct moves token_moves[CG_TOKEN_STATES] = {
+    [CG_TOKEN_FREE] = {"free", BIT(CG_TOKEN_ASKED) | BIT(CG_TOKEN_LIVE)},
+    [CG_TOKEN_ASKED] = {"asked",
+                        BIT(CG_TOKEN_LIVE) | BIT(CG_TOKEN_RETURNING) |
+                            BIT(CG_TOKEN_CLOSED)},
+    [CG_TOKEN_LIVE] = {"live",
+                       BIT(CG_TOKEN_SPENT) | BIT(CG_TOKEN_RETURNING) |
+                           BIT(CG_TOKEN_CLOSED)},
+    [CG_TOKEN_SPENT] = {"spent",
+                        BIT(CG_TOKEN_RETURNING) | BIT(CG_TOKEN_CLOSED)},
+    [CG_TOKEN_RETURNING] = {"returning", BIT(CG_TOKEN_CLOSED)},
+    [CG_TOKEN_CLOSED] = {"closed", BIT(CG_TOKEN_FREE)},
+};
+
+static const struct moves order_moves[CG_ORDER_STATES] = {
+    [CG_ORDER_FREE] = {"free", BIT(CG_ORDER_WAITING)},
+    [CG_ORDER_WAITING] = {"waiting", BIT(CG_ORDER_SENT) | BIT(CG_ORDER_CLOSED)},
+    [CG_ORDER_SENT] = {"sent", BIT(CG_ORDER_OPEN) | BIT(CG_ORDER_CLOSED)},
+    [CG_ORDER_OPEN] = {"open", BIT(CG_ORDER_CLOSED)},
+    [CG_ORDER_CLOSED] = {"closed", BIT(CG_ORDER_FREE)},
+};
+
+static const struct moves request_moves[CG_REQUEST_STATES] = {
+    [CG_REQUEST_FREE] = {"free",
+                         BIT(CG_REQUEST_WAITING) | BIT(CG_REQUEST_REFUSED)},
+    [CG_REQUEST_WAITING] = {"waiting",
+                            BIT(CG_REQUEST_SENT) | BIT(CG_REQUEST_REFUSED)},
+    [CG_REQUEST_SENT] = {"sent",
+                         BIT(CG_REQUEST_ACCEPTED) | BIT(CG_REQUEST_REFUSED)},
+    [CG_REQUEST_ACCEPTED] = {"accepted", 0},
+    [CG_REQUEST_REFUSED] = {"refused", 0},
+};
+
+bool cg_token_may(enum cg_token_state from, enum cg_token_state to)
+{
+    return (token_moves[from].next & BIT(to)) != 0;
+}
+
+bool cg_order_may(enum cg_order_state from, enum cg_order_state to)
+{
+    return (order_moves[from].next & BIT(to)) != 0;
+}
+
+bool cg_request_may(enum cg_request_state from, enum cg_request_state to)
+{
+    return (request_moves[from].next & BIT(to)) != 0;
+}
+
+const char *cg_token_state_name(enum cg_token_state state)
+{
+    return token_moves[state].name;
+}
+
+const char *cg_order_state_name(enum cg_order_state state)
+{
+    return order_moves[state].name;
+}
+
+const char *cg_token_end_name(enum cg_token_end end)
+{
+    static const char *const names[CG_TOKEN_ENDS] = {
+        [CG_END_NONE] = "",
+        [CG_END_CONSUMED] = "consumed",
+        [CG_END_DENIED] = "denied",
+        [CG_END_TIMED_OUT] = "timed out",
+        [CG_END_RELEASED] = "released",
+        [CG_END_EXPIRED] = "expired",
+        [CG_END_INVALIDATED] = "invalidated",
+        [CG_END_HANDED_BACK] = "handed back",
+    };
+    return names[end];
+}
+
+const char *cg_ask_kind_name(enum cg_ask_kind kind)
+{
+    static const char *const names[CG_ASK_KINDS] = {
+        [CG_ASK_NEW] = "new",       [CG_ASK_CONSUMED] = "consumed",
+        [CG_ASK_CANCEL] = "cancel", [CG_ASK_RAISE] = "raise",
+        [CG_ASK_LOWER] = "lower",   [CG_ASK_RENEW] = "renew",
+    };
+    return names[kind];
+}
+
+/* --- making ---------------------------------------------------------------- */
+
+static int allocate(struct cg_state *state)
+{
+    state->orders = calloc(state->order_max, sizeof(*state->orders));
+    state->tokens = calloc(state->token_max, sizeof(*state->tokens));
+    state->requests = calloc(state->request_max, sizeof(*state->requests));
+    state->asks = calloc(state->ask_max, sizeof(*state->asks));
+    state->limits = calloc(state->limit_max, sizeof(*state->limits));
+    state->accounts = calloc(state->account_max, sizeof(*state->accounts));
+    state->instruments =
+        calloc(state->instrument_max, sizeof(*state->instruments));
+    bool made = state->orders && state->tokens && state->requests &&
+                state->asks && state->limits && state->accounts &&
+                state->instruments;
+    return made ? 0 : CG_ERR_MEMORY;
+}
+
+static int map_init(struct cg_state *state)
+{
+    int error = cg_map_init(&state->request_map, state->request_max);
+    error |= cg_map_init(&state->token_map, state->token_max);
+    error |= cg_map_init(&state->ask_map, state->ask_max);
+    error |= cg_map_init(&state->limit_map, state->limit_max);
+    error |= cg_map_init(&state->account_map, state->account_max);
+    error |= cg_map_init(&state->instrument_map, state->instrument_max);
+    return error == 0 ? 0 : CG_ERR_MEMORY;
+}
+
+int cg_state_init(struct cg_state *state,
+                  const struct cg_limits *sizes,
+                  uint32_t accounts,
+                  uint32_t instruments)
+{
+    *state = (struct cg_state){
+        .order_max = sizes->orders,
+        .token_max = sizes->orders * 2 + CG_COVER_MAX,
+        .request_max = sizes->requests,
+        .ask_max = sizes->orders * 4 + CG_COVER_MAX,
+        .limit_max = sizes->limits,
+        .account_max = accounts,
+        .instrument_max = instruments,
+        .closed_first = CG_NONE,
+        .closed_last = CG_NONE,
+        .token_free = CG_NONE,
+        .ask_free = CG_NONE,
+        .ask_first = CG_NONE,
+        .ask_last = CG_NONE,
+    };
+    int error = allocate(state);
+    if (error == 0) {
+        error = map_init(state);
+    }
+    if (error != 0) {
+        cg_state_deinit(state);
+    }
+    return error;
+}
+
+void cg_state_deinit(struct cg_state *state)
+{
+    free(state->orders);
+    free(state->tokens);
+    free(state->requests);
+    free(state->asks);
+    free(state->limits);
+    free(state->accounts);
+    free(state->instruments);
+    cg_map_deinit(&state->request_map);
+    cg_map_deinit(&state->token_map);
+    cg_map_deinit(&state->ask_map);
+    cg_map_deinit(&state->limit_map);
+    cg_map_deinit(&state->account_map);
+    cg_map_deinit(&state->instrument_map);
+    *state = (struct cg_state){0};
+}
+
+/* --- finding --------------------------------------------------------------- */
+
+struct key {
+    const struct cg_state *state;
+    cg_session venue;
+    cg_seq number;
+    struct cg_slice id;
+};
+
+static bool request_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    const struct cg_request *request = &key->state->requests[slot];
+    return request->venue == key->venue &&
+           cg_slice_equal(cg_id_slice(&request->id), key->id);
+}
+
+uint32_t cg_state_request(const struct cg_state *state,
+                          cg_session venue,
+                          struct cg_slice id)
+{
+    struct key key = {.state = state, .venue = venue, .id = id};
+    return cg_map_find(&state->request_map, cg_hash(venue, id), request_is, &key);
+}
+
+static bool token_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    return key->state->tokens[slot].number == key->number;
+}
+
+uint32_t cg_state_token(const struct cg_state *state, cg_seq number)
+{
+    struct key key = {.state = state, .number = number};
+    return cg_map_find(
+        &state->token_map, cg_hash_number(number), token_is, &key);
+}
+
+static bool ask_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    return key->state->asks[slot].number == key->number;
+}
+
+uint32_t cg_state_ask(const struct cg_state *state, cg_seq number)
+{
+    struct key key = {.state = state, .number = number};
+    return cg_map_find(&state->ask_map, cg_hash_number(number), ask_is, &key);
+}
+
+static bool limit_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    return cg_slice_equal(cg_id_slice(&key->state->limits[slot].id), key->id);
+}
+
+uint32_t cg_state_limit(const struct cg_state *state, struct cg_slice id)
+{
+    struct key key = {.state = state, .id = id};
+    return cg_map_find(&state->limit_map, cg_hash(0, id), limit_is, &key);
+}
+
+static bool account_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    return cg_slice_equal(cg_id_slice(&key->state->accounts[slot].name),
+                          key->id);
+}
+
+uint32_t cg_state_account(const struct cg_state *state, struct cg_slice name)
+{
+    struct key key = {.state = state, .id = name};
+    return cg_map_find(&state->account_map, cg_hash(0, name), account_is, &key);
+}
+
+static bool instrument_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    return cg_slice_equal(cg_id_slice(&key->state->instruments[slot].symbol),
+                          key->id);
+}
+
+uint32_t cg_state_instrument(const struct cg_state *state,
+                             struct cg_slice symbol)
+{
+    struct key key = {.state = state, .id = symbol};
+    return cg_map_find(
+        &state->instrument_map, cg_hash(0, symbol), instrument_is, &key);
+}
+
+uint32_t cg_state_next_order(const struct cg_state *state)
+{
+    /* Slots never used come first, so that a closed order stays known to late
+     * reports for as long as there is room. */
+    return state->order_top < state->order_max ? state->order_top
+                                               : state->closed_first;
+}
+
+uint32_t cg_state_next_token(const struct cg_state *state)
+{
+    if (state->token_free != CG_NONE) {
+        return state->token_free;
+    }
+    return state->token_top < state->token_max ? state->token_top : CG_NONE;
+}
+
+uint32_t cg_state_next_request(const struct cg_state *state)
+{
+    return state->request_top < state->request_max ? state->request_top
+                                                   : CG_NONE;
+}
+
+uint32_t cg_state_next_ask(const struct cg_state *state)
+{
+    if (state->ask_free != CG_NONE) {
+        return state->ask_free;
+    }
+    return state->ask_top < state->ask_max ? state->ask_top : CG_NONE;
+}
+
+/* --- sums ------------------------------------------------------------------ */
+
+cg_dv01 cg_token_open(const struct cg_token *token)
+{
+    return token->charge > token->filled ? token->charge - token->filled : 0;
+}
+
+/* Sums beyond 64 bits count as the largest number: no headroom is left. */
+static cg_dv01 add(cg_dv01 a, cg_dv01 b)
+{
+    cg_dv01 sum;
+    if (__builtin_add_overflow(a, b, &sum)) {
+        return b > 0 ? INT64_MAX : INT64_MIN;
+    }
+    return sum;
+}
+
+/* R12, for one side when net; both sides together when gross. */
+static cg_dv01 use_on_side(const struct cg_limit *limit, char side)
+{
+    if (limit->measure == CG_MEASURE_GROSS) {
+        return add(add(limit->gross, limit->other),
+                   add(limit->open[0], limit->open[1]));
+    }
+    cg_dv01 position = side == '1' ? limit->position : -limit->position;
+    return add(add(position, limit->open[side != '1']), limit->other);
+}
+
+cg_dv01 cg_limit_use(const struct cg_limit *limit)
+{
+    cg_dv01 buys = use_on_side(limit, '1');
+    cg_dv01 sells = use_on_side(limit, '2');
+    cg_dv01 use = buys > sells ? buys : sells;
+    return use > 0 ? use : 0;
+}
+
+cg_dv01 cg_limit_available(const struct cg_limit *limit, char side)
+{
+    cg_dv01 use = use_on_side(limit, side);
+    cg_dv01 left;
+    if (__builtin_sub_overflow(limit->amount, use, &left)) {
+        return use > 0 ? INT64_MIN : INT64_MAX;
+    }
+    return left;
+}
+
+enum cg_model cg_limit_model(const struct cg_limit *limit)
+{
+    if (!limit->breached || limit->action == 0) {
+        return limit->model;
+    }
+    switch (limit->action - 1) {
+    case 5:
+    case 6:
+        return CG_MODEL_PING;
+    case 7:
+    case 8:
+        return CG_MODEL_PUSH;
+    default:
+        return limit->model;
+    }
+}

@@ -1,0 +1,414 @@
+/*
+ * The state of a gate: what its facts add up to.  Only apply.c changes it;
+ * everyone else reads.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_ENGINE_STATE_H
+#define CG_ENGINE_STATE_H
+
+#include "heap.h"
+#include "map.h"
+#include "slice.h"
+#include <creditgate/config.h>
+#include <creditgate/fact.h>
+#include <creditgate/reason.h>
+
+#define CG_SESSIONS_MAX 64
+#define CG_STOPS_MAX 64
+#define CG_ACCOUNT_LIMITS_MAX 64
+
+struct cg_id {
+    uint8_t len;
+    char text[CG_NAME_MAX];
+};
+
+/* --- tokens (R20, R21, R23) ---------------------------------------------- */
+
+/*
+ *            grant          order sent        all used, or confirmed
+ *   ASKED ----------> LIVE ------------> SPENT ---------------> CLOSED
+ *     |                |                   |                      ^
+ *     |                +--- unused --------+---> RETURNING -------+
+ *     +--- given up (a late grant comes here) ------^             |
+ *     +--- denied ------------------------------------------------+
+ *
+ * A token of the push model starts LIVE: the gate grants it to itself.
+ */
+enum cg_token_state {
+    CG_TOKEN_FREE,
+    CG_TOKEN_ASKED,
+    CG_TOKEN_LIVE,
+    CG_TOKEN_SPENT,
+    CG_TOKEN_RETURNING,
+    CG_TOKEN_CLOSED,
+    CG_TOKEN_STATES,
+};
+
+/* Why a token ended, and so where what was not consumed went (R23). */
+enum cg_token_end {
+    CG_END_NONE,
+    CG_END_CONSUMED,
+    CG_END_DENIED,
+    CG_END_TIMED_OUT,
+    CG_END_RELEASED,
+    CG_END_EXPIRED,
+    CG_END_INVALIDATED,
+    CG_END_HANDED_BACK,
+    CG_TOKEN_ENDS,
+};
+
+/* granted + overrun = reserved + consumed + released + expired + invalidated +
+ * handed_back, in each token and in each limit and side. */
+struct cg_ledger {
+    cg_dv01 granted;
+    cg_dv01 overrun;
+    cg_dv01 reserved;
+    cg_dv01 consumed;
+    cg_dv01 released;
+    cg_dv01 expired;
+    cg_dv01 invalidated;
+    cg_dv01 handed_back;
+};
+
+/*
+ * One order under one limit: its charge on the limit's use, and the hub's
+ * approval (or the gate's own) behind it.
+ */
+struct cg_token {
+    enum cg_token_state state;
+    enum cg_token_end end;
+    enum cg_model model; /* PING: asked for; PUSH: granted by the gate */
+    char side;
+    bool spent;      /* its order was forwarded: fills count here */
+    bool fallback;   /* stands in for a ping token that was too slow (R27) */
+    bool pending;    /* the hub said 2325=3: only the hard deadline counts */
+    uint32_t order;  /* slot */
+    uint32_t limit;  /* slot */
+    uint32_t next;   /* of the same order; of the free list */
+    uint32_t ask;    /* the submission outstanding, or CG_NONE (R24) */
+    uint32_t asks;   /* outstanding, of any kind */
+    uint32_t epoch;  /* of the limit's refresh, for the fallback budget */
+    cg_seq number;   /* in 2319 */
+    cg_dv01 rate;    /* per million, in the limit's currency */
+    cg_dv01 charge;  /* D(worst quantity), counted in the limit's use */
+    cg_dv01 filled;  /* the part filled: in P and gross of the limit */
+    cg_dv01 asked;   /* the life total of the newest submission (R24) */
+    struct cg_ledger ledger;
+    cg_time granted_at;
+    cg_time expires;
+    cg_time renewed_for; /* the expiry for which a renewal was asked (R29) */
+};
+
+/* --- orders (R40..R46) ---------------------------------------------------- */
+
+/*
+ *            all tokens live        first word of the venue
+ *   WAITING ----------------> SENT ------------------> OPEN
+ *      |                        |                        |
+ *      +-- refused, cancelled --+--- filled, cancelled --+---> CLOSED
+ */
+enum cg_order_state {
+    CG_ORDER_FREE,
+    CG_ORDER_WAITING,
+    CG_ORDER_SENT,
+    CG_ORDER_OPEN,
+    CG_ORDER_CLOSED,
+    CG_ORDER_STATES,
+};
+
+struct cg_order {
+    enum cg_order_state state;
+    char side;
+    char time_in_force;
+    bool forgettable; /* in the list of closed ones */
+    cg_session client;
+    cg_session venue;
+    uint32_t account;      /* slot */
+    uint32_t instrument;   /* slot */
+    uint32_t request;      /* the ClOrdID in force */
+    uint32_t requests;     /* all its ClOrdIDs, newest first */
+    uint32_t raise;        /* the replace that waits for credit, or CG_NONE */
+    uint32_t pull;         /* the gate's own newest F, or CG_NONE (R31) */
+    enum cg_reason pull_reason;
+    uint32_t tokens;       /* list */
+    uint32_t next;         /* of the account's open ones; of the closed ones */
+    uint32_t previous;
+    cg_seq number;
+    cg_qty qty;       /* confirmed OrderQty */
+    cg_qty worst_qty; /* the largest it may still become (R41) */
+    cg_qty cum_qty;
+    cg_time taken_at;
+    struct cg_id venue_order_id;
+};
+
+/*
+ * One ClOrdID: a new order, a replace, a cancel, or the gate's own cancel.
+ *
+ *   WAITING --> SENT --> ACCEPTED
+ *      |          |
+ *      +----------+----> REFUSED
+ */
+enum cg_request_kind {
+    CG_REQUEST_NEW,
+    CG_REQUEST_REPLACE,
+    CG_REQUEST_CANCEL,
+    CG_REQUEST_PULL,
+};
+
+enum cg_request_state {
+    CG_REQUEST_FREE,
+    CG_REQUEST_WAITING,
+    CG_REQUEST_SENT,
+    CG_REQUEST_ACCEPTED,
+    CG_REQUEST_REFUSED,
+    CG_REQUEST_STATES,
+};
+
+struct cg_request {
+    enum cg_request_kind kind;
+    enum cg_request_state state;
+    cg_session client;
+    cg_session venue;
+    uint32_t order; /* CG_NONE: refused, or its order was forgotten */
+    uint32_t next;  /* older request of the same order */
+    cg_qty qty;
+    uint64_t body_hash;  /* tells a repeat from another order (R40) */
+    uint64_t terms_hash; /* all but the quantity (R18) */
+    cg_time taken_at;
+    struct cg_id id;
+};
+
+/* --- asks: one DF each, until a DG answers it (R24, R28) ------------------ */
+
+enum cg_ask_kind {
+    CG_ASK_NEW,      /* 2320=0 2321=0 */
+    CG_ASK_CONSUMED, /* 2320=0 2321=1 */
+    CG_ASK_CANCEL,   /* 2320=1 */
+    CG_ASK_RAISE,    /* 2320=2, more */
+    CG_ASK_LOWER,    /* 2320=2, less, or back to what it was */
+    CG_ASK_RENEW,    /* 2320=2, the same total */
+    CG_ASK_KINDS,
+};
+
+struct cg_ask {
+    bool used;
+    enum cg_ask_kind kind;
+    uint32_t token;
+    uint32_t next; /* of all outstanding, oldest first; of the free list */
+    uint32_t previous;
+    cg_seq number;  /* 2318 */
+    cg_dv01 amount; /* 2324 */
+    cg_time asked_at;
+};
+
+/* --- limits (R10..R19) ---------------------------------------------------- */
+
+enum cg_limit_state {
+    CG_LIMIT_ENABLED,
+    CG_LIMIT_SUSPENDED,
+    CG_LIMIT_HALTED,
+    CG_LIMIT_REMOVED,
+    CG_LIMIT_UNENFORCED, /* an update asked for what is not modelled (R19) */
+    CG_LIMIT_STATES,
+};
+
+struct cg_limit {
+    struct cg_id id;
+    enum cg_limit_kind kind;
+    enum cg_limit_state state;
+    enum cg_measure measure;
+    enum cg_model model;
+    enum cg_pull pull;
+    cg_session owner; /* CG_SESSION_NONE: the own desk */
+    struct cg_id owner_name;
+    struct cg_id firm;
+    uint32_t account;    /* CG_NONE: any of the firm */
+    uint32_t instrument; /* CG_NONE: any */
+    char currency[4];
+    bool has_amount;
+    bool allow_reducing;
+    bool breached; /* use is above amount, and that was said */
+    uint32_t warnings;
+    uint32_t warning_percent[CG_WARNINGS_MAX];
+    uint32_t warned;   /* bit i: level i has fired and is not rearmed */
+    uint32_t action;   /* 1767 + 1; 0: none, |pull| decides */
+    cg_dv01 amount;
+    cg_dv01 other;     /* use by others, from the owner's utilisation (R16) */
+    cg_dv01 position;  /* P, signed */
+    cg_dv01 gross;     /* the sum of |fills| */
+    cg_dv01 open[2];   /* B, S */
+    cg_dv01 asked[2];  /* the part of B, S that waits for its first grant */
+    cg_dv01 confirmed; /* consumption that the owner has confirmed */
+    cg_dv01 fallback_used;
+    uint32_t epoch;       /* refreshes so far */
+    cg_time updated_at;   /* the owner's time of the newest update */
+    cg_time refreshed_at; /* our time of it */
+    cg_time fallback_max_age_ns;
+    struct cg_ledger ledger[2];
+};
+
+/* --- accounts, instruments, sessions, stops ------------------------------- */
+
+struct cg_account {
+    struct cg_id name;
+    struct cg_id firm;
+    char contact[2 * CG_NAME_MAX + 1];
+    uint64_t sessions; /* bit i: session i may trade for it */
+    cg_session hub;
+    uint32_t orders; /* open ones, newest first */
+    uint32_t limits[CG_ACCOUNT_LIMITS_MAX]; /* that may cover its orders */
+    uint32_t limit_count;
+};
+
+struct cg_instrument {
+    struct cg_id symbol;
+    char currency[4];
+    cg_dv01 rate; /* 0: none, orders are refused (R4) */
+};
+
+struct cg_session_state {
+    struct cg_id name;
+    enum cg_role role;
+    enum cg_version version;
+    cg_session venue;
+    bool up;
+    cg_time clock_margin_ns;
+    cg_time token_life_ns;
+    uint32_t missed;    /* soft deadlines in a row (R27) */
+    uint32_t probe;     /* the token asked for while in fallback, or CG_NONE */
+};
+
+enum cg_stop_kind { CG_STOP_SUSPEND, CG_STOP_HALT };
+
+/* One stop by one placer on one party; stops are layered (R18). */
+struct cg_stop {
+    bool used;
+    bool done; /* 2332=1 has been said */
+    enum cg_stop_kind kind;
+    cg_session placer;
+    uint32_t account; /* CG_NONE: the firm */
+    struct cg_id firm;
+    struct cg_id request; /* 2328 */
+};
+
+struct cg_state {
+    cg_seq fact_no;
+    cg_seq order_no;
+    cg_seq token_no;
+    cg_seq ask_no;
+    cg_time now; /* of the newest fact */
+
+    struct cg_order *orders;
+    uint32_t order_max;
+    uint32_t order_top;    /* slots ever used */
+    uint32_t closed_first; /* orders that may be forgotten, oldest first */
+    uint32_t closed_last;
+    uint32_t open_orders;
+
+    struct cg_token *tokens;
+    uint32_t token_max;
+    uint32_t token_top;
+    uint32_t token_free; /* list */
+
+    struct cg_request *requests;
+    uint32_t request_max;
+    uint32_t request_top;
+
+    struct cg_ask *asks;
+    uint32_t ask_max;
+    uint32_t ask_top;
+    uint32_t ask_free;  /* list */
+    uint32_t ask_first; /* outstanding, oldest first */
+    uint32_t ask_last;
+
+    struct cg_limit *limits;
+    uint32_t limit_max;
+    uint32_t limit_count;
+    struct cg_account *accounts;
+    uint32_t account_max;
+    uint32_t account_count;
+    struct cg_instrument *instruments;
+    uint32_t instrument_max;
+    uint32_t instrument_count;
+    struct cg_session_state sessions[CG_SESSIONS_MAX];
+    uint32_t session_count;
+    struct cg_stop stops[CG_STOPS_MAX];
+
+    struct cg_map request_map;    /* venue session and ClOrdID */
+    struct cg_map token_map;      /* number */
+    struct cg_map ask_map;        /* number */
+    struct cg_map limit_map;      /* id */
+    struct cg_map account_map;    /* name */
+    struct cg_map instrument_map; /* symbol */
+};
+
+static inline struct cg_slice cg_id_slice(const struct cg_id *id)
+{
+    return (struct cg_slice){id->text, id->len};
+}
+
+/* Makes an empty state; CG_ERR_MEMORY. */
+int cg_state_init(struct cg_state *state,
+                  const struct cg_limits *sizes,
+                  uint32_t accounts,
+                  uint32_t instruments);
+void cg_state_deinit(struct cg_state *state);
+
+/* Look-ups; CG_NONE when there is none. */
+uint32_t cg_state_request(const struct cg_state *state,
+                          cg_session venue,
+                          struct cg_slice id);
+uint32_t cg_state_token(const struct cg_state *state, cg_seq number);
+uint32_t cg_state_ask(const struct cg_state *state, cg_seq number);
+uint32_t cg_state_limit(const struct cg_state *state, struct cg_slice id);
+uint32_t cg_state_account(const struct cg_state *state, struct cg_slice name);
+uint32_t cg_state_instrument(const struct cg_state *state,
+                             struct cg_slice symbol);
+
+/* The slots that the next object of each kind will take, or CG_NONE. */
+uint32_t cg_state_next_order(const struct cg_state *state);
+uint32_t cg_state_next_token(const struct cg_state *state);
+uint32_t cg_state_next_request(const struct cg_state *state);
+uint32_t cg_state_next_ask(const struct cg_state *state);
+
+/* Use of a limit (R12), and what an order of |side| could still take. */
+cg_dv01 cg_limit_use(const struct cg_limit *limit);
+cg_dv01 cg_limit_available(const struct cg_limit *limit, char side);
+
+/* How orders under a limit are checked now: a breach may switch it (R17). */
+enum cg_model cg_limit_model(const struct cg_limit *limit);
+
+/* What of a token's charge is not filled: its part of B or S. */
+cg_dv01 cg_token_open(const struct cg_token *token);
+
+/* The names of states, for people and the journal's readers. */
+const char *cg_token_state_name(enum cg_token_state state);
+const char *cg_token_end_name(enum cg_token_end end);
+const char *cg_order_state_name(enum cg_order_state state);
+const char *cg_ask_kind_name(enum cg_ask_kind kind);
+
+/* True when the life-cycle tables allow the move. */
+bool cg_token_may(enum cg_token_state from, enum cg_token_state to);
+bool cg_order_may(enum cg_order_state from, enum cg_order_state to);
+bool cg_request_may(enum cg_request_state from, enum cg_request_state to);
+
+/*
+ * Folds one fact into the state.  Cannot fail: a fact that the state
+ * contradicts is a bug, or a journal that was tampered with.
+ */
+void cg_state_apply(struct cg_state *state, const struct cg_fact *fact);
+
+/*
+ * True when |fact| is the next one and all its slots exist: what a journal must
+ * satisfy before its facts may be applied.
+ */
+bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact);
+
+/*
+ * Recomputes every total of R12 and R23 from the tokens and compares.  Returns
+ * true, or false with what differs in |error|.
+ */
+bool cg_audit(const struct cg_state *state, char *error, size_t error_len);
+
+#endif
