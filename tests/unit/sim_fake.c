@@ -1,0 +1,110 @@
+/*
+ * A port for the simulators' logic that keeps what is sent and said.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "sim_fake.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static void fake_send(void *user,
+                      struct sim_peer *peer,
+                      const char *type,
+                      struct cg_slice body)
+{
+    struct sim_fake *fake = user;
+    assert_ptr_equal(peer, &fake->peer);
+    assert_true(fake->sent_count < SIM_FAKE_MAX);
+    char *text = fake->sent[fake->sent_count++];
+    assert_true(body.len + 16 < sizeof(fake->sent[0]));
+    int len = snprintf(text, sizeof(fake->sent[0]), "%s %.*s", type,
+                       (int)body.len, body.data);
+    for (int i = 0; i < len; i++) {
+        text[i] = text[i] == SIM_SOH ? '|' : text[i];
+    }
+}
+
+static void fake_drop(void *user, struct sim_peer *peer)
+{
+    struct sim_fake *fake = user;
+    assert_ptr_equal(peer, &fake->peer);
+    fake->drops++;
+}
+
+static void fake_say(void *user, const char *line)
+{
+    struct sim_fake *fake = user;
+    assert_true(fake->said_count < SIM_FAKE_MAX);
+    snprintf(fake->said[fake->said_count++], sizeof(fake->said[0]), "%s", line);
+}
+
+void sim_fake_init(struct sim_fake *fake, enum sim_version version)
+{
+    memset(fake, 0, sizeof(*fake));
+    fake->peer = (struct sim_peer){.name = "S", .version = version, .up = true};
+    fake->peers[0] = &fake->peer;
+    fake->port = (struct sim_port){.now_ns = INT64_C(1795197600) * 1000000000,
+                                   .user = fake,
+                                   .peers = fake->peers,
+                                   .peer_count = 1,
+                                   .send = fake_send,
+                                   .drop = fake_drop,
+                                   .say = fake_say};
+}
+
+void sim_fake_clear(struct sim_fake *fake)
+{
+    fake->sent_count = 0;
+    fake->said_count = 0;
+}
+
+struct sim_message
+sim_fake_message(struct sim_body *body, const char *type, const char *fields)
+{
+    sim_body_clear(body);
+    assert_true(sim_body_piped(body, fields));
+    return (struct sim_message){.type = type, .body = sim_body_slice(body)};
+}
+
+void sim_fake_expect(const struct sim_fake *fake,
+                     size_t at,
+                     const char *type,
+                     const char *fields)
+{
+    char head[16];
+    if (at >= fake->sent_count) {
+        fail_msg("message %zu of %zu: %s %s", at, fake->sent_count, type,
+                 fields);
+    }
+    snprintf(head, sizeof(head), "%s ", type);
+    if (strncmp(fake->sent[at], head, strlen(head)) != 0) {
+        fail_msg("not a %s: %s", type, fake->sent[at]);
+    }
+    while (*fields != '\0') {
+        char field[256];
+        size_t len = strcspn(fields, "|");
+        /* A field starts after the type or another field, and ends whole. */
+        snprintf(field, sizeof(field), "|%.*s|", (int)len, fields);
+        const char *found = strstr(fake->sent[at], field);
+        bool first = strncmp(fake->sent[at] + strlen(head), field + 1,
+                             strlen(field) - 1) == 0;
+        if (found == NULL && !first) {
+            fail_msg("no %.*s in %s", (int)len, fields, fake->sent[at]);
+        }
+        fields += len + (fields[len] == '|' ? 1 : 0);
+    }
+}
+
+void sim_fake_expect_absent(const struct sim_fake *fake, size_t at, int tag)
+{
+    char field[16];
+    assert_true(at < fake->sent_count);
+    snprintf(field, sizeof(field), "|%d=", tag);
+    if (strstr(fake->sent[at], field) != NULL) {
+        fail_msg("%d is in %s", tag, fake->sent[at]);
+    }
+}

@@ -1,0 +1,36 @@
+/*
+ * A port for the simulators' logic that keeps what is sent and said.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SIM_FAKE_H
+#define SIM_FAKE_H
+
+#include <sim_port.h>
+
+#define SIM_FAKE_MAX 64
+
+struct sim_fake {
+    struct sim_port port;
+    struct sim_peer peer; /* one session, up */
+    struct sim_peer *peers[1];
+    char sent[SIM_FAKE_MAX][2048]; /* "DG 2318=1|2325=0|" */
+    size_t sent_count;
+    char said[SIM_FAKE_MAX][512];
+    size_t said_count;
+    size_t drops;
+};
+
+void sim_fake_init(struct sim_fake *fake, enum sim_version version);
+/* A message from fields written with '|'. */
+struct sim_message
+sim_fake_message(struct sim_body *body, const char *type, const char *fields);
+/* Fails the test unless message |at| is of |type| and has all |fields|. */
+void sim_fake_expect(const struct sim_fake *fake,
+                     size_t at,
+                     const char *type,
+                     const char *fields);
+void sim_fake_expect_absent(const struct sim_fake *fake, size_t at, int tag);
+void sim_fake_clear(struct sim_fake *fake);
+
+#endif
