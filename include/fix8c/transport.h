@@ -45,10 +45,11 @@ struct fix8c_transport_options {
     unsigned logout_timeout_ms; /* default 2000, in fix8c_transport_close() */
     int backlog;                /* default 128 */
     /*
-     * Called once at the end of each turn that left bytes or closes to let
-     * out, or after fix8c_transport_touch().  It may still send; those bytes
-     * belong to the same turn.  Non-zero stops everything: nothing is written,
-     * all connections are closed, and |failed| is called with that value.
+     * Called once at the end of each turn in which a message arrived, or that
+     * left bytes or closes to let out, or after fix8c_transport_touch().  It
+     * may still send; those bytes belong to the same turn.  Non-zero stops
+     * everything: nothing is written, all connections are closed, and |failed|
+     * is called with that value.
      */
     int (*before_flush)(void *user);
     /*
@@ -63,8 +64,8 @@ struct fix8c_transport_options {
 
 /*
  * Starts listening and connecting on |loop|.  |engine| must outlive the
- * transport.  On failure returns a negative fix8c or libuv error and |error|
- * says which session or address.
+ * transport.  On failure returns a negative fix8c or libuv error, |error| says
+ * which session or address, and what was opened goes in the loop's next turn.
  */
 FIX8C_API int
 fix8c_transport_open(uv_loop_t *loop,

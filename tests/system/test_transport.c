@@ -1,0 +1,446 @@
+/*
+ * The transport over loopback sockets: sessions of this library on both ends,
+ * or a bare socket that misbehaves on one.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include <fix8c/transport.h>
+
+/* No test waits longer than this for anything. */
+#define GUARD_MS 10000
+
+/* One engine with its transport. */
+struct side {
+    struct fix8c_engine *engine;
+    struct fix8c_session *session;
+    struct fix8c_transport *transport;
+    int logons;
+    int logouts;
+    int app;
+    int possdups;
+    char body[512]; /* the last application message's */
+    int flushes;
+    int flush_result; /* what before_flush answers */
+    int failed;
+    bool closed;
+    char events[16384];
+};
+
+/* A socket without a session. */
+struct raw {
+    uv_tcp_t tcp;
+    uv_connect_t connecting;
+    bool connected;
+    bool ended; /* the other side closed it */
+    bool closed;
+    size_t got;
+    char in[65536];
+};
+
+static uv_loop_t loop;
+static uv_timer_t guard;
+
+static void on_guard(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+/* Runs the loop until |condition|; fails when it takes too long. */
+#define RUN_UNTIL(condition)                                                   \
+    do {                                                                       \
+        uint64_t end = uv_now(&loop) + GUARD_MS;                               \
+        while (!(condition)) {                                                 \
+            uv_run(&loop, UV_RUN_ONCE);                                        \
+            if (uv_now(&loop) > end)                                           \
+                fail_msg("waited too long for " #condition);                   \
+        }                                                                      \
+    } while (0)
+
+static void on_logon(void *user, struct fix8c_session *session)
+{
+    struct side *side = user;
+    (void)session;
+    side->logons++;
+}
+
+static void on_logout(void *user, struct fix8c_session *session)
+{
+    struct side *side = user;
+    (void)session;
+    side->logouts++;
+}
+
+static enum fix8c_verdict from_app(void *user,
+                                   struct fix8c_session *session,
+                                   const struct fix8c_message *message,
+                                   struct fix8c_refusal *refusal)
+{
+    struct side *side = user;
+    (void)session;
+    (void)refusal;
+    side->app++;
+    side->possdups += message->possdup;
+    snprintf(side->body, sizeof(side->body), "%.*s", (int)message->body_len,
+             message->body);
+    return FIX8C_ACCEPT;
+}
+
+static void on_text(struct side *side, const char *text)
+{
+    size_t len = strlen(side->events);
+    snprintf(side->events + len, sizeof(side->events) - len, "%s\n", text);
+}
+
+static void
+on_session_event(void *user, struct fix8c_session *session, const char *text)
+{
+    (void)session;
+    on_text(user, text);
+}
+
+static void on_transport_event(void *user, const char *text)
+{
+    on_text(user, text);
+}
+
+static int before_flush(void *user)
+{
+    struct side *side = user;
+    side->flushes++;
+    return side->flush_result;
+}
+
+static void on_failed(void *user, int error)
+{
+    struct side *side = user;
+    side->failed = error;
+}
+
+static void on_side_closed(void *user)
+{
+    struct side *side = user;
+    side->closed = true;
+}
+
+static const struct fix8c_callbacks callbacks = {
+    .logon = on_logon,
+    .logout = on_logout,
+    .from_app = from_app,
+    .event = on_session_event,
+};
+
+static int side_try(struct side *side,
+                    const char *settings,
+                    struct fix8c_transport_options options,
+                    char *error,
+                    size_t error_len)
+{
+    struct fix8c_options engine = {.callbacks = &callbacks, .user = side};
+    memset(side, 0, sizeof(*side));
+    int result = fix8c_engine_open(settings, &engine, error, error_len,
+                                   &side->engine);
+    assert_int_equal(result, 0);
+    side->session = fix8c_engine_session(side->engine, 0);
+    options.before_flush = before_flush;
+    options.failed = on_failed;
+    options.event = on_transport_event;
+    options.user = side;
+    return fix8c_transport_open(&loop, side->engine, &options, error, error_len,
+                                &side->transport);
+}
+
+static void side_open(struct side *side,
+                      const char *settings,
+                      struct fix8c_transport_options options)
+{
+    char error[256];
+    int result = side_try(side, settings, options, error, sizeof(error));
+    if (result != 0)
+        fail_msg("open: %d %s", result, error);
+}
+
+static void side_close(struct side *side)
+{
+    fix8c_transport_close(side->transport, on_side_closed);
+    RUN_UNTIL(side->closed);
+    fix8c_engine_close(side->engine);
+}
+
+static void acceptor_open(struct side *side,
+                          const char *extra,
+                          struct fix8c_transport_options options)
+{
+    char settings[1024];
+    snprintf(settings, sizeof(settings),
+             "[DEFAULT]\nConnectionType=acceptor\nBeginString=FIX.4.4\n"
+             "SocketAcceptPort=0\n%s\n[SESSION]\nSenderCompID=ACC\n"
+             "TargetCompID=INI\n",
+             extra);
+    side_open(side, settings, options);
+}
+
+static void initiator_open(struct side *side,
+                           int port,
+                           struct fix8c_transport_options options)
+{
+    char settings[1024];
+    snprintf(settings, sizeof(settings),
+             "[SESSION]\nConnectionType=initiator\nBeginString=FIX.4.4\n"
+             "SenderCompID=INI\nTargetCompID=ACC\nReconnectInterval=1\n"
+             "SocketConnectHost=127.0.0.1\nSocketConnectPort=%d\n",
+             port);
+    side_open(side, settings, options);
+}
+
+static int port_of(const struct side *side)
+{
+    int port = fix8c_transport_port(side->transport, side->session);
+    assert_true(port > 0);
+    return port;
+}
+
+static int send_text(struct side *side, const char *type, const char *text)
+{
+    char body[4096];
+    snprintf(body, sizeof(body), "%s", text);
+    for (char *at = body; *at != '\0'; at++) {
+        if (*at == '|')
+            *at = '\001';
+    }
+    return fix8c_session_send(side->session, type, NULL, 0, body, strlen(body));
+}
+
+static void raw_connected(uv_connect_t *request, int status)
+{
+    struct raw *raw = request->data;
+    assert_int_equal(status, 0);
+    raw->connected = true;
+}
+
+static void raw_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buffer)
+{
+    struct raw *raw = handle->data;
+    (void)hint;
+    *buffer = uv_buf_init(raw->in, sizeof(raw->in));
+}
+
+static void raw_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
+{
+    struct raw *raw = stream->data;
+    (void)buffer;
+    if (n > 0)
+        raw->got += (size_t)n;
+    if (n < 0)
+        raw->ended = true;
+}
+
+static void raw_open(struct raw *raw, int port)
+{
+    struct sockaddr_in address;
+    memset(raw, 0, sizeof(*raw));
+    assert_int_equal(uv_ip4_addr("127.0.0.1", port, &address), 0);
+    assert_int_equal(uv_tcp_init(&loop, &raw->tcp), 0);
+    raw->tcp.data = raw;
+    raw->connecting.data = raw;
+    assert_int_equal(uv_tcp_connect(&raw->connecting, &raw->tcp,
+                                    (struct sockaddr *)&address, raw_connected),
+                     0);
+    RUN_UNTIL(raw->connected);
+}
+
+static void raw_start_read(struct raw *raw)
+{
+    assert_int_equal(
+        uv_read_start((uv_stream_t *)&raw->tcp, raw_alloc, raw_read), 0);
+}
+
+static void raw_say(struct raw *raw, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        char *copy = malloc(len);
+        assert_non_null(copy);
+        memcpy(copy, bytes, len);
+        uv_buf_t buffer = uv_buf_init(copy, (unsigned)len);
+        int n = uv_try_write((uv_stream_t *)&raw->tcp, &buffer, 1);
+        free(copy);
+        if (n == UV_EAGAIN) {
+            uv_run(&loop, UV_RUN_NOWAIT);
+            continue;
+        }
+        assert_true(n > 0);
+        bytes += n;
+        len -= (size_t)n;
+    }
+}
+
+static void raw_closed(uv_handle_t *handle)
+{
+    struct raw *raw = handle->data;
+    raw->closed = true;
+}
+
+static void raw_close(struct raw *raw)
+{
+    uv_close((uv_handle_t *)&raw->tcp, raw_closed);
+    RUN_UNTIL(raw->closed);
+}
+
+/* A FIX.4.4 message from INI to ACC. */
+static size_t message(char *out, const char *type, int seq, const char *body)
+{
+    char stamp[32];
+    char fields[4096];
+    time_t now = time(NULL);
+    struct tm tm;
+    gmtime_r(&now, &tm);
+    strftime(stamp, sizeof(stamp), "%Y%m%d-%H:%M:%S", &tm);
+    int n = snprintf(fields, sizeof(fields),
+                     "35=%s|49=INI|56=ACC|34=%d|52=%s|%s", type, seq, stamp,
+                     body);
+    for (int i = 0; i < n; i++) {
+        if (fields[i] == '|')
+            fields[i] = '\001';
+    }
+    size_t len = (size_t)sprintf(out, "8=FIX.4.4\0019=%d\001%s", n, fields);
+    unsigned sum = 0;
+    for (size_t i = 0; i < len; i++)
+        sum += (unsigned char)out[i];
+    return len + (size_t)sprintf(out + len, "10=%03u\001", sum % 256);
+}
+
+static void raw_logon(struct raw *raw)
+{
+    char bytes[512];
+    raw_say(raw, bytes, message(bytes, "A", 1, "98=0|108=30|"));
+}
+
+static const struct fix8c_transport_options defaults;
+
+static int open_loop(void **state)
+{
+    (void)state;
+    assert_int_equal(uv_loop_init(&loop), 0);
+    /* Wakes the loop, so that a wait that fails does so in time. */
+    uv_timer_init(&loop, &guard);
+    uv_timer_start(&guard, on_guard, 100, 100);
+    return 0;
+}
+
+static int close_loop(void **state)
+{
+    (void)state;
+    uv_close((uv_handle_t *)&guard, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    return 0;
+}
+
+/* Both ends log on over a socket, talk both ways, and end with a Logout. */
+static void test_transport_two_ends_talk(void **state)
+{
+    struct side a;
+    struct side i;
+    (void)state;
+    acceptor_open(&a, "", defaults);
+    initiator_open(&i, port_of(&a), defaults);
+    RUN_UNTIL(a.logons == 1 && i.logons == 1);
+    assert_int_equal(send_text(&i, "D", "11=A1|55=USSW10|"), 0);
+    assert_int_equal(send_text(&a, "8", "37=1|11=A1|"), 0);
+    RUN_UNTIL(a.app == 1 && i.app == 1);
+    assert_string_equal(a.body, "11=A1\00155=USSW10\001");
+    assert_true(a.flushes > 0);
+    side_close(&i);
+    assert_int_equal(i.logouts, 1);
+    side_close(&a);
+    assert_int_equal(a.logouts, 1);
+    assert_non_null(strstr(a.events, "Received logout request"));
+}
+
+/* Who connects and does not log on in time, is cut. */
+static void test_transport_no_logon_is_cut(void **state)
+{
+    struct side a;
+    struct raw silent;
+    struct raw dribbling;
+    struct fix8c_transport_options options = {.logon_timeout_ms = 200};
+    (void)state;
+    acceptor_open(&a, "", options);
+    raw_open(&silent, port_of(&a));
+    raw_open(&dribbling, port_of(&a));
+    raw_start_read(&silent);
+    raw_start_read(&dribbling);
+    raw_say(&dribbling, "8=FIX.4.4", 9);
+    RUN_UNTIL(silent.ended && dribbling.ended);
+    assert_non_null(strstr(a.events, "no Logon in time"));
+    raw_close(&silent);
+    raw_close(&dribbling);
+    side_close(&a);
+}
+
+/* A peer that sends its Logon byte by byte does not hold up another. */
+static void test_transport_dribbling_peer_stalls_nobody(void **state)
+{
+    struct side a;
+    struct side i;
+    struct raw slow;
+    char bytes[512];
+    (void)state;
+    acceptor_open(&a, "", defaults);
+    raw_open(&slow, port_of(&a));
+    size_t len = message(bytes, "A", 1, "98=0|108=30|");
+    for (size_t at = 0; at < len - 1; at++) {
+        raw_say(&slow, bytes + at, 1);
+        uv_run(&loop, UV_RUN_NOWAIT);
+    }
+    initiator_open(&i, port_of(&a), defaults);
+    RUN_UNTIL(a.logons == 1 && i.logons == 1);
+    raw_start_read(&slow);
+    raw_say(&slow, bytes + len - 1, 1);
+    RUN_UNTIL(slow.ended);
+    assert_int_equal(a.logons, 1);
+    assert_true(fix8c_session_logged_on(a.session));
+    raw_close(&slow);
+    side_close(&i);
+    side_close(&a);
+}
+
+/* A Logon by a bare socket is answered. */
+static void test_transport_logon_is_answered(void **state)
+{
+    struct side a;
+    struct raw raw;
+    (void)state;
+    acceptor_open(&a, "", defaults);
+    raw_open(&raw, port_of(&a));
+    raw_start_read(&raw);
+    raw_logon(&raw);
+    RUN_UNTIL(raw.got > 0);
+    assert_non_null(strstr(raw.in, "\00135=A\001"));
+    raw_close(&raw);
+    RUN_UNTIL(a.logouts == 1);
+    side_close(&a);
+}
+
+#define ON_LOOP(test)                                                          \
+    cmocka_unit_test_setup_teardown(test, open_loop, close_loop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_LOOP(test_transport_two_ends_talk),
+        ON_LOOP(test_transport_no_logon_is_cut),
+        ON_LOOP(test_transport_dribbling_peer_stalls_nobody),
+        ON_LOOP(test_transport_logon_is_answered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
