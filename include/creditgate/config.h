@@ -13,11 +13,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CG_NAME_MAX 63      /* bytes of an id, CompID, account or symbol */
-#define CG_WARNINGS_MAX 8   /* warning levels of one limit */
-#define CG_COVER_MAX 8      /* limits that one order may have to pass */
+#define CG_NAME_MAX 63     /* bytes of an id, CompID, account or symbol */
+#define CG_WARNINGS_MAX 8  /* warning levels of one limit */
+#define CG_COVER_MAX 8     /* limits that one order may have to pass */
+#define CG_SESSIONS_MAX 64 /* sessions of one gate */
 
-/* How many of each thing a gate can hold; it allocates once, at opening. */
+/*
+ * How many of each thing a gate can hold; it allocates once, at opening.  Keys
+ * MaxOrders=, MaxRequests=, MaxLimits=, MaxWaiting= and MaxMessageBytes=.
+ */
 struct cg_limits {
     uint32_t orders;      /* open orders; default 100,000 */
     uint32_t requests;    /* ClOrdIDs of the trading day; default 400,000 */
@@ -34,7 +38,7 @@ enum cg_limit_kind { CG_LIMIT_DV01, CG_LIMIT_CLIP, CG_LIMIT_NOTIONAL };
 enum cg_pull { CG_PULL_FIT, CG_PULL_ALL, CG_PULL_NONE };
 
 struct cg_config_session {
-    char name[CG_NAME_MAX + 1];   /* Name=, default TargetCompID */
+    char name[CG_NAME_MAX + 1];     /* Name=, default TargetCompID */
     char fix_name[3 * CG_NAME_MAX]; /* as fix8c_session_name() */
     enum cg_role role;
     enum cg_version version;
@@ -42,41 +46,45 @@ struct cg_config_session {
     char sender_comp_id[CG_NAME_MAX + 1];
     char target_comp_id[CG_NAME_MAX + 1];
     bool initiator;
-    cg_session venue;      /* client: where its orders go (Venue=) */
-    bool plain_sp2;        /* PlainSP2=Y: 103=3 instead of 25..29 (R50) */
-    bool show_amounts;     /* ShowAmounts=Y (default): req and avl in 58 */
-    uint32_t token_tag;    /* venue: TokenTag=, default 7350, 0: none (R55) */
+    cg_session venue;        /* client: where its orders go (Venue=, default the
+                                only venue); else CG_SESSION_NONE */
+    bool plain_sp2;          /* PlainSP2=Y: 103=3 instead of 25..29 (R50) */
+    bool show_amounts;       /* ShowAmounts=Y (default): req and avl in 58 */
+    uint32_t token_tag;      /* venue: TokenTag=, default 7350, 0: none (R55) */
     cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
-    cg_time token_life_ns; /* hub: TokenLifeMs=, no 126 in a DG; default 1 day */
+    cg_time
+        token_life_ns; /* hub: TokenLifeMs=, no 126 in a DG; default 1 day */
     int line;
 };
 
 struct cg_config_account {
     char name[CG_NAME_MAX + 1];
-    char firm[CG_NAME_MAX + 1]; /* ClearingFirm=; the account if self-clearing */
+    char
+        firm[CG_NAME_MAX + 1]; /* ClearingFirm=; the account if self-clearing */
     char contact[2 * CG_NAME_MAX + 1]; /* Contact=: whom to call for a top-up */
-    uint64_t sessions;          /* bit i: session i may trade for it */
-    cg_session hub;             /* Hub=: who may stop it and push its limits */
+    uint64_t sessions; /* bit i: session i may trade for it (Accounts=) */
+    cg_session hub; /* Hub=: who may stop it and push its limits; may be none */
     int line;
 };
 
 struct cg_config_limit {
-    char id[CG_NAME_MAX + 1];      /* RiskLimitID(1670) */
-    cg_session owner;              /* Hub=; CG_SESSION_NONE: the own desk's */
-    char owner_name[CG_NAME_MAX + 1]; /* Owner=, default the hub's name */
-    char firm[CG_NAME_MAX + 1];    /* ClearingFirm= */
-    char account[CG_NAME_MAX + 1]; /* Account=, empty: any of the firm */
-    char currency[4];              /* Currency= of the amount */
+    char id[CG_NAME_MAX + 1]; /* RiskLimitID=, the 1670 */
+    cg_session owner;         /* Hub=; CG_SESSION_NONE: the own desk's */
+    char owner_name[CG_NAME_MAX + 1]; /* Owner=, default the hub's or the gate's
+                                         name */
+    char firm[CG_NAME_MAX + 1];       /* ClearingFirm=, default the account's */
+    char account[CG_NAME_MAX + 1];    /* Account=, empty: any of the firm */
+    char currency[4];                 /* Currency= of the amount */
     char instrument[CG_NAME_MAX + 1]; /* Instrument=, empty: any */
     enum cg_limit_kind kind;
     enum cg_measure measure;
-    enum cg_model model;
+    enum cg_model model; /* CG_MODEL_PUSH unless kind is CG_LIMIT_DV01 */
     enum cg_pull pull;
     bool has_amount; /* without one a ping limit leaves the amount to the hub,
                         and any other refuses until an update brings it */
     cg_dv01 amount;  /* Amount=; a CG_LIMIT_NOTIONAL's in whole units */
     bool allow_reducing; /* AllowReducing=Y (default), R13 */
-    uint32_t warnings; /* count */
+    uint32_t warnings;   /* count; 0 unless kind is CG_LIMIT_DV01 */
     uint32_t warning_percent[CG_WARNINGS_MAX]; /* rising; 75, 90, 98 */
     cg_time fallback_max_age_ns; /* FallbackMaxAgeMs=, default 60 s (R27) */
     int line;
@@ -106,7 +114,8 @@ struct cg_config {
     cg_time stale_resend_ns;         /* StaleResendMs=, default 60 s (R40) */
     uint32_t probe_after;            /* ProbeAfter=, default 3 (R27) */
     struct cg_limits limits;
-    char passed_types[256]; /* PassTypes=: types let through unchecked (R53) */
+    char passed_types[256]; /* PassTypes=: types let through unchecked (R53), as
+                               "R,S,AJ" */
     struct cg_config_session *sessions;
     size_t session_count;
     struct cg_config_account *accounts;
@@ -117,7 +126,8 @@ struct cg_config {
     size_t instrument_count;
     struct cg_config_fx *fx;
     size_t fx_count;
-    char *fix_settings; /* text for fix8c_engine_open() */
+    char *
+        fix_settings; /* text for fix8c_engine_open(), sessions in this order */
 };
 
 /*

@@ -1,0 +1,180 @@
+/*
+ * The table of instruments: one row each, with its DV01 per 1,000,000 (R2, R4).
+ * Must never guess: a row is taken whole or is a mistake.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config_reader.h>
+
+#include <decimal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <text.h>
+
+#define HEADER "instrument,currency,dv01_per_million"
+#define COLUMNS 3
+
+struct table {
+    struct cg_config_text text;
+    struct cg_mistakes *mistakes;
+    struct cg_config_instrument *rows;
+    size_t count;
+    size_t room;
+};
+
+static void mistake(struct table *table, const char *remedy, const char *wrong)
+{
+    cg_mistakes_add(table->mistakes, table->text.path, table->text.line, remedy,
+                    "%s", wrong);
+}
+
+/* Cuts |line| at its commas; false when there are not three cells. */
+static bool split(char *line, char *cells[COLUMNS])
+{
+    size_t count = 0;
+
+    for (char *at = line; at != NULL; count++) {
+        char *comma = strchr(at, ',');
+
+        if (count == COLUMNS) {
+            return false;
+        }
+        if (comma != NULL) {
+            *comma = '\0';
+        }
+        cells[count] = cg_config_trim(at);
+        at = comma != NULL ? comma + 1 : NULL;
+    }
+    return count == COLUMNS;
+}
+
+static bool read_cells(struct table *table,
+                       char *cells[COLUMNS],
+                       struct cg_config_instrument *row)
+{
+    bool good = true;
+
+    if (!cg_text_is_name(cg_slice_str(cells[0]), CG_NAME_MAX)) {
+        mistake(table, "write the Symbol(55), 1 to 63 ASCII characters",
+                "the instrument's name is empty, too long or not ASCII");
+        good = false;
+    }
+    if (strlen(cells[1]) != 3 ||
+        strspn(cells[1], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3) {
+        mistake(table, "write three capital letters, such as USD",
+                "the currency is not a currency code");
+        good = false;
+    }
+    if (!cg_dv01_parse(cg_slice_str(cells[2]), &row->dv01_per_million) ||
+        row->dv01_per_million <= 0) {
+        mistake(table, "round it up to 4 decimals, such as 904.0125",
+                "the DV01 per million is not a number above 0 with at most 4 "
+                "decimals");
+        good = false;
+    }
+    if (good) {
+        memcpy(row->symbol, cells[0], strlen(cells[0]) + 1);
+        memcpy(row->currency, cells[1], sizeof(row->currency));
+        row->line = table->text.line;
+    }
+    return good;
+}
+
+static struct cg_config_instrument *row_new(struct table *table)
+{
+    if (table->count == table->room) {
+        size_t room = table->room * 2 + 64;
+        struct cg_config_instrument *rows = realloc(table->rows,
+                                                    room * sizeof(*rows));
+
+        if (rows == NULL) {
+            table->mistakes->no_memory = true;
+            return NULL;
+        }
+        table->rows = rows;
+        table->room = room;
+    }
+    table->rows[table->count] = (struct cg_config_instrument){0};
+    return &table->rows[table->count];
+}
+
+static void read_row(struct table *table, char *line)
+{
+    struct cg_config_instrument *row = row_new(table);
+    char *cells[COLUMNS];
+
+    if (row == NULL) {
+        return;
+    }
+    if (strchr(line, '"') != NULL) {
+        mistake(table, "write the cells without quotes",
+                "the row holds a quote");
+    } else if (!split(line, cells)) {
+        mistake(table, "write " HEADER, "the row has not three cells");
+    } else if (read_cells(table, cells, row)) {
+        table->count++;
+    }
+}
+
+static bool is_header(char *line)
+{
+    char *cells[COLUMNS];
+
+    return split(line, cells) && strcmp(cells[0], "instrument") == 0 &&
+           strcmp(cells[1], "currency") == 0 &&
+           strcmp(cells[2], "dv01_per_million") == 0;
+}
+
+/* The first line that is not empty must be the header. */
+static void read_rows(struct table *table)
+{
+    size_t before = table->mistakes->count;
+    bool header = false;
+    char *line;
+
+    while ((line = cg_config_text_line(&table->text, table->mistakes)) !=
+           NULL) {
+        if (*line == '\0' || *line == '#') {
+            continue;
+        }
+        if (header) {
+            read_row(table, line);
+            continue;
+        }
+        header = true;
+        if (!is_header(line)) {
+            mistake(table, "begin the table with " HEADER,
+                    "the table does not begin with its header");
+            return;
+        }
+    }
+    if (table->count == 0 && table->mistakes->count == before) {
+        mistake(table, "add a row such as USSW10,USD,904.0125",
+                "the table has no instrument");
+    }
+}
+
+void cg_config_read_instruments(struct cg_config_reader *reader)
+{
+    struct table table = {.mistakes = reader->context.mistakes};
+    size_t before = table.mistakes->count;
+    struct cg_config *config = reader->config;
+
+    if (cg_config_text_open(&table.text, reader->instruments_path,
+                            table.mistakes)) {
+        read_rows(&table);
+    }
+    cg_config_text_deinit(&table.text);
+    config->instruments = table.rows;
+    config->instrument_count = table.count;
+    if (!cg_config_names_init(&reader->instruments, table.rows, table.count,
+                              sizeof(*table.rows),
+                              offsetof(struct cg_config_instrument, symbol),
+                              offsetof(struct cg_config_instrument, line))) {
+        table.mistakes->no_memory = true;
+        return;
+    }
+    cg_config_names_report_twins(&reader->instruments, reader->instruments_path,
+                                 "instrument", table.mistakes);
+    reader->instruments_read = table.mistakes->count == before;
+}
