@@ -25,6 +25,9 @@ import xml.etree.ElementTree as xml
 BODY_TAG = 99999
 BODY_NAME = 'OpaqueBody'
 
+# CG_FIX_WORDS of fix_dictionary.h.
+WORDS = 16
+
 # (C enumerator, application dictionary, session dictionary)
 VERSIONS = [
     ('CG_FIX42', 'FIX42', 'FIX42'),
@@ -329,8 +332,42 @@ def level_rows(tables, name):
             + '\n'.join(rows) + '\n};\n')
 
 
+def hex_words(places):
+    """Bits in 64-bit words, as a C initializer."""
+    words = [0] * WORDS
+    for place in places:
+        words[place // 64] |= 1 << place % 64
+    while len(words) > 1 and words[-1] == 0:
+        words.pop()
+    return ', '.join(f'{word:#x}' for word in words)
+
+
+def bit_rows(tables, name):
+    """Places of tags, and each level's members and required members."""
+    places = {tag: place for place, tag in enumerate(sorted(tables.fields), 1)}
+    if len(places) >= WORDS * 64:
+        sys.exit(f'{name}: too many tags for {WORDS} words')
+    by_tag = '\n'.join(f'    [{tag}] = {place},'
+                       for tag, place in places.items())
+    rows = ['    {{0}, {0}},']
+    for _, level in tables.levels:
+        members = hex_words([places[row[0]] for row in level])
+        required = hex_words([places[row[0]] for row in level if row[2]])
+        rows.append(f'    {{{{{members}}}, {{{required}}}}},')
+    return (f'static const uint16_t {name}_places[CG_FIX_TAGS] = {{\n'
+            f'{by_tag}\n}};\n\n'
+            f'static const struct cg_fix_bits {name}_bits[] = {{\n'
+            + '\n'.join(rows) + '\n};\n')
+
+
+def type_key(msgtype):
+    """The type as type_key() in fix_dictionary.c makes it."""
+    return int.from_bytes(msgtype.encode().ljust(4, b'\0'), 'big')
+
+
 def message_rows(tables, name):
-    rows = [f'    {{"{msgtype}", {int(admin)}, {level}, "{text}"}},'
+    rows = [f'    {{{type_key(msgtype):#x}, "{msgtype}", {int(admin)}, '
+            f'{level}, "{text}"}},'
             for msgtype, text, admin, level in tables.messages]
     return (f'static const struct cg_fix_layout {name}_layouts[] = {{\n'
             + '\n'.join(rows) + '\n};\n')
@@ -361,11 +398,13 @@ def version_row(enumerator, name, tables):
     [{enumerator}] =
         {{
             .flags = {name}_flags,
+            .places = {name}_places,
             .tags = {name}_tags,
             .tag_count = {len(tables.fields)},
             .values = {name}_values,
             .members = {name}_members,
             .levels = {name}_levels,
+            .bits = {name}_bits,
             .layouts = {name}_layouts,
             .layout_count = {len(tables.messages)},
             .header = {tables.header},
@@ -384,7 +423,8 @@ def write_tables(out, source):
         tables = Tables(inner, outer)
         name = application.lower()
         parts += [tag_rows(tables, name), level_rows(tables, name),
-                  message_rows(tables, name), flag_rows(tables, name)]
+                  bit_rows(tables, name), message_rows(tables, name),
+                  flag_rows(tables, name)]
         rows.append(version_row(enumerator, name, tables))
     parts.append('const struct cg_fix_dictionary '
                  'cg_fix_dictionaries[CG_VERSIONS] = {\n'

@@ -16,15 +16,16 @@ const char *cg_fix_begin_string(enum cg_version version)
     return version < CG_VERSIONS ? strings[version] : "";
 }
 
-static int type_compare(const char *type, struct cg_slice other)
+/* The type's bytes as a number; 0 for what is no type of ours. */
+static uint32_t type_key(struct cg_slice type)
 {
-    size_t len = strlen(type);
-    size_t common = len < other.len ? len : other.len;
-    int order = memcmp(type, other.data, common);
+    uint32_t key = 0;
 
-    if (order != 0)
-        return order;
-    return (len > other.len) - (len < other.len);
+    if (type.len > 3)
+        return 0;
+    for (size_t i = 0; i < type.len; i++)
+        key |= (uint32_t)(unsigned char)type.data[i] << (24 - 8 * i);
+    return key;
 }
 
 const struct cg_fix_layout *
@@ -33,16 +34,14 @@ cg_fix_layout_find(const struct cg_fix_dictionary *dictionary,
 {
     size_t low = 0;
     size_t high = dictionary->layout_count;
+    uint32_t key = type_key(type);
 
-    if (type.len == 0)
-        return NULL;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct cg_fix_layout *layout = &dictionary->layouts[middle];
-        int order = type_compare(layout->type, type);
-        if (order == 0)
+        if (layout->key == key)
             return layout;
-        if (order < 0)
+        if (layout->key < key)
             low = middle + 1;
         else
             high = middle;
@@ -63,25 +62,6 @@ const struct cg_fix_member *cg_fix_member_find(
         if (members[middle].tag == tag)
             return &members[middle];
         if (members[middle].tag < tag)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
-const struct cg_fix_tag *
-cg_fix_tag_find(const struct cg_fix_dictionary *dictionary, uint32_t tag)
-{
-    size_t low = 0;
-    size_t high = dictionary->tag_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct cg_fix_tag *at = &dictionary->tags[middle];
-        if (at->tag == tag)
-            return at;
-        if (at->tag < tag)
             low = middle + 1;
         else
             high = middle;

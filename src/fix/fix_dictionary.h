@@ -19,8 +19,8 @@
 /* Every tag of the dictionaries is below this. */
 #define CG_FIX_TAGS 3072
 
-/* The most members a level has; a test counts them. */
-#define CG_FIX_LEVEL_MEMBERS_MAX 512
+/* Every version defines fewer tags than these words have bits. */
+#define CG_FIX_WORDS 16
 
 /* Groups in groups: no message nests deeper. */
 #define CG_FIX_DEPTH_MAX 8
@@ -71,7 +71,14 @@ struct cg_fix_level {
     uint16_t first, count;
 };
 
+/* A level's members as bits, by what cg_fix_tag_place() returns. */
+struct cg_fix_bits {
+    uint64_t members[CG_FIX_WORDS];
+    uint64_t required[CG_FIX_WORDS];
+};
+
 struct cg_fix_layout {
+    uint32_t key; /* the type's bytes, the first one highest */
     char type[4];
     bool admin;
     uint16_t level;
@@ -80,11 +87,13 @@ struct cg_fix_layout {
 
 struct cg_fix_dictionary {
     const uint8_t *flags;          /* by tag, CG_FIX_TAGS of them */
+    const uint16_t *places;        /* by tag: 1 + its place in |tags|, or 0 */
     const struct cg_fix_tag *tags; /* by tag */
     size_t tag_count;
     const struct cg_fix_value *values;
     const struct cg_fix_member *members;
-    const struct cg_fix_level *levels; /* 0 is none */
+    const struct cg_fix_level *levels; /* 0 is none, and empty */
+    const struct cg_fix_bits *bits;    /* by level */
     const struct cg_fix_layout *layouts;
     size_t layout_count;
     uint16_t header, trailer; /* levels */
@@ -104,10 +113,6 @@ cg_fix_layout_find(const struct cg_fix_dictionary *dictionary,
 const struct cg_fix_member *cg_fix_member_find(
     const struct cg_fix_dictionary *dictionary, uint16_t level, uint32_t tag);
 
-/* |tag|'s definition; NULL when the version has none. */
-const struct cg_fix_tag *
-cg_fix_tag_find(const struct cg_fix_dictionary *dictionary, uint32_t tag);
-
 /* Whether |value| is one of the values that |tag| lists, and if so its entry;
  * NULL also when the tag lists none. */
 const struct cg_fix_value *
@@ -119,6 +124,32 @@ static inline unsigned
 cg_fix_tag_flags(const struct cg_fix_dictionary *dictionary, uint32_t tag)
 {
     return tag < CG_FIX_TAGS ? dictionary->flags[tag] : 0;
+}
+
+/* 1 + |tag|'s place in |tags|; 0 when the version has no such tag. */
+static inline uint32_t
+cg_fix_tag_place(const struct cg_fix_dictionary *dictionary, uint32_t tag)
+{
+    return tag < CG_FIX_TAGS ? dictionary->places[tag] : 0;
+}
+
+/* |tag|'s definition; NULL when the version has none. */
+static inline const struct cg_fix_tag *
+cg_fix_tag_find(const struct cg_fix_dictionary *dictionary, uint32_t tag)
+{
+    uint32_t place = cg_fix_tag_place(dictionary, tag);
+
+    return place != 0 ? &dictionary->tags[place - 1] : NULL;
+}
+
+static inline bool cg_fix_is_member(const struct cg_fix_dictionary *dictionary,
+                                    uint16_t level,
+                                    uint32_t tag)
+{
+    uint32_t place = cg_fix_tag_place(dictionary, tag);
+
+    /* Bit 0 stands for every tag that is unknown; no level has it. */
+    return (dictionary->bits[level].members[place / 64] >> (place % 64)) & 1;
 }
 
 #endif

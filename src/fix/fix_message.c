@@ -8,9 +8,13 @@
  */
 #include "fix_message.h"
 
+#include "fix_scan.h"
 #include "fix_value.h"
 
 #define SOH '\001'
+
+/* Tags of more digits are no tags: they would not fit. */
+#define TAG_DIGITS_MAX 9
 
 /* "10=ddd" and its SOH. */
 #define CHECKSUM_LEN 7
@@ -18,119 +22,123 @@
 /* The shortest thing that is read at all: 8, 9, 35 and 10. */
 #define MESSAGE_MIN 25
 
-/* Sum of all bytes, eight at a time: CheckSum needs it modulo 256. */
-static unsigned checksum(const char *bytes, size_t len)
+/* The SOHs of the block at |at|, which may be the last and short one. */
+static uint64_t
+scan_block(const struct cg_fix_message *message, size_t at, uint64_t *sum)
 {
-    const uint64_t even = 0x00ff00ff00ff00ffu;
-    uint64_t sum = 0;
-    size_t i = 0;
+    char rest[CG_FIX_BLOCK] = {0};
+    size_t left = message->len - at;
 
-    while (i + 8 <= len) {
-        /* Sixteen-bit lanes hold 128 words of two bytes each. */
-        size_t words = (len - i) / 8 < 128 ? (len - i) / 8 : 128;
-        uint64_t lanes = 0;
-        for (size_t w = 0; w < words; w++, i += 8) {
-            uint64_t word;
-            memcpy(&word, bytes + i, sizeof word);
-            lanes += (word & even) + ((word >> 8) & even);
-        }
-        sum += (lanes & 0xffff) + ((lanes >> 16) & 0xffff) +
-               ((lanes >> 32) & 0xffff) + (lanes >> 48);
-    }
-    for (; i < len; i++)
-        sum += (unsigned char)bytes[i];
-    return (unsigned)(sum & 0xff);
+    if (left >= CG_FIX_BLOCK)
+        return cg_fix_scan(message->bytes + at, sum);
+    memcpy(rest, message->bytes + at, left);
+    return cg_fix_scan(rest, sum);
+}
+
+/* The place after the '=' of a tag that is no number; 0 without a '='. */
+static size_t strange_tag(const char *bytes, size_t at)
+{
+    while (bytes[at] != '=' && bytes[at] != SOH)
+        at++;
+    return bytes[at] == '=' ? at + 1 : 0;
 }
 
 /*
- * Reads the tag at |at|, up to its '='.  Returns the value's place, or 0 when
- * there is no '='.  What is no number reads as tag 0, which is never legal.
+ * Reads the tag at |at|.  Returns its value's place, or 0 when there is no '='.
+ * What is no number reads as tag 0, which is never legal.  Somewhere an SOH
+ * follows, so no end is looked for.
  */
-static size_t read_tag(const char *bytes, size_t at, size_t len, uint32_t *tag)
+static inline size_t read_tag(const char *bytes, size_t at, uint32_t *tag)
 {
-    uint64_t number = 0;
-    size_t start = at;
-    bool bad = false;
+    uint32_t number = 0;
 
-    for (; at < len && bytes[at] != '='; at++) {
-        unsigned digit = (unsigned char)bytes[at] - (unsigned)'0';
-        if (bytes[at] == SOH)
-            return 0;
-        bad = bad || digit > 9 || at - start >= 9;
-        number = bad ? 0 : number * 10 + digit;
+    for (size_t i = at; i < at + TAG_DIGITS_MAX + 1; i++) {
+        unsigned digit = (unsigned char)bytes[i] - (unsigned)'0';
+        if (digit > 9) {
+            if (bytes[i] != '=' || i == at)
+                break;
+            *tag = number;
+            return i + 1;
+        }
+        number = number * 10 + digit;
     }
-    if (at == len || at == start)
-        return 0;
-    *tag = bad ? 0 : (uint32_t)number;
-    return at + 1;
+    *tag = 0;
+    return bytes[at] == '=' ? 0 : strange_tag(bytes, at);
 }
 
 /*
- * Where the data field's value, of the length that the previous field states,
- * ends.  0 when the previous field is no such length: then SOH ends it.
+ * Where the data field |index| ends, whose value is at |at| and whose length
+ * the field before states.  0 when it does not fit: then SOH ends it.
  */
 static size_t
 data_end(const struct cg_fix_message *message, uint32_t index, size_t at)
 {
-    const struct cg_fix_tag *length;
+    const struct cg_fix_tag *length = cg_fix_tag_find(
+        message->dictionary, message->fields[index - 1].tag);
     int64_t stated;
-    size_t left = message->len - at;
-    uint32_t before;
 
-    if (index == 0)
-        return 0;
-    before = message->fields[index - 1].tag;
-    if (!(cg_fix_tag_flags(message->dictionary, before) & CG_FIX_TAG_LENGTH))
-        return 0;
-    length = cg_fix_tag_find(message->dictionary, before);
     if (length == NULL || length->data != message->fields[index].tag)
         return 0;
     if (!cg_fix_int(cg_fix_field_value(message, index - 1), &stated) ||
-        stated < 0 || (uint64_t)stated >= left)
+        stated < 0 || (uint64_t)stated >= message->len - at)
         return 0;
     return message->bytes[at + (size_t)stated] == SOH ? at + (size_t)stated : 0;
 }
 
-/* Reads the field at |at|; returns the next one's place, or 0. */
-static size_t
-read_field(struct cg_fix_message *message, uint32_t index, size_t at)
-{
-    struct cg_fix_field *field = &message->fields[index];
-    size_t value = read_tag(message->bytes, at, message->len, &field->tag);
-    size_t end;
-    const char *soh;
+/* What is known of a message while its fields are read. */
+struct reading {
+    size_t at;      /* the next field */
+    uint64_t sum;   /* of all bytes */
+    unsigned flags; /* of the field before */
+};
 
+/* Takes the field that the SOH at |end| closes, if it does. */
+static inline int
+read_field(struct cg_fix_message *message, struct reading *reading, size_t end)
+{
+    uint32_t index = message->count;
+    struct cg_fix_field *field = &message->fields[index];
+    uint16_t *bucket;
+    size_t value;
+
+    if (index == CG_FIX_FIELDS_MAX)
+        return CG_FIX_E_TOO_MANY;
+    value = read_tag(message->bytes, reading->at, &field->tag);
     if (value == 0)
+        return CG_FIX_E_GARBLED;
+    /* An SOH inside data closes nothing. */
+    if ((reading->flags & CG_FIX_TAG_LENGTH) &&
+        data_end(message, index, value) > end)
         return 0;
     field->at = (uint32_t)value;
-    field->len = 0;
-    end = data_end(message, index, value);
-    if (end == 0) {
-        soh = memchr(message->bytes + value, SOH, message->len - value);
-        if (soh == NULL)
-            return 0;
-        end = (size_t)(soh - message->bytes);
-    }
     field->len = (uint32_t)(end - value);
-    return end + 1;
-}
-
-static int read_fields(struct cg_fix_message *message)
-{
-    size_t at = 0;
-
-    for (message->count = 0; at < message->len; message->count++) {
-        if (message->count == CG_FIX_FIELDS_MAX)
-            return CG_FIX_E_TOO_MANY;
-        at = read_field(message, message->count, at);
-        if (at == 0)
-            return CG_FIX_E_GARBLED;
-    }
+    bucket = &message->buckets[field->tag % CG_FIX_BUCKETS];
+    *bucket = *bucket != 0 ? *bucket : (uint16_t)(index + 1);
+    reading->flags = cg_fix_tag_flags(message->dictionary, field->tag);
+    reading->at = end + 1;
+    message->count = index + 1;
     return 0;
 }
 
+static int read_fields(struct cg_fix_message *message, uint64_t *sum)
+{
+    struct reading reading = {.at = 0};
+    int result = 0;
+
+    message->count = 0;
+    memset(message->buckets, 0, sizeof message->buckets);
+    for (size_t at = 0; at < message->len && result == 0; at += CG_FIX_BLOCK) {
+        uint64_t ends = scan_block(message, at, &reading.sum);
+        for (; ends != 0 && result == 0; ends &= ends - 1)
+            result = read_field(message, &reading,
+                                at + (size_t)__builtin_ctzll(ends));
+    }
+    *sum = reading.sum;
+    return result;
+}
+
 /* 8, 9 and 35 come first, and 9 says where 10 is. */
-static int check_frame(const struct cg_fix_message *message)
+static int check_frame(const struct cg_fix_message *message, uint64_t total)
 {
     const struct cg_fix_field *fields = message->fields;
     size_t body, trailer = message->len - CHECKSUM_LEN;
@@ -147,10 +155,26 @@ static int check_frame(const struct cg_fix_message *message)
         !cg_fix_int(cg_fix_field_value(message, 1), &length) || length < 0 ||
         (uint64_t)length != trailer - body)
         return CG_FIX_E_LENGTH;
+    for (size_t i = trailer; i < message->len; i++)
+        total -= (unsigned char)message->bytes[i];
     if (!cg_fix_int(cg_fix_field_value(message, message->count - 1), &sum) ||
-        sum != (int64_t)checksum(message->bytes, trailer))
+        sum != (int64_t)(total % 256))
         return CG_FIX_E_CHECKSUM;
     return 0;
+}
+
+/* cg_fix_skip(), with the look at plain fields in place. */
+static inline uint32_t step(const struct cg_fix_message *message,
+                            const uint16_t *levels,
+                            uint32_t depth,
+                            uint32_t index,
+                            uint32_t limit)
+{
+    uint32_t tag = message->fields[index].tag;
+
+    if (!(cg_fix_tag_flags(message->dictionary, tag) & CG_FIX_TAG_GROUP))
+        return index + 1;
+    return cg_fix_skip(message, levels, depth, index, limit);
 }
 
 static void find_body(struct cg_fix_message *message)
@@ -162,7 +186,7 @@ static void find_body(struct cg_fix_message *message)
     while (first < end &&
            (cg_fix_tag_flags(dictionary, message->fields[first].tag) &
             CG_FIX_TAG_HEADER))
-        first = cg_fix_skip(message, &dictionary->header, 1, first, end);
+        first = step(message, &dictionary->header, 1, first, end);
     while (end > first &&
            (cg_fix_tag_flags(dictionary, message->fields[end - 1].tag) &
             CG_FIX_TAG_TRAILER))
@@ -178,7 +202,7 @@ static void mark_groups(struct cg_fix_message *message,
                         uint32_t limit)
 {
     while (index < limit) {
-        uint32_t next = cg_fix_skip(message, &level, 1, index, limit);
+        uint32_t next = step(message, &level, 1, index, limit);
         for (index++; index < next; index++)
             message->inner[index] = true;
     }
@@ -189,22 +213,23 @@ int cg_fix_read(struct cg_fix_message *message,
                 const char *bytes,
                 size_t len)
 {
+    uint64_t sum;
     int result;
 
     if (version >= CG_VERSIONS)
         return CG_FIX_E_VERSION;
-    if (len < MESSAGE_MIN)
-        return CG_FIX_E_GARBLED;
     if (len > INT32_MAX)
         return CG_FIX_E_TOO_LONG;
+    if (len < MESSAGE_MIN || bytes[len - 1] != SOH)
+        return CG_FIX_E_GARBLED;
     message->bytes = bytes;
     message->len = len;
     message->version = version;
     message->dictionary = &cg_fix_dictionaries[version];
-    result = read_fields(message);
+    result = read_fields(message, &sum);
     if (result != 0)
         return result;
-    result = check_frame(message);
+    result = check_frame(message, sum);
     if (result != 0)
         return result;
     message->type = cg_fix_field_value(message, 2);
@@ -238,9 +263,14 @@ part_of(const struct cg_fix_message *message, uint32_t tag, uint32_t range[2])
 /* Index of the first such field outside groups, or |count|. */
 static uint32_t find(const struct cg_fix_message *message, uint32_t tag)
 {
+    uint32_t first = message->buckets[tag % CG_FIX_BUCKETS];
     uint32_t range[2];
 
+    if (first == 0)
+        return message->count;
     part_of(message, tag, range);
+    if (first - 1 > range[0])
+        range[0] = first - 1;
     for (uint32_t i = range[0]; i < range[1]; i++) {
         if (message->fields[i].tag == tag && !message->inner[i])
             return i;
@@ -285,7 +315,7 @@ static bool belongs_outside(const struct cg_fix_message *message,
         (CG_FIX_TAG_HEADER | CG_FIX_TAG_TRAILER))
         return true;
     for (uint32_t i = 0; i + 1 < depth; i++) {
-        if (cg_fix_member_find(dictionary, levels[i], tag) != NULL)
+        if (cg_fix_is_member(dictionary, levels[i], tag))
             return true;
     }
     return false;
@@ -308,8 +338,8 @@ static uint32_t entries_end(const struct cg_fix_message *message,
         return index;
     while (index < limit) {
         uint32_t tag = message->fields[index].tag;
-        if (cg_fix_member_find(dictionary, level, tag) != NULL) {
-            index = cg_fix_skip(message, levels, depth, index, limit);
+        if (cg_fix_is_member(dictionary, level, tag)) {
+            index = step(message, levels, depth, index, limit);
             end = index;
         } else if (belongs_outside(message, levels, depth, tag)) {
             break;
@@ -392,11 +422,10 @@ bool cg_fix_group_next(struct cg_fix_group *group)
     group->entry = index;
     do {
         uint32_t tag = message->fields[index].tag;
-        if (cg_fix_member_find(dictionary, level, tag) == NULL &&
+        if (!cg_fix_is_member(dictionary, level, tag) &&
             belongs_outside(message, group->levels, group->depth, tag))
             break;
-        index = cg_fix_skip(message, group->levels, group->depth, index,
-                            group->limit);
+        index = step(message, group->levels, group->depth, index, group->limit);
     } while (index < group->limit && message->fields[index].tag != delimiter);
     group->entry_end = index;
     return true;
@@ -408,8 +437,8 @@ static uint32_t entry_find(const struct cg_fix_group *group, uint32_t tag)
     uint32_t index = group->entry;
 
     while (index < group->entry_end && group->message->fields[index].tag != tag)
-        index = cg_fix_skip(group->message, group->levels, group->depth, index,
-                            group->entry_end);
+        index = step(group->message, group->levels, group->depth, index,
+                     group->entry_end);
     return index;
 }
 

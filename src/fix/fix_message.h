@@ -14,6 +14,7 @@
 
 enum {
     CG_FIX_FIELDS_MAX = 1024,
+    CG_FIX_BUCKETS = 128,
 };
 
 /* Outcomes of cg_fix_read(): the bytes are no message, and FIX has a session
@@ -44,7 +45,8 @@ struct cg_fix_message {
     uint32_t body_first; /* the first field after the header */
     uint32_t body_end;   /* the first field of the trailer */
     struct cg_fix_field fields[CG_FIX_FIELDS_MAX];
-    bool inner[CG_FIX_FIELDS_MAX]; /* the field belongs to a group's entry */
+    bool inner[CG_FIX_FIELDS_MAX];    /* the field belongs to a group's entry */
+    uint16_t buckets[CG_FIX_BUCKETS]; /* by tag: 1 + the first field, or 0 */
 };
 
 /* A repeating group, and the entry it stands at. */

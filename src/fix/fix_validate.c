@@ -20,7 +20,7 @@ struct walk {
     const struct cg_fix_message *message;
     uint16_t levels[CG_FIX_DEPTH_MAX];
     uint32_t depth;
-    uint64_t seen[CG_FIX_LEVEL_MEMBERS_MAX / 64];
+    uint64_t seen[CG_FIX_WORDS]; /* by cg_fix_tag_place() */
     struct cg_fix_fault *fault;
 };
 
@@ -109,19 +109,13 @@ static int check_value(const struct walk *walk, uint32_t index)
 static int check_once(struct walk *walk, uint32_t index)
 {
     const struct cg_fix_message *message = walk->message;
-    const struct cg_fix_dictionary *dictionary = message->dictionary;
     uint16_t level = walk->levels[walk->depth - 1];
     uint32_t tag = message->fields[index].tag;
-    const struct cg_fix_member *member = cg_fix_member_find(dictionary, level,
-                                                            tag);
-    size_t place;
-    uint64_t bit;
+    uint32_t place = cg_fix_tag_place(message->dictionary, tag);
+    uint64_t bit = (uint64_t)1 << (place % 64);
 
-    if (member == NULL)
+    if (!cg_fix_is_member(message->dictionary, level, tag))
         return 0;
-    place = (size_t)(member -
-                     &dictionary->members[dictionary->levels[level].first]);
-    bit = (uint64_t)1 << (place % 64);
     if (walk->seen[place / 64] & bit)
         return refuse(message, CG_FIX_REJECT_TWICE, tag,
                       "Tag appears more than once", walk->fault);
@@ -133,15 +127,16 @@ static int check_required(const struct walk *walk)
 {
     const struct cg_fix_dictionary *dictionary = walk->message->dictionary;
     uint16_t level = walk->levels[walk->depth - 1];
-    const struct cg_fix_level *at = &dictionary->levels[level];
+    const struct cg_fix_bits *bits = &dictionary->bits[level];
 
-    for (size_t place = 0; place < at->count; place++) {
-        const struct cg_fix_member *member =
-            &dictionary->members[at->first + place];
-        if (member->required &&
-            !(walk->seen[place / 64] & ((uint64_t)1 << (place % 64))))
-            return refuse(walk->message, CG_FIX_REJECT_REQUIRED, member->tag,
+    for (size_t word = 0; word < CG_FIX_WORDS; word++) {
+        uint64_t missing = bits->required[word] & ~walk->seen[word];
+        if (missing != 0) {
+            size_t place = word * 64 + (size_t)__builtin_ctzll(missing);
+            return refuse(walk->message, CG_FIX_REJECT_REQUIRED,
+                          dictionary->tags[place - 1].tag,
                           "Required tag missing", walk->fault);
+        }
     }
     return 0;
 }
@@ -202,8 +197,7 @@ static int check_group(const struct walk *outer,
     if (found == group->count)
         return 0;
     if (found == 0 && first < group->limit &&
-        cg_fix_member_find(dictionary, level, message->fields[first].tag) !=
-            NULL)
+        cg_fix_is_member(dictionary, level, message->fields[first].tag))
         return refuse(message, CG_FIX_REJECT_GROUP_ORDER,
                       message->fields[first].tag,
                       "Repeating group fields out of order", outer->fault);

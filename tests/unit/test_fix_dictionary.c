@@ -85,11 +85,11 @@ static uint32_t depth_below(const struct cg_fix_dictionary *d, uint16_t level)
     const struct cg_fix_level *at = &d->levels[level];
     uint32_t deepest = 0;
 
-    assert_true(at->count <= CG_FIX_LEVEL_MEMBERS_MAX);
     for (size_t i = 0; i < at->count; i++) {
         const struct cg_fix_member *member = &d->members[at->first + i];
         uint32_t below = 0;
         assert_ptr_equal(cg_fix_member_find(d, level, member->tag), member);
+        assert_true(cg_fix_is_member(d, level, member->tag));
         if (member->level != 0) {
             const struct cg_fix_level *inner = &d->levels[member->level];
             assert_non_null(

@@ -294,6 +294,46 @@ static void test_fix_read_data_with_soh_is_one_field(void **state)
     assert_int_equal(message.body_end, message.count - 3);
 }
 
+/* Data of nothing but SOH, ending at every place of a block. */
+static void test_fix_read_data_across_blocks(void **state)
+{
+    (void)state;
+    for (int len = 1; len < 200; len++) {
+        char fields[512];
+        char value[200];
+        struct cg_slice found;
+        memset(value, '|', sizeof value);
+        snprintf(fields, sizeof fields, "35=B|" HEAD "95=%d|96=%.*s|148=h|",
+                 len, len, value);
+        read_ok(CG_FIX44, fields);
+        assert_true(cg_fix_find(&message, 96, &found));
+        assert_int_equal(found.len, len);
+        assert_field(148, "h");
+        assert_int_equal(message.body_end, message.body_first + 3);
+    }
+}
+
+/* Of tags that share a bucket each is found, the first of equals first. */
+static void test_fix_find_tags_of_one_bucket(void **state)
+{
+    (void)state;
+    read_ok(CG_FIX44, "35=D|" HEAD "11=a|139=b|267=c|6027=d|6027=e|453=1|"
+                      "448=x|5128=y|55=X|5256=z|");
+    assert_field(11, "a");
+    assert_field(139, "b");
+    assert_field(267, "c");
+    assert_field(6027, "d");
+    assert_no_field(395);
+    assert_no_field(448);
+    assert_field(5256, "z");
+    /* In the body, though its bucket starts in the header. */
+    read_ok(CG_FIX44, "35=D|" HEAD "163=a|162=b|");
+    assert_field(35, "D");
+    assert_field(163, "a");
+    assert_field(34, "2");
+    assert_field(162, "b");
+}
+
 /* A length that cannot be one leaves the data field to end at its SOH. */
 static void test_fix_read_data_with_wrong_length_ends_at_soh(void **state)
 {
@@ -483,6 +523,8 @@ int main(void)
         cmocka_unit_test(test_fix_group_lying_count_entries_as_found),
         cmocka_unit_test(test_fix_group_at_the_edges),
         cmocka_unit_test(test_fix_read_data_with_soh_is_one_field),
+        cmocka_unit_test(test_fix_read_data_across_blocks),
+        cmocka_unit_test(test_fix_find_tags_of_one_bucket),
         cmocka_unit_test(test_fix_read_data_with_wrong_length_ends_at_soh),
         cmocka_unit_test(test_fix_read_empty_values_kept),
         cmocka_unit_test(test_fix_read_strange_tags_kept),

@@ -1,0 +1,75 @@
+/*
+ * Each machine's scan of a block agrees with a plain loop, and stays inside.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fix_scan.h"
+
+static void assert_block(const char *bytes)
+{
+    uint64_t expected = 0, expected_sum = 5, sum = 5;
+
+    for (unsigned i = 0; i < CG_FIX_BLOCK; i++) {
+        expected |= (uint64_t)(bytes[i] == 1) << i;
+        expected_sum += (unsigned char)bytes[i];
+    }
+    assert_true(cg_fix_scan(bytes, &sum) == expected);
+    assert_int_equal(sum, expected_sum);
+}
+
+/* Every byte value at every place, and neighbours that could be mistaken. */
+static void test_fix_scan_every_value_and_place(void **state)
+{
+    char bytes[CG_FIX_BLOCK];
+
+    (void)state;
+    for (unsigned value = 0; value < 256; value++) {
+        memset(bytes, (int)value, sizeof bytes);
+        assert_block(bytes);
+        for (unsigned i = 0; i < CG_FIX_BLOCK; i++) {
+            memset(bytes, 1, sizeof bytes);
+            bytes[i] = (char)value;
+            assert_block(bytes);
+            memset(bytes, 0, sizeof bytes);
+            bytes[i] = (char)value;
+            assert_block(bytes);
+        }
+    }
+}
+
+/* At the edge of a page that cannot be read, at every alignment. */
+static void test_fix_scan_stays_inside_block(void **state)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, page * 3, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    (void)state;
+    assert_ptr_not_equal(pages, MAP_FAILED);
+    assert_int_equal(mprotect(pages, page, PROT_NONE), 0);
+    assert_int_equal(mprotect(pages + 2 * page, page, PROT_NONE), 0);
+    assert_block(pages + page);
+    for (size_t i = 0; i < 16; i++)
+        assert_block(pages + 2 * page - CG_FIX_BLOCK - i);
+    munmap(pages, page * 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fix_scan_every_value_and_place),
+        cmocka_unit_test(test_fix_scan_stays_inside_block),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
