@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -169,6 +170,54 @@ static void test_fix_traps_settled(void **state)
                                   CG_SLICE("28")));
 }
 
+static const struct {
+    int code;
+    const char *slug;
+    int reject[CG_VERSIONS];
+    int plain;
+    int cancel[CG_VERSIONS];
+    const char *advice;
+} reasons[] = {
+#define X(code, slug, r42, r44, r50, plain, c42, c44, c50, advice)             \
+    {code, #slug, {r42, r44, r50}, plain, {c42, c44, c50}, advice},
+#include "reason_list.inc"
+#undef X
+};
+
+static bool lists(int version, uint32_t tag, int code)
+{
+    const struct cg_fix_dictionary *d = dictionary_of(version);
+    char text[16];
+
+    snprintf(text, sizeof text, "%d", code);
+    return cg_fix_value_find(d, cg_fix_tag_find(d, tag), cg_slice_str(text)) !=
+           NULL;
+}
+
+/* A client's dictionary knows every code that a reason answers it with. */
+static void test_fix_reasons_codes_known_to_their_version(void **state)
+{
+    (void)state;
+    assert_int_equal(sizeof reasons / sizeof reasons[0], 25);
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (i > 0)
+            assert_true(reasons[i - 1].code < reasons[i].code);
+        for (int v = 0; v < CG_VERSIONS; v++) {
+            assert_true(lists(v, 103, reasons[i].reject[v]));
+            assert_true(lists(v, 102, reasons[i].cancel[v]));
+        }
+        assert_true(reasons[i].plain <= 18 || reasons[i].plain == 99);
+        assert_true(strlen(reasons[i].slug) + strlen(reasons[i].advice) < 110);
+    }
+    /* R50. */
+    assert_int_equal(reasons[0].code, 101);
+    assert_string_equal(reasons[0].slug, "LIMIT_EXCEEDED");
+    assert_int_equal(reasons[0].reject[CG_FIX42], 3);
+    assert_int_equal(reasons[0].reject[CG_FIX44], 3);
+    assert_int_equal(reasons[0].reject[CG_FIX50SP2], 28);
+    assert_int_equal(reasons[0].plain, 3);
+}
+
 /* The session-only texts are there, and for FIXT in two parts. */
 static void test_fix_session_dictionary_each_version(void **state)
 {
@@ -192,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_fix_tags_sorted_and_flagged),
         cmocka_unit_test(test_fix_levels_within_bounds),
         cmocka_unit_test(test_fix_traps_settled),
+        cmocka_unit_test(test_fix_reasons_codes_known_to_their_version),
         cmocka_unit_test(test_fix_session_dictionary_each_version),
     };
 

@@ -395,6 +395,7 @@ static void test_fix_read_not_a_message_refused(void **state)
     assert_int_equal(read_raw("8=FIX.4.4|35=0|9=5|10=163|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|11=163|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=163"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=163|x"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=163||"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=7|35=0|x|10=200|"),
                      CG_FIX_E_GARBLED);
