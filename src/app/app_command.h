@@ -1,0 +1,17 @@
+/*
+ * The commands of the creditgate program.
+ *
+ * Each takes the arguments after its name, its own name first, and returns the
+ * exit status: 0 done, 1 failed, 2 wrong arguments.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef APP_COMMAND_H
+#define APP_COMMAND_H
+
+int app_hubsim(int argc, char **argv);
+int app_venuesim(int argc, char **argv);
+int app_clientsim(int argc, char **argv);
+int app_demo(int argc, char **argv);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * The demo's story, as data.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef DEMO_STORY_H
+#define DEMO_STORY_H
+
+#include "story.h"
+
+extern const struct story_step demo_story[];
+extern const size_t demo_story_len;
+
+/*
+ * The hub's books and the gate's table, side by side; NULL when they agree on
+ * what is reserved and consumed under every limit.
+ */
+const char *demo_compare(struct story_stage *stage);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * The creditgate program: a table of commands.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "app_command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *about;
+} commands[] = {
+    {"demo", app_demo, "a whole day in a minute: hub, venue, client and gate"},
+    {"hubsim", app_hubsim, "a credit hub to test against"},
+    {"venuesim", app_venuesim, "a venue to test against"},
+    {"clientsim", app_clientsim, "a FIX client to test with"},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_usage(FILE *to)
+{
+    fputs("usage: creditgate COMMAND [options]\n\ncommands:\n", to);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].about);
+    }
+    fputs("\ncreditgate COMMAND --help says more.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_usage(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    fprintf(stderr, "creditgate: there is no command %s\n", argv[1]);
+    print_usage(stderr);
+    return 2;
+}
