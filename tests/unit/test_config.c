@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <config_keys.h>
 #include <creditgate/config.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -1013,6 +1014,39 @@ static void test_config_sample_accepted(void **state)
     cg_config_deinit(&config);
 }
 
+/* docs/configuration.md tells of every key, in the section where it belongs. */
+static void expect_documented(const char *document,
+                              const char *heading,
+                              const struct cg_key_table *table)
+{
+    const char *start = strstr(document, heading);
+    char quoted[96];
+
+    assert_non_null(start);
+    for (size_t i = 0; i < table->count; i++) {
+        (void)snprintf(quoted, sizeof(quoted), "`%s`", table->keys[i].name);
+        if (strstr(start, quoted) == NULL) {
+            fail_msg("%s of [%s] is not documented", quoted, table->section);
+        }
+    }
+}
+
+static void test_config_every_key_documented(void **state)
+{
+    static char document[TEXT_MAX];
+    FILE *file = fopen(SAMPLES "/../docs/configuration.md", "rb");
+
+    (void)state;
+    assert_non_null(file);
+    document[fread(document, 1, sizeof(document) - 1, file)] = '\0';
+    (void)fclose(file);
+    expect_documented(document, "## [GATE]", &cg_gate_keys);
+    expect_documented(document, "## [SESSION]", &cg_session_keys);
+    expect_documented(document, "## [ACCOUNT]", &cg_account_keys);
+    expect_documented(document, "## [LIMIT]", &cg_limit_keys);
+    expect_documented(document, "## [FX]", &cg_fx_keys);
+}
+
 static void test_text_utf8_span_by_the_book(void **state)
 {
     static const struct {
@@ -1091,6 +1125,7 @@ int main(void)
         WITH_PLACE(test_config_unreadable_told),
         WITH_PLACE(test_config_all_mistakes_at_once),
         WITH_PLACE(test_config_sample_accepted),
+        cmocka_unit_test(test_config_every_key_documented),
         cmocka_unit_test(test_text_utf8_span_by_the_book),
         cmocka_unit_test(test_text_distance_counts_edits),
     };
