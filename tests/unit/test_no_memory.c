@@ -1,0 +1,180 @@
+/*
+ * Memory that runs out: each allocation of the configuration's reader and of
+ * the journal fails in turn.  Each time the caller is told, nothing leaks
+ * (under sanitizers), and nothing half made is handed out.
+ *
+ * The linker hands the allocations of the code under test to __wrap_... here.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <creditgate/config.h>
+#include <creditgate/journal.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Allocations until one fails; below 0 none does. */
+static long countdown = -1;
+static bool for_good; /* all that follow fail, too */
+static unsigned long failures;
+
+static bool fails(void)
+{
+    if (countdown < 0 || (countdown > 0 && --countdown > 0)) {
+        return false;
+    }
+    /* At 0 now: stay there to fail on, or never again. */
+    countdown = for_good ? 0 : -1;
+    failures++;
+    errno = ENOMEM;
+    return true;
+}
+
+#define WRAP(type, name, parameters, arguments)                                \
+    type __real_##name parameters;                                             \
+    type __wrap_##name parameters;                                             \
+    type __wrap_##name parameters                                              \
+    {                                                                          \
+        return fails() ? NULL : __real_##name arguments;                       \
+    }
+
+WRAP(void *, malloc, (size_t size), (size))
+WRAP(void *, calloc, (size_t count, size_t size), (count, size))
+WRAP(void *, realloc, (void *old, size_t size), (old, size))
+WRAP(char *, strdup, (const char *text), (text))
+WRAP(char *, strndup, (const char *text, size_t len), (text, len))
+WRAP(FILE *, open_memstream, (char **text, size_t *len), (text, len))
+
+int __real_vasprintf(char **out, const char *format, va_list arguments);
+int __wrap_vasprintf(char **out, const char *format, va_list arguments);
+int __wrap_asprintf(char **out, const char *format, ...);
+
+int __wrap_vasprintf(char **out, const char *format, va_list arguments)
+{
+    return fails() ? -1 : __real_vasprintf(out, format, arguments);
+}
+
+int __wrap_asprintf(char **out, const char *format, ...)
+{
+    va_list arguments;
+    int len;
+
+    va_start(arguments, format);
+    len = __wrap_vasprintf(out, format, arguments);
+    va_end(arguments);
+    return len;
+}
+
+static void count_report(void *user,
+                         const char *file,
+                         int line,
+                         const char *wrong,
+                         const char *remedy)
+{
+    size_t *reports = user;
+
+    assert_true(strlen(file) > 0 && line >= 0);
+    assert_true(strlen(wrong) > 0 && strlen(remedy) > 0);
+    (*reports)++;
+}
+
+/* Reads |path| with the n-th allocation failing, n = 1, 2, ... until none
+ * does; |result| is what comes out then. */
+static void read_without_memory(const char *path, int result)
+{
+    struct cg_config zero;
+
+    memset(&zero, 0, sizeof(zero));
+    for (long n = 1;; n++) {
+        struct cg_config config;
+        size_t reports = 0;
+        int got;
+
+        failures = 0;
+        countdown = n;
+        got = cg_config_read(path, count_report, &reports, &config);
+        countdown = -1;
+        if (failures == 0) {
+            assert_int_equal(got, result);
+            cg_config_deinit(&config);
+            assert_true(n > 20);
+            return;
+        }
+        assert_int_equal(got, CG_ERR_MEMORY);
+        assert_int_equal(reports, 0);
+        assert_memory_equal(&config, &zero, sizeof(config));
+    }
+}
+
+static void test_config_no_memory_refused(void **state)
+{
+    (void)state;
+    for_good = false;
+    read_without_memory(SAMPLES "/gate.cfg", 0);
+    for_good = true;
+    read_without_memory(SAMPLES "/gate.cfg", 0);
+}
+
+/* With mistakes to report, too: this table is no configuration. */
+static void test_config_no_memory_for_mistakes_refused(void **state)
+{
+    (void)state;
+    for_good = false;
+    read_without_memory(SAMPLES "/instruments.csv", CG_ERR_CONFIG);
+    for_good = true;
+    read_without_memory(SAMPLES "/instruments.csv", CG_ERR_CONFIG);
+}
+
+static void test_journal_no_memory_refused(void **state)
+{
+    char folder[] = "/tmp/creditgate-memory-XXXXXX";
+    char path[64];
+    struct cg_journal journal;
+    char error[256];
+    int next;
+    int64_t created = 1;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof(path), "%s/journal", folder);
+    for_good = false;
+    countdown = 1;
+    assert_int_equal(
+        cg_journal_open_sqlite(path, &journal, error, sizeof(error)),
+        CG_ERR_MEMORY);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(
+        cg_journal_open_sqlite(path, &journal, error, sizeof(error)), 0);
+    countdown = 1;
+    assert_int_equal(
+        cg_journal_session_load(journal.user, "A", &next, &next, &created),
+        CG_ERR_MEMORY);
+    assert_int_equal(countdown, -1);
+    assert_int_equal(
+        cg_journal_session_load(journal.user, "A", &next, &next, &created),
+        CG_ERR_MEMORY);
+    assert_int_equal(journal.commit(journal.user), CG_ERR_MEMORY);
+    journal.close(journal.user);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_config_no_memory_refused),
+        cmocka_unit_test(test_config_no_memory_for_mistakes_refused),
+        cmocka_unit_test(test_journal_no_memory_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
