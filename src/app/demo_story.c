@@ -108,6 +108,8 @@ static const char instruments[] = "instrument,currency,dv01_per_million\n"
 
 const struct story_step demo_story[] = {
     SCENE("The gate starts; the hub sends its limits"),
+    SAY("one limit, ACME-USD: 100,000.00 USD of DV01;"),
+    SAY("a million of USD-SOFR-10Y is 904.00, so 50 million are 45,200.00"),
     START(HUB,
           "hubsim --listen 0 --limit "
           "ACME-USD,FCM1,ACME,USD,100000.00,gross"),

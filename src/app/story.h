@@ -27,7 +27,7 @@ enum story_act {
     STORY_SAY,   /* |text| is printed */
     STORY_WRITE, /* file |what| of the directory gets |text| */
     STORY_START, /* |actor| is started with the arguments |text| */
-    STORY_TELL,  /* |actor| gets the line |text| */
+    STORY_TELL,  /* |actor| gets the line |text|, and has echoed it */
     STORY_SEE,   /* |actor| prints |what|, with |text|; see below */
     STORY_NONE,  /* |actor| printed no such line since the scene began */
     STORY_END,   /* |actor| is ended by SIGTERM and leaves with status 0 */

@@ -108,20 +108,50 @@ static enum progress play_start(struct story_stage *stage,
     return STEP_DONE;
 }
 
-static enum progress play_tell(struct story_stage *stage,
-                               const struct story_step *step)
-{
-    char *line = story_expand(stage, step->text);
-    story_process_tell(&stage->processes[step->actor], line);
-    free(line);
-    return STEP_DONE;
-}
-
 static bool timed_out(const struct story_stage *stage,
                       const struct story_step *step)
 {
     uint64_t timeout = step->timeout_ms != 0 ? step->timeout_ms : TIMEOUT_MS;
     return uv_now(&stage->loop) - stage->step_started >= timeout;
+}
+
+/* The echo of a command, not used so far. */
+static struct story_line *find_echo(struct story_process *process,
+                                    const char *command)
+{
+    for (size_t i = process->scene_start; i < process->line_count; i++) {
+        struct story_line *line = &process->lines[i];
+        if (!line->used && strcmp(line->what, "command") == 0 &&
+            strcmp(line->rest, command) == 0) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+/* Done when the process has echoed the command: what comes later finds it
+ * obeyed, on whatever way it comes. */
+static enum progress play_tell(struct story_stage *stage,
+                               const struct story_step *step)
+{
+    struct story_process *process = &stage->processes[step->actor];
+    char *command = story_expand(stage, step->text);
+    enum progress progress = STEP_WAITS;
+    if (!stage->step_entered) {
+        stage->step_entered = true;
+        story_process_tell(process, command);
+    }
+    struct story_line *echo = find_echo(process, command);
+    if (echo != NULL) {
+        echo->used = true;
+        progress = STEP_DONE;
+    } else if (timed_out(stage, step)) {
+        story_fail(stage, "%s does not read: %s", story_actor_name(step->actor),
+                   command);
+        progress = STEP_FAILED;
+    }
+    free(command);
+    return progress;
 }
 
 static void fail_expectation(struct story_stage *stage,

@@ -279,9 +279,11 @@ static void describe_stop(struct words *w)
     if (account.len == 0) {
         account = sim_field_party(w->message, 4);
     }
-    say(w, "%s ",
+    say(w, "%s",
         action >= '0' && action <= '2' ? actions[action - '0'] : "act on");
-    say(w, "%.*s", (int)account.len, account.len > 0 ? account.data : "");
+    if (account.len > 0) {
+        say(w, " %.*s", (int)account.len, account.data);
+    }
     if (answer >= '0' && answer <= '2') {
         say(w, ": %s", answers[answer - '0']);
     }
