@@ -46,32 +46,34 @@ struct cg_config_session {
     char sender_comp_id[CG_NAME_MAX + 1];
     char target_comp_id[CG_NAME_MAX + 1];
     bool initiator;
-    cg_session venue;        /* client: where its orders go (Venue=, default the
-                                only venue); else CG_SESSION_NONE */
+    /* client: where its orders go (Venue=, default the only venue); others:
+       CG_SESSION_NONE */
+    cg_session venue;
     bool plain_sp2;          /* PlainSP2=Y: 103=3 instead of 25..29 (R50) */
     bool show_amounts;       /* ShowAmounts=Y (default): req and avl in 58 */
     uint32_t token_tag;      /* venue: TokenTag=, default 7350, 0: none (R55) */
     cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
-    cg_time
-        token_life_ns; /* hub: TokenLifeMs=, no 126 in a DG; default 1 day */
+    /* hub: TokenLifeMs=, for a DG without 126; default 1 day */
+    cg_time token_life_ns;
     int line;
 };
 
 struct cg_config_account {
     char name[CG_NAME_MAX + 1];
-    char
-        firm[CG_NAME_MAX + 1]; /* ClearingFirm=; the account if self-clearing */
+    /* ClearingFirm=; the account itself with SelfClearing=Y */
+    char firm[CG_NAME_MAX + 1];
     char contact[2 * CG_NAME_MAX + 1]; /* Contact=: whom to call for a top-up */
     uint64_t sessions; /* bit i: session i may trade for it (Accounts=) */
-    cg_session hub; /* Hub=: who may stop it and push its limits; may be none */
+    /* Hub=: who may stop it and push its limits, or CG_SESSION_NONE */
+    cg_session hub;
     int line;
 };
 
 struct cg_config_limit {
     char id[CG_NAME_MAX + 1]; /* RiskLimitID=, the 1670 */
     cg_session owner;         /* Hub=; CG_SESSION_NONE: the own desk's */
-    char owner_name[CG_NAME_MAX + 1]; /* Owner=, default the hub's or the gate's
-                                         name */
+    /* Owner=, default the hub's name, or the gate's */
+    char owner_name[CG_NAME_MAX + 1];
     char firm[CG_NAME_MAX + 1];       /* ClearingFirm=, default the account's */
     char account[CG_NAME_MAX + 1];    /* Account=, empty: any of the firm */
     char currency[4];                 /* Currency= of the amount */
@@ -114,8 +116,8 @@ struct cg_config {
     cg_time stale_resend_ns;         /* StaleResendMs=, default 60 s (R40) */
     uint32_t probe_after;            /* ProbeAfter=, default 3 (R27) */
     struct cg_limits limits;
-    char passed_types[256]; /* PassTypes=: types let through unchecked (R53), as
-                               "R,S,AJ" */
+    /* PassTypes=: types let through unchecked (R53), as "R,S,AJ" */
+    char passed_types[256];
     struct cg_config_session *sessions;
     size_t session_count;
     struct cg_config_account *accounts;
@@ -126,8 +128,8 @@ struct cg_config {
     size_t instrument_count;
     struct cg_config_fx *fx;
     size_t fx_count;
-    char *
-        fix_settings; /* text for fix8c_engine_open(), sessions in this order */
+    /* Text for fix8c_engine_open(), its sessions in the order of |sessions| */
+    char *fix_settings;
 };
 
 /*
