@@ -643,7 +643,8 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
 }
 
 /* flags: 1 an update by the owner; 2 the amount is given; from bit 4 the new
- * model + 1, from bit 8 the action (1767) + 1. */
+ * model + 1, from bit 8 the action (1767) + 1.  Its hash, if any, is the warning
+ * levels, one byte each. */
 static void limit_set(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
@@ -658,6 +659,10 @@ static void limit_set(struct cg_state *state, const struct cg_fact *fact)
         limit->refreshed_at = fact->time;
         limit->epoch++;
         limit->fallback_used = 0;
+    }
+    for (uint32_t i = 0; i < 8 && (fact->hash >> (8 * i)) != 0; i++) {
+        limit->warning_percent[i] = fact->hash >> (8 * i) & 0xff;
+        limit->warnings = i + 1;
     }
     if ((fact->flags >> 4 & 0xf) != 0) {
         limit->model = (enum cg_model)((fact->flags >> 4 & 0xf) - 1);

@@ -357,6 +357,9 @@ static void limit_update(struct cg_engine *engine,
     if (entry->has_action) {
         fact.flags |= (entry->action + 1) << 8;
     }
+    for (uint32_t i = 0; i < entry->warnings; i++) {
+        fact.hash |= (uint64_t)entry->warning_percent[i] << (8 * i);
+    }
     fact.id = event->id.data;
     fact.id_len = event->id.len <= CG_NAME_MAX ? event->id.len : CG_NAME_MAX;
     cg_engine_record(engine, &fact);

@@ -140,6 +140,14 @@ static bool party_fits(const struct cg_engine *engine,
     return true;
 }
 
+static bool currency_fits(const struct cg_state *state,
+                          uint32_t instrument,
+                          const struct cg_order_event *event)
+{
+    struct cg_slice own = {state->instruments[instrument].currency, 3};
+    return event->currency.len == 0 || cg_slice_equal(event->currency, own);
+}
+
 /* All that is checked before credit is. */
 static bool admissible(const struct cg_engine *engine,
                        const struct cg_order_event *event,
@@ -161,6 +169,12 @@ static bool admissible(const struct cg_engine *engine,
     if (request->instrument == CG_NONE ||
         state->instruments[request->instrument].rate == 0) {
         *refusal = because(CG_DV01_UNAVAILABLE);
+        return false;
+    }
+    if (!currency_fits(state, request->instrument, event)) {
+        *refusal = because(CG_BAD_FIELD);
+        refusal->tag = 15;
+        refusal->detail = "Currency is not the instrument's";
         return false;
     }
     if (!state->sessions[client->venue].up) {
@@ -338,7 +352,8 @@ static bool replace_fits(const struct cg_engine *engine,
         return false;
     }
     if (account != order->account || event->side != order->side ||
-        cg_state_instrument(state, event->symbol) != order->instrument) {
+        cg_state_instrument(state, event->symbol) != order->instrument ||
+        !currency_fits(state, order->instrument, event)) {
         *refusal = because(CG_REPLACE_NOT_ALLOWED);
         return false;
     }

@@ -80,6 +80,7 @@ struct cg_order_event {
     struct cg_slice account;
     struct cg_slice firm; /* 439 or role 4; empty: not said */
     struct cg_slice symbol;
+    struct cg_slice currency; /* 15; empty: not said */
     char side;          /* '1' or '2', 0 when absent */
     char time_in_force; /* 59, '0' when absent */
     cg_qty qty;
@@ -163,6 +164,8 @@ struct cg_limit_event {
     bool has_model;
     enum cg_model model; /* 2339 */
     char currency[4];
+    uint32_t warnings; /* 0: not said */
+    uint8_t warning_percent[CG_WARNINGS_MAX];
 };
 
 /* A whole CM or CR; its limits follow one by one. */

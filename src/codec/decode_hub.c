@@ -1,0 +1,325 @@
+/*
+ * What hubs and FCMs say: DG, CM, CR, DH.
+ *
+ * What the gate does not model is reported as such, never skipped (R19).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "codec.h"
+
+#include "decimal.h"
+#include "fix_value.h"
+
+static bool find_int(const struct cg_fix_message *message,
+                     uint32_t tag,
+                     int64_t *value)
+{
+    struct cg_slice text;
+    return cg_fix_find(message, tag, &text) && cg_fix_int(text, value);
+}
+
+static uint32_t find_code(const struct cg_fix_message *message,
+                          uint32_t tag,
+                          uint32_t absent)
+{
+    int64_t value;
+    return find_int(message, tag, &value) && value >= 0 && value < 1000
+               ? (uint32_t)value
+               : absent;
+}
+
+/* "GATE-T17" is token 17 of the gate GATE; 0 for anything else. */
+static cg_seq token_number(struct cg_slice id, const char *gate_name)
+{
+    size_t prefix = strlen(gate_name);
+    int64_t number;
+    if (id.len < prefix + 3 || memcmp(id.data, gate_name, prefix) != 0 ||
+        id.data[prefix] != '-' || id.data[prefix + 1] != 'T') {
+        return 0;
+    }
+    struct cg_slice digits = {id.data + prefix + 2, id.len - prefix - 2};
+    return cg_fix_int(digits, &number) && number > 0 ? (cg_seq)number : 0;
+}
+
+void cg_decode_answer(const struct cg_fix_message *message,
+                      const char *gate_name,
+                      struct cg_answer_event *event)
+{
+    struct cg_slice value;
+    int64_t number;
+    *event = (struct cg_answer_event){
+        .trans_type = find_code(message, 2320, 0),
+        .check_type = find_code(message, 2321, 0),
+        .status = find_code(message, 2325, 2),
+        .result = find_code(message, 2326, 0),
+    };
+    if (find_int(message, 2318, &number) && number > 0) {
+        event->ask = (cg_seq)number;
+    }
+    if (cg_fix_find(message, 2319, &value)) {
+        event->token = token_number(value, gate_name);
+    }
+    event->has_amount = cg_fix_find(message, 2324, &value) &&
+                        cg_dv01_parse(value, &event->amount);
+    event->has_approved = cg_fix_find(message, 2327, &value) &&
+                          cg_dv01_parse(value, &event->approved);
+    if (event->approved < 0) {
+        event->approved = 0;
+    }
+    event->has_expires = cg_fix_find(message, 126, &value) &&
+                         cg_fix_time(value, &event->expires);
+}
+
+/* --- limits ---------------------------------------------------------------------- */
+
+static bool group_int(const struct cg_fix_group *group,
+                      uint32_t tag,
+                      int64_t *number)
+{
+    struct cg_slice value;
+    return cg_fix_group_find(group, tag, &value) && cg_fix_int(value, number);
+}
+
+/* The parties of one entry, and what 1672 says of them. */
+static void decode_parties(const struct cg_fix_group *entry,
+                           struct cg_limit_event *limit)
+{
+    struct cg_fix_group parties;
+    struct cg_slice id;
+    int64_t role;
+    int64_t status;
+    if (!cg_fix_group_nested(entry, 1671, &parties)) {
+        return;
+    }
+    while (cg_fix_group_next(&parties)) {
+        if (!cg_fix_group_find(&parties, 1691, &id) ||
+            !group_int(&parties, 1693, &role)) {
+            continue;
+        }
+        if (role == 24) {
+            limit->account = id;
+        } else if (role == 4) {
+            limit->firm = id;
+        }
+        if (group_int(&parties, 1672, &status)) {
+            limit->suspended = limit->suspended || status == 1;
+            limit->halted = limit->halted || status == 2;
+        }
+    }
+}
+
+/* R19: warning levels in percent, rising, that only warn. */
+static void decode_warnings(const struct cg_fix_group *type,
+                            struct cg_limit_event *limit)
+{
+    struct cg_fix_group levels;
+    struct cg_slice value;
+    int64_t number;
+    int64_t last = 0;
+    if (!cg_fix_group_nested(type, 1559, &levels)) {
+        return;
+    }
+    while (cg_fix_group_next(&levels)) {
+        bool warns = !group_int(&levels, 1769, &number) || number == 4;
+        int64_t percent;
+        if (!warns || limit->warnings == CG_WARNINGS_MAX ||
+            !cg_fix_group_find(&levels, 1560, &value) ||
+            !cg_decimal_parse(value, 0, &percent) || percent <= last ||
+            percent > 100) {
+            limit->unenforceable = true;
+            return;
+        }
+        last = percent;
+        limit->warning_percent[limit->warnings++] = (uint8_t)percent;
+    }
+}
+
+static void decode_action_of(const struct cg_fix_group *type,
+                             struct cg_limit_event *limit)
+{
+    int64_t action;
+    if (!group_int(type, 1767, &action)) {
+        return;
+    }
+    if (action == 2 || (action >= 4 && action <= 8)) {
+        limit->has_action = true;
+        limit->action = (uint32_t)action;
+    } else {
+        limit->unenforceable = true;
+    }
+}
+
+static void decode_kind(const struct cg_fix_group *type,
+                        struct cg_limit_event *limit)
+{
+    int64_t number = -1;
+    (void)group_int(type, 1530, &number);
+    switch (number) {
+    case 2:
+    case 12:
+        limit->kind = CG_LIMIT_DV01;
+        break;
+    case 10:
+        limit->kind = CG_LIMIT_CLIP;
+        break;
+    case 11:
+        limit->kind = CG_LIMIT_NOTIONAL;
+        break;
+    default:
+        limit->unenforceable = true;
+        break;
+    }
+}
+
+static void decode_type(const struct cg_fix_group *type,
+                        struct cg_limit_event *limit)
+{
+    struct cg_slice value;
+    decode_kind(type, limit);
+    if (cg_fix_group_find(type, 1531, &value)) {
+        limit->has_amount = limit->kind == CG_LIMIT_NOTIONAL
+                                ? cg_qty_parse(value, &limit->amount)
+                                : cg_dv01_parse(value, &limit->amount);
+        limit->unenforceable = limit->unenforceable || !limit->has_amount;
+    }
+    if (cg_fix_group_find(type, 1766, &value)) {
+        limit->has_used = cg_dv01_parse(value, &limit->used);
+        limit->unenforceable = limit->unenforceable || !limit->has_used;
+    }
+    if (cg_fix_group_find(type, 1532, &value) && value.len == 3) {
+        memcpy(limit->currency, value.data, 3);
+    }
+    if (cg_fix_group_find(type, 2336, &value)) {
+        limit->unenforceable = true; /* a velocity window */
+    }
+    decode_action_of(type, limit);
+    decode_warnings(type, limit);
+}
+
+/* What 2339, 2355 and 1324 say of the whole entry. */
+static void decode_entry(const struct cg_fix_group *entry,
+                         struct cg_limit_event *limit)
+{
+    struct cg_slice value;
+    int64_t number;
+    decode_parties(entry, limit);
+    if (group_int(entry, 2339, &number)) {
+        limit->has_model = number == 2 || number == 3;
+        limit->model = number == 3 ? CG_MODEL_PUSH : CG_MODEL_PING;
+        limit->unenforceable = number == 1 || number > 3;
+    }
+    if (group_int(entry, 2355, &number)) {
+        limit->disabled = number == 0;
+    }
+    if (cg_fix_group_find(entry, 1324, &value)) {
+        limit->removed = cg_slice_is(value, "D");
+    }
+    (void)cg_fix_group_find(entry, 1670, &limit->id);
+}
+
+static bool add(struct cg_update_event *event,
+                struct cg_limit_event *limits,
+                const struct cg_limit_event *limit)
+{
+    if (event->count == CG_UPDATE_LIMITS_MAX) {
+        event->bad = true;
+        return false;
+    }
+    limits[event->count++] = *limit;
+    return true;
+}
+
+/* The limits of one party entry: 1669, in it 1529. */
+static void decode_limits(const struct cg_fix_group *entry,
+                          const struct cg_limit_event *party,
+                          struct cg_limit_event *limits,
+                          struct cg_update_event *event)
+{
+    struct cg_fix_group group;
+    struct cg_fix_group type;
+    struct cg_fix_group scope;
+    bool id_is_taken = false;
+    if (!cg_fix_group_nested(entry, 1669, &group)) {
+        return;
+    }
+    while (cg_fix_group_next(&group)) {
+        bool scoped = cg_fix_group_nested(&group, 1534, &scope);
+        if (!cg_fix_group_nested(&group, 1529, &type)) {
+            continue;
+        }
+        while (cg_fix_group_next(&type)) {
+            struct cg_limit_event limit = *party;
+            limit.unenforceable = limit.unenforceable || scoped;
+            decode_type(&type, &limit);
+            /* One 1670 serves an entry: it names the first of its limits. */
+            if (id_is_taken) {
+                limit.id = (struct cg_slice){NULL, 0};
+            }
+            id_is_taken = true;
+            if (!add(event, limits, &limit)) {
+                return;
+            }
+        }
+    }
+}
+
+void cg_decode_update(const struct cg_fix_message *message,
+                      struct cg_limit_event *limits,
+                      struct cg_update_event *event)
+{
+    struct cg_fix_group entry;
+    struct cg_slice value = {NULL, 0};
+    *event = (struct cg_update_event){.limits = limits};
+    (void)cg_fix_find(message, 1667, &event->id);
+    if (!cg_fix_find(message, 60, &value)) {
+        (void)cg_fix_find(message, 52, &value);
+    }
+    (void)cg_fix_time(value, &event->made_at);
+    event->snapshot = cg_slice_is(message->type, "CM");
+    if (cg_fix_find(message, 893, &value) && cg_slice_is(value, "N")) {
+        event->bad = true;
+    }
+    if (!cg_fix_group(message, 1677, &entry)) {
+        return;
+    }
+    while (!event->bad && cg_fix_group_next(&entry)) {
+        struct cg_limit_event party = {0};
+        uint32_t before = event->count;
+        decode_entry(&entry, &party);
+        decode_limits(&entry, &party, limits, event);
+        if (event->count == before) {
+            /* A party without limits has lost them (quirk 9). */
+            party.removed = party.removed || event->snapshot;
+            (void)add(event, limits, &party);
+        }
+    }
+}
+
+/* --- stops ------------------------------------------------------------------------- */
+
+void cg_decode_action(const struct cg_fix_message *message,
+                      struct cg_action_event *event)
+{
+    struct cg_fix_group group;
+    struct cg_slice value;
+    int64_t role;
+    *event = (struct cg_action_event){.action = find_code(message, 2329, 99)};
+    (void)cg_fix_find(message, 2328, &event->id);
+    if (cg_fix_find(message, 2330, &value)) {
+        (void)cg_fix_bool(value, &event->drill);
+    }
+    if (!cg_fix_group(message, 453, &group)) {
+        return;
+    }
+    while (cg_fix_group_next(&group)) {
+        if (!cg_fix_group_find(&group, 448, &value) ||
+            !group_int(&group, 452, &role)) {
+            continue;
+        }
+        if (role == 24) {
+            event->account = value;
+        } else if (role == 4) {
+            event->firm = value;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+/*
+ * What clients and venues say: D, G, F, 8, 9.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "codec.h"
+
+#include "decimal.h"
+#include "fix_value.h"
+
+static void bad(struct cg_order_event *event, uint32_t tag, const char *detail)
+{
+    if (event->bad.reason == CG_REASON_NONE) {
+        event->bad = (struct cg_refusal){.reason = CG_BAD_FIELD,
+                                         .limit = CG_NONE,
+                                         .tag = tag,
+                                         .detail = detail};
+    }
+}
+
+/* The first party of |role|, or an empty slice. */
+static struct cg_slice party(const struct cg_fix_message *message, int64_t role)
+{
+    struct cg_fix_group group;
+    struct cg_slice value;
+    int64_t is;
+    if (!cg_fix_group(message, 453, &group)) {
+        return (struct cg_slice){NULL, 0};
+    }
+    while (cg_fix_group_next(&group)) {
+        if (cg_fix_group_find(&group, 452, &value) && cg_fix_int(value, &is) &&
+            is == role && cg_fix_group_find(&group, 448, &value)) {
+            return value;
+        }
+    }
+    return (struct cg_slice){NULL, 0};
+}
+
+/* R6: Account(1) or PartyRole 24; both must agree. */
+static void decode_account(const struct cg_fix_message *message,
+                           struct cg_order_event *event)
+{
+    struct cg_slice by_role = party(message, 24);
+    if (!cg_fix_find(message, 1, &event->account)) {
+        event->account = by_role;
+    } else if (by_role.len > 0 && !cg_slice_equal(by_role, event->account)) {
+        bad(event, 1, "Account and the party of role 24 differ");
+    }
+    struct cg_slice firm = party(message, 4);
+    if (!cg_fix_find(message, 439, &event->firm)) {
+        event->firm = firm;
+    } else if (firm.len > 0 && !cg_slice_equal(firm, event->firm)) {
+        bad(event, 439, "ClearingFirm and the party of role 4 differ");
+    }
+}
+
+static void decode_symbol(const struct cg_fix_message *message,
+                          struct cg_order_event *event)
+{
+    struct cg_slice id;
+    if ((!cg_fix_find(message, 55, &event->symbol) ||
+         cg_slice_is(event->symbol, "[N/A]")) &&
+        cg_fix_find(message, 48, &id)) {
+        event->symbol = id;
+    }
+}
+
+/* R2: a whole number of units; anything else cannot be checked. */
+static void decode_qty(const struct cg_fix_message *message,
+                       struct cg_order_event *event)
+{
+    struct cg_slice value;
+    if (cg_fix_find(message, 152, &value) ||
+        cg_fix_find(message, 516, &value)) {
+        bad(event, 38, "cash and percent quantities cannot be checked");
+    } else if (!cg_fix_find(message, 38, &value)) {
+        bad(event, 38, "OrderQty is missing");
+    } else if (!cg_qty_parse(value, &event->qty)) {
+        bad(event, 38, "OrderQty is no whole number within 64 bits");
+    } else if (event->qty <= 0) {
+        bad(event, 38, "OrderQty must be above zero");
+    }
+    if (cg_fix_find(message, 854, &value) && !cg_slice_is(value, "0")) {
+        bad(event, 854, "only quantities in units can be checked");
+    }
+}
+
+static void decode_repeat(const struct cg_fix_message *message,
+                          struct cg_order_event *event)
+{
+    struct cg_slice value;
+    if (cg_fix_find(message, 43, &value)) {
+        (void)cg_fix_bool(value, &event->possdup);
+    }
+    if (cg_fix_find(message, 97, &value)) {
+        (void)cg_fix_bool(value, &event->possresend);
+    }
+    bool original = event->possdup && cg_fix_find(message, 122, &value);
+    if (original || cg_fix_find(message, 52, &value)) {
+        (void)cg_fix_time(value, &event->sent_at);
+    }
+}
+
+/* One hash over what tells two orders apart, one without what a replace may
+ * change in size: ids, quantity, time and words. */
+static void decode_hashes(const struct cg_fix_message *message,
+                          struct cg_order_event *event)
+{
+    for (uint32_t i = message->body_first; i < message->body_end; i++) {
+        uint32_t tag = message->fields[i].tag;
+        struct cg_slice value = cg_fix_field_value(message, i);
+        if (tag == 60) {
+            continue;
+        }
+        event->body_hash = cg_hash(event->body_hash + tag, value);
+        if (tag != 11 && tag != 41 && tag != 37 && tag != 38 && tag != 58) {
+            event->terms_hash = cg_hash(event->terms_hash + tag, value);
+        }
+    }
+}
+
+void cg_decode_order(const struct cg_fix_message *message,
+                     struct cg_order_event *event)
+{
+    struct cg_slice value;
+    *event = (struct cg_order_event){.time_in_force = '0',
+                                     .bad = {.limit = CG_NONE}};
+    (void)cg_fix_find(message, 11, &event->clordid);
+    (void)cg_fix_find(message, 41, &event->orig_clordid);
+    if (event->clordid.len > CG_NAME_MAX) {
+        bad(event, 11, "ClOrdID is longer than 63 bytes");
+    }
+    decode_account(message, event);
+    decode_symbol(message, event);
+    if (cg_fix_find(message, 54, &value) && value.len == 1) {
+        event->side = value.data[0];
+    }
+    (void)cg_fix_find(message, 15, &event->currency);
+    if (cg_fix_find(message, 59, &value) && value.len == 1) {
+        event->time_in_force = value.data[0];
+    }
+    decode_repeat(message, event);
+    decode_hashes(message, event);
+    if (cg_slice_is(message->type, "F")) {
+        return; /* a cancel needs no credit, so nothing more is asked of it */
+    }
+    if (event->side != '1' && event->side != '2') {
+        bad(event, 54, "only buy (1) and sell (2) can be checked");
+    }
+    decode_qty(message, event);
+}
+
+/* --- the venue --------------------------------------------------------------- */
+
+static char find_char(const struct cg_fix_message *message, uint32_t tag)
+{
+    struct cg_slice value;
+    return cg_fix_find(message, tag, &value) && value.len > 0 ? value.data[0]
+                                                              : '\0';
+}
+
+static bool find_qty(const struct cg_fix_message *message,
+                     uint32_t tag,
+                     cg_qty *qty)
+{
+    struct cg_slice value;
+    return cg_fix_find(message, tag, &value) && cg_qty_parse(value, qty);
+}
+
+/* A table over ExecType(150). */
+static enum cg_report_kind kind_of(char exec_type)
+{
+    switch (exec_type) {
+    case '0':
+        return CG_REPORT_NEW;
+    case '1':
+    case '2':
+    case 'F':
+        return CG_REPORT_FILL;
+    case '3':
+        return CG_REPORT_DONE_FOR_DAY;
+    case '4':
+        return CG_REPORT_CANCELLED;
+    case '5':
+        return CG_REPORT_REPLACED;
+    case '8':
+        return CG_REPORT_REJECTED;
+    case 'C':
+        return CG_REPORT_EXPIRED;
+    case 'D':
+        return CG_REPORT_RESTATED;
+    case 'G':
+    case 'H':
+        return CG_REPORT_CORRECTED;
+    case '6':
+    case 'A':
+    case 'E':
+        return CG_REPORT_PENDING;
+    default:
+        return CG_REPORT_OTHER;
+    }
+}
+
+static bool is_closed(char status)
+{
+    return status == '2' || status == '4' || status == '8' || status == 'C';
+}
+
+void cg_decode_report(const struct cg_fix_message *message,
+                      struct cg_report_event *event)
+{
+    *event = (struct cg_report_event){0};
+    (void)cg_fix_find(message, 11, &event->clordid);
+    (void)cg_fix_find(message, 41, &event->orig_clordid);
+    (void)cg_fix_find(message, 37, &event->order_id);
+    (void)cg_fix_find(message, 1, &event->account);
+    event->has_cum_qty = find_qty(message, 14, &event->cum_qty);
+    event->has_order_qty = find_qty(message, 38, &event->order_qty);
+    event->kind = kind_of(find_char(message, 150));
+    if (message->version == CG_FIX42) {
+        char transaction = find_char(message, 20);
+        if (transaction == '1' || transaction == '2') {
+            event->kind = CG_REPORT_CORRECTED;
+        } else if (transaction == '3') {
+            event->kind = CG_REPORT_OTHER;
+        }
+    }
+    event->closed = is_closed(find_char(message, 39));
+    if (find_char(message, 442) == '2') {
+        event->kind = CG_REPORT_OTHER; /* one leg of a package */
+        event->has_cum_qty = false;
+        event->closed = false;
+    }
+}
+
+void cg_decode_cancel_reject(const struct cg_fix_message *message,
+                             struct cg_cancel_reject_event *event)
+{
+    *event = (struct cg_cancel_reject_event){0};
+    (void)cg_fix_find(message, 11, &event->clordid);
+    (void)cg_fix_find(message, 41, &event->orig_clordid);
+    event->to_replace = find_char(message, 434) == '2';
+    event->order_closed = is_closed(find_char(message, 39));
+}
