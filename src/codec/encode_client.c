@@ -1,0 +1,554 @@
+/*
+ * What the gate says to clients: refusals, cancels of waiting orders, status,
+ * News, and the venue's reports as they came.
+ *
+ * Shows a client nothing of other accounts and no hidden quantity (R51).
+ * Rules: R31, R43, R50..R55.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "codec.h"
+
+#include "check.h"
+#include "decimal.h"
+#include <stdio.h>
+
+/* What of an order is said back to its client. */
+struct echo {
+    struct cg_slice clordid;
+    struct cg_slice orig_clordid;
+    struct cg_slice order_id;
+    struct cg_slice account;
+    struct cg_slice symbol;
+    char side;
+    cg_qty qty;
+    cg_qty cum_qty;
+    uint32_t account_slot;
+};
+
+static struct cg_slice or_none(struct cg_slice value)
+{
+    return value.len > 0 ? value : CG_SLICE("NONE");
+}
+
+/* From the message that is being answered. */
+static struct echo echo_event(const struct cg_context *context)
+{
+    const struct cg_order_event *event = context->event;
+    return (struct echo){
+        .clordid = event->clordid,
+        .orig_clordid = event->orig_clordid,
+        .account = event->account,
+        .symbol = event->symbol,
+        .side = event->side,
+        .qty = event->qty,
+        .account_slot =
+            cg_state_account(&context->engine->state, event->account),
+    };
+}
+
+/* From what is known of the order, when the answer comes later. */
+static struct echo echo_state(const struct cg_context *context,
+                              uint32_t slot,
+                              uint32_t request)
+{
+    const struct cg_state *state = &context->engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    const struct cg_request *of = &state->requests[request];
+    bool other = request != order->request;
+    return (struct echo){
+        .clordid = cg_id_slice(&of->id),
+        .orig_clordid = other ? cg_id_slice(
+                                    &state->requests[order->request].id)
+                              : (struct cg_slice){NULL, 0},
+        .order_id = cg_id_slice(&order->venue_order_id),
+        .account = cg_id_slice(&state->accounts[order->account].name),
+        .symbol = cg_id_slice(&state->instruments[order->instrument].symbol),
+        .side = order->side,
+        .qty = order->qty,
+        .cum_qty = order->cum_qty,
+        .account_slot = order->account,
+    };
+}
+
+static void put_exec_id(const struct cg_context *context,
+                        const struct cg_effect *effect,
+                        struct cg_fix_writer *out)
+{
+    const struct cg_engine *engine = context->engine;
+    char id[CG_NAME_MAX + 1];
+    snprintf(id,
+             sizeof(id),
+             "%.40s-E%llu-%u",
+             context->gate_name,
+             (unsigned long long)engine->state.fact_no,
+             (unsigned)(effect - engine->effects));
+    cg_fix_put_str(out, 17, id);
+}
+
+/* An ExecutionReport about an order that has nothing open. */
+static void put_report(const struct cg_context *context,
+                       const struct cg_effect *effect,
+                       const struct echo *echo,
+                       const struct cg_profile *profile,
+                       char exec_type,
+                       char status,
+                       cg_qty leaves,
+                       struct cg_fix_writer *out)
+{
+    cg_fix_put(out, 37, or_none(echo->order_id));
+    cg_fix_put(out, 11, echo->clordid);
+    cg_fix_put(out, 41, echo->orig_clordid);
+    put_exec_id(context, effect, out);
+    if (profile->version == CG_FIX42) {
+        cg_fix_put_char(out, 20, exec_type == 'I' ? '3' : '0');
+        exec_type = exec_type == 'I' ? status : exec_type;
+    }
+    cg_fix_put_char(out, 150, exec_type);
+    cg_fix_put_char(out, 39, status);
+    cg_fix_put(out, 1, echo->account);
+    cg_fix_put(out, 55, or_none(echo->symbol));
+    if (echo->side != '\0') {
+        cg_fix_put_char(out, 54, echo->side);
+    }
+    if (echo->qty > 0) {
+        cg_fix_put_int(out, 38, echo->qty);
+    }
+    cg_fix_put_int(out, 151, leaves);
+    cg_fix_put_int(out, 14, echo->cum_qty);
+    cg_fix_put_int(out, 6, 0);
+    cg_fix_put_time(out, 60, context->engine->now);
+}
+
+/* Text, and its copy in RejectText where the dictionary has it. */
+static void put_reason(const struct cg_context *context,
+                       const struct cg_refusal *refusal,
+                       uint32_t account,
+                       const struct cg_profile *profile,
+                       struct cg_fix_writer *out)
+{
+    char text[CG_TEXT_MAX + 1];
+    cg_reason_text(context, refusal, account, profile, text);
+    cg_fix_put_str(out, 58, text);
+    if (profile->version == CG_FIX50SP2 && !profile->plain_sp2) {
+        cg_fix_put_str(out, 1328, text);
+    }
+}
+
+void cg_encode_order_refusal(const struct cg_context *context,
+                             const struct cg_effect *effect,
+                             const struct cg_profile *profile,
+                             struct cg_fix_writer *out)
+{
+    struct echo echo =
+        effect->order != CG_NONE
+            ? echo_state(context, effect->order, effect->request)
+            : echo_event(context);
+    put_report(context, effect, &echo, profile, '8', '8', 0, out);
+    cg_fix_put_int(out, 103, cg_reason_103(effect->refusal.reason, profile));
+    put_reason(context, &effect->refusal, echo.account_slot, profile, out);
+}
+
+void cg_encode_cancelled(const struct cg_context *context,
+                         const struct cg_effect *effect,
+                         const struct cg_profile *profile,
+                         struct cg_fix_writer *out)
+{
+    struct echo echo = echo_state(context, effect->order, effect->request);
+    put_report(context, effect, &echo, profile, '4', '4', 0, out);
+    cg_fix_put_str(out, 58, "cancelled before it was forwarded");
+}
+
+static char order_status(const struct cg_order *order)
+{
+    switch (order->state) {
+    case CG_ORDER_WAITING:
+    case CG_ORDER_SENT:
+        return 'A';
+    case CG_ORDER_OPEN:
+        return order->cum_qty > 0 ? '1' : '0';
+    case CG_ORDER_CLOSED:
+        return order->cum_qty >= order->qty ? '2' : '4';
+    case CG_ORDER_FREE:
+    case CG_ORDER_STATES:
+        break;
+    }
+    return '8';
+}
+
+void cg_encode_status(const struct cg_context *context,
+                      const struct cg_effect *effect,
+                      const struct cg_profile *profile,
+                      struct cg_fix_writer *out)
+{
+    const struct cg_order *order =
+        &context->engine->state.orders[effect->order];
+    struct echo echo = echo_state(context, effect->order, effect->request);
+    bool open = order->state != CG_ORDER_CLOSED;
+    cg_qty leaves = open ? order->qty - order->cum_qty : 0;
+    put_report(context,
+               effect,
+               &echo,
+               profile,
+               'I',
+               order_status(order),
+               leaves > 0 ? leaves : 0,
+               out);
+}
+
+void cg_encode_request_refusal(const struct cg_context *context,
+                               const struct cg_effect *effect,
+                               const struct cg_profile *profile,
+                               struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    struct echo echo =
+        effect->request != CG_NONE
+            ? echo_state(context, effect->order, effect->request)
+            : echo_event(context);
+    bool unknown = effect->order == CG_NONE;
+    if (!unknown) {
+        const struct cg_order *order = &state->orders[effect->order];
+        echo.order_id = cg_id_slice(&order->venue_order_id);
+        echo.account_slot = order->account;
+    }
+    cg_fix_put(out, 37, or_none(echo.order_id));
+    cg_fix_put(out, 11, echo.clordid);
+    cg_fix_put(out, 41, or_none(echo.orig_clordid));
+    cg_fix_put_char(
+        out, 39, unknown ? '8' : order_status(&state->orders[effect->order]));
+    if (profile->version != CG_FIX42 || echo.account.len > 0) {
+        cg_fix_put(out, 1, echo.account);
+    }
+    cg_fix_put_time(out, 60, context->engine->now);
+    cg_fix_put_char(out, 434, effect->to_replace ? '2' : '1');
+    cg_fix_put_int(out, 102, cg_reason_102(effect->refusal.reason, profile));
+    put_reason(context, &effect->refusal, echo.account_slot, profile, out);
+}
+
+/* --- News (R52) ------------------------------------------------------------------ */
+
+static const char *news_headline(enum cg_news news)
+{
+    switch (news) {
+    case CG_NEWS_WARNING:
+        return "Credit limit warning";
+    case CG_NEWS_BREACH:
+        return "Credit limit breached";
+    case CG_NEWS_PULLED:
+        return "Order pulled";
+    case CG_NEWS_STOP:
+        return "Trading stopped by the clearing firm";
+    case CG_NEWS_REINSTATED:
+        return "Reinstated by the clearing firm";
+    case CG_NEWS_FALLBACK_ON:
+        return "Credit hub silent: pushed limits are used";
+    case CG_NEWS_FALLBACK_OFF:
+        return "Credit hub answers again";
+    }
+    return "Credit notice";
+}
+
+static void put_line(struct cg_fix_writer *out, const char *text)
+{
+    cg_fix_put_str(out, 58, text);
+}
+
+static void put_use(const struct cg_context *context,
+                    const struct cg_effect *effect,
+                    const struct cg_profile *profile,
+                    struct cg_fix_writer *out)
+{
+    const struct cg_limit *limit =
+        &context->engine->state.limits[effect->limit];
+    char use[32];
+    char amount[32];
+    char line[CG_TEXT_MAX];
+    cg_dv01 used = cg_limit_use(limit);
+    int64_t percent =
+        limit->amount > 0 ? (int64_t)((cg_wide)used * 100 / limit->amount) : 0;
+    cg_dv01_format(used, use);
+    cg_dv01_format(limit->amount, amount);
+    if (profile->show_amounts) {
+        snprintf(line,
+                 sizeof(line),
+                 "use %s of %s %.3s (%lld %%) under limit %.*s of %.*s",
+                 use,
+                 amount,
+                 limit->currency,
+                 (long long)percent,
+                 (int)limit->id.len,
+                 limit->id.text,
+                 (int)limit->owner_name.len,
+                 limit->owner_name.text);
+    } else {
+        snprintf(line,
+                 sizeof(line),
+                 "limit %.*s of %.*s",
+                 (int)limit->id.len,
+                 limit->id.text,
+                 (int)limit->owner_name.len,
+                 limit->owner_name.text);
+    }
+    put_line(out, line);
+}
+
+static void put_subject(const struct cg_context *context,
+                        const struct cg_effect *effect,
+                        struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    const struct cg_account *account = &state->accounts[effect->account];
+    char line[CG_TEXT_MAX];
+    if (effect->order != CG_NONE) {
+        const struct cg_request *request =
+            &state->requests[state->orders[effect->order].request];
+        snprintf(line,
+                 sizeof(line),
+                 "order %.*s of account %.*s was cancelled by the gate",
+                 (int)request->id.len,
+                 request->id.text,
+                 (int)account->name.len,
+                 account->name.text);
+    } else {
+        snprintf(line,
+                 sizeof(line),
+                 "account %.*s, clearing firm %.*s",
+                 (int)account->name.len,
+                 account->name.text,
+                 (int)account->firm.len,
+                 account->firm.text);
+    }
+    put_line(out, line);
+}
+
+static void put_contact(const struct cg_context *context,
+                        const struct cg_effect *effect,
+                        struct cg_fix_writer *out)
+{
+    const struct cg_account *account =
+        &context->engine->state.accounts[effect->account];
+    char line[CG_TEXT_MAX + CG_NAME_MAX];
+    bool top_up =
+        effect->news == CG_NEWS_WARNING || effect->news == CG_NEWS_BREACH;
+    const char *why = top_up ? " for a top-up" : "";
+    if (account->contact[0] != '\0') {
+        snprintf(line, sizeof(line), "call %s%s", account->contact, why);
+    } else {
+        snprintf(line,
+                 sizeof(line),
+                 "call the credit desk of %.*s%s",
+                 (int)account->firm.len,
+                 account->firm.text,
+                 why);
+    }
+    put_line(out, line);
+}
+
+void cg_encode_news(const struct cg_context *context,
+                    const struct cg_effect *effect,
+                    const struct cg_profile *profile,
+                    struct cg_fix_writer *out)
+{
+    char headline[CG_TEXT_MAX];
+    bool flash = effect->news == CG_NEWS_STOP ||
+                 effect->news == CG_NEWS_FALLBACK_ON;
+    if (effect->news == CG_NEWS_WARNING) {
+        snprintf(headline,
+                 sizeof(headline),
+                 "%s: %u %% reached",
+                 news_headline(effect->news),
+                 effect->value);
+    } else {
+        snprintf(
+            headline, sizeof(headline), "%s", news_headline(effect->news));
+    }
+    if (profile->version == CG_FIX50SP2) {
+        cg_fix_put_int(out, 1473, 3);
+    }
+    cg_fix_put_time(out, 42, context->engine->now);
+    cg_fix_put_char(out, 61, flash ? '1' : '0');
+    cg_fix_put_str(out, 148, headline);
+    cg_fix_put_int(out, 33, effect->limit != CG_NONE ? 3 : 2);
+    put_subject(context, effect, out);
+    if (effect->limit != CG_NONE) {
+        put_use(context, effect, profile, out);
+    }
+    put_contact(context, effect, out);
+}
+
+/* --- the venue's reports ------------------------------------------------------------ */
+
+/* The first ping token of an order, else its first; 0 for none (R55). */
+static cg_seq first_token(const struct cg_state *state, uint32_t order)
+{
+    cg_seq number = 0;
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        if (state->tokens[i].spent &&
+            (number == 0 || state->tokens[i].model == CG_MODEL_PING)) {
+            number = state->tokens[i].number;
+        }
+    }
+    return number;
+}
+
+static void put_token(const struct cg_context *context,
+                      uint32_t order,
+                      uint32_t tag,
+                      struct cg_fix_writer *out)
+{
+    char id[CG_NAME_MAX + 1];
+    cg_seq number = order != CG_NONE
+                        ? first_token(&context->engine->state, order)
+                        : 0;
+    if (tag == 0 || number == 0) {
+        return;
+    }
+    cg_token_id(context->gate_name, number, id);
+    cg_fix_put_str(out, tag, id);
+    if (tag == 2334) {
+        cg_fix_put_int(out, 2335, 1);
+    }
+}
+
+static struct cg_slice whole_field(const struct cg_fix_message *message,
+                                   uint32_t i)
+{
+    uint32_t from = message->fields[i - 1].at + message->fields[i - 1].len + 1;
+    uint32_t to = message->fields[i].at + message->fields[i].len + 1;
+    return (struct cg_slice){message->bytes + from, to - from};
+}
+
+static struct cg_slice whole_body(const struct cg_fix_message *message)
+{
+    if (message->body_first >= message->body_end) {
+        return (struct cg_slice){NULL, 0};
+    }
+    struct cg_slice first = whole_field(message, message->body_first);
+    struct cg_slice last = whole_field(message, message->body_end - 1);
+    return (struct cg_slice){first.data,
+                             (size_t)(last.data + last.len - first.data)};
+}
+
+static void put_body_without(const struct cg_fix_message *message,
+                             uint32_t tag,
+                             struct cg_fix_writer *out)
+{
+    struct cg_slice value;
+    if (tag == 0 || !cg_fix_find(message, tag, &value)) {
+        cg_fix_put_raw(out, whole_body(message));
+        return;
+    }
+    for (uint32_t i = message->body_first; i < message->body_end; i++) {
+        if (message->fields[i].tag != tag) {
+            cg_fix_put_raw(out, whole_field(message, i));
+        }
+    }
+}
+
+void cg_encode_forward(const struct cg_context *context,
+                       const struct cg_fix_message *message,
+                       uint32_t order,
+                       const struct cg_profile *profile,
+                       struct cg_fix_writer *out)
+{
+    /* A client must not be able to bring a token of its own. */
+    put_body_without(message, profile->token_tag, out);
+    if (cg_slice_is(message->type, "D") || cg_slice_is(message->type, "G")) {
+        put_token(context, order, profile->token_tag, out);
+    }
+}
+
+void cg_encode_pass(const struct cg_context *context,
+                    const struct cg_effect *effect,
+                    const struct cg_profile *profile,
+                    struct cg_fix_writer *out)
+{
+    struct cg_slice value;
+    cg_fix_put_raw(out, whole_body(context->message));
+    if (profile->version == CG_FIX50SP2 && !profile->plain_sp2 &&
+        cg_slice_is(context->message->type, "8") &&
+        !cg_fix_find(context->message, 2334, &value)) {
+        put_token(context, effect->order, 2334, out);
+    }
+}
+
+void cg_encode_pass_pulled(const struct cg_context *context,
+                           const struct cg_effect *effect,
+                           const struct cg_profile *profile,
+                           struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    const struct cg_fix_message *message = context->message;
+    const struct cg_order *order = &state->orders[effect->order];
+    struct cg_refusal refusal = {.reason = order->pull_reason,
+                                 .limit = CG_NONE};
+    for (uint32_t i = message->body_first; i < message->body_end; i++) {
+        uint32_t tag = message->fields[i].tag;
+        if (message->inner[i]) {
+            cg_fix_put_raw(out, whole_field(message, i));
+        } else if (tag == 11) {
+            cg_fix_put(
+                out, 11, cg_id_slice(&state->requests[order->request].id));
+        } else if (tag != 41 && tag != 58 && tag != 378 && tag != 1328) {
+            cg_fix_put_raw(out, whole_field(message, i));
+        }
+    }
+    bool halted = order->pull_reason == CG_PARTY_HALTED;
+    cg_fix_put_int(
+        out, 378, profile->version != CG_FIX42 && halted ? 6 : 4);
+    put_reason(context, &refusal, order->account, profile, out);
+}
+
+void cg_encode_routing(const struct cg_fix_message *message,
+                       struct cg_fix_writer *out)
+{
+    static const uint32_t tags[] = {
+        115, 128, 50, 142, 57, 143, 116, 144, 129, 145, 97};
+    struct cg_slice value;
+    for (size_t i = 0; i < CG_COUNT(tags); i++) {
+        if (cg_fix_find(message, tags[i], &value)) {
+            cg_fix_put(out, tags[i], value);
+        }
+    }
+}
+
+/* --- rejects ---------------------------------------------------------------------------- */
+
+void cg_encode_business_reject(const struct cg_fix_message *message,
+                               int reason,
+                               const char *text,
+                               struct cg_fix_writer *out)
+{
+    struct cg_slice value;
+    if (cg_fix_find(message, 34, &value)) {
+        cg_fix_put(out, 45, value);
+    }
+    cg_fix_put(out, 372, message->type);
+    if (cg_fix_find(message, 11, &value)) {
+        cg_fix_put(out, 379, value);
+    }
+    cg_fix_put_int(out, 380, reason);
+    cg_fix_put_str(out, 58, text);
+}
+
+void cg_encode_session_reject(const struct cg_fix_message *message,
+                              int reason,
+                              uint32_t tag,
+                              const char *text,
+                              struct cg_fix_writer *out)
+{
+    struct cg_slice value;
+    if (cg_fix_find(message, 34, &value)) {
+        cg_fix_put(out, 45, value);
+    }
+    if (tag != 0) {
+        cg_fix_put_int(out, 371, (int64_t)tag);
+    }
+    cg_fix_put(out, 372, message->type);
+    if (reason >= 0) {
+        cg_fix_put_int(out, 373, reason);
+    }
+    cg_fix_put_str(out, 58, text);
+}

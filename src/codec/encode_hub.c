@@ -1,0 +1,194 @@
+/*
+ * What the gate says to hubs (DF, DE, DI, CL) and, of itself, to venues (F).
+ *
+ * Rules: R18, R24, R25, R28, R31, R47.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "codec.h"
+
+#include "check.h"
+#include "decimal.h"
+#include <stdio.h>
+
+static void put_dv01(struct cg_fix_writer *out, uint32_t tag, cg_dv01 amount)
+{
+    char text[32];
+    size_t len = cg_dv01_format(amount, text);
+    cg_fix_put(out, tag, (struct cg_slice){text, len});
+}
+
+static void
+put_party(struct cg_fix_writer *out, struct cg_slice id, int64_t role)
+{
+    cg_fix_put(out, 448, id);
+    cg_fix_put_char(out, 447, 'D');
+    cg_fix_put_int(out, 452, role);
+}
+
+/* The parties that every message about an account names. */
+static void put_parties(struct cg_fix_writer *out,
+                        struct cg_slice account,
+                        struct cg_slice firm)
+{
+    cg_fix_put_int(out, 453, (account.len > 0) + (firm.len > 0));
+    if (account.len > 0) {
+        put_party(out, account, 24);
+    }
+    if (firm.len > 0) {
+        put_party(out, firm, 4);
+    }
+}
+
+/* 2320, and 2321 (R24). */
+static void put_ask_kind(struct cg_fix_writer *out, enum cg_ask_kind kind)
+{
+    int transaction = 2;
+    if (kind == CG_ASK_NEW || kind == CG_ASK_CONSUMED) {
+        transaction = 0;
+    } else if (kind == CG_ASK_CANCEL) {
+        transaction = 1;
+    }
+    cg_fix_put_int(out, 2320, transaction);
+    cg_fix_put_int(out, 2321, kind == CG_ASK_CONSUMED ? 1 : 0);
+}
+
+static void put_order_ref(const struct cg_context *context,
+                          const struct cg_order *order,
+                          struct cg_fix_writer *out)
+{
+    char id[CG_NAME_MAX + 1];
+    if (order->venue_order_id.len > 0) {
+        cg_fix_put(out, 1080, cg_id_slice(&order->venue_order_id));
+    } else {
+        snprintf(id,
+                 sizeof(id),
+                 "%.40s-O%llu",
+                 context->gate_name,
+                 (unsigned long long)order->number);
+        cg_fix_put_str(out, 1080, id);
+    }
+    cg_fix_put_char(out, 1081, '1');
+}
+
+void cg_encode_ask(const struct cg_context *context,
+                   const struct cg_effect *effect,
+                   struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    const struct cg_ask *ask = &state->asks[effect->ask];
+    const struct cg_token *token = &state->tokens[ask->token];
+    const struct cg_limit *limit = &state->limits[token->limit];
+    const struct cg_order *order = &state->orders[token->order];
+    const struct cg_account *account = &state->accounts[order->account];
+    char id[CG_NAME_MAX + 1];
+    cg_fix_put_int(out, 2318, (int64_t)ask->number);
+    cg_token_id(context->gate_name, token->number, id);
+    cg_fix_put_str(out, 2319, id);
+    put_ask_kind(out, ask->kind);
+    put_order_ref(context, order, out);
+    cg_fix_put_int(out, 2323, 0);
+    put_dv01(out, 2324, ask->amount);
+    cg_fix_put(out, 15, (struct cg_slice){limit->currency, 3});
+    cg_fix_put(out, 1670, cg_id_slice(&limit->id));
+    put_parties(out, cg_id_slice(&account->name), cg_id_slice(&account->firm));
+    cg_fix_put(
+        out,
+        55,
+        cg_id_slice(&state->instruments[order->instrument].symbol));
+    cg_fix_put_char(out, 54, order->side);
+    cg_fix_put_time(out, 60, ask->asked_at);
+}
+
+void cg_encode_pull(const struct cg_context *context,
+                    const struct cg_effect *effect,
+                    struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    const struct cg_order *order = &state->orders[effect->order];
+    cg_fix_put(out, 41, cg_id_slice(&state->requests[order->request].id));
+    cg_fix_put(out, 37, cg_id_slice(&order->venue_order_id));
+    cg_fix_put(out, 11, cg_id_slice(&state->requests[effect->request].id));
+    cg_fix_put(out, 1, cg_id_slice(&state->accounts[order->account].name));
+    cg_fix_put(
+        out,
+        55,
+        cg_id_slice(&state->instruments[order->instrument].symbol));
+    cg_fix_put_char(out, 54, order->side);
+    cg_fix_put_time(out, 60, context->engine->now);
+    cg_fix_put_int(out, 38, order->qty);
+}
+
+void cg_encode_limits_ack(const struct cg_context *context,
+                          const struct cg_effect *effect,
+                          struct cg_fix_writer *out)
+{
+    struct cg_slice id = {NULL, 0};
+    (void)cg_fix_find(context->message, 1667, &id);
+    cg_fix_put(out, 1667, id);
+    cg_fix_put_int(out, 2316, effect->value);
+    if (effect->value != 0) {
+        cg_fix_put_int(out, 2317, effect->reject);
+    }
+    cg_fix_put_time(out, 60, context->engine->now);
+}
+
+static void put_report_id(const struct cg_context *context,
+                          const struct cg_effect *effect,
+                          struct cg_fix_writer *out)
+{
+    char id[CG_NAME_MAX + 1];
+    snprintf(id,
+             sizeof(id),
+             "%.40s-A%llu-%u",
+             context->gate_name,
+             (unsigned long long)context->engine->state.fact_no,
+             (unsigned)(effect - context->engine->effects));
+    cg_fix_put_str(out, 2331, id);
+}
+
+/* A stop is answered from its record, anything else from the request. */
+void cg_encode_action_report(const struct cg_context *context,
+                             const struct cg_effect *effect,
+                             struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    struct cg_action_event event = {0};
+    if (effect->stop != CG_NONE) {
+        const struct cg_stop *stop = &state->stops[effect->stop];
+        event.id = cg_id_slice(&stop->request);
+        event.action = stop->kind == CG_STOP_HALT ? 1 : 0;
+        event.firm = cg_id_slice(&stop->firm);
+        if (stop->account != CG_NONE) {
+            event.account = cg_id_slice(&state->accounts[stop->account].name);
+        }
+    } else {
+        cg_decode_action(context->message, &event);
+    }
+    cg_fix_put(out, 2328, event.id);
+    put_report_id(context, effect, out);
+    cg_fix_put_int(out, 2329, event.action);
+    cg_fix_put_int(out, 2332, effect->value);
+    if (effect->value == 2) {
+        cg_fix_put_int(out, 2333, effect->reject);
+    }
+    if (event.drill) {
+        cg_fix_put_bool(out, 2330, true);
+    }
+    put_parties(out, event.account, event.firm);
+    cg_fix_put_time(out, 60, context->engine->now);
+}
+
+void cg_encode_limits_request(const struct cg_context *context,
+                              struct cg_fix_writer *out)
+{
+    char id[CG_NAME_MAX + 1];
+    snprintf(id,
+             sizeof(id),
+             "%.40s-L%llu",
+             context->gate_name,
+             (unsigned long long)context->engine->state.fact_no);
+    cg_fix_put_str(out, 1666, id);
+    cg_fix_put_int(out, 1760, 3);
+    cg_fix_put_char(out, 263, '1');
+}

@@ -1,0 +1,174 @@
+/*
+ * Reasons in the words of each FIX version, and in words for people.
+ *
+ * The table is fixspec/reasons.csv.  Rules: R50, R51.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "codec.h"
+
+#include "check.h"
+#include "decimal.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+    enum cg_reason reason;
+    const char *slug;
+    int reject[4]; /* 103: 4.2, 4.4, 5.0 SP2, plain 5.0 SP2 */
+    int cancel[3]; /* 102: 4.2, 4.4, 5.0 SP2 */
+    const char *advice;
+} reasons[] = {
+#define X(code, slug, r42, r44, r50, rplain, c42, c44, c50, advice)            \
+    {CG_##slug, #slug, {r42, r44, r50, rplain}, {c42, c44, c50}, advice},
+#include "reason_list.inc"
+#undef X
+};
+
+static size_t find(enum cg_reason reason)
+{
+    size_t i = 0;
+    while (i + 1 < CG_COUNT(reasons) && reasons[i].reason != reason) {
+        i++;
+    }
+    return i;
+}
+
+int cg_reason_103(enum cg_reason reason, const struct cg_profile *profile)
+{
+    bool plain = profile->version == CG_FIX50SP2 && profile->plain_sp2;
+    return reasons[find(reason)].reject[plain ? 3 : profile->version];
+}
+
+int cg_reason_102(enum cg_reason reason, const struct cg_profile *profile)
+{
+    return reasons[find(reason)].cancel[profile->version];
+}
+
+const char *cg_reason_slug(enum cg_reason reason)
+{
+    return reasons[find(reason)].slug;
+}
+
+void cg_token_id(const char *gate_name, cg_seq number, char *id)
+{
+    snprintf(id,
+             CG_NAME_MAX + 1,
+             "%.40s-T%llu",
+             gate_name,
+             (unsigned long long)number);
+}
+
+/* --- text ------------------------------------------------------------------------ */
+
+struct text {
+    char *data;
+    size_t len;
+};
+
+/* Appends what is legal in Text(58) and fits: ASCII without SOH or '='. */
+static void text_add(struct text *text, struct cg_slice words)
+{
+    for (size_t i = 0; i < words.len && text->len < CG_TEXT_MAX; i++) {
+        char c = words.data[i];
+        bool legal = c >= ' ' && c <= '~' && c != '=';
+        text->data[text->len++] = legal ? c : '?';
+    }
+    text->data[text->len] = '\0';
+}
+
+__attribute__((format(printf, 2, 3))) static void
+text_format(struct text *text, const char *format, ...)
+{
+    char words[CG_TEXT_MAX + 1];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof(words), format, arguments);
+    va_end(arguments);
+    text_add(text, cg_slice_str(words));
+}
+
+static void
+text_amount(struct text *text, const char *key, cg_dv01 amount, bool whole)
+{
+    char number[32];
+    if (whole) {
+        snprintf(number, sizeof(number), "%lld", (long long)amount);
+    } else {
+        cg_dv01_format(amount, number);
+    }
+    text_format(text, " %s:%s", key, number);
+}
+
+static struct cg_slice owner_name(const struct cg_limit *limit)
+{
+    return limit != NULL && limit->owner_name.len > 0
+               ? cg_id_slice(&limit->owner_name)
+               : CG_SLICE("the credit provider");
+}
+
+/* Fills {owner} and {contact} in. */
+static void text_advice(struct text *text,
+                        const char *advice,
+                        const struct cg_limit *limit,
+                        const struct cg_account *account)
+{
+    struct cg_slice owner = owner_name(limit);
+    struct cg_slice contact =
+        account != NULL && account->contact[0] != '\0'
+            ? cg_slice_str(account->contact)
+            : CG_SLICE("the credit desk");
+    while (*advice != '\0') {
+        if (strncmp(advice, "{owner}", 7) == 0) {
+            text_add(text, owner);
+            advice += 7;
+        } else if (strncmp(advice, "{contact}", 9) == 0) {
+            text_add(text, contact);
+            advice += 9;
+        } else {
+            text_add(text, (struct cg_slice){advice, 1});
+            advice++;
+        }
+    }
+}
+
+void cg_reason_text(const struct cg_context *context,
+                    const struct cg_refusal *refusal,
+                    uint32_t account,
+                    const struct cg_profile *profile,
+                    char *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    size_t i = find(refusal->reason);
+    const struct cg_limit *limit = refusal->limit != CG_NONE
+                                       ? &state->limits[refusal->limit]
+                                       : NULL;
+    struct text text = {out, 0};
+    text_format(
+        &text, "CG%d %s", (int)reasons[i].reason, reasons[i].slug);
+    if (refusal->has_amounts && profile->show_amounts) {
+        bool whole = refusal->reason == CG_MAX_NOTIONAL;
+        text_amount(&text, "req", refusal->required, whole);
+        text_amount(&text, "avl", refusal->available, whole);
+    }
+    if (limit != NULL) {
+        text_format(&text,
+                    " ccy:%.3s lim:%.*s own:%.*s",
+                    limit->currency,
+                    (int)limit->id.len,
+                    limit->id.text,
+                    (int)owner_name(limit).len,
+                    owner_name(limit).data);
+    }
+    if (refusal->tag != 0) {
+        text_format(&text, " tag:%u", refusal->tag);
+    }
+    text_format(&text, " - ");
+    if (refusal->detail != NULL) {
+        text_format(&text, "%s: ", refusal->detail);
+    }
+    text_advice(&text,
+                reasons[i].advice,
+                limit,
+                account != CG_NONE ? &state->accounts[account] : NULL);
+}
