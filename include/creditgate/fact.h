@@ -100,7 +100,7 @@ struct cg_fact {
     uint64_t terms_hash;      /* of all its terms but the quantity (R18) */
     const char *id;           /* ClOrdID, limit id, token id, name */
     size_t id_len;
-    const char *text;         /* a second id, or words for people */
+    const char *text; /* a second id, or words for people */
     size_t text_len;
 };
 

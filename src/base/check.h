@@ -13,12 +13,8 @@
 #define CG_ASSERT(condition)                                                   \
     do {                                                                       \
         if (__builtin_expect(!(condition), 0)) {                               \
-            fprintf(stderr,                                                    \
-                    "creditgate: %s:%d: %s: not true: %s\n",                   \
-                    __FILE__,                                                  \
-                    __LINE__,                                                  \
-                    __func__,                                                  \
-                    #condition);                                               \
+            fprintf(stderr, "creditgate: %s:%d: %s: not true: %s\n", __FILE__, \
+                    __LINE__, __func__, #condition);                           \
             abort();                                                           \
         }                                                                      \
     } while (0)

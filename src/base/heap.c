@@ -70,9 +70,8 @@ static void sink(struct cg_heap *heap, uint32_t place, struct cg_heap_item item)
     put(heap, place, item);
 }
 
-static void place_again(struct cg_heap *heap,
-                        uint32_t place,
-                        struct cg_heap_item item)
+static void
+place_again(struct cg_heap *heap, uint32_t place, struct cg_heap_item item)
 {
     if (place > 0 && before(item, heap->items[(place - 1) / 2])) {
         rise(heap, place, item);

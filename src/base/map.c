@@ -70,8 +70,7 @@ void cg_map_remove(struct cg_map *map, uint64_t hash, uint32_t slot)
         i = (i + 1) & map->mask;
     }
     /* Entries that probed past the hole move back into it. */
-    for (uint32_t j = (i + 1) & map->mask;
-         map->entries[j].slot != CG_MAP_NONE;
+    for (uint32_t j = (i + 1) & map->mask; map->entries[j].slot != CG_MAP_NONE;
          j = (j + 1) & map->mask) {
         uint32_t home = (uint32_t)map->entries[j].hash & map->mask;
         if (((j - home) & map->mask) >= ((j - i) & map->mask)) {

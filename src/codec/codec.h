@@ -12,7 +12,8 @@
 #include "fix_message.h"
 #include "fix_writer.h"
 
-/* --- in (decode_*.c) -------------------------------------------------------- */
+/* --- in (decode_*.c) --------------------------------------------------------
+ */
 
 #define CG_UPDATE_LIMITS_MAX 1024
 
@@ -41,7 +42,8 @@ void cg_decode_update(const struct cg_fix_message *message,
 void cg_decode_action(const struct cg_fix_message *message,
                       struct cg_action_event *event);
 
-/* --- out (encode_*.c) ------------------------------------------------------- */
+/* --- out (encode_*.c) -------------------------------------------------------
+ */
 
 /* How one session wants to be spoken to. */
 struct cg_profile {
@@ -132,7 +134,8 @@ void cg_encode_pass_pulled(const struct cg_context *context,
 void cg_encode_routing(const struct cg_fix_message *message,
                        struct cg_fix_writer *out);
 
-/* --- reasons (reasons.c) ------------------------------------------------------ */
+/* --- reasons (reasons.c)
+ * ------------------------------------------------------ */
 
 /* 103 and 102 of a reason for |profile| (R50). */
 int cg_reason_103(enum cg_reason reason, const struct cg_profile *profile);

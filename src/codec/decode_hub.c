@@ -10,17 +10,15 @@
 #include "decimal.h"
 #include "fix_value.h"
 
-static bool find_int(const struct cg_fix_message *message,
-                     uint32_t tag,
-                     int64_t *value)
+static bool
+find_int(const struct cg_fix_message *message, uint32_t tag, int64_t *value)
 {
     struct cg_slice text;
     return cg_fix_find(message, tag, &text) && cg_fix_int(text, value);
 }
 
-static uint32_t find_code(const struct cg_fix_message *message,
-                          uint32_t tag,
-                          uint32_t absent)
+static uint32_t
+find_code(const struct cg_fix_message *message, uint32_t tag, uint32_t absent)
 {
     int64_t value;
     return find_int(message, tag, &value) && value >= 0 && value < 1000
@@ -70,11 +68,11 @@ void cg_decode_answer(const struct cg_fix_message *message,
                          cg_fix_time(value, &event->expires);
 }
 
-/* --- limits ---------------------------------------------------------------------- */
+/* --- limits
+ * ---------------------------------------------------------------------- */
 
-static bool group_int(const struct cg_fix_group *group,
-                      uint32_t tag,
-                      int64_t *number)
+static bool
+group_int(const struct cg_fix_group *group, uint32_t tag, int64_t *number)
 {
     struct cg_slice value;
     return cg_fix_group_find(group, tag, &value) && cg_fix_int(value, number);
@@ -295,7 +293,8 @@ void cg_decode_update(const struct cg_fix_message *message,
     }
 }
 
-/* --- stops ------------------------------------------------------------------------- */
+/* --- stops
+ * ------------------------------------------------------------------------- */
 
 void cg_decode_action(const struct cg_fix_message *message,
                       struct cg_action_event *event)

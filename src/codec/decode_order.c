@@ -150,7 +150,8 @@ void cg_decode_order(const struct cg_fix_message *message,
     decode_qty(message, event);
 }
 
-/* --- the venue --------------------------------------------------------------- */
+/* --- the venue ---------------------------------------------------------------
+ */
 
 static char find_char(const struct cg_fix_message *message, uint32_t tag)
 {
@@ -159,9 +160,8 @@ static char find_char(const struct cg_fix_message *message, uint32_t tag)
                                                               : '\0';
 }
 
-static bool find_qty(const struct cg_fix_message *message,
-                     uint32_t tag,
-                     cg_qty *qty)
+static bool
+find_qty(const struct cg_fix_message *message, uint32_t tag, cg_qty *qty)
 {
     struct cg_slice value;
     return cg_fix_find(message, tag, &value) && cg_qty_parse(value, qty);

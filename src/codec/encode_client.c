@@ -42,15 +42,14 @@ static struct echo echo_event(const struct cg_context *context)
         .symbol = event->symbol,
         .side = event->side,
         .qty = event->qty,
-        .account_slot =
-            cg_state_account(&context->engine->state, event->account),
+        .account_slot = cg_state_account(&context->engine->state,
+                                         event->account),
     };
 }
 
 /* From what is known of the order, when the answer comes later. */
-static struct echo echo_state(const struct cg_context *context,
-                              uint32_t slot,
-                              uint32_t request)
+static struct echo
+echo_state(const struct cg_context *context, uint32_t slot, uint32_t request)
 {
     const struct cg_state *state = &context->engine->state;
     const struct cg_order *order = &state->orders[slot];
@@ -58,8 +57,7 @@ static struct echo echo_state(const struct cg_context *context,
     bool other = request != order->request;
     return (struct echo){
         .clordid = cg_id_slice(&of->id),
-        .orig_clordid = other ? cg_id_slice(
-                                    &state->requests[order->request].id)
+        .orig_clordid = other ? cg_id_slice(&state->requests[order->request].id)
                               : (struct cg_slice){NULL, 0},
         .order_id = cg_id_slice(&order->venue_order_id),
         .account = cg_id_slice(&state->accounts[order->account].name),
@@ -77,10 +75,7 @@ static void put_exec_id(const struct cg_context *context,
 {
     const struct cg_engine *engine = context->engine;
     char id[CG_NAME_MAX + 1];
-    snprintf(id,
-             sizeof(id),
-             "%.40s-E%llu-%u",
-             context->gate_name,
+    snprintf(id, sizeof(id), "%.40s-E%llu-%u", context->gate_name,
              (unsigned long long)engine->state.fact_no,
              (unsigned)(effect - engine->effects));
     cg_fix_put_str(out, 17, id);
@@ -140,10 +135,9 @@ void cg_encode_order_refusal(const struct cg_context *context,
                              const struct cg_profile *profile,
                              struct cg_fix_writer *out)
 {
-    struct echo echo =
-        effect->order != CG_NONE
-            ? echo_state(context, effect->order, effect->request)
-            : echo_event(context);
+    struct echo echo = effect->order != CG_NONE
+                           ? echo_state(context, effect->order, effect->request)
+                           : echo_event(context);
     put_report(context, effect, &echo, profile, '8', '8', 0, out);
     cg_fix_put_int(out, 103, cg_reason_103(effect->refusal.reason, profile));
     put_reason(context, &effect->refusal, echo.account_slot, profile, out);
@@ -186,14 +180,8 @@ void cg_encode_status(const struct cg_context *context,
     struct echo echo = echo_state(context, effect->order, effect->request);
     bool open = order->state != CG_ORDER_CLOSED;
     cg_qty leaves = open ? order->qty - order->cum_qty : 0;
-    put_report(context,
-               effect,
-               &echo,
-               profile,
-               'I',
-               order_status(order),
-               leaves > 0 ? leaves : 0,
-               out);
+    put_report(context, effect, &echo, profile, 'I', order_status(order),
+               leaves > 0 ? leaves : 0, out);
 }
 
 void cg_encode_request_refusal(const struct cg_context *context,
@@ -202,10 +190,9 @@ void cg_encode_request_refusal(const struct cg_context *context,
                                struct cg_fix_writer *out)
 {
     const struct cg_state *state = &context->engine->state;
-    struct echo echo =
-        effect->request != CG_NONE
-            ? echo_state(context, effect->order, effect->request)
-            : echo_event(context);
+    struct echo echo = effect->request != CG_NONE
+                           ? echo_state(context, effect->order, effect->request)
+                           : echo_event(context);
     bool unknown = effect->order == CG_NONE;
     if (!unknown) {
         const struct cg_order *order = &state->orders[effect->order];
@@ -226,7 +213,8 @@ void cg_encode_request_refusal(const struct cg_context *context,
     put_reason(context, &effect->refusal, echo.account_slot, profile, out);
 }
 
-/* --- News (R52) ------------------------------------------------------------------ */
+/* --- News (R52)
+ * ------------------------------------------------------------------ */
 
 static const char *news_headline(enum cg_news news)
 {
@@ -265,29 +253,20 @@ static void put_use(const struct cg_context *context,
     char amount[32];
     char line[CG_TEXT_MAX];
     cg_dv01 used = cg_limit_use(limit);
-    int64_t percent =
-        limit->amount > 0 ? (int64_t)((cg_wide)used * 100 / limit->amount) : 0;
+    int64_t percent = limit->amount > 0
+                          ? (int64_t)((cg_wide)used * 100 / limit->amount)
+                          : 0;
     cg_dv01_format(used, use);
     cg_dv01_format(limit->amount, amount);
     if (profile->show_amounts) {
-        snprintf(line,
-                 sizeof(line),
-                 "use %s of %s %.3s (%lld %%) under limit %.*s of %.*s",
-                 use,
-                 amount,
-                 limit->currency,
-                 (long long)percent,
-                 (int)limit->id.len,
-                 limit->id.text,
-                 (int)limit->owner_name.len,
+        snprintf(line, sizeof(line),
+                 "use %s of %s %.3s (%lld %%) under limit %.*s of %.*s", use,
+                 amount, limit->currency, (long long)percent,
+                 (int)limit->id.len, limit->id.text, (int)limit->owner_name.len,
                  limit->owner_name.text);
     } else {
-        snprintf(line,
-                 sizeof(line),
-                 "limit %.*s of %.*s",
-                 (int)limit->id.len,
-                 limit->id.text,
-                 (int)limit->owner_name.len,
+        snprintf(line, sizeof(line), "limit %.*s of %.*s", (int)limit->id.len,
+                 limit->id.text, (int)limit->owner_name.len,
                  limit->owner_name.text);
     }
     put_line(out, line);
@@ -303,21 +282,14 @@ static void put_subject(const struct cg_context *context,
     if (effect->order != CG_NONE) {
         const struct cg_request *request =
             &state->requests[state->orders[effect->order].request];
-        snprintf(line,
-                 sizeof(line),
+        snprintf(line, sizeof(line),
                  "order %.*s of account %.*s was cancelled by the gate",
-                 (int)request->id.len,
-                 request->id.text,
-                 (int)account->name.len,
+                 (int)request->id.len, request->id.text, (int)account->name.len,
                  account->name.text);
     } else {
-        snprintf(line,
-                 sizeof(line),
-                 "account %.*s, clearing firm %.*s",
-                 (int)account->name.len,
-                 account->name.text,
-                 (int)account->firm.len,
-                 account->firm.text);
+        snprintf(line, sizeof(line), "account %.*s, clearing firm %.*s",
+                 (int)account->name.len, account->name.text,
+                 (int)account->firm.len, account->firm.text);
     }
     put_line(out, line);
 }
@@ -329,18 +301,14 @@ static void put_contact(const struct cg_context *context,
     const struct cg_account *account =
         &context->engine->state.accounts[effect->account];
     char line[CG_TEXT_MAX + CG_NAME_MAX];
-    bool top_up =
-        effect->news == CG_NEWS_WARNING || effect->news == CG_NEWS_BREACH;
+    bool top_up = effect->news == CG_NEWS_WARNING ||
+                  effect->news == CG_NEWS_BREACH;
     const char *why = top_up ? " for a top-up" : "";
     if (account->contact[0] != '\0') {
         snprintf(line, sizeof(line), "call %s%s", account->contact, why);
     } else {
-        snprintf(line,
-                 sizeof(line),
-                 "call the credit desk of %.*s%s",
-                 (int)account->firm.len,
-                 account->firm.text,
-                 why);
+        snprintf(line, sizeof(line), "call the credit desk of %.*s%s",
+                 (int)account->firm.len, account->firm.text, why);
     }
     put_line(out, line);
 }
@@ -354,14 +322,10 @@ void cg_encode_news(const struct cg_context *context,
     bool flash = effect->news == CG_NEWS_STOP ||
                  effect->news == CG_NEWS_FALLBACK_ON;
     if (effect->news == CG_NEWS_WARNING) {
-        snprintf(headline,
-                 sizeof(headline),
-                 "%s: %u %% reached",
-                 news_headline(effect->news),
-                 effect->value);
+        snprintf(headline, sizeof(headline), "%s: %u %% reached",
+                 news_headline(effect->news), effect->value);
     } else {
-        snprintf(
-            headline, sizeof(headline), "%s", news_headline(effect->news));
+        snprintf(headline, sizeof(headline), "%s", news_headline(effect->news));
     }
     if (profile->version == CG_FIX50SP2) {
         cg_fix_put_int(out, 1473, 3);
@@ -377,7 +341,8 @@ void cg_encode_news(const struct cg_context *context,
     put_contact(context, effect, out);
 }
 
-/* --- the venue's reports ------------------------------------------------------------ */
+/* --- the venue's reports
+ * ------------------------------------------------------------ */
 
 /* The first ping token of an order, else its first; 0 for none (R55). */
 static cg_seq first_token(const struct cg_state *state, uint32_t order)
@@ -489,23 +454,22 @@ void cg_encode_pass_pulled(const struct cg_context *context,
         if (message->inner[i]) {
             cg_fix_put_raw(out, whole_field(message, i));
         } else if (tag == 11) {
-            cg_fix_put(
-                out, 11, cg_id_slice(&state->requests[order->request].id));
+            cg_fix_put(out, 11,
+                       cg_id_slice(&state->requests[order->request].id));
         } else if (tag != 41 && tag != 58 && tag != 378 && tag != 1328) {
             cg_fix_put_raw(out, whole_field(message, i));
         }
     }
     bool halted = order->pull_reason == CG_PARTY_HALTED;
-    cg_fix_put_int(
-        out, 378, profile->version != CG_FIX42 && halted ? 6 : 4);
+    cg_fix_put_int(out, 378, profile->version != CG_FIX42 && halted ? 6 : 4);
     put_reason(context, &refusal, order->account, profile, out);
 }
 
 void cg_encode_routing(const struct cg_fix_message *message,
                        struct cg_fix_writer *out)
 {
-    static const uint32_t tags[] = {
-        115, 128, 50, 142, 57, 143, 116, 144, 129, 145, 97};
+    static const uint32_t tags[] = {115, 128, 50,  142, 57, 143,
+                                    116, 144, 129, 145, 97};
     struct cg_slice value;
     for (size_t i = 0; i < CG_COUNT(tags); i++) {
         if (cg_fix_find(message, tags[i], &value)) {
@@ -514,7 +478,9 @@ void cg_encode_routing(const struct cg_fix_message *message,
     }
 }
 
-/* --- rejects ---------------------------------------------------------------------------- */
+/* --- rejects
+ * ----------------------------------------------------------------------------
+ */
 
 void cg_encode_business_reject(const struct cg_fix_message *message,
                                int reason,

@@ -61,10 +61,7 @@ static void put_order_ref(const struct cg_context *context,
     if (order->venue_order_id.len > 0) {
         cg_fix_put(out, 1080, cg_id_slice(&order->venue_order_id));
     } else {
-        snprintf(id,
-                 sizeof(id),
-                 "%.40s-O%llu",
-                 context->gate_name,
+        snprintf(id, sizeof(id), "%.40s-O%llu", context->gate_name,
                  (unsigned long long)order->number);
         cg_fix_put_str(out, 1080, id);
     }
@@ -92,10 +89,8 @@ void cg_encode_ask(const struct cg_context *context,
     cg_fix_put(out, 15, (struct cg_slice){limit->currency, 3});
     cg_fix_put(out, 1670, cg_id_slice(&limit->id));
     put_parties(out, cg_id_slice(&account->name), cg_id_slice(&account->firm));
-    cg_fix_put(
-        out,
-        55,
-        cg_id_slice(&state->instruments[order->instrument].symbol));
+    cg_fix_put(out, 55,
+               cg_id_slice(&state->instruments[order->instrument].symbol));
     cg_fix_put_char(out, 54, order->side);
     cg_fix_put_time(out, 60, ask->asked_at);
 }
@@ -110,10 +105,8 @@ void cg_encode_pull(const struct cg_context *context,
     cg_fix_put(out, 37, cg_id_slice(&order->venue_order_id));
     cg_fix_put(out, 11, cg_id_slice(&state->requests[effect->request].id));
     cg_fix_put(out, 1, cg_id_slice(&state->accounts[order->account].name));
-    cg_fix_put(
-        out,
-        55,
-        cg_id_slice(&state->instruments[order->instrument].symbol));
+    cg_fix_put(out, 55,
+               cg_id_slice(&state->instruments[order->instrument].symbol));
     cg_fix_put_char(out, 54, order->side);
     cg_fix_put_time(out, 60, context->engine->now);
     cg_fix_put_int(out, 38, order->qty);
@@ -138,10 +131,7 @@ static void put_report_id(const struct cg_context *context,
                           struct cg_fix_writer *out)
 {
     char id[CG_NAME_MAX + 1];
-    snprintf(id,
-             sizeof(id),
-             "%.40s-A%llu-%u",
-             context->gate_name,
+    snprintf(id, sizeof(id), "%.40s-A%llu-%u", context->gate_name,
              (unsigned long long)context->engine->state.fact_no,
              (unsigned)(effect - context->engine->effects));
     cg_fix_put_str(out, 2331, id);
@@ -183,10 +173,7 @@ void cg_encode_limits_request(const struct cg_context *context,
                               struct cg_fix_writer *out)
 {
     char id[CG_NAME_MAX + 1];
-    snprintf(id,
-             sizeof(id),
-             "%.40s-L%llu",
-             context->gate_name,
+    snprintf(id, sizeof(id), "%.40s-L%llu", context->gate_name,
              (unsigned long long)context->engine->state.fact_no);
     cg_fix_put_str(out, 1666, id);
     cg_fix_put_int(out, 1760, 3);

@@ -41,14 +41,9 @@ static void explain_ask(const struct cg_context *context,
     char id[CG_NAME_MAX + 1];
     cg_dv01_format(ask->amount, amount);
     cg_token_id(context->gate_name, token->number, id);
-    snprintf(text,
-             len,
-             "%s%s %s %.3s: token %s of order %.*s under limit %.*s",
+    snprintf(text, len, "%s%s %s %.3s: token %s of order %.*s under limit %.*s",
              effect->kind == CG_EFFECT_ASK_AGAIN ? "again " : "",
-             verbs[ask->kind],
-             amount,
-             limit->currency,
-             id,
+             verbs[ask->kind], amount, limit->currency, id,
              WORDS(request_id(context, order->request)),
              WORDS(cg_id_slice(&limit->id)));
 }
@@ -67,12 +62,8 @@ static void explain_refusal(const struct cg_context *context,
             ? context->engine->state.orders[effect->order].account
             : CG_NONE;
     cg_reason_text(context, &effect->refusal, account, &all, reason);
-    snprintf(text,
-             len,
-             "refuses %s %.*s: %s",
-             what,
-             WORDS(request_id(context, effect->request)),
-             reason);
+    snprintf(text, len, "refuses %s %.*s: %s", what,
+             WORDS(request_id(context, effect->request)), reason);
 }
 
 static void explain_forward(const struct cg_context *context,
@@ -83,9 +74,7 @@ static void explain_forward(const struct cg_context *context,
     const struct cg_state *state = &context->engine->state;
     const struct cg_request *request = &state->requests[effect->request];
     if (request->kind == CG_REQUEST_CANCEL) {
-        snprintf(text,
-                 len,
-                 "forwards cancel %.*s (cancels always pass)",
+        snprintf(text, len, "forwards cancel %.*s (cancels always pass)",
                  WORDS(cg_id_slice(&request->id)));
         return;
     }
@@ -93,12 +82,10 @@ static void explain_forward(const struct cg_context *context,
         &state->tokens[state->orders[effect->order].tokens];
     char charge[32];
     cg_dv01_format(token->charge, charge);
-    snprintf(text,
-             len,
+    snprintf(text, len,
              "forwards %s %.*s: live cover holds its worst case, %s %.3s%s",
              request->kind == CG_REQUEST_NEW ? "order" : "replace",
-             WORDS(cg_id_slice(&request->id)),
-             charge,
+             WORDS(cg_id_slice(&request->id)), charge,
              state->limits[token->limit].currency,
              token->fallback ? " of the pushed limit" : "");
 }
@@ -113,18 +100,14 @@ static bool explain_order(const struct cg_context *context,
     if (effect->kind == CG_EFFECT_PARK) {
         snprintf(text, len, "holds %.*s until credit is granted", WORDS(id));
     } else if (effect->kind == CG_EFFECT_CANCELLED) {
-        snprintf(
-            text, len, "cancels the waiting order by %.*s", WORDS(id));
+        snprintf(text, len, "cancels the waiting order by %.*s", WORDS(id));
     } else if (effect->kind == CG_EFFECT_STATUS) {
         snprintf(text, len, "answers a repeat of %.*s", WORDS(id));
     } else if (effect->kind == CG_EFFECT_PULL) {
         const struct cg_order *order = &state->orders[effect->order];
-        snprintf(text,
-                 len,
-                 "pulls order %.*s: CG%d %s",
+        snprintf(text, len, "pulls order %.*s: CG%d %s",
                  WORDS(request_id(context, order->request)),
-                 (int)order->pull_reason,
-                 cg_reason_slug(order->pull_reason));
+                 (int)order->pull_reason, cg_reason_slug(order->pull_reason));
     } else {
         return false;
     }
@@ -145,11 +128,8 @@ bool cg_explain(const struct cg_context *context,
         explain_refusal(context, effect, "order", text, len);
         return true;
     case CG_EFFECT_REFUSE_REQUEST:
-        explain_refusal(context,
-                        effect,
-                        effect->to_replace ? "replace" : "cancel",
-                        text,
-                        len);
+        explain_refusal(context, effect,
+                        effect->to_replace ? "replace" : "cancel", text, len);
         return true;
     case CG_EFFECT_FORWARD:
         explain_forward(context, effect, text, len);
@@ -160,10 +140,11 @@ bool cg_explain(const struct cg_context *context,
     case CG_EFFECT_NEWS:
         snprintf(text, len, "sends News");
         return true;
+    case CG_EFFECT_LIMITS_REQUEST:
+        snprintf(text, len, "asks the hub for its limits");
+        return true;
     case CG_EFFECT_LIMITS_ACK:
-        snprintf(text,
-                 len,
-                 "%s the limit update",
+        snprintf(text, len, "%s the limit update",
                  effect->value == 0 ? "takes" : "refuses");
         return true;
     case CG_EFFECT_PARK:

@@ -52,14 +52,12 @@ const char *cg_reason_slug(enum cg_reason reason)
 
 void cg_token_id(const char *gate_name, cg_seq number, char *id)
 {
-    snprintf(id,
-             CG_NAME_MAX + 1,
-             "%.40s-T%llu",
-             gate_name,
+    snprintf(id, CG_NAME_MAX + 1, "%.40s-T%llu", gate_name,
              (unsigned long long)number);
 }
 
-/* --- text ------------------------------------------------------------------------ */
+/* --- text
+ * ------------------------------------------------------------------------ */
 
 struct text {
     char *data;
@@ -114,10 +112,9 @@ static void text_advice(struct text *text,
                         const struct cg_account *account)
 {
     struct cg_slice owner = owner_name(limit);
-    struct cg_slice contact =
-        account != NULL && account->contact[0] != '\0'
-            ? cg_slice_str(account->contact)
-            : CG_SLICE("the credit desk");
+    struct cg_slice contact = account != NULL && account->contact[0] != '\0'
+                                  ? cg_slice_str(account->contact)
+                                  : CG_SLICE("the credit desk");
     while (*advice != '\0') {
         if (strncmp(advice, "{owner}", 7) == 0) {
             text_add(text, owner);
@@ -144,21 +141,16 @@ void cg_reason_text(const struct cg_context *context,
                                        ? &state->limits[refusal->limit]
                                        : NULL;
     struct text text = {out, 0};
-    text_format(
-        &text, "CG%d %s", (int)reasons[i].reason, reasons[i].slug);
+    text_format(&text, "CG%d %s", (int)reasons[i].reason, reasons[i].slug);
     if (refusal->has_amounts && profile->show_amounts) {
         bool whole = refusal->reason == CG_MAX_NOTIONAL;
         text_amount(&text, "req", refusal->required, whole);
         text_amount(&text, "avl", refusal->available, whole);
     }
     if (limit != NULL) {
-        text_format(&text,
-                    " ccy:%.3s lim:%.*s own:%.*s",
-                    limit->currency,
-                    (int)limit->id.len,
-                    limit->id.text,
-                    (int)owner_name(limit).len,
-                    owner_name(limit).data);
+        text_format(&text, " ccy:%.3s lim:%.*s own:%.*s", limit->currency,
+                    (int)limit->id.len, limit->id.text,
+                    (int)owner_name(limit).len, owner_name(limit).data);
     }
     if (refusal->tag != 0) {
         text_format(&text, " tag:%u", refusal->tag);
@@ -167,8 +159,6 @@ void cg_reason_text(const struct cg_context *context,
     if (refusal->detail != NULL) {
         text_format(&text, "%s: ", refusal->detail);
     }
-    text_advice(&text,
-                reasons[i].advice,
-                limit,
+    text_advice(&text, reasons[i].advice, limit,
                 account != CG_NONE ? &state->accounts[account] : NULL);
 }

@@ -29,7 +29,8 @@ static unsigned side_index(char side)
     return side == '1' ? 0 : 1;
 }
 
-/* --- money ------------------------------------------------------------------ */
+/* --- money ------------------------------------------------------------------
+ */
 
 /* Moves |amount| between two columns, in the token and in its limit. */
 #define LEDGER_ADD(state, token, column, amount)                               \
@@ -42,9 +43,8 @@ static unsigned side_index(char side)
     } while (0)
 
 /* Changes what the token counts in its limit's open use. */
-static void charge_set(struct cg_state *state,
-                       struct cg_token *token,
-                       cg_dv01 charge)
+static void
+charge_set(struct cg_state *state, struct cg_token *token, cg_dv01 charge)
 {
     struct cg_limit *limit = &state->limits[token->limit];
     cg_dv01 before = cg_token_open(token);
@@ -100,9 +100,8 @@ static void leave_asked(struct cg_state *state, const struct cg_token *token)
     }
 }
 
-static void token_end(struct cg_state *state,
-                      struct cg_token *token,
-                      enum cg_token_end end)
+static void
+token_end(struct cg_state *state, struct cg_token *token, enum cg_token_end end)
 {
     leave_asked(state, token);
     charge_set(state, token, token->filled);
@@ -200,9 +199,8 @@ static void token_lapsed(struct cg_state *state, const struct cg_fact *fact)
     reserved_leaves(state, token, token->end);
 }
 
-static void token_filled(struct cg_state *state,
-                         struct cg_token *token,
-                         cg_dv01 filled)
+static void
+token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
 {
     struct cg_limit *limit = &state->limits[token->limit];
     cg_dv01 change = filled - token->filled;
@@ -220,14 +218,15 @@ static void token_filled(struct cg_state *state,
         LEDGER_ADD(state, token, released, -change);
         return;
     }
-    cg_dv01 covered =
-        change < token->ledger.reserved ? change : token->ledger.reserved;
+    cg_dv01 covered = change < token->ledger.reserved ? change
+                                                      : token->ledger.reserved;
     LEDGER_ADD(state, token, reserved, -covered);
     LEDGER_ADD(state, token, overrun, change - covered);
     LEDGER_ADD(state, token, consumed, change);
 }
 
-/* --- orders ------------------------------------------------------------------ */
+/* --- orders ------------------------------------------------------------------
+ */
 
 static void order_move(struct cg_order *order, enum cg_order_state next)
 {
@@ -448,7 +447,8 @@ static void worst_set(struct cg_state *state, struct cg_order *order)
     }
 }
 
-/* --- requests ----------------------------------------------------------------- */
+/* --- requests
+ * ----------------------------------------------------------------- */
 
 static void request_taken(struct cg_state *state, const struct cg_fact *fact)
 {
@@ -484,7 +484,8 @@ static void request_ended(struct cg_state *state,
     worst_set(state, order);
 }
 
-/* --- asks ---------------------------------------------------------------------- */
+/* --- asks
+ * ---------------------------------------------------------------------- */
 
 static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
 {
@@ -536,6 +537,9 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     if (ask->kind == CG_ASK_CONSUMED) {
         state->limits[token->limit].confirmed += ask->amount;
     }
+    if (ask->kind == CG_ASK_RAISE && fact->value == 2) {
+        token->asked = token->ledger.reserved + token->ledger.consumed;
+    }
     if (token->ask == fact->ask) {
         token->ask = CG_NONE;
         token->pending = false;
@@ -559,7 +563,8 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     order_may_go(state, token->order);
 }
 
-/* --- names, limits, stops, links ------------------------------------------------ */
+/* --- names, limits, stops, links
+ * ------------------------------------------------ */
 
 /* Which limits may cover an account's orders; an order checks the rest. */
 static void account_limits(struct cg_state *state, uint32_t slot)
@@ -585,8 +590,8 @@ static void account_named(struct cg_state *state, const struct cg_fact *fact)
         account->orders = CG_NONE;
         account->hub = CG_SESSION_NONE;
         id_set(&account->name, fact->id, fact->id_len);
-        cg_map_add(
-            &state->account_map, cg_hash(0, fact_id(fact)), fact->account);
+        cg_map_add(&state->account_map, cg_hash(0, fact_id(fact)),
+                   fact->account);
     }
     id_set(&account->firm, fact->text, fact->text_len);
     account_limits(state, fact->account);
@@ -598,8 +603,8 @@ static void instrument_named(struct cg_state *state, const struct cg_fact *fact)
     CG_ASSERT(fact->instrument == state->instrument_count);
     state->instrument_count++;
     id_set(&instrument->symbol, fact->id, fact->id_len);
-    cg_map_add(
-        &state->instrument_map, cg_hash(0, fact_id(fact)), fact->instrument);
+    cg_map_add(&state->instrument_map, cg_hash(0, fact_id(fact)),
+               fact->instrument);
 }
 
 static void session_named(struct cg_state *state, const struct cg_fact *fact)
@@ -612,8 +617,8 @@ static void session_named(struct cg_state *state, const struct cg_fact *fact)
     id_set(&session->name, fact->id, fact->id_len);
 }
 
-/* Its text is the currency and the firm: "USD FCM1"; its flags hold the measure,
- * the model and what a breach pulls, four bits each. */
+/* Its text is the currency and the firm: "USD FCM1"; its flags hold the
+ * measure, the model and what a breach pulls, four bits each. */
 static void limit_named(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
@@ -636,6 +641,9 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
     id_set(&limit->id, fact->id, fact->id_len);
     memcpy(limit->currency, fact->text, 3);
     id_set(&limit->firm, fact->text + 4, fact->text_len - 4);
+    if (limit->owner != CG_SESSION_NONE) {
+        limit->owner_name = state->sessions[limit->owner].name;
+    }
     cg_map_add(&state->limit_map, cg_hash(0, fact_id(fact)), fact->limit);
     for (uint32_t i = 0; i < state->account_count; i++) {
         account_limits(state, i);
@@ -643,8 +651,8 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
 }
 
 /* flags: 1 an update by the owner; 2 the amount is given; from bit 4 the new
- * model + 1, from bit 8 the action (1767) + 1.  Its hash, if any, is the warning
- * levels, one byte each. */
+ * model + 1, from bit 8 the action (1767) + 1.  Its hash, if any, is the
+ * warning levels, one byte each. */
 static void limit_set(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
@@ -704,9 +712,8 @@ static void stop_placed(struct cg_state *state, const struct cg_fact *fact)
     id_set(&stop->request, fact->id, fact->id_len);
 }
 
-static void link_changed(struct cg_state *state,
-                         const struct cg_fact *fact,
-                         bool up)
+static void
+link_changed(struct cg_state *state, const struct cg_fact *fact, bool up)
 {
     state->sessions[fact->session].up = up;
     state->sessions[fact->session].probe = CG_NONE;
@@ -777,14 +784,12 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         token_lapsed(state, fact);
         break;
     case CG_FACT_TOKEN_RETURNED:
-        token_end(state,
-                  &state->tokens[fact->token],
+        token_end(state, &state->tokens[fact->token],
                   (enum cg_token_end)fact->value);
         token_move(&state->tokens[fact->token], CG_TOKEN_RETURNING);
         break;
     case CG_FACT_TOKEN_CLOSED:
-        token_end(state,
-                  &state->tokens[fact->token],
+        token_end(state, &state->tokens[fact->token],
                   (enum cg_token_end)fact->value);
         token_move(&state->tokens[fact->token], CG_TOKEN_CLOSED);
         order_may_go(state, state->tokens[fact->token].order);

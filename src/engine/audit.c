@@ -21,8 +21,8 @@ static bool ledger_holds(const struct cg_ledger *ledger)
 {
     cg_wide in = (cg_wide)ledger->granted + ledger->overrun;
     cg_wide out = (cg_wide)ledger->reserved + ledger->consumed +
-                   ledger->released + ledger->expired + ledger->invalidated +
-                   ledger->handed_back;
+                  ledger->released + ledger->expired + ledger->invalidated +
+                  ledger->handed_back;
     return in == out;
 }
 
@@ -40,15 +40,14 @@ static void ledger_add(struct cg_ledger *sum, const struct cg_ledger *part)
 
 /* Forgotten tokens are in the limit's books only, so its columns may be larger
  * than the sum, but what is reserved must be accounted for exactly. */
-static bool token_adds(const struct cg_state *state,
-                       uint32_t slot,
-                       struct sums *sums)
+static bool
+token_adds(const struct cg_state *state, uint32_t slot, struct sums *sums)
 {
     const struct cg_token *token = &state->tokens[slot];
     struct sums *sum = &sums[token->limit];
     unsigned side = token->side != '1';
-    cg_dv01 open =
-        token->charge > token->filled ? token->charge - token->filled : 0;
+    cg_dv01 open = token->charge > token->filled ? token->charge - token->filled
+                                                 : 0;
     sum->open[side] += open;
     sum->asked[side] += token->state == CG_TOKEN_ASKED ? token->charge : 0;
     sum->position += side == 0 ? token->filled : -token->filled;
@@ -60,12 +59,8 @@ static bool token_adds(const struct cg_state *state,
 static bool
 differs(char *error, size_t len, const struct cg_limit *limit, const char *what)
 {
-    snprintf(error,
-             len,
-             "limit %.*s: %s is not what its tokens add up to",
-             limit->id.len,
-             limit->id.text,
-             what);
+    snprintf(error, len, "limit %.*s: %s is not what its tokens add up to",
+             limit->id.len, limit->id.text, what);
     return false;
 }
 
@@ -88,14 +83,13 @@ static bool limit_holds(const struct cg_limit *limit,
         if (limit->ledger[side].reserved != sum->ledger[side].reserved) {
             return differs(error, len, limit, "reserved");
         }
-        if (whole && memcmp(&limit->ledger[side],
-                            &sum->ledger[side],
+        if (whole && memcmp(&limit->ledger[side], &sum->ledger[side],
                             sizeof(sum->ledger[side])) != 0) {
             return differs(error, len, limit, "a column of the token ledger");
         }
     }
-    if (whole && (limit->position != sum->position ||
-                  limit->gross != sum->gross)) {
+    if (whole &&
+        (limit->position != sum->position || limit->gross != sum->gross)) {
         return differs(error, len, limit, "filled use");
     }
     return true;
@@ -117,16 +111,14 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
         tokens++;
         if (!token_adds(state, i, sums)) {
             holds = false;
-            snprintf(error,
-                     error_len,
-                     "token %llu: its ledger does not add up",
+            snprintf(error, error_len, "token %llu: its ledger does not add up",
                      (unsigned long long)state->tokens[i].number);
         }
     }
     bool whole = tokens == state->token_no; /* none was forgotten */
     for (uint32_t i = 0; holds && i < state->limit_count; i++) {
-        holds =
-            limit_holds(&state->limits[i], &sums[i], whole, error, error_len);
+        holds = limit_holds(&state->limits[i], &sums[i], whole, error,
+                            error_len);
     }
     free(sums);
     return holds;

@@ -8,9 +8,8 @@
  */
 #include "decide.h"
 
-static bool refuse(struct cg_refusal *refusal,
-                   enum cg_reason reason,
-                   uint32_t limit)
+static bool
+refuse(struct cg_refusal *refusal, enum cg_reason reason, uint32_t limit)
 {
     *refusal = (struct cg_refusal){.reason = reason, .limit = limit};
     return false;
@@ -134,13 +133,12 @@ static bool use_fits(const struct cg_limit *limit,
         return true;
     }
     struct cg_limit after = *limit;
-    if (__builtin_add_overflow(
-            after.open[side != '1'], amount, &after.open[side != '1'])) {
-        return refuse_amount(
-            refusal, CG_LIMIT_EXCEEDED, slot, amount, available);
+    if (__builtin_add_overflow(after.open[side != '1'], amount,
+                               &after.open[side != '1'])) {
+        return refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount,
+                             available);
     }
-    if (limit->allow_reducing &&
-        cg_limit_use(&after) <= cg_limit_use(limit)) {
+    if (limit->allow_reducing && cg_limit_use(&after) <= cg_limit_use(limit)) {
         return true;
     }
     return refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount, available);
@@ -157,12 +155,12 @@ static bool order_fits(const struct cg_limit *limit,
         return refuse(refusal, CG_LIMIT_UNENFORCEABLE, slot);
     }
     if (limit->kind == CG_LIMIT_CLIP && amount > limit->amount) {
-        return refuse_amount(
-            refusal, CG_CLIP_SIZE, slot, amount, limit->amount);
+        return refuse_amount(refusal, CG_CLIP_SIZE, slot, amount,
+                             limit->amount);
     }
     if (limit->kind == CG_LIMIT_NOTIONAL && qty > limit->amount) {
-        return refuse_amount(
-            refusal, CG_MAX_NOTIONAL, slot, qty, limit->amount);
+        return refuse_amount(refusal, CG_MAX_NOTIONAL, slot, qty,
+                             limit->amount);
     }
     return true;
 }
@@ -177,8 +175,7 @@ bool cg_fallback_fits(const struct cg_engine *engine,
         return false;
     }
     cg_time left = limit->fallback_max_age_ns - (age > 0 ? age : 0);
-    cg_wide budget =
-        (cg_wide)limit->amount * left / limit->fallback_max_age_ns;
+    cg_wide budget = (cg_wide)limit->amount * left / limit->fallback_max_age_ns;
     return (cg_wide)limit->fallback_used + amount <= budget;
 }
 
@@ -228,11 +225,8 @@ static bool part_plan(const struct cg_engine *engine,
     if (!limit_open(limit, slot, refusal)) {
         return false;
     }
-    if (!rate_in(engine,
-                 &state->instruments[request->instrument],
-                 limit,
-                 &part.rate,
-                 &reason)) {
+    if (!rate_in(engine, &state->instruments[request->instrument], limit,
+                 &part.rate, &reason)) {
         return refuse(refusal, reason, slot);
     }
     if (!cg_dv01_of(request->qty, part.rate, &part.amount)) {
@@ -262,9 +256,7 @@ bool cg_cover_plan(const struct cg_engine *engine,
     cover->count = 0;
     for (uint32_t i = 0; i < account->limit_count; i++) {
         uint32_t slot = account->limits[i];
-        if (cg_limit_covers(&state->limits[slot],
-                            state,
-                            request->account,
+        if (cg_limit_covers(&state->limits[slot], state, request->account,
                             request->instrument) &&
             !part_plan(engine, request, slot, cover, refusal)) {
             return false;
@@ -326,11 +318,10 @@ bool cg_cover_may_grow(const struct cg_engine *engine,
     for (uint32_t i = 0; i < account->limit_count; i++) {
         const struct cg_limit *limit = &state->limits[account->limits[i]];
         struct cg_cover none = {0};
-        struct cg_cover_request request = {
-            order->account, order->instrument, order->side, qty};
+        struct cg_cover_request request = {order->account, order->instrument,
+                                           order->side, qty};
         if (limit->kind != CG_LIMIT_DV01 &&
-            cg_limit_covers(
-                limit, state, order->account, order->instrument) &&
+            cg_limit_covers(limit, state, order->account, order->instrument) &&
             !part_plan(engine, &request, account->limits[i], &none, refusal)) {
             return false;
         }

@@ -11,7 +11,8 @@
 #include "decimal.h"
 #include "engine.h"
 
-/* --- effects ----------------------------------------------------------------- */
+/* --- effects -----------------------------------------------------------------
+ */
 
 /* The next effect, blank but for its kind. */
 struct cg_effect *cg_effect_add(struct cg_engine *engine,
@@ -21,7 +22,8 @@ struct cg_effect *cg_effect_add(struct cg_engine *engine,
 void cg_note(struct cg_engine *engine, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- cover (cover.c) ------------------------------------------------------------ */
+/* --- cover (cover.c)
+ * ------------------------------------------------------------ */
 
 /* What one limit asks of an order. */
 struct cg_cover_part {
@@ -67,7 +69,8 @@ bool cg_fallback_fits(const struct cg_engine *engine,
 /* The stop that binds an account, or CG_REASON_NONE (R18). */
 enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
 
-/* --- tokens (decide_token.c) ------------------------------------------------------ */
+/* --- tokens (decide_token.c)
+ * ------------------------------------------------------ */
 
 /* Records the cover of a waiting order: charges, and the asks it needs. */
 void cg_tokens_charge(struct cg_engine *engine,
@@ -94,7 +97,8 @@ void cg_ask_send(struct cg_engine *engine,
                  enum cg_ask_kind kind,
                  cg_dv01 amount);
 
-/* --- orders (decide_order.c) ------------------------------------------------------ */
+/* --- orders (decide_order.c)
+ * ------------------------------------------------------ */
 
 /* Refuses an order that waits: answers, and gives its tokens up. */
 void cg_order_refuse(struct cg_engine *engine,
@@ -120,7 +124,8 @@ void cg_order_close(struct cg_engine *engine,
                     uint32_t order,
                     enum cg_report_kind status);
 
-/* --- limits (decide_limit.c) ------------------------------------------------------ */
+/* --- limits (decide_limit.c)
+ * ------------------------------------------------------ */
 
 /* Pulls what a limit that is breached has to lose (R17). */
 void cg_limit_pull(struct cg_engine *engine, uint32_t limit);
@@ -152,7 +157,8 @@ void cg_limits_settle(struct cg_engine *engine);
 /* Stops whose last order is gone are reported as completed (R18). */
 void cg_stops_settle(struct cg_engine *engine);
 
-/* --- timers (decide_timer.c) ------------------------------------------------------- */
+/* --- timers (decide_timer.c)
+ * ------------------------------------------------------- */
 
 void cg_timer_order(struct cg_engine *engine, uint32_t order);
 void cg_timer_token(struct cg_engine *engine, uint32_t token);

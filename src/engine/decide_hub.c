@@ -107,9 +107,8 @@ static struct cg_refusal denied(const struct cg_engine *engine,
     return refusal;
 }
 
-static void grant(struct cg_engine *engine,
-                  const struct answer *answer,
-                  cg_dv01 amount)
+static void
+grant(struct cg_engine *engine, const struct answer *answer, cg_dv01 amount)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_token *token = &state->tokens[answer->token];
@@ -120,9 +119,8 @@ static void grant(struct cg_engine *engine,
     fact.order = token->order;
     fact.amount = amount;
     fact.session = engine->cause_session;
-    fact.until = answer->event->has_expires
-                     ? answer->event->expires
-                     : engine->now + hub->token_life_ns;
+    fact.until = answer->event->has_expires ? answer->event->expires
+                                            : engine->now + hub->token_life_ns;
     cg_engine_record(engine, &fact);
 }
 
@@ -135,8 +133,7 @@ static void late(struct cg_engine *engine, const struct answer *answer)
     }
     cg_dv01 amount = approved_of(engine, answer);
     grant(engine, answer, amount);
-    cg_note(engine,
-            "late grant for token %llu of order %llu, handed back",
+    cg_note(engine, "late grant for token %llu of order %llu, handed back",
             (unsigned long long)token->number,
             (unsigned long long)engine->state.orders[token->order].number);
     if (token->state == CG_TOKEN_CLOSED) {
@@ -259,8 +256,7 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
     case CG_ASK_CONSUMED:
     case CG_ASK_KINDS:
         if (answer->event->status == REJECTED) {
-            cg_note(engine,
-                    "ALARM: the hub refused a %s notice for token %llu",
+            cg_note(engine, "ALARM: the hub refused a %s notice for token %llu",
                     cg_ask_kind_name(answer->kind),
                     (unsigned long long)token->number);
         }
@@ -286,8 +282,7 @@ static uint32_t find_ask(const struct cg_engine *engine,
     if (token == CG_NONE) {
         return CG_NONE;
     }
-    for (uint32_t i = state->ask_first; i != CG_NONE;
-         i = state->asks[i].next) {
+    for (uint32_t i = state->ask_first; i != CG_NONE; i = state->asks[i].next) {
         const struct cg_ask *ask = &state->asks[i];
         bool consumed = ask->kind == CG_ASK_CONSUMED;
         bool cancel = ask->kind == CG_ASK_CANCEL;
@@ -345,8 +340,7 @@ void cg_engine_answer(struct cg_engine *engine,
         if (mine && event->status == CANCELLED) {
             invalidated(engine, token);
         } else if (mine || (event->ask != 0 && event->ask <= state->ask_no)) {
-            cg_note(engine,
-                    "a repeated answer to ask %llu, nothing done",
+            cg_note(engine, "a repeated answer to ask %llu, nothing done",
                     (unsigned long long)event->ask);
         } else {
             cg_note(engine, "ALARM: an answer for a token never asked for");
@@ -371,7 +365,8 @@ void cg_engine_answer(struct cg_engine *engine,
     answer_take(engine, &answer);
 }
 
-/* --- stops (R18) --------------------------------------------------------------- */
+/* --- stops (R18)
+ * --------------------------------------------------------------- */
 
 enum { SUSPEND, HALT, REINSTATE };
 
@@ -411,9 +406,8 @@ static void stop_news(struct cg_engine *engine,
     }
 }
 
-static void stop_pull(struct cg_engine *engine,
-                      uint32_t party,
-                      struct cg_slice firm)
+static void
+stop_pull(struct cg_engine *engine, uint32_t party, struct cg_slice firm)
 {
     const struct cg_state *state = &engine->state;
     for (uint32_t i = 0; i < state->account_count; i++) {
@@ -476,16 +470,14 @@ static void stop_lift(struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = CG_NONE;
-    if (!stop_find(
-            state, engine->cause_session, party, event->firm, &slot)) {
-        bool of_another =
-            stop_find(state, CG_SESSION_NONE, party, event->firm, &slot);
+    if (!stop_find(state, engine->cause_session, party, event->firm, &slot)) {
+        bool of_another = stop_find(state, CG_SESSION_NONE, party, event->firm,
+                                    &slot);
         action_report(engine, CG_NONE, 2, of_another ? 98 : 99);
         return;
     }
     action_report(engine, CG_NONE, 0, 0);
-    while (stop_find(
-        state, engine->cause_session, party, event->firm, &slot)) {
+    while (stop_find(state, engine->cause_session, party, event->firm, &slot)) {
         struct cg_fact fact = cg_fact_of(CG_FACT_STOP_LIFTED);
         fact.value = slot;
         fact.session = engine->cause_session;

@@ -9,7 +9,8 @@
  */
 #include "decide.h"
 
-/* --- news ---------------------------------------------------------------------- */
+/* --- news
+ * ---------------------------------------------------------------------- */
 
 void cg_account_news(struct cg_engine *engine,
                      uint32_t account,
@@ -52,7 +53,8 @@ void cg_limit_news(struct cg_engine *engine,
     }
 }
 
-/* --- what a breach pulls (R17) --------------------------------------------------- */
+/* --- what a breach pulls (R17)
+ * --------------------------------------------------- */
 
 static bool cancel_under_way(const struct cg_state *state,
                              const struct cg_order *order)
@@ -101,16 +103,15 @@ static uint32_t cursors_next(struct cg_engine *engine, uint32_t limit)
         for (uint32_t i = 0; i < state->account_count; i++) {
             uint32_t order = engine->cursors[i];
             if (order != CG_NONE &&
-                (best == CG_NONE || state->orders[order].number >
-                                        state->orders[best].number)) {
+                (best == CG_NONE ||
+                 state->orders[order].number > state->orders[best].number)) {
                 best = order;
             }
         }
         if (best == CG_NONE) {
             return CG_NONE;
         }
-        engine->cursors[state->orders[best].account] =
-            state->orders[best].next;
+        engine->cursors[state->orders[best].account] = state->orders[best].next;
         if (order_open(state, &state->orders[best], limit) > 0) {
             return best;
         }
@@ -177,7 +178,8 @@ void cg_limit_pull(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* --- updates (R15, R16) ------------------------------------------------------------ */
+/* --- updates (R15, R16)
+ * ------------------------------------------------------------ */
 
 enum { DE_UNKNOWN_REPORT = 0, DE_UNKNOWN_PARTY = 1, DE_OTHER = 99 };
 
@@ -201,11 +203,11 @@ static uint32_t entry_limit(const struct cg_engine *engine,
     uint32_t found = CG_NONE;
     for (uint32_t i = 0; i < state->limit_count; i++) {
         const struct cg_limit *limit = &state->limits[i];
-        bool same_party =
-            account != CG_NONE
-                ? limit->account == account
-                : limit->account == CG_NONE &&
-                      cg_slice_equal(cg_id_slice(&limit->firm), entry->firm);
+        bool same_party = account != CG_NONE
+                              ? limit->account == account
+                              : limit->account == CG_NONE &&
+                                    cg_slice_equal(cg_id_slice(&limit->firm),
+                                                   entry->firm);
         if (limit->owner == engine->cause_session && same_party &&
             (entry->removed || limit->kind == entry->kind)) {
             if (found != CG_NONE) {
@@ -289,12 +291,8 @@ static uint32_t limit_make(struct cg_engine *engine,
     struct cg_slice firm = account != CG_NONE
                                ? cg_id_slice(&state->accounts[account].firm)
                                : entry->firm;
-    int len = snprintf(text,
-                       sizeof(text),
-                       "%.3s %.*s",
-                       entry->currency,
-                       (int)firm.len,
-                       firm.data);
+    int len = snprintf(text, sizeof(text), "%.3s %.*s", entry->currency,
+                       (int)firm.len, firm.data);
     struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_NAMED);
     fact.limit = state->limit_count;
     fact.session = engine->cause_session;
@@ -349,8 +347,8 @@ static void limit_update(struct cg_engine *engine,
     fact.amount = entry->has_amount ? entry->amount : limit->amount;
     fact.other = other_use(limit, entry);
     fact.flags = 1u | (entry->has_amount ? 2u : 0u);
-    if (entry->has_model && (entry->model == CG_MODEL_PUSH ||
-                             limit->model == CG_MODEL_PUSH)) {
+    if (entry->has_model &&
+        (entry->model == CG_MODEL_PUSH || limit->model == CG_MODEL_PUSH)) {
         /* 2339 cannot say "ping with push": ping leaves that as it is. */
         fact.flags |= (uint32_t)(entry->model + 1) << 4;
     }
@@ -364,8 +362,7 @@ static void limit_update(struct cg_engine *engine,
     fact.id_len = event->id.len <= CG_NAME_MAX ? event->id.len : CG_NAME_MAX;
     cg_engine_record(engine, &fact);
     if (limit->state == CG_LIMIT_REMOVED || limit->state == CG_LIMIT_HALTED) {
-        cg_limit_pull_all(engine,
-                          slot,
+        cg_limit_pull_all(engine, slot,
                           limit->state == CG_LIMIT_REMOVED
                               ? CG_TOKEN_INVALIDATED
                               : CG_PARTY_HALTED);
@@ -415,10 +412,8 @@ void cg_engine_update(struct cg_engine *engine,
         fault = entry_fault(engine, event, &event->limits[i]);
     }
     if (fault != 0) {
-        cg_note(engine,
-                "ALARM: limit update %.*s refused: %s",
-                (int)event->id.len,
-                event->id.data,
+        cg_note(engine, "ALARM: limit update %.*s refused: %s",
+                (int)event->id.len, event->id.data,
                 fault == DE_UNKNOWN_PARTY ? "unknown party"
                                           : "unusable, not the sender's to "
                                             "set, or older than the last");
@@ -446,7 +441,8 @@ void cg_engine_update(struct cg_engine *engine,
     update_ack(engine, !unenforceable, DE_OTHER);
 }
 
-/* --- warnings (R52) ------------------------------------------------------------------ */
+/* --- warnings (R52)
+ * ------------------------------------------------------------------ */
 
 /* The use that counts in warnings: without what waits for its first grant. */
 static cg_dv01 warning_use(const struct cg_limit *limit)
@@ -469,8 +465,8 @@ static void rearm(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
     uint32_t back = 0;
     for (uint32_t i = 0; i < limit->warnings; i++) {
         if ((limit->warned >> i & 1) != 0 &&
-            !at_least(
-                use, limit->amount, (int64_t)limit->warning_percent[i] - 5)) {
+            !at_least(use, limit->amount,
+                      (int64_t)limit->warning_percent[i] - 5)) {
             back |= 1u << i;
         }
     }
@@ -512,8 +508,8 @@ static void warn(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
     if (breach) {
         cg_limit_news(engine, slot, CG_NEWS_BREACH, 0);
     } else {
-        cg_limit_news(
-            engine, slot, CG_NEWS_WARNING, limit->warning_percent[highest]);
+        cg_limit_news(engine, slot, CG_NEWS_WARNING,
+                      limit->warning_percent[highest]);
     }
 }
 
@@ -534,7 +530,8 @@ void cg_limits_settle(struct cg_engine *engine)
     engine->touched_count = 0;
 }
 
-/* --- stops (R18) ------------------------------------------------------------------------ */
+/* --- stops (R18)
+ * ------------------------------------------------------------------------ */
 
 static bool party_has_orders(const struct cg_state *state,
                              const struct cg_stop *stop)
@@ -565,8 +562,8 @@ void cg_stops_settle(struct cg_engine *engine)
         fact.value = i;
         fact.session = stop->placer;
         cg_engine_record(engine, &fact);
-        struct cg_effect *effect =
-            cg_effect_add(engine, CG_EFFECT_ACTION_REPORT);
+        struct cg_effect *effect = cg_effect_add(engine,
+                                                 CG_EFFECT_ACTION_REPORT);
         effect->session = stop->placer;
         effect->stop = i;
         effect->value = 1;

@@ -17,7 +17,8 @@ static struct cg_refusal because(enum cg_reason reason)
     return (struct cg_refusal){.reason = reason, .limit = CG_NONE};
 }
 
-/* --- answers ----------------------------------------------------------------- */
+/* --- answers -----------------------------------------------------------------
+ */
 
 /*
  * An order that is refused as it arrives.  With |keep| its ClOrdID is used up,
@@ -31,8 +32,7 @@ static void refuse_new(struct cg_engine *engine,
     cg_session client = engine->cause_session;
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_REFUSED);
     fact.session = client;
-    fact.request =
-        keep ? cg_state_next_request(&engine->state) : CG_NONE;
+    fact.request = keep ? cg_state_next_request(&engine->state) : CG_NONE;
     fact.flags = (uint32_t)engine->state.sessions[client].venue << 16;
     fact.reason = (uint16_t)refusal->reason;
     fact.limit = refusal->limit;
@@ -45,7 +45,6 @@ static void refuse_new(struct cg_engine *engine,
     fact.id = event->clordid.data;
     fact.id_len = event->clordid.len;
     cg_engine_record(engine, &fact);
-    engine->refused = true;
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
     effect->session = client;
     effect->refusal = *refusal;
@@ -69,16 +68,15 @@ static void refuse_request(struct cg_engine *engine,
     fact.id = event->clordid.data;
     fact.id_len = event->clordid.len;
     cg_engine_record(engine, &fact);
-    engine->refused = true;
-    struct cg_effect *effect =
-        cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
     effect->session = engine->cause_session;
     effect->order = order;
     effect->to_replace = to_replace;
     effect->refusal = *refusal;
 }
 
-/* --- new orders (R40) ----------------------------------------------------------- */
+/* --- new orders (R40)
+ * ----------------------------------------------------------- */
 
 /* A ClOrdID that is known already: a repeat, or a mistake. */
 static void repeated(struct cg_engine *engine,
@@ -90,10 +88,8 @@ static void repeated(struct cg_engine *engine,
                 request->kind == CG_REQUEST_NEW &&
                 request->body_hash == event->body_hash;
     if (same && event->possdup) {
-        cg_note(engine,
-                "order %.*s came again (PossDupFlag), nothing done",
-                (int)event->clordid.len,
-                event->clordid.data);
+        cg_note(engine, "order %.*s came again (PossDupFlag), nothing done",
+                (int)event->clordid.len, event->clordid.data);
         return;
     }
     if (same && event->possresend && request->order != CG_NONE) {
@@ -104,10 +100,8 @@ static void repeated(struct cg_engine *engine,
         return;
     }
     if (event->possdup || event->possresend) {
-        cg_note(engine,
-                "ALARM: order %.*s came again with another body",
-                (int)event->clordid.len,
-                event->clordid.data);
+        cg_note(engine, "ALARM: order %.*s came again with another body",
+                (int)event->clordid.len, event->clordid.data);
     }
     struct cg_refusal refusal = because(CG_DUPLICATE_CLORDID);
     refuse_new(engine, event, &refusal, false);
@@ -218,6 +212,16 @@ static uint32_t take(struct cg_engine *engine,
     return fact.order;
 }
 
+static bool cover_asks(const struct cg_cover *cover)
+{
+    for (uint32_t i = 0; i < cover->count; i++) {
+        if (cover->parts[i].ask) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
@@ -242,6 +246,12 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
     struct cg_cover_request request = {.side = event->side, .qty = event->qty};
     if (!admissible(engine, event, &request, &refusal) ||
         !cg_cover_plan(engine, &request, &cover, &refusal)) {
+        refuse_new(engine, event, &refusal, true);
+        return;
+    }
+    if (cover_asks(&cover) && engine->park_room == 0) {
+        refusal = because(CG_GATE_STOPPING);
+        refusal.detail = "too many orders wait for credit";
         refuse_new(engine, event, &refusal, true);
         return;
     }
@@ -271,7 +281,6 @@ void cg_order_refuse(struct cg_engine *engine,
     fact.amount = refusal->required;
     fact.other = refusal->available;
     cg_engine_record(engine, &fact);
-    engine->refused = true;
     cg_effect_add(engine, CG_EFFECT_FORGET)->request = order->request;
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
     effect->session = order->client;
@@ -280,7 +289,8 @@ void cg_order_refuse(struct cg_engine *engine,
     effect->refusal = *refusal;
 }
 
-/* --- replaces (R41) --------------------------------------------------------------- */
+/* --- replaces (R41)
+ * --------------------------------------------------------------- */
 
 /* The order that a replace or cancel means, or CG_NONE. */
 static uint32_t find_order(const struct cg_engine *engine,
@@ -375,7 +385,7 @@ static bool replace_fits(const struct cg_engine *engine,
         return false;
     }
     *refusal = because(CG_GATE_STOPPING);
-    return cg_state_next_request(state) != CG_NONE;
+    return cg_state_next_request(state) != CG_NONE && engine->park_room > 0;
 }
 
 /* Charges every token for |qty| and asks the hub for the difference. */
@@ -423,8 +433,7 @@ void cg_engine_replace(struct cg_engine *engine,
         if (event->possdup) {
             cg_note(engine,
                     "replace %.*s came again (PossDupFlag), nothing done",
-                    (int)event->clordid.len,
-                    event->clordid.data);
+                    (int)event->clordid.len, event->clordid.data);
             return;
         }
         refusal = because(CG_DUPLICATE_CLORDID);
@@ -437,8 +446,8 @@ void cg_engine_replace(struct cg_engine *engine,
         return;
     }
     /* R22 holds at the moment of sending, so the charge comes first. */
-    uint32_t request =
-        request_take(engine, event, slot, CG_REQUEST_REPLACE, true);
+    uint32_t request = request_take(engine, event, slot, CG_REQUEST_REPLACE,
+                                    true);
     if (raise_charge(engine, slot, event->qty)) {
         cg_effect_add(engine, CG_EFFECT_PARK)->request = request;
     } else {
@@ -495,7 +504,6 @@ void cg_raise_refuse(struct cg_engine *engine,
     fact.amount = refusal->required;
     fact.other = refusal->available;
     cg_engine_record(engine, &fact);
-    engine->refused = true;
     cg_tokens_lower(engine, slot);
     /* An ask that is still out is withdrawn at once (R28). */
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
@@ -506,8 +514,7 @@ void cg_raise_refuse(struct cg_engine *engine,
         }
     }
     cg_effect_add(engine, CG_EFFECT_FORGET)->request = request;
-    struct cg_effect *effect =
-        cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
     effect->session = order->client;
     effect->order = slot;
     effect->request = request;
@@ -515,12 +522,12 @@ void cg_raise_refuse(struct cg_engine *engine,
     effect->refusal = *refusal;
 }
 
-/* --- cancels (R42) ------------------------------------------------------------------ */
+/* --- cancels (R42)
+ * ------------------------------------------------------------------ */
 
 /* A waiting order never reached the venue: the gate answers for it (R44). */
-static void cancel_waiting(struct cg_engine *engine,
-                           uint32_t slot,
-                           uint32_t request)
+static void
+cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
 {
     const struct cg_order *order = &engine->state.orders[slot];
     cg_tokens_end(engine, slot, CG_END_TIMED_OUT);
@@ -564,8 +571,8 @@ void cg_engine_cancel(struct cg_engine *engine,
         refuse_request(engine, event, slot, false, &refusal);
         return;
     }
-    uint32_t request =
-        request_take(engine, event, slot, CG_REQUEST_CANCEL, false);
+    uint32_t request = request_take(engine, event, slot, CG_REQUEST_CANCEL,
+                                    false);
     const struct cg_order *order = &state->orders[slot];
     if (order->state == CG_ORDER_WAITING) {
         cancel_waiting(engine, slot, request);
@@ -579,11 +586,11 @@ void cg_engine_cancel(struct cg_engine *engine,
     request_send(engine, request);
 }
 
-/* --- pulls (R30, R31) ---------------------------------------------------------------- */
+/* --- pulls (R30, R31)
+ * ---------------------------------------------------------------- */
 
-static void pull_send(struct cg_engine *engine,
-                      uint32_t slot,
-                      enum cg_reason reason)
+static void
+pull_send(struct cg_engine *engine, uint32_t slot, enum cg_reason reason)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
@@ -594,10 +601,7 @@ static void pull_send(struct cg_engine *engine,
         cg_note(engine, "ALARM: no room for the cancel of a pulled order");
         return;
     }
-    int len = snprintf(id,
-                       sizeof(id),
-                       "%s-P%u",
-                       engine->config.gate_name,
+    int len = snprintf(id, sizeof(id), "%s-P%u", engine->config.gate_name,
                        fact.request + 1);
     fact.order = slot;
     fact.session = order->client;
@@ -611,6 +615,9 @@ static void pull_send(struct cg_engine *engine,
     sent.request = fact.request;
     sent.order = slot;
     cg_engine_record(engine, &sent);
+    if (!state->sessions[order->venue].up) {
+        return; /* it goes first when the venue is back */
+    }
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_PULL);
     effect->session = order->venue;
     effect->order = slot;
@@ -644,7 +651,9 @@ void cg_pull_again(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* --- ends ------------------------------------------------------------------------------ */
+/* --- ends
+ * ------------------------------------------------------------------------------
+ */
 
 void cg_order_close(struct cg_engine *engine,
                     uint32_t slot,
@@ -674,6 +683,13 @@ void cg_engine_restart(struct cg_engine *engine)
         } else if (state->orders[i].state != CG_ORDER_FREE &&
                    state->orders[i].raise != CG_NONE) {
             cg_raise_refuse(engine, i, &refusal);
+        }
+    }
+    for (uint32_t i = 0; i < state->session_count; i++) {
+        if (state->sessions[i].up) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_LINK_DOWN);
+            fact.session = (cg_session)i;
+            cg_engine_record(engine, &fact);
         }
     }
 }

@@ -15,11 +15,10 @@ static uint32_t find_request(const struct cg_engine *engine,
                              struct cg_slice orig_clordid)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot =
-        cg_state_request(state, engine->cause_session, clordid);
+    uint32_t slot = cg_state_request(state, engine->cause_session, clordid);
     if (slot == CG_NONE || state->requests[slot].order == CG_NONE) {
-        uint32_t orig =
-            cg_state_request(state, engine->cause_session, orig_clordid);
+        uint32_t orig = cg_state_request(state, engine->cause_session,
+                                         orig_clordid);
         if (orig != CG_NONE) {
             slot = orig;
         }
@@ -72,8 +71,8 @@ static void acknowledge(struct cg_engine *engine,
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_ACKED);
     fact.order = slot;
     fact.id = event->order_id.data;
-    fact.id_len =
-        event->order_id.len < CG_NAME_MAX ? event->order_id.len : CG_NAME_MAX;
+    fact.id_len = event->order_id.len < CG_NAME_MAX ? event->order_id.len
+                                                    : CG_NAME_MAX;
     cg_engine_record(engine, &fact);
 }
 
@@ -152,9 +151,8 @@ static void settle(struct cg_engine *engine,
         restated(engine, slot, event);
     }
     bool may_fall = event->kind == CG_REPORT_CORRECTED;
-    if (event->has_cum_qty &&
-        (event->cum_qty > order->cum_qty ||
-         (may_fall && event->cum_qty < order->cum_qty))) {
+    if (event->has_cum_qty && (event->cum_qty > order->cum_qty ||
+                               (may_fall && event->cum_qty < order->cum_qty))) {
         fill(engine, slot, event->cum_qty);
     }
     if (order->state != CG_ORDER_CLOSED && ends_order(order, event)) {
@@ -174,8 +172,7 @@ static cg_session find_client(const struct cg_engine *engine,
             state->sessions[i].venue != engine->cause_session) {
             continue;
         }
-        if (slot != CG_NONE &&
-            (state->accounts[slot].sessions >> i & 1) == 1) {
+        if (slot != CG_NONE && (state->accounts[slot].sessions >> i & 1) == 1) {
             return (cg_session)i;
         }
         if (only != CG_SESSION_NONE) {
@@ -190,13 +187,11 @@ void cg_engine_report(struct cg_engine *engine,
                       const struct cg_report_event *event)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot =
-        find_request(engine, event->clordid, event->orig_clordid);
+    uint32_t slot = find_request(engine, event->clordid, event->orig_clordid);
     if (slot == CG_NONE) {
         cg_note(engine,
                 "ALARM: a report on order %.*s, which the gate does not know",
-                (int)event->clordid.len,
-                event->clordid.data);
+                (int)event->clordid.len, event->clordid.data);
         cg_session client = find_client(engine, event->account);
         if (client != CG_SESSION_NONE) {
             cg_effect_add(engine, CG_EFFECT_PASS)->session = client;
@@ -219,11 +214,8 @@ void cg_engine_report(struct cg_engine *engine,
     effect->request = slot;
     if (pulled && order != CG_NONE &&
         state->orders[order].state == CG_ORDER_CLOSED) {
-        cg_account_news(engine,
-                        state->orders[order].account,
-                        CG_NEWS_PULLED,
-                        CG_NONE,
-                        order);
+        cg_account_news(engine, state->orders[order].account, CG_NEWS_PULLED,
+                        CG_NONE, order);
     }
 }
 
@@ -231,15 +223,11 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
                              const struct cg_cancel_reject_event *event)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot =
-        find_request(engine, event->clordid, event->orig_clordid);
+    uint32_t slot = find_request(engine, event->clordid, event->orig_clordid);
     if (slot == CG_NONE) {
-        cg_note(engine,
-                "ALARM: a refused cancel of %.*s, which is not known",
-                (int)event->clordid.len,
-                event->clordid.data);
-        cg_session client =
-            find_client(engine, (struct cg_slice){NULL, 0});
+        cg_note(engine, "ALARM: a refused cancel of %.*s, which is not known",
+                (int)event->clordid.len, event->clordid.data);
+        cg_session client = find_client(engine, (struct cg_slice){NULL, 0});
         if (client != CG_SESSION_NONE) {
             cg_effect_add(engine, CG_EFFECT_PASS)->session = client;
         }
@@ -261,5 +249,22 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
     } else if (!event->order_closed && state->orders[order].pull == slot) {
         /* A newer id may be in force by now: ask again with it (R31). */
         cg_timer_order(engine, order);
+    }
+}
+
+void cg_engine_other(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_session_state *from =
+        &state->sessions[engine->cause_session];
+    if (from->role != CG_ROLE_VENUE) {
+        cg_note(engine, "ALARM: the hub sent a notice or a reject");
+        return;
+    }
+    for (uint32_t i = 0; i < state->session_count; i++) {
+        if (state->sessions[i].role == CG_ROLE_CLIENT &&
+            state->sessions[i].venue == engine->cause_session) {
+            cg_effect_add(engine, CG_EFFECT_PASS)->session = (cg_session)i;
+        }
     }
 }

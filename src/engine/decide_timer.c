@@ -9,7 +9,8 @@
  */
 #include "decide.h"
 
-/* --- when --------------------------------------------------------------------- */
+/* --- when
+ * --------------------------------------------------------------------- */
 
 static bool may_fall_back(const struct cg_state *state,
                           const struct cg_token *token)
@@ -57,8 +58,7 @@ static cg_time order_due(const struct cg_engine *engine,
 
 void cg_timer_order(struct cg_engine *engine, uint32_t slot)
 {
-    cg_heap_set(&engine->timers,
-                slot,
+    cg_heap_set(&engine->timers, slot,
                 order_due(engine, &engine->state.orders[slot]));
 }
 
@@ -75,8 +75,8 @@ static cg_time renew_at(const struct cg_engine *engine,
                         const struct cg_token *token)
 {
     cg_time life = token->expires - token->granted_at;
-    cg_time early =
-        engine->config.hard_deadline_ns + engine->config.pull_time_ns;
+    cg_time early = engine->config.hard_deadline_ns +
+                    engine->config.pull_time_ns;
     if (life / 2 < early) {
         early = life / 2;
     }
@@ -110,8 +110,7 @@ static cg_time token_due(const struct cg_engine *engine,
 
 void cg_timer_token(struct cg_engine *engine, uint32_t slot)
 {
-    cg_heap_set(&engine->timers,
-                engine->state.order_max + slot,
+    cg_heap_set(&engine->timers, engine->state.order_max + slot,
                 token_due(engine, &engine->state.tokens[slot]));
 }
 
@@ -120,7 +119,8 @@ cg_time cg_engine_deadline(const struct cg_engine *engine)
     return cg_heap_first(&engine->timers, NULL);
 }
 
-/* --- fallback (R27) -------------------------------------------------------------- */
+/* --- fallback (R27)
+ * -------------------------------------------------------------- */
 
 static void hub_missed(struct cg_engine *engine, cg_session session)
 {
@@ -148,8 +148,8 @@ static bool fallbacks_fit(const struct cg_engine *engine,
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         if (may_fall_back(state, token) &&
-            !cg_fallback_fits(
-                engine, &state->limits[token->limit], token->charge)) {
+            !cg_fallback_fits(engine, &state->limits[token->limit],
+                              token->charge)) {
             return false;
         }
     }
@@ -178,8 +178,7 @@ void cg_order_fall_back(struct cg_engine *engine, uint32_t slot)
         };
         cg_token_give_up(engine, i, CG_END_TIMED_OUT);
     }
-    cg_note(engine,
-            "order %llu falls back to the pushed amount",
+    cg_note(engine, "order %llu falls back to the pushed amount",
             (unsigned long long)order->number);
     cg_tokens_charge(engine, slot, &cover);
     if (cg_tokens_live(state, slot)) {
@@ -187,7 +186,8 @@ void cg_order_fall_back(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* --- what is due ------------------------------------------------------------------ */
+/* --- what is due
+ * ------------------------------------------------------------------ */
 
 static void refuse_late(struct cg_engine *engine, uint32_t slot)
 {
@@ -243,8 +243,7 @@ static void token_expire(struct cg_engine *engine, uint32_t slot)
                                      .limit = token->limit};
         cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
     } else {
-        cg_note(engine,
-                "ALARM: token %llu expired while its order rests",
+        cg_note(engine, "ALARM: token %llu expired while its order rests",
                 (unsigned long long)token->number);
         cg_order_pull(engine, order, CG_RESERVATION_EXPIRED);
     }
@@ -282,7 +281,8 @@ bool cg_engine_fire(struct cg_engine *engine)
     return true;
 }
 
-/* --- links ------------------------------------------------------------------------- */
+/* --- links
+ * ------------------------------------------------------------------------- */
 
 /* What the hub has not confirmed is said again (R28). */
 static void asks_again(struct cg_engine *engine)
@@ -292,8 +292,8 @@ static void asks_again(struct cg_engine *engine)
         cg_session owner =
             state->limits[state->tokens[state->asks[i].token].limit].owner;
         if (owner == engine->cause_session) {
-            struct cg_effect *effect =
-                cg_effect_add(engine, CG_EFFECT_ASK_AGAIN);
+            struct cg_effect *effect = cg_effect_add(engine,
+                                                     CG_EFFECT_ASK_AGAIN);
             effect->session = owner;
             effect->ask = i;
         }
@@ -353,6 +353,8 @@ void cg_engine_link(struct cg_engine *engine, bool up)
     fact.session = engine->cause_session;
     cg_engine_record(engine, &fact);
     if (session->role == CG_ROLE_HUB && up) {
+        cg_effect_add(engine, CG_EFFECT_LIMITS_REQUEST)->session =
+            engine->cause_session;
         asks_again(engine);
     } else if (session->role == CG_ROLE_HUB) {
         hub_gone(engine);

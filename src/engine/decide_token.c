@@ -118,7 +118,8 @@ void cg_tokens_spend(struct cg_engine *engine, uint32_t slot)
     effect->request = order->request;
 }
 
-/* --- ends -------------------------------------------------------------------- */
+/* --- ends --------------------------------------------------------------------
+ */
 
 static void token_fact(struct cg_engine *engine,
                        enum cg_fact_kind kind,
@@ -137,20 +138,17 @@ void cg_token_give_up(struct cg_engine *engine,
                       enum cg_token_end end)
 {
     const struct cg_token *token = &engine->state.tokens[slot];
-    if (token->state == CG_TOKEN_CLOSED ||
-        token->state == CG_TOKEN_RETURNING) {
+    if (token->state == CG_TOKEN_CLOSED || token->state == CG_TOKEN_RETURNING) {
         return;
     }
-    bool hub_has_some =
-        token->model == CG_MODEL_PING && token->end == CG_END_NONE &&
-        (token->state == CG_TOKEN_ASKED || token->ledger.reserved > 0 ||
-         token->ask != CG_NONE);
+    bool hub_has_some = token->model == CG_MODEL_PING &&
+                        token->end == CG_END_NONE &&
+                        (token->state == CG_TOKEN_ASKED ||
+                         token->ledger.reserved > 0 || token->ask != CG_NONE);
     if (!hub_has_some) {
         bool used_up = token->ledger.consumed > 0 &&
                        token->ledger.reserved == 0;
-        token_fact(engine,
-                   CG_FACT_TOKEN_CLOSED,
-                   slot,
+        token_fact(engine, CG_FACT_TOKEN_CLOSED, slot,
                    used_up ? CG_END_CONSUMED : end);
         return;
     }

@@ -19,8 +19,8 @@ static int allocate(struct cg_engine *engine)
     engine->effects = calloc(engine->effect_max, sizeof(*engine->effects));
     engine->touched = calloc(sizes->limits, sizeof(*engine->touched));
     engine->is_touched = calloc(sizes->limits, sizeof(*engine->is_touched));
-    engine->cursors =
-        calloc(engine->state.account_max + 1, sizeof(*engine->cursors));
+    engine->cursors = calloc(engine->state.account_max + 1,
+                             sizeof(*engine->cursors));
     bool made = engine->effects && engine->touched && engine->is_touched &&
                 engine->cursors;
     uint32_t timers = engine->state.order_max + engine->state.token_max;
@@ -40,8 +40,8 @@ int cg_engine_open(const struct cg_engine_config *config,
         return CG_ERR_MEMORY;
     }
     engine->config = *config;
-    int error =
-        cg_state_init(&engine->state, &config->sizes, accounts, instruments);
+    int error = cg_state_init(&engine->state, &config->sizes, accounts,
+                              instruments);
     if (error == 0) {
         error = allocate(engine);
     }
@@ -67,7 +67,8 @@ void cg_engine_close(struct cg_engine *engine)
     free(engine);
 }
 
-/* --- facts ------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------
+ */
 
 struct cg_fact cg_fact_of(enum cg_fact_kind kind)
 {
@@ -134,8 +135,7 @@ static bool slot_fits(uint32_t slot, uint32_t count)
 
 bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
 {
-    return fact->no == state->fact_no + 1 &&
-           fact->kind < CG_FACT_KIND_COUNT &&
+    return fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
            slot_fits(fact->token, state->token_max) &&
@@ -159,7 +159,8 @@ int cg_engine_recover(struct cg_engine *engine, const struct cg_fact *fact)
     return 0;
 }
 
-/* --- events ------------------------------------------------------------------ */
+/* --- events ------------------------------------------------------------------
+ */
 
 void cg_engine_begin(struct cg_engine *engine,
                      cg_time now,
@@ -173,7 +174,6 @@ void cg_engine_begin(struct cg_engine *engine,
     engine->cause_seq = seq;
     engine->effect_count = 0;
     engine->note_count = 0;
-    engine->refused = false;
 }
 
 void cg_engine_end(struct cg_engine *engine)

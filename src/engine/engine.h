@@ -12,13 +12,14 @@
 
 #include "state.h"
 
-/* --- effects: what one event asks the world for ---------------------------- */
+/* --- effects: what one event asks the world for ----------------------------
+ */
 
 enum cg_effect_kind {
-    CG_EFFECT_FORWARD,        /* the client's message of |request| goes on */
-    CG_EFFECT_PARK,           /* keep the message of |request| for later */
-    CG_EFFECT_FORGET,         /* the parked message of |request| is not needed */
-    CG_EFFECT_REFUSE_ORDER,   /* 8, 150=8, by |refusal| */
+    CG_EFFECT_FORWARD,      /* the client's message of |request| goes on */
+    CG_EFFECT_PARK,         /* keep the message of |request| for later */
+    CG_EFFECT_FORGET,       /* the parked message of |request| is not needed */
+    CG_EFFECT_REFUSE_ORDER, /* 8, 150=8, by |refusal| */
     CG_EFFECT_REFUSE_REQUEST, /* 9, by |refusal| */
     CG_EFFECT_CANCELLED,      /* 8, 150=4: a waiting order was cancelled */
     CG_EFFECT_STATUS,         /* 8 with the order's status (R40) */
@@ -28,6 +29,7 @@ enum cg_effect_kind {
     CG_EFFECT_ASK_AGAIN,      /* the same DF, PossResend=Y */
     CG_EFFECT_PULL,           /* the gate's F of |request| */
     CG_EFFECT_NEWS,           /* B to |session| about |limit| */
+    CG_EFFECT_LIMITS_REQUEST, /* CL */
     CG_EFFECT_LIMITS_ACK,     /* DE */
     CG_EFFECT_ACTION_REPORT,  /* DI */
     CG_EFFECT_NOTE,           /* words for the operator's log */
@@ -71,7 +73,8 @@ struct cg_effect {
     const char *text; /* CG_EFFECT_NOTE; valid until the next begin */
 };
 
-/* --- events ------------------------------------------------------------------ */
+/* --- events ------------------------------------------------------------------
+ */
 
 /* D, G, F as read from a client. */
 struct cg_order_event {
@@ -81,8 +84,8 @@ struct cg_order_event {
     struct cg_slice firm; /* 439 or role 4; empty: not said */
     struct cg_slice symbol;
     struct cg_slice currency; /* 15; empty: not said */
-    char side;          /* '1' or '2', 0 when absent */
-    char time_in_force; /* 59, '0' when absent */
+    char side;                /* '1' or '2', 0 when absent */
+    char time_in_force;       /* 59, '0' when absent */
     cg_qty qty;
     bool possdup;
     bool possresend;
@@ -130,17 +133,17 @@ struct cg_cancel_reject_event {
 
 /* DG. */
 struct cg_answer_event {
-    cg_seq ask;   /* 2318, 0 when absent or not a number of ours */
-    cg_seq token; /* the number in 2319, 0 likewise */
+    cg_seq ask;          /* 2318, 0 when absent or not a number of ours */
+    cg_seq token;        /* the number in 2319, 0 likewise */
     uint32_t trans_type; /* 2320 */
     uint32_t check_type; /* 2321 */
     uint32_t status;     /* 2325 */
     uint32_t result;     /* 2326 */
     bool has_amount;     /* 2324 */
     cg_dv01 amount;
-    bool has_approved;   /* 2327 */
+    bool has_approved; /* 2327 */
     cg_dv01 approved;
-    bool has_expires;    /* 126 */
+    bool has_expires; /* 126 */
     cg_time expires;
 };
 
@@ -152,13 +155,13 @@ struct cg_limit_event {
     bool removed;            /* 1324=D, or a party entry without limits */
     bool suspended;
     bool halted;
-    bool disabled;           /* 2355=0 */
-    bool unenforceable;      /* asks for what is not modelled (R19) */
+    bool disabled;      /* 2355=0 */
+    bool unenforceable; /* asks for what is not modelled (R19) */
     enum cg_limit_kind kind;
     bool has_amount;
     cg_dv01 amount; /* 1531 */
     bool has_used;
-    cg_dv01 used;   /* 1766 */
+    cg_dv01 used; /* 1766 */
     bool has_action;
     uint32_t action; /* 1767 */
     bool has_model;
@@ -187,7 +190,8 @@ struct cg_action_event {
     bool drill;              /* 2330=Y */
 };
 
-/* --- the engine ----------------------------------------------------------------- */
+/* --- the engine
+ * ----------------------------------------------------------------- */
 
 #define CG_NOTES_MAX 32
 #define CG_NOTE_LEN 200
@@ -224,7 +228,7 @@ struct cg_engine {
     uint32_t *touched; /* limits whose use this event may have changed */
     uint32_t touched_count;
     bool *is_touched;
-    bool refused; /* this event refused an order: no News (R52) */
+    uint32_t park_room; /* messages that the host can still keep */
 };
 
 /* Opens an empty engine; CG_ERR_MEMORY.  |config| and what it points to is
@@ -254,7 +258,8 @@ void cg_engine_end(struct cg_engine *engine);
 void cg_engine_record(struct cg_engine *engine, struct cg_fact *fact);
 struct cg_fact cg_fact_of(enum cg_fact_kind kind);
 
-void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event);
+void cg_engine_new(struct cg_engine *engine,
+                   const struct cg_order_event *event);
 void cg_engine_replace(struct cg_engine *engine,
                        const struct cg_order_event *event);
 void cg_engine_cancel(struct cg_engine *engine,
@@ -263,6 +268,8 @@ void cg_engine_report(struct cg_engine *engine,
                       const struct cg_report_event *event);
 void cg_engine_cancel_reject(struct cg_engine *engine,
                              const struct cg_cancel_reject_event *event);
+/* Anything else a venue or a hub says: on record, and for whom it may mean. */
+void cg_engine_other(struct cg_engine *engine);
 void cg_engine_answer(struct cg_engine *engine,
                       const struct cg_answer_event *event);
 void cg_engine_update(struct cg_engine *engine,
@@ -270,7 +277,6 @@ void cg_engine_update(struct cg_engine *engine,
 void cg_engine_action(struct cg_engine *engine,
                       const struct cg_action_event *event);
 void cg_engine_link(struct cg_engine *engine, bool up);
-void cg_engine_stop_taking(struct cg_engine *engine);
 
 /* Fires what is due at the engine's now; one object a call, true if there was
  * any.  cg_engine_deadline() says when to call next. */
@@ -285,7 +291,7 @@ bool cg_engine_may_resend(const struct cg_engine *engine,
                           cg_session venue,
                           struct cg_slice clordid);
 
-/* After recovery: answers the orders that waited (R45). */
+/* After recovery: answers what waited (R45); every link counts as down. */
 void cg_engine_restart(struct cg_engine *engine);
 
 #endif

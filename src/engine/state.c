@@ -10,7 +10,8 @@
 
 #define BIT(n) (1u << (n))
 
-/* --- life cycles ----------------------------------------------------------- */
+/* --- life cycles -----------------------------------------------------------
+ */
 
 struct moves {
     const char *name;
@@ -19,12 +20,10 @@ struct moves {
 
 static const struct moves token_moves[CG_TOKEN_STATES] = {
     [CG_TOKEN_FREE] = {"free", BIT(CG_TOKEN_ASKED) | BIT(CG_TOKEN_LIVE)},
-    [CG_TOKEN_ASKED] = {"asked",
-                        BIT(CG_TOKEN_LIVE) | BIT(CG_TOKEN_RETURNING) |
-                            BIT(CG_TOKEN_CLOSED)},
-    [CG_TOKEN_LIVE] = {"live",
-                       BIT(CG_TOKEN_SPENT) | BIT(CG_TOKEN_RETURNING) |
-                           BIT(CG_TOKEN_CLOSED)},
+    [CG_TOKEN_ASKED] = {"asked", BIT(CG_TOKEN_LIVE) | BIT(CG_TOKEN_RETURNING) |
+                                     BIT(CG_TOKEN_CLOSED)},
+    [CG_TOKEN_LIVE] = {"live", BIT(CG_TOKEN_SPENT) | BIT(CG_TOKEN_RETURNING) |
+                                   BIT(CG_TOKEN_CLOSED)},
     [CG_TOKEN_SPENT] = {"spent",
                         BIT(CG_TOKEN_RETURNING) | BIT(CG_TOKEN_CLOSED)},
     [CG_TOKEN_RETURNING] = {"returning", BIT(CG_TOKEN_CLOSED)},
@@ -100,7 +99,8 @@ const char *cg_ask_kind_name(enum cg_ask_kind kind)
     return names[kind];
 }
 
-/* --- making ---------------------------------------------------------------- */
+/* --- making ----------------------------------------------------------------
+ */
 
 static int allocate(struct cg_state *state)
 {
@@ -110,8 +110,8 @@ static int allocate(struct cg_state *state)
     state->asks = calloc(state->ask_max, sizeof(*state->asks));
     state->limits = calloc(state->limit_max, sizeof(*state->limits));
     state->accounts = calloc(state->account_max, sizeof(*state->accounts));
-    state->instruments =
-        calloc(state->instrument_max, sizeof(*state->instruments));
+    state->instruments = calloc(state->instrument_max,
+                                sizeof(*state->instruments));
     bool made = state->orders && state->tokens && state->requests &&
                 state->asks && state->limits && state->accounts &&
                 state->instruments;
@@ -177,7 +177,8 @@ void cg_state_deinit(struct cg_state *state)
     *state = (struct cg_state){0};
 }
 
-/* --- finding --------------------------------------------------------------- */
+/* --- finding ---------------------------------------------------------------
+ */
 
 struct key {
     const struct cg_state *state;
@@ -199,7 +200,8 @@ uint32_t cg_state_request(const struct cg_state *state,
                           struct cg_slice id)
 {
     struct key key = {.state = state, .venue = venue, .id = id};
-    return cg_map_find(&state->request_map, cg_hash(venue, id), request_is, &key);
+    return cg_map_find(&state->request_map, cg_hash(venue, id), request_is,
+                       &key);
 }
 
 static bool token_is(const void *context, uint32_t slot)
@@ -211,8 +213,8 @@ static bool token_is(const void *context, uint32_t slot)
 uint32_t cg_state_token(const struct cg_state *state, cg_seq number)
 {
     struct key key = {.state = state, .number = number};
-    return cg_map_find(
-        &state->token_map, cg_hash_number(number), token_is, &key);
+    return cg_map_find(&state->token_map, cg_hash_number(number), token_is,
+                       &key);
 }
 
 static bool ask_is(const void *context, uint32_t slot)
@@ -263,8 +265,8 @@ uint32_t cg_state_instrument(const struct cg_state *state,
                              struct cg_slice symbol)
 {
     struct key key = {.state = state, .id = symbol};
-    return cg_map_find(
-        &state->instrument_map, cg_hash(0, symbol), instrument_is, &key);
+    return cg_map_find(&state->instrument_map, cg_hash(0, symbol),
+                       instrument_is, &key);
 }
 
 uint32_t cg_state_next_order(const struct cg_state *state)
@@ -297,7 +299,8 @@ uint32_t cg_state_next_ask(const struct cg_state *state)
     return state->ask_top < state->ask_max ? state->ask_top : CG_NONE;
 }
 
-/* --- sums ------------------------------------------------------------------ */
+/* --- sums ------------------------------------------------------------------
+ */
 
 cg_dv01 cg_token_open(const struct cg_token *token)
 {

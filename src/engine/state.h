@@ -14,7 +14,6 @@
 #include <creditgate/fact.h>
 #include <creditgate/reason.h>
 
-#define CG_SESSIONS_MAX 64
 #define CG_STOPS_MAX 64
 #define CG_ACCOUNT_LIMITS_MAX 64
 
@@ -80,20 +79,20 @@ struct cg_token {
     enum cg_token_end end;
     enum cg_model model; /* PING: asked for; PUSH: granted by the gate */
     char side;
-    bool spent;      /* its order was forwarded: fills count here */
-    bool fallback;   /* stands in for a ping token that was too slow (R27) */
-    bool pending;    /* the hub said 2325=3: only the hard deadline counts */
-    uint32_t order;  /* slot */
-    uint32_t limit;  /* slot */
-    uint32_t next;   /* of the same order; of the free list */
-    uint32_t ask;    /* the submission outstanding, or CG_NONE (R24) */
-    uint32_t asks;   /* outstanding, of any kind */
-    uint32_t epoch;  /* of the limit's refresh, for the fallback budget */
-    cg_seq number;   /* in 2319 */
-    cg_dv01 rate;    /* per million, in the limit's currency */
-    cg_dv01 charge;  /* D(worst quantity), counted in the limit's use */
-    cg_dv01 filled;  /* the part filled: in P and gross of the limit */
-    cg_dv01 asked;   /* the life total of the newest submission (R24) */
+    bool spent;     /* its order was forwarded: fills count here */
+    bool fallback;  /* stands in for a ping token that was too slow (R27) */
+    bool pending;   /* the hub said 2325=3: only the hard deadline counts */
+    uint32_t order; /* slot */
+    uint32_t limit; /* slot */
+    uint32_t next;  /* of the same order; of the free list */
+    uint32_t ask;   /* the submission outstanding, or CG_NONE (R24) */
+    uint32_t asks;  /* outstanding, of any kind */
+    uint32_t epoch; /* of the limit's refresh, for the fallback budget */
+    cg_seq number;  /* in 2319 */
+    cg_dv01 rate;   /* per million, in the limit's currency */
+    cg_dv01 charge; /* D(worst quantity), counted in the limit's use */
+    cg_dv01 filled; /* the part filled: in P and gross of the limit */
+    cg_dv01 asked;  /* the life total of the newest submission (R24) */
     struct cg_ledger ledger;
     cg_time granted_at;
     cg_time expires;
@@ -124,15 +123,15 @@ struct cg_order {
     bool forgettable; /* in the list of closed ones */
     cg_session client;
     cg_session venue;
-    uint32_t account;      /* slot */
-    uint32_t instrument;   /* slot */
-    uint32_t request;      /* the ClOrdID in force */
-    uint32_t requests;     /* all its ClOrdIDs, newest first */
-    uint32_t raise;        /* the replace that waits for credit, or CG_NONE */
-    uint32_t pull;         /* the gate's own newest F, or CG_NONE (R31) */
+    uint32_t account;    /* slot */
+    uint32_t instrument; /* slot */
+    uint32_t request;    /* the ClOrdID in force */
+    uint32_t requests;   /* all its ClOrdIDs, newest first */
+    uint32_t raise;      /* the replace that waits for credit, or CG_NONE */
+    uint32_t pull;       /* the gate's own newest F, or CG_NONE (R31) */
     enum cg_reason pull_reason;
-    uint32_t tokens;       /* list */
-    uint32_t next;         /* of the account's open ones; of the closed ones */
+    uint32_t tokens; /* list */
+    uint32_t next;   /* of the account's open ones; of the closed ones */
     uint32_t previous;
     cg_seq number;
     cg_qty qty;       /* confirmed OrderQty */
@@ -231,8 +230,8 @@ struct cg_limit {
     bool breached; /* use is above amount, and that was said */
     uint32_t warnings;
     uint32_t warning_percent[CG_WARNINGS_MAX];
-    uint32_t warned;   /* bit i: level i has fired and is not rearmed */
-    uint32_t action;   /* 1767 + 1; 0: none, |pull| decides */
+    uint32_t warned; /* bit i: level i has fired and is not rearmed */
+    uint32_t action; /* 1767 + 1; 0: none, |pull| decides */
     cg_dv01 amount;
     cg_dv01 other;     /* use by others, from the owner's utilisation (R16) */
     cg_dv01 position;  /* P, signed */
@@ -256,7 +255,7 @@ struct cg_account {
     char contact[2 * CG_NAME_MAX + 1];
     uint64_t sessions; /* bit i: session i may trade for it */
     cg_session hub;
-    uint32_t orders; /* open ones, newest first */
+    uint32_t orders;                        /* open ones, newest first */
     uint32_t limits[CG_ACCOUNT_LIMITS_MAX]; /* that may cover its orders */
     uint32_t limit_count;
 };
@@ -275,8 +274,8 @@ struct cg_session_state {
     bool up;
     cg_time clock_margin_ns;
     cg_time token_life_ns;
-    uint32_t missed;    /* soft deadlines in a row (R27) */
-    uint32_t probe;     /* the token asked for while in fallback, or CG_NONE */
+    uint32_t missed; /* soft deadlines in a row (R27) */
+    uint32_t probe;  /* the token asked for while in fallback, or CG_NONE */
 };
 
 enum cg_stop_kind { CG_STOP_SUSPEND, CG_STOP_HALT };

@@ -1,0 +1,153 @@
+/*
+ * The gate: whole FIX messages and times in; messages to send out.
+ *
+ * No socket, thread, clock or FIX session in here: the host has those.  One
+ * thread owns a gate; several gates may live in one process.  It allocates when
+ * it is opened, and never again.
+ *
+ * A host's turn: cg_gate_recv(), then cg_gate_pull() until it returns false,
+ * handing each message to its FIX session with the bytes held back; at the end
+ * of the turn cg_gate_commit(); only then may those bytes leave.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CREDITGATE_GATE_H
+#define CREDITGATE_GATE_H
+
+#include <creditgate/config.h>
+#include <creditgate/journal.h>
+
+struct cg_gate;
+
+struct cg_gate_options {
+    const struct cg_config *config;   /* borrowed for the gate's life */
+    const struct cg_journal *journal; /* likewise; not closed by the gate */
+    cg_time now;
+    /* One line about each decision; may be NULL. */
+    void (*log)(void *user, cg_time now, const char *text);
+    void *user;
+};
+
+/*
+ * Opens a gate on its journal: the state is what the facts in it add up to, and
+ * orders that waited for credit are refused now (R45), so cg_gate_pull() and
+ * cg_gate_commit() come next.
+ *
+ * Returns 0, CG_ERR_MEMORY, CG_ERR_IO, CG_ERR_CORRUPT, or CG_ERR_CONFIG when
+ * journal and configuration contradict each other; |error| says how.
+ */
+CG_API int cg_gate_open(const struct cg_gate_options *options,
+                        char *error,
+                        size_t error_len,
+                        struct cg_gate **gate);
+
+/* NULL is fine.  What was not committed is lost. */
+CG_API void cg_gate_close(struct cg_gate *gate);
+
+/*
+ * Takes one whole application message that arrived, in sequence, on |session|
+ * at |now|.  The bytes are borrowed until cg_gate_pull() has returned false.
+ * |now| should not be smaller than in any earlier call; a smaller one counts as
+ * the newest seen.  A message that is not well formed is answered like any
+ * other; it is not an error.
+ *
+ * Returns 0, or CG_ERR_IO, CG_ERR_FULL: the journal failed.  Only
+ * cg_gate_close() may follow; nothing that is not durable has been sent.
+ */
+CG_API int cg_gate_recv(struct cg_gate *gate,
+                        cg_session session,
+                        const char *bytes,
+                        size_t len,
+                        cg_time now);
+
+/* A FIX session logged on, or is gone.  Errors as cg_gate_recv(). */
+CG_API int
+cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now);
+
+/* Does what is due by |now|; cg_gate_deadline() says when to call next
+ * (CG_TIME_NEVER: nothing is waiting).  Errors as cg_gate_recv(). */
+CG_API int cg_gate_tick(struct cg_gate *gate, cg_time now);
+CG_API cg_time cg_gate_deadline(const struct cg_gate *gate);
+
+/*
+ * A message to send on |session|, whether it is logged on or not.  |header| are
+ * extra header fields and |body| the rest, whole fields each with its SOH.
+ * Borrowed until the next call on the gate.
+ */
+struct cg_out {
+    cg_session session;
+    const char *type; /* MsgType(35) */
+    const char *header;
+    size_t header_len;
+    const char *body;
+    size_t body_len;
+};
+
+/* The next message of the last call, oldest first; false when there is none. */
+CG_API bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out);
+
+/* Makes everything decided so far durable.  Errors as cg_gate_recv(). */
+CG_API int cg_gate_commit(struct cg_gate *gate);
+
+/*
+ * R22: whether a message that the FIX session of |session| is asked to resend
+ * may go out again.  What may not is to be gap-filled.
+ */
+CG_API bool cg_gate_may_resend(struct cg_gate *gate,
+                               cg_session session,
+                               const char *bytes,
+                               size_t len);
+
+/* --- looking at the books
+ * ------------------------------------------------------- */
+
+/*
+ * Opens the books of a journal for reading only.  A gate made this way answers
+ * the calls below and cg_gate_close(), nothing else.
+ */
+CG_API int cg_gate_open_books(const struct cg_journal *journal,
+                              char *error,
+                              size_t error_len,
+                              struct cg_gate **gate);
+
+struct cg_limit_view {
+    char id[CG_NAME_MAX + 1];
+    char owner[CG_NAME_MAX + 1];
+    char account[CG_NAME_MAX + 1]; /* empty: any of the firm */
+    char firm[CG_NAME_MAX + 1];
+    char currency[4];
+    const char *state;
+    bool has_amount;
+    cg_dv01 amount;
+    cg_dv01 used;
+    cg_dv01 available; /* amount - used */
+};
+
+struct cg_token_view {
+    char id[CG_NAME_MAX + 1];
+    char order[CG_NAME_MAX + 1]; /* the first ClOrdID */
+    char limit[CG_NAME_MAX + 1];
+    char side;
+    const char *model;
+    const char *state;
+    const char *end; /* why it ended, or "" */
+    cg_dv01 granted;
+    cg_dv01 overrun;
+    cg_dv01 reserved;
+    cg_dv01 consumed;
+    cg_dv01 released; /* and expired, invalidated, handed back */
+};
+
+/* The |index|-th limit or token, oldest first; false past the last. */
+CG_API bool cg_gate_limit(const struct cg_gate *gate,
+                          size_t index,
+                          struct cg_limit_view *view);
+CG_API bool cg_gate_token(const struct cg_gate *gate,
+                          size_t index,
+                          struct cg_token_view *view);
+
+/* Recomputes every total from its parts (R12, R23); false with what differs. */
+CG_API bool
+cg_gate_audit(const struct cg_gate *gate, char *error, size_t error_len);
+
+#endif

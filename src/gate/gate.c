@@ -1,0 +1,543 @@
+/*
+ * Messages in: who said what, and which decision it needs.
+ *
+ * Nothing is dropped silently: what is not decided on is passed through or
+ * refused (R53).  Rules: R22, R42, R43, R45, R53, R54.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_internal.h"
+
+#include "check.h"
+#include "fix_validate.h"
+#include "fix_value.h"
+
+/* --- opening
+ * ------------------------------------------------------------------- */
+
+static int sink(void *user, const struct cg_fact *fact)
+{
+    struct cg_gate *gate = user;
+    return gate->journal->append(gate->journal->user, fact);
+}
+
+static int recover(void *context, const struct cg_fact *fact)
+{
+    struct cg_gate *gate = context;
+    return cg_engine_recover(gate->engine, fact);
+}
+
+/* Room beyond the configuration, for names that only the journal knows. */
+#define NAMES_SPARE 4096
+
+static int engine_open(struct cg_gate *gate)
+{
+    static const struct cg_limits books = {
+        .orders = 1000000, .requests = 4000000, .limits = 100000};
+    const struct cg_config *config = gate->config;
+    struct cg_engine_config engine = {
+        .sizes = books,
+        .gate_name = gate->name,
+        .sink = sink,
+        .user = gate,
+    };
+    uint32_t accounts = NAMES_SPARE;
+    uint32_t instruments = NAMES_SPARE;
+    if (config != NULL) {
+        engine.sizes = config->limits;
+        engine.soft_deadline_ns = config->soft_deadline_ns;
+        engine.hard_deadline_ns = config->hard_deadline_ns;
+        engine.pull_time_ns = config->pull_time_ns;
+        engine.stale_resend_ns = config->stale_resend_ns;
+        engine.probe_after = config->probe_after;
+        engine.fx = config->fx;
+        engine.fx_count = config->fx_count;
+        accounts += (uint32_t)config->account_count;
+        instruments += (uint32_t)config->instrument_count;
+    }
+    return cg_engine_open(&engine, accounts, instruments, &gate->engine);
+}
+
+static int buffers_open(struct cg_gate *gate)
+{
+    const struct cg_limits *sizes = &gate->config->limits;
+    gate->parked_count = sizes->waiting;
+    gate->body_max = (size_t)sizes->message_max + CG_HEADER_MAX;
+    gate->parked = calloc(sizes->waiting, sizeof(*gate->parked));
+    gate->parked_bytes = malloc((size_t)sizes->waiting * sizes->message_max);
+    gate->update_limits = calloc(CG_UPDATE_LIMITS_MAX,
+                                 sizeof(*gate->update_limits));
+    gate->body = malloc(gate->body_max);
+    gate->header = malloc(CG_HEADER_MAX);
+    if (!gate->parked || !gate->parked_bytes || !gate->update_limits ||
+        !gate->body || !gate->header) {
+        return CG_ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < gate->parked_count; i++) {
+        gate->parked[i].request = CG_NONE;
+    }
+    return 0;
+}
+
+static int explain_error(int status,
+                         const struct cg_journal *journal,
+                         char *error,
+                         size_t error_len)
+{
+    const char *why = journal->error != NULL ? journal->error(journal->user)
+                                             : "";
+    if (status == CG_ERR_MEMORY) {
+        snprintf(error, error_len, "not enough memory: lower MaxOrders=");
+    } else if (why[0] != '\0') {
+        snprintf(error, error_len, "%s", why);
+    } else if (status == CG_ERR_CORRUPT) {
+        snprintf(error, error_len,
+                 "the journal holds a fact that does not fit: it was made with "
+                 "larger Max...= settings, or it was changed");
+    }
+    return status;
+}
+
+static struct cg_gate *gate_new(const struct cg_journal *journal)
+{
+    struct cg_gate *gate = calloc(1, sizeof(*gate));
+    if (gate != NULL) {
+        gate->journal = journal;
+        snprintf(gate->name, sizeof(gate->name), "GATE");
+    }
+    return gate;
+}
+
+int cg_gate_open(const struct cg_gate_options *options,
+                 char *error,
+                 size_t error_len,
+                 struct cg_gate **result)
+{
+    const struct cg_journal *journal = options->journal;
+    struct cg_gate *gate = gate_new(journal);
+    if (gate == NULL) {
+        return explain_error(CG_ERR_MEMORY, journal, error, error_len);
+    }
+    gate->config = options->config;
+    gate->log = options->log;
+    gate->user = options->user;
+    snprintf(gate->name, sizeof(gate->name), "%s", options->config->gate_name);
+    int status = buffers_open(gate);
+    status = status != 0 ? status : engine_open(gate);
+    status = status != 0 ? status : journal->load(journal->user, recover, gate);
+    if (status != 0) {
+        cg_gate_close(gate);
+        return explain_error(status, journal, error, error_len);
+    }
+    gate->answering = CG_SESSION_NONE;
+    cg_engine_begin(gate->engine, options->now, CG_SESSION_NONE, 0);
+    status = cg_gate_configure(gate, error, error_len);
+    if (status != 0) {
+        cg_gate_close(gate);
+        return status;
+    }
+    cg_engine_restart(gate->engine);
+    cg_engine_end(gate->engine);
+    if (gate->engine->error != 0) {
+        status = gate->engine->error;
+        cg_gate_close(gate);
+        return explain_error(status, journal, error, error_len);
+    }
+    *result = gate;
+    return 0;
+}
+
+int cg_gate_open_books(const struct cg_journal *journal,
+                       char *error,
+                       size_t error_len,
+                       struct cg_gate **result)
+{
+    struct cg_gate *gate = gate_new(journal);
+    int status = gate != NULL ? engine_open(gate) : CG_ERR_MEMORY;
+    status = status != 0 ? status : journal->load(journal->user, recover, gate);
+    if (status != 0) {
+        cg_gate_close(gate);
+        return explain_error(status, journal, error, error_len);
+    }
+    *result = gate;
+    return 0;
+}
+
+void cg_gate_close(struct cg_gate *gate)
+{
+    if (gate == NULL) {
+        return;
+    }
+    cg_engine_close(gate->engine);
+    free(gate->parked);
+    free(gate->parked_bytes);
+    free(gate->update_limits);
+    free(gate->body);
+    free(gate->header);
+    free(gate);
+}
+
+/* --- events
+ * -------------------------------------------------------------------- */
+
+static void
+begin(struct cg_gate *gate, cg_session session, cg_seq seq, cg_time now)
+{
+    cg_engine_begin(gate->engine, now, session, seq);
+    gate->answering = session;
+    gate->next_effect = 0;
+    gate->has_message = false;
+    gate->has_event = false;
+    gate->has_direct = false;
+    gate->engine->park_room = 0;
+    for (uint32_t i = 0; i < gate->parked_count; i++) {
+        if (gate->parked[i].request == CG_NONE) {
+            gate->engine->park_room = 1;
+            break;
+        }
+    }
+}
+
+struct cg_parked *cg_gate_parked(struct cg_gate *gate, uint32_t request)
+{
+    for (uint32_t i = 0; i < gate->parked_count; i++) {
+        if (gate->parked[i].request == request) {
+            return &gate->parked[i];
+        }
+    }
+    return NULL;
+}
+
+/* Keeps the message that is being decided on, if the decision says so. */
+static void park(struct cg_gate *gate)
+{
+    const struct cg_engine *engine = gate->engine;
+    for (uint32_t i = 0; i < engine->effect_count; i++) {
+        if (engine->effects[i].kind != CG_EFFECT_PARK) {
+            continue;
+        }
+        struct cg_parked *parked = cg_gate_parked(gate, CG_NONE);
+        CG_ASSERT(parked != NULL);
+        CG_ASSERT(gate->message.len <= gate->config->limits.message_max);
+        size_t at = (size_t)(parked - gate->parked) *
+                    gate->config->limits.message_max;
+        memcpy(gate->parked_bytes + at, gate->message.bytes, gate->message.len);
+        parked->request = engine->effects[i].request;
+        parked->len = (uint32_t)gate->message.len;
+    }
+}
+
+static int end(struct cg_gate *gate)
+{
+    cg_engine_end(gate->engine);
+    park(gate);
+    return gate->engine->error;
+}
+
+/* --- answers that need no decision
+ * ------------------------------------------------ */
+
+static struct cg_fix_writer
+direct(struct cg_gate *gate, cg_session session, const char *type)
+{
+    gate->has_direct = true;
+    gate->direct = (struct cg_out){
+        .session = session, .type = type, .header = gate->header};
+    return cg_fix_writer_over(gate->body, gate->body_max);
+}
+
+static void direct_end(struct cg_gate *gate, const struct cg_fix_writer *out)
+{
+    gate->direct.body = out->data;
+    gate->direct.body_len = out->len;
+    gate->has_direct = !out->full;
+}
+
+static void reject_business(struct cg_gate *gate, int reason, const char *text)
+{
+    struct cg_fix_writer out = direct(gate, gate->answering, "j");
+    cg_encode_business_reject(&gate->message, reason, text, &out);
+    direct_end(gate, &out);
+}
+
+/* True when the message is malformed; it is then answered. */
+static bool malformed(struct cg_gate *gate)
+{
+    struct cg_fix_fault fault;
+    char text[CG_TEXT_MAX];
+    if (cg_fix_validate(&gate->message, &fault) == 0) {
+        return false;
+    }
+    snprintf(text, sizeof(text), "%s%s%s", fault.name,
+             fault.name[0] != '\0' ? ": " : "", fault.text);
+    if (fault.business) {
+        reject_business(gate, fault.reason, text);
+        return true;
+    }
+    struct cg_fix_writer out = direct(gate, gate->answering, "3");
+    cg_encode_session_reject(&gate->message, fault.reason, fault.tag, text,
+                             &out);
+    direct_end(gate, &out);
+    return true;
+}
+
+/* Passes the message on as it is. */
+static void pass(struct cg_gate *gate, cg_session session)
+{
+    size_t len = gate->message.type.len;
+    len = len < sizeof(gate->direct_type) ? len : sizeof(gate->direct_type) - 1;
+    memcpy(gate->direct_type, gate->message.type.data, len);
+    gate->direct_type[len] = '\0';
+    struct cg_fix_writer out = direct(gate, session, gate->direct_type);
+    struct cg_context context = {.engine = gate->engine,
+                                 .gate_name = gate->name,
+                                 .message = &gate->message};
+    struct cg_effect effect = {.order = CG_NONE};
+    struct cg_profile profile = {.version = CG_FIX44};
+    struct cg_fix_writer header = cg_fix_writer_over(gate->header,
+                                                     CG_HEADER_MAX);
+    cg_encode_routing(&gate->message, &header);
+    gate->direct.header_len = header.full ? 0 : header.len;
+    cg_encode_pass(&context, &effect, &profile, &out);
+    direct_end(gate, &out);
+}
+
+/* --- clients
+ * --------------------------------------------------------------------- */
+
+/* Whether PassTypes lists the type: "R,S,AJ". */
+static bool is_passed(const struct cg_gate *gate, struct cg_slice type)
+{
+    const char *at = gate->config->passed_types;
+    while (*at != '\0') {
+        size_t len = strcspn(at, ",");
+        if (cg_slice_equal((struct cg_slice){at, len}, type)) {
+            return true;
+        }
+        at += len + (at[len] == ',' ? 1 : 0);
+    }
+    return false;
+}
+
+static void from_client(struct cg_gate *gate)
+{
+    const struct cg_state *state = &gate->engine->state;
+    struct cg_slice type = gate->message.type;
+    cg_session venue = state->sessions[gate->answering].venue;
+    bool order = cg_slice_is(type, "D") || cg_slice_is(type, "G") ||
+                 cg_slice_is(type, "F");
+    bool question = cg_slice_is(type, "H") || cg_slice_is(type, "AF");
+    if (order || question || cg_slice_is(type, "q")) {
+        if (malformed(gate)) {
+            return;
+        }
+    } else if (!is_passed(gate, type)) {
+        reject_business(gate, CG_FIX_BUSINESS_TYPE, "not checked for credit");
+        return;
+    }
+    if (!order) {
+        if (question && !state->sessions[venue].up) {
+            reject_business(gate, 4, "the venue cannot be reached");
+        } else {
+            pass(gate, venue);
+        }
+        return;
+    }
+    cg_decode_order(&gate->message, &gate->event);
+    gate->has_event = true;
+    if (cg_slice_is(type, "D")) {
+        cg_engine_new(gate->engine, &gate->event);
+    } else if (cg_slice_is(type, "G")) {
+        cg_engine_replace(gate->engine, &gate->event);
+    } else {
+        cg_engine_cancel(gate->engine, &gate->event);
+    }
+}
+
+/* --- venues
+ * ---------------------------------------------------------------------- */
+
+/* A j about an order ends it like a reject: it never reached the book. */
+static void venue_refusal(struct cg_gate *gate)
+{
+    struct cg_report_event event = {.kind = CG_REPORT_REJECTED};
+    struct cg_slice type;
+    if (cg_fix_find(&gate->message, 379, &event.clordid) &&
+        cg_fix_find(&gate->message, 372, &type) && cg_slice_is(type, "D")) {
+        cg_engine_report(gate->engine, &event);
+    } else if (event.clordid.len > 0) {
+        struct cg_cancel_reject_event refused = {.clordid = event.clordid};
+        cg_engine_cancel_reject(gate->engine, &refused);
+    } else {
+        cg_engine_other(gate->engine);
+    }
+}
+
+static void from_venue(struct cg_gate *gate)
+{
+    struct cg_slice type = gate->message.type;
+    if (cg_slice_is(type, "8")) {
+        struct cg_report_event event;
+        cg_decode_report(&gate->message, &event);
+        cg_engine_report(gate->engine, &event);
+    } else if (cg_slice_is(type, "9")) {
+        struct cg_cancel_reject_event event;
+        cg_decode_cancel_reject(&gate->message, &event);
+        cg_engine_cancel_reject(gate->engine, &event);
+    } else if (cg_slice_is(type, "j")) {
+        venue_refusal(gate);
+    } else {
+        cg_engine_other(gate->engine);
+    }
+}
+
+/* --- hubs
+ * ------------------------------------------------------------------------ */
+
+static void from_hub(struct cg_gate *gate)
+{
+    struct cg_slice type = gate->message.type;
+    if (cg_slice_is(type, "B") || cg_slice_is(type, "j")) {
+        cg_engine_other(gate->engine);
+    } else if (malformed(gate)) {
+        return;
+    } else if (cg_slice_is(type, "DG")) {
+        struct cg_answer_event event;
+        cg_decode_answer(&gate->message, gate->name, &event);
+        cg_engine_answer(gate->engine, &event);
+    } else if (cg_slice_is(type, "CM") || cg_slice_is(type, "CR")) {
+        struct cg_update_event event;
+        cg_decode_update(&gate->message, gate->update_limits, &event);
+        cg_engine_update(gate->engine, &event);
+    } else if (cg_slice_is(type, "DH")) {
+        struct cg_action_event event;
+        cg_decode_action(&gate->message, &event);
+        cg_engine_action(gate->engine, &event);
+    } else {
+        reject_business(gate, CG_FIX_BUSINESS_TYPE, "not taken from a hub");
+    }
+}
+
+/* --- the host's calls
+ * ---------------------------------------------------------------- */
+
+static cg_seq sequence_of(const struct cg_fix_message *message)
+{
+    struct cg_slice value;
+    int64_t seq;
+    return cg_fix_find(message, 34, &value) && cg_fix_int(value, &seq) &&
+                   seq > 0
+               ? (cg_seq)seq
+               : 0;
+}
+
+/* Too long to be kept, or not to be read: answered with what can be said. */
+static void unreadable(struct cg_gate *gate, const char *why)
+{
+    if (gate->log != NULL) {
+        gate->log(gate->user, gate->engine->now, why);
+    }
+}
+
+int cg_gate_recv(struct cg_gate *gate,
+                 cg_session session,
+                 const char *bytes,
+                 size_t len,
+                 cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    if (session >= engine->state.session_count || gate->config == NULL) {
+        return CG_ERR_MISUSE;
+    }
+    const struct cg_session_state *from = &engine->state.sessions[session];
+    int unread = cg_fix_read(&gate->message, from->version, bytes, len);
+    begin(gate, session, unread == 0 ? sequence_of(&gate->message) : 0, now);
+    if (unread != 0 || len > gate->config->limits.message_max) {
+        unreadable(gate, "ALARM: a message that cannot be read was ignored");
+        return 0;
+    }
+    gate->has_message = true;
+    switch (from->role) {
+    case CG_ROLE_CLIENT:
+        from_client(gate);
+        break;
+    case CG_ROLE_VENUE:
+        from_venue(gate);
+        break;
+    case CG_ROLE_HUB:
+        from_hub(gate);
+        break;
+    }
+    return end(gate);
+}
+
+int cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    if (session >= engine->state.session_count || gate->config == NULL) {
+        return CG_ERR_MISUSE;
+    }
+    begin(gate, session, 0, now);
+    cg_engine_link(engine, up);
+    return end(gate);
+}
+
+int cg_gate_tick(struct cg_gate *gate, cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    begin(gate, CG_SESSION_NONE, 0, now);
+    /* One full round of effects at a time; the rest is due at once again. */
+    while (engine->effect_count < engine->effect_max / 2 &&
+           cg_engine_fire(engine)) {
+    }
+    return end(gate);
+}
+
+cg_time cg_gate_deadline(const struct cg_gate *gate)
+{
+    return cg_engine_deadline(gate->engine);
+}
+
+int cg_gate_commit(struct cg_gate *gate)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error == 0) {
+        engine->error = gate->journal->commit(gate->journal->user);
+    }
+    return engine->error;
+}
+
+bool cg_gate_may_resend(struct cg_gate *gate,
+                        cg_session session,
+                        const char *bytes,
+                        size_t len)
+{
+    const struct cg_state *state = &gate->engine->state;
+    struct cg_fix_message *message = &gate->parked_message;
+    struct cg_slice id;
+    if (session >= state->session_count) {
+        return false;
+    }
+    const struct cg_session_state *to = &state->sessions[session];
+    if (to->role != CG_ROLE_VENUE) {
+        return true;
+    }
+    if (cg_fix_read(message, to->version, bytes, len) != 0) {
+        return false;
+    }
+    if (!cg_slice_is(message->type, "D") && !cg_slice_is(message->type, "G")) {
+        return !cg_slice_is(message->type, "AB") &&
+               !cg_slice_is(message->type, "AC");
+    }
+    return cg_fix_find(message, 11, &id) &&
+           cg_engine_may_resend(gate->engine, session, id);
+}

@@ -1,0 +1,58 @@
+/*
+ * What the files of a gate share.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_GATE_INTERNAL_H
+#define CG_GATE_INTERNAL_H
+
+#include "codec.h"
+#include <creditgate/gate.h>
+
+/* A message that waits for credit, in a slot of |message_max| bytes. */
+struct cg_parked {
+    uint32_t request; /* CG_NONE: free */
+    uint32_t len;
+};
+
+struct cg_gate {
+    const struct cg_config *config;
+    const struct cg_journal *journal;
+    void (*log)(void *user, cg_time now, const char *text);
+    void *user;
+    struct cg_engine *engine;
+    char name[CG_NAME_MAX + 1];
+    cg_session answering; /* the session of the last message */
+
+    struct cg_fix_message message; /* the last one, while it is answered */
+    bool has_message;
+    struct cg_order_event event;
+    bool has_event;
+    struct cg_fix_message parked_message;
+    struct cg_limit_event *update_limits;
+
+    struct cg_parked *parked;
+    char *parked_bytes;
+    uint32_t parked_count;
+
+    uint32_t next_effect;
+    char direct_type[8];
+    struct cg_out direct; /* an answer that needs no decision */
+    bool has_direct;
+    char *body;
+    char *header;
+    size_t body_max;
+};
+
+#define CG_HEADER_MAX 4096
+
+/* Names what configuration knows, as facts, and takes its settings over. */
+int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len);
+
+/* The kept message of |request|, or NULL. */
+struct cg_parked *cg_gate_parked(struct cg_gate *gate, uint32_t request);
+
+struct cg_profile cg_gate_profile(const struct cg_gate *gate,
+                                  cg_session session);
+
+#endif

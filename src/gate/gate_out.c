@@ -1,0 +1,189 @@
+/*
+ * Messages out: each effect of the last event becomes one message, when the
+ * host asks for it.
+ *
+ * Rules: R45, R51, R54, R55.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_internal.h"
+
+#include "check.h"
+
+struct cg_profile cg_gate_profile(const struct cg_gate *gate,
+                                  cg_session session)
+{
+    if (session >= gate->config->session_count) {
+        return (struct cg_profile){.version = CG_FIX44};
+    }
+    const struct cg_config_session *config = &gate->config->sessions[session];
+    return (struct cg_profile){
+        .version = config->version,
+        .plain_sp2 = config->plain_sp2,
+        .show_amounts = config->show_amounts,
+        .token_tag = config->token_tag,
+    };
+}
+
+/* The message that a forward is about: the one at hand, or the one kept. */
+static const struct cg_fix_message *forwarded(struct cg_gate *gate,
+                                              const struct cg_effect *effect)
+{
+    const struct cg_state *state = &gate->engine->state;
+    struct cg_parked *parked = cg_gate_parked(gate, effect->request);
+    if (parked == NULL) {
+        return gate->has_message ? &gate->message : NULL;
+    }
+    size_t at = (size_t)(parked - gate->parked) *
+                gate->config->limits.message_max;
+    cg_session client = state->requests[effect->request].client;
+    parked->request = CG_NONE;
+    int unread = cg_fix_read(&gate->parked_message,
+                             state->sessions[client].version,
+                             gate->parked_bytes + at, parked->len);
+    CG_ASSERT(unread == 0);
+    return &gate->parked_message;
+}
+
+static const char *forward(struct cg_gate *gate,
+                           const struct cg_context *context,
+                           const struct cg_effect *effect,
+                           struct cg_fix_writer *header,
+                           struct cg_fix_writer *body)
+{
+    const struct cg_fix_message *message = forwarded(gate, effect);
+    struct cg_profile profile = cg_gate_profile(gate, effect->session);
+    CG_ASSERT(message != NULL);
+    cg_encode_routing(message, header);
+    cg_encode_forward(context, message, effect->order, &profile, body);
+    if (cg_slice_is(message->type, "D")) {
+        return "D";
+    }
+    return cg_slice_is(message->type, "G") ? "G" : "F";
+}
+
+static const char *pass(struct cg_gate *gate,
+                        const struct cg_context *context,
+                        const struct cg_effect *effect,
+                        struct cg_fix_writer *header,
+                        struct cg_fix_writer *body)
+{
+    struct cg_profile profile = cg_gate_profile(gate, effect->session);
+    size_t len = gate->message.type.len;
+    CG_ASSERT(gate->has_message);
+    len = len < sizeof(gate->direct_type) ? len : sizeof(gate->direct_type) - 1;
+    memcpy(gate->direct_type, gate->message.type.data, len);
+    gate->direct_type[len] = '\0';
+    cg_encode_routing(&gate->message, header);
+    if (effect->kind == CG_EFFECT_PASS_PULLED && effect->order != CG_NONE) {
+        cg_encode_pass_pulled(context, effect, &profile, body);
+    } else {
+        cg_encode_pass(context, effect, &profile, body);
+    }
+    return gate->direct_type;
+}
+
+/* Renders one effect; NULL when it is no message.  A table over the kinds. */
+static const char *render(struct cg_gate *gate,
+                          const struct cg_context *context,
+                          const struct cg_effect *effect,
+                          struct cg_fix_writer *header,
+                          struct cg_fix_writer *body)
+{
+    struct cg_profile profile = cg_gate_profile(gate, effect->session);
+    struct cg_parked *parked;
+    switch (effect->kind) {
+    case CG_EFFECT_FORWARD:
+        return forward(gate, context, effect, header, body);
+    case CG_EFFECT_PASS:
+    case CG_EFFECT_PASS_PULLED:
+        return pass(gate, context, effect, header, body);
+    case CG_EFFECT_REFUSE_ORDER:
+        cg_encode_order_refusal(context, effect, &profile, body);
+        return "8";
+    case CG_EFFECT_REFUSE_REQUEST:
+        cg_encode_request_refusal(context, effect, &profile, body);
+        return "9";
+    case CG_EFFECT_CANCELLED:
+        cg_encode_cancelled(context, effect, &profile, body);
+        return "8";
+    case CG_EFFECT_STATUS:
+        cg_encode_status(context, effect, &profile, body);
+        return "8";
+    case CG_EFFECT_ASK_AGAIN:
+        cg_fix_put_char(header, 97, 'Y');
+        cg_encode_ask(context, effect, body);
+        return "DF";
+    case CG_EFFECT_ASK:
+        cg_encode_ask(context, effect, body);
+        return "DF";
+    case CG_EFFECT_PULL:
+        cg_encode_pull(context, effect, body);
+        return "F";
+    case CG_EFFECT_NEWS:
+        cg_encode_news(context, effect, &profile, body);
+        return "B";
+    case CG_EFFECT_LIMITS_REQUEST:
+        cg_encode_limits_request(context, body);
+        return "CL";
+    case CG_EFFECT_LIMITS_ACK:
+        cg_encode_limits_ack(context, effect, body);
+        return "DE";
+    case CG_EFFECT_ACTION_REPORT:
+        cg_encode_action_report(context, effect, body);
+        return "DI";
+    case CG_EFFECT_FORGET:
+        parked = cg_gate_parked(gate, effect->request);
+        if (parked != NULL) {
+            parked->request = CG_NONE;
+        }
+        return NULL;
+    case CG_EFFECT_PARK:
+    case CG_EFFECT_NOTE:
+        break;
+    }
+    return NULL;
+}
+
+static void explain(struct cg_gate *gate,
+                    const struct cg_context *context,
+                    const struct cg_effect *effect)
+{
+    char text[512];
+    if (gate->log != NULL && cg_explain(context, effect, text, sizeof(text))) {
+        gate->log(gate->user, gate->engine->now, text);
+    }
+}
+
+bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out)
+{
+    struct cg_engine *engine = gate->engine;
+    struct cg_context context = {
+        .engine = engine,
+        .gate_name = gate->name,
+        .message = gate->has_message ? &gate->message : NULL,
+        .event = gate->has_event ? &gate->event : NULL,
+    };
+    if (gate->has_direct) {
+        gate->has_direct = false;
+        *out = gate->direct;
+        return true;
+    }
+    while (gate->next_effect < engine->effect_count) {
+        const struct cg_effect *effect = &engine->effects[gate->next_effect++];
+        struct cg_fix_writer header = cg_fix_writer_over(gate->header,
+                                                         CG_HEADER_MAX);
+        struct cg_fix_writer body = cg_fix_writer_over(gate->body,
+                                                       gate->body_max);
+        explain(gate, &context, effect);
+        const char *type = render(gate, &context, effect, &header, &body);
+        if (type == NULL) {
+            continue;
+        }
+        CG_ASSERT(!header.full && !body.full);
+        *out = (struct cg_out){effect->session, type,      header.data,
+                               header.len,      body.data, body.len};
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,196 @@
+/*
+ * Where configuration meets the journal: names become facts once and keep their
+ * slots; settings are taken over at every start.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_internal.h"
+
+#include "check.h"
+
+static int mismatch(char *error, size_t error_len, const char *what)
+{
+    snprintf(error, error_len,
+             "%s: put the sessions in the order they had when the journal was "
+             "made (new ones last), or start with a new Journal=",
+             what);
+    return CG_ERR_CONFIG;
+}
+
+static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
+{
+    struct cg_state *state = &gate->engine->state;
+    const struct cg_config *config = gate->config;
+    for (size_t i = 0; i < config->session_count; i++) {
+        const struct cg_config_session *from = &config->sessions[i];
+        struct cg_session_state *to = &state->sessions[i];
+        if (i == state->session_count) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_SESSION_NAMED);
+            fact.session = (cg_session)i;
+            fact.value = from->role;
+            fact.id = from->name;
+            fact.id_len = strlen(from->name);
+            cg_engine_record(gate->engine, &fact);
+        } else if (!cg_slice_is(cg_id_slice(&to->name), from->name)) {
+            return mismatch(error, error_len, from->name);
+        }
+        to->role = from->role;
+        to->version = from->version;
+        to->venue = from->venue;
+        to->clock_margin_ns = from->clock_margin_ns;
+        to->token_life_ns = from->token_life_ns;
+    }
+    if (state->session_count > config->session_count) {
+        return mismatch(error, error_len,
+                        "a session of the journal is not configured");
+    }
+    return 0;
+}
+
+static void set_accounts(struct cg_gate *gate)
+{
+    struct cg_state *state = &gate->engine->state;
+    const struct cg_config *config = gate->config;
+    for (size_t i = 0; i < config->account_count; i++) {
+        const struct cg_config_account *from = &config->accounts[i];
+        uint32_t slot = cg_state_account(state, cg_slice_str(from->name));
+        bool known = slot != CG_NONE;
+        if (!known || !cg_slice_is(cg_id_slice(&state->accounts[slot].firm),
+                                   from->firm)) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_ACCOUNT_NAMED);
+            fact.account = known ? slot : state->account_count;
+            fact.id = from->name;
+            fact.id_len = strlen(from->name);
+            fact.text = from->firm;
+            fact.text_len = strlen(from->firm);
+            cg_engine_record(gate->engine, &fact);
+            slot = fact.account;
+        }
+        struct cg_account *to = &state->accounts[slot];
+        to->sessions = from->sessions;
+        to->hub = from->hub;
+        snprintf(to->contact, sizeof(to->contact), "%s", from->contact);
+    }
+}
+
+static void set_instruments(struct cg_gate *gate)
+{
+    struct cg_state *state = &gate->engine->state;
+    const struct cg_config *config = gate->config;
+    for (size_t i = 0; i < config->instrument_count; i++) {
+        const struct cg_config_instrument *from = &config->instruments[i];
+        uint32_t slot = cg_state_instrument(state, cg_slice_str(from->symbol));
+        if (slot == CG_NONE) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_INSTRUMENT_NAMED);
+            fact.instrument = state->instrument_count;
+            fact.id = from->symbol;
+            fact.id_len = strlen(from->symbol);
+            cg_engine_record(gate->engine, &fact);
+            slot = fact.instrument;
+        }
+        struct cg_instrument *to = &state->instruments[slot];
+        memcpy(to->currency, from->currency, sizeof(to->currency));
+        to->rate = from->dv01_per_million;
+    }
+}
+
+static uint32_t limit_name(struct cg_gate *gate,
+                           const struct cg_config_limit *from)
+{
+    const struct cg_state *state = &gate->engine->state;
+    char text[CG_NAME_MAX + 8];
+    snprintf(text, sizeof(text), "%.3s %s", from->currency, from->firm);
+    struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_NAMED);
+    fact.limit = state->limit_count;
+    fact.session = from->owner;
+    fact.account = from->account[0] != '\0'
+                       ? cg_state_account(state, cg_slice_str(from->account))
+                       : CG_NONE;
+    fact.instrument = from->instrument[0] != '\0'
+                          ? cg_state_instrument(state,
+                                                cg_slice_str(from->instrument))
+                          : CG_NONE;
+    fact.value = from->kind;
+    fact.flags = from->measure | (uint32_t)from->model << 4 |
+                 (uint32_t)from->pull << 8;
+    fact.id = from->id;
+    fact.id_len = strlen(from->id);
+    fact.text = text;
+    fact.text_len = strlen(text);
+    cg_engine_record(gate->engine, &fact);
+    return fact.limit;
+}
+
+/* The configured amount starts a limit; an owner's update wins over it, and the
+ * own desk's limits follow the configuration. */
+static void limit_amount(struct cg_gate *gate,
+                         uint32_t slot,
+                         const struct cg_config_limit *from)
+{
+    const struct cg_limit *limit = &gate->engine->state.limits[slot];
+    bool own = limit->owner == CG_SESSION_NONE;
+    if (!from->has_amount ||
+        (limit->has_amount && (!own || limit->amount == from->amount))) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_SET);
+    fact.limit = slot;
+    fact.value = limit->state;
+    fact.flags = 2;
+    fact.amount = from->amount;
+    fact.other = limit->other;
+    cg_engine_record(gate->engine, &fact);
+}
+
+static void name_set(struct cg_id *id, const char *name)
+{
+    id->len = (uint8_t)strlen(name);
+    memcpy(id->text, name, id->len);
+}
+
+static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
+{
+    struct cg_state *state = &gate->engine->state;
+    const struct cg_config *config = gate->config;
+    for (size_t i = 0; i < config->credit_limit_count; i++) {
+        const struct cg_config_limit *from = &config->credit_limits[i];
+        uint32_t slot = cg_state_limit(state, cg_slice_str(from->id));
+        if (slot == CG_NONE) {
+            slot = limit_name(gate, from);
+        }
+        struct cg_limit *to = &state->limits[slot];
+        if (to->owner != from->owner || to->kind != from->kind ||
+            to->measure != from->measure ||
+            memcmp(to->currency, from->currency, 3) != 0) {
+            snprintf(error, error_len,
+                     "limit %s: its owner, kind, measure or currency is not "
+                     "the one in the journal: give the changed limit a new "
+                     "RiskLimitID=, or start with a new Journal=",
+                     from->id);
+            return CG_ERR_CONFIG;
+        }
+        to->pull = from->pull;
+        to->allow_reducing = from->allow_reducing;
+        to->fallback_max_age_ns = from->fallback_max_age_ns;
+        name_set(&to->owner_name, from->owner_name);
+        if (to->refreshed_at == 0) {
+            to->model = from->model;
+            to->warnings = from->warnings;
+            memcpy(to->warning_percent, from->warning_percent,
+                   sizeof(to->warning_percent));
+        }
+        limit_amount(gate, slot, from);
+    }
+    return 0;
+}
+
+int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
+{
+    int status = set_sessions(gate, error, error_len);
+    if (status != 0) {
+        return status;
+    }
+    set_accounts(gate);
+    set_instruments(gate);
+    return set_limits(gate, error, error_len);
+}

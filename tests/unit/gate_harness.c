@@ -1,0 +1,331 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_harness.h"
+
+#include "fix_writer.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* 904.00 USD of DV01 per million: 10 million are 9,040.00; the limit of
+ * 100,000.00 holds 110 million. */
+static const char instruments[] = "instrument,currency,dv01_per_million\n"
+                                  "USD10Y,USD,904.00\n"
+                                  "USD2Y,USD,190.10\n"
+                                  "EUR10Y,EUR,880.00\n"
+                                  "JPY10Y,JPY,95000.00\n";
+
+static const char configuration[] =
+    "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
+    "MaxOrders=200\nMaxRequests=4000\nMaxLimits=64\nMaxWaiting=8\n"
+    "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
+    "SocketAcceptPort=7001\n"
+    "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"
+    "TargetCompID=CLIENT\nVenue=venue\nAccounts=ACME,NOLIMIT\n"
+    "[SESSION]\nName=venue\nRole=venue\nBeginString=FIX.4.4\n"
+    "TargetCompID=VENUE\n"
+    "[SESSION]\nName=hub\nRole=hub\nBeginString=FIXT.1.1\nTargetCompID=HUB\n"
+    "[SESSION]\nName=other\nRole=client\nBeginString=FIX.4.4\n"
+    "TargetCompID=OTHER\nVenue=venue\nAccounts=OTHERACC\n"
+    "[SESSION]\nName=client42\nRole=client\nBeginString=FIX.4.2\n"
+    "TargetCompID=CLIENT42\nVenue=venue42\nAccounts=ACME\n"
+    "[SESSION]\nName=venue42\nRole=venue\nBeginString=FIX.4.2\n"
+    "TargetCompID=VENUE42\n"
+    "[ACCOUNT]\nAccount=ACME\nClearingFirm=FCM1\nHub=hub\n"
+    "Contact=FCM1 desk +1 555 0100\n"
+    "[ACCOUNT]\nAccount=NOLIMIT\nClearingFirm=FCM2\nHub=hub\n"
+    "[ACCOUNT]\nAccount=OTHERACC\nClearingFirm=FCM1\n"
+    "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nHub=hub\nOwner=FCM1\n"
+    "Currency=USD\nMeasure=gross\nModel=ping-with-push\nAmount=100000.00\n"
+    "[LIMIT]\nRiskLimitID=OTHER-USD\nAccount=OTHERACC\nCurrency=USD\n"
+    "Measure=net\nModel=push\nAmount=50000.00\n"
+    "[LIMIT]\nRiskLimitID=ACME-CLIP\nKind=clip\nAccount=ACME\nCurrency=USD\n"
+    "Amount=95000.00\n"
+    "[FX]\nFrom=EUR\nTo=USD\nRate=1.10\n";
+
+static void mistake(void *user,
+                    const char *file,
+                    int line,
+                    const char *wrong,
+                    const char *remedy)
+{
+    (void)user;
+    print_error("%s:%d: %s: %s\n", file, line, wrong, remedy);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+static void read_config(struct cg_config *config)
+{
+    char folder[] = "/tmp/cg-gate-XXXXXX";
+    char path[64];
+    char csv[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/gate.cfg", folder);
+    snprintf(csv, sizeof(csv), "%s/instruments.csv", folder);
+    write_file(path, configuration);
+    write_file(csv, instruments);
+    int status = cg_config_read(path, mistake, NULL, config);
+    unlink(path);
+    unlink(csv);
+    rmdir(folder);
+    assert_int_equal(status, 0);
+}
+
+static void collect(struct harness *harness)
+{
+    struct cg_out out;
+    char error[256];
+    harness->out_count = 0;
+    harness->taken = 0;
+    while (cg_gate_pull(harness->gate, &out)) {
+        assert_true(harness->out_count < 256);
+        char *text = harness->out[harness->out_count++];
+        int len = snprintf(text, 4096, "%d 35=%s|%.*s%.*s", out.session,
+                           out.type, (int)out.header_len, out.header,
+                           (int)out.body_len, out.body);
+        for (int i = 0; i < len; i++) {
+            text[i] = text[i] == '\001' ? '|' : text[i];
+        }
+    }
+    assert_int_equal(cg_gate_commit(harness->gate), 0);
+    if (!cg_gate_audit(harness->gate, error, sizeof(error))) {
+        fail_msg("audit: %s", error);
+    }
+}
+
+void harness_link(struct harness *harness, int session, bool up)
+{
+    assert_int_equal(
+        cg_gate_link(harness->gate, (cg_session)session, up, harness->now), 0);
+    collect(harness);
+}
+
+void harness_open(struct harness *harness)
+{
+    memset(harness, 0, sizeof(*harness));
+    char error[256] = "";
+    read_config(&harness->config);
+    assert_int_equal(cg_journal_open_memory(&harness->journal), 0);
+    harness->now = 1800000000 * CG_SECOND;
+    struct cg_gate_options options = {.config = &harness->config,
+                                      .journal = &harness->journal,
+                                      .now = harness->now};
+    int status = cg_gate_open(&options, error, sizeof(error), &harness->gate);
+    if (status != 0) {
+        fail_msg("open: %d %s", status, error);
+    }
+    collect(harness);
+    for (int i = 0; i <= VENUE42; i++) {
+        harness_link(harness, i, true);
+    }
+}
+
+void harness_close(struct harness *harness)
+{
+    cg_gate_close(harness->gate);
+    harness->journal.close(harness->journal.user);
+    cg_config_deinit(&harness->config);
+}
+
+/* Splits header from body: 35 and the tags that only headers have. */
+static bool is_header(const char *field)
+{
+    static const char *const tags[] = {
+        "43=", "97=", "122=", "50=", "57=", "115=", "128=", "116=", "129="};
+    for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+        if (strncmp(field, tags[i], strlen(tags[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void harness_in(struct harness *harness, int session, const char *fields)
+{
+    static char bytes[200000];
+    static char text[150000];
+    static char body_bytes[150000];
+    char header_bytes[512];
+    char type[8] = "";
+    struct cg_fix_writer header = cg_fix_writer_over(header_bytes,
+                                                     sizeof(header_bytes));
+    struct cg_fix_writer body = cg_fix_writer_over(body_bytes,
+                                                   sizeof(body_bytes));
+    const struct cg_config_session *from = &harness->config.sessions[session];
+    cg_fix_put_str(&header, 49, from->target_comp_id);
+    cg_fix_put_str(&header, 56, from->sender_comp_id);
+    cg_fix_put_int(&header, 34, ++harness->seq);
+    cg_fix_put_time(&header, 52, harness->now);
+    assert_true(strlen(fields) < sizeof(text));
+    strcpy(text, fields);
+    for (char *field = strtok(text, "|"); field; field = strtok(NULL, "|")) {
+        struct cg_fix_writer *to = is_header(field) ? &header : &body;
+        if (strncmp(field, "35=", 3) == 0) {
+            snprintf(type, sizeof(type), "%s", field + 3);
+            continue;
+        }
+        cg_fix_put_raw(to, (struct cg_slice){field, strlen(field)});
+        cg_fix_put_raw(to, CG_SLICE("\001"));
+    }
+    size_t len = cg_fix_seal(bytes, sizeof(bytes), from->version,
+                             cg_slice_str(type), cg_fix_written(&header),
+                             cg_fix_written(&body));
+    assert_true(len > 0);
+    assert_int_equal(cg_gate_recv(harness->gate, (cg_session)session, bytes,
+                                  len, harness->now),
+                     0);
+    collect(harness);
+}
+
+void harness_wait(struct harness *harness, int ms)
+{
+    cg_time end = harness->now + ms * CG_MS;
+    int kept = 0;
+    static char out[256][4096];
+    while (cg_gate_deadline(harness->gate) <= end) {
+        cg_time due = cg_gate_deadline(harness->gate);
+        harness->now = due > harness->now ? due : harness->now;
+        assert_int_equal(cg_gate_tick(harness->gate, harness->now), 0);
+        collect(harness);
+        for (int i = 0; i < harness->out_count; i++) {
+            memcpy(out[kept++], harness->out[i], 4096);
+        }
+    }
+    memcpy(harness->out, out, sizeof(out));
+    harness->out_count = kept;
+    harness->taken = 0;
+    harness->now = end;
+}
+
+/* True when |message| has |field|: "tag=value", or "tag~part". */
+static bool has(const char *message, const char *field)
+{
+    char key[4096];
+    const char *part = strchr(field, '~');
+    if (part == NULL || strchr(field, '=') != NULL) {
+        snprintf(key, sizeof(key), "|%s|", field);
+        return strstr(message, key) != NULL ||
+               (strncmp(field, "35=", 3) == 0 &&
+                strncmp(message, key + 1, strlen(key) - 1) == 0);
+    }
+    snprintf(key, sizeof(key), "|%.*s=", (int)(part - field), field);
+    for (const char *at = strstr(message, key); at != NULL;
+         at = strstr(at + 1, key)) {
+        const char *value = at + strlen(key);
+        const char *found = strstr(value, part + 1);
+        if (found != NULL && found < strchr(value, '|')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *
+harness_expect(struct harness *harness, int session, const char *fields)
+{
+    static char text[4096];
+    char expected[4096];
+    if (harness->taken == harness->out_count) {
+        fail_msg("nothing came out; expected %d %s", session, fields);
+    }
+    const char *message = harness->out[harness->taken++];
+    snprintf(text, sizeof(text), "%s", message);
+    if (atoi(message) != session) {
+        fail_msg("expected %d %s, got %s", session, fields, message);
+    }
+    message = strchr(message, ' ') + 1;
+    snprintf(expected, sizeof(expected), "%s", fields);
+    for (char *f = strtok(expected, "|"); f; f = strtok(NULL, "|")) {
+        if (!has(message, f)) {
+            fail_msg("no %s in %s", f, message);
+        }
+    }
+    return message;
+}
+
+void harness_quiet(struct harness *harness)
+{
+    if (harness->taken < harness->out_count) {
+        fail_msg("unexpected: %s", harness->out[harness->taken]);
+    }
+}
+
+const char *harness_field(const char *message, int tag)
+{
+    static char value[4096];
+    char key[16];
+    snprintf(key, sizeof(key), "|%d=", tag);
+    const char *at = strstr(message, key);
+    if (at == NULL) {
+        fail_msg("no tag %d in %s", tag, message);
+        return "";
+    }
+    at += strlen(key);
+    snprintf(value, sizeof(value), "%.*s", (int)strcspn(at, "|"), at);
+    return value;
+}
+
+void harness_order(struct harness *harness,
+                   const char *id,
+                   char side,
+                   long millions)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=D|11=%s|1=ACME|55=USD10Y|54=%c|38=%ld000000|40=2|44=4.1|"
+             "60=20270115-08:00:00",
+             id, side, millions);
+    harness_in(harness, CLIENT, fields);
+}
+
+/* Grants what |ask|, a DF, asks for. */
+void harness_grant(struct harness *harness, const char *ask)
+{
+    char fields[512];
+    char number[32];
+    char token[64];
+    char trans[8];
+    char type[8];
+    char amount[32];
+    snprintf(number, sizeof(number), "%s", harness_field(ask, 2318));
+    snprintf(token, sizeof(token), "%s", harness_field(ask, 2319));
+    snprintf(trans, sizeof(trans), "%s", harness_field(ask, 2320));
+    snprintf(type, sizeof(type), "%s", harness_field(ask, 2321));
+    snprintf(amount, sizeof(amount), "%s", harness_field(ask, 2324));
+    snprintf(fields, sizeof(fields),
+             "35=DG|2318=%s|2319=%s|2325=%s|2320=%s|2321=%s|2324=%s|2327=%s",
+             number, token, trans[0] == '1' ? "4" : "0", trans, type, amount,
+             amount);
+    harness_in(harness, HUB, fields);
+}
+
+void harness_work(struct harness *harness,
+                  const char *id,
+                  char side,
+                  long millions)
+{
+    char fields[512];
+    harness_order(harness, id, side, millions);
+    harness_grant(harness, harness_expect(harness, HUB, "35=DF|2320=0"));
+    harness_expect(harness, VENUE, "35=D");
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-%s|11=%s|17=E-%s|150=0|39=0|55=USD10Y|54=%c|"
+             "38=%ld000000|151=%ld000000|14=0|6=0",
+             id, id, id, side, millions, millions);
+    harness_in(harness, VENUE, fields);
+    harness_expect(harness, CLIENT, "35=8|150=0");
+}

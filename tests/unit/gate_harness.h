@@ -1,0 +1,60 @@
+/*
+ * A gate on a memory journal with a client, a venue and a hub: messages are
+ * written as "35=D|11=A1|..." and what comes out is looked at the same way.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_TESTS_GATE_HARNESS_H
+#define CG_TESTS_GATE_HARNESS_H
+
+#include <creditgate/gate.h>
+
+enum { CLIENT, VENUE, HUB, OTHER_CLIENT, CLIENT42, VENUE42 };
+
+struct harness {
+    struct cg_config config;
+    struct cg_journal journal;
+    struct cg_gate *gate;
+    cg_time now;
+    int seq;
+    char out[256][4096]; /* "SESSION TYPE|body", SOH as '|' */
+    int out_count;
+    int taken;
+};
+
+/* Opens the standard gate with every link up; its amounts are in the .c file.
+ */
+void harness_open(struct harness *harness);
+void harness_close(struct harness *harness);
+
+/* Feeds one message; its header is made here.  All totals are audited after
+ * every call, and what came out replaces what came out before. */
+void harness_in(struct harness *harness, int session, const char *fields);
+void harness_link(struct harness *harness, int session, bool up);
+
+/* Lets |ms| go by, firing what is due on the way. */
+void harness_wait(struct harness *harness, int ms);
+
+/* The next message out must go to |session| and hold every field of |fields|
+ * ("35=8|150=8|58~CG101"; ~ looks for a part).  Fails the test otherwise. */
+const char *
+harness_expect(struct harness *harness, int session, const char *fields);
+
+/* Nothing more came out. */
+void harness_quiet(struct harness *harness);
+
+/* A field's value in a message of harness_expect(), into a static buffer. */
+const char *harness_field(const char *message, int tag);
+
+/* A new order of the client under account ACME, and its way to the venue. */
+void harness_order(struct harness *harness,
+                   const char *id,
+                   char side,
+                   long millions);
+void harness_grant(struct harness *harness, const char *ask);
+void harness_work(struct harness *harness,
+                  const char *id,
+                  char side,
+                  long millions);
+
+#endif
