@@ -149,7 +149,7 @@ static void test_gate_replace_refused_keeps_original(void **state)
                "35=DG|2318=2|2319=GATE-T1|2325=2|2326=2|2320=2|2321=0");
     harness_expect(&h, CLIENT, "35=9|434=2|102=2|11=A2|41=A1|39=0|58~CG101");
     expect_books(90400, 90400, 0);
-    replace("A3", "A1", 120);
+    replace("A3", "A1", 106);
     harness_expect(&h, CLIENT, "35=9|434=2|58~CG105 CLIP_SIZE");
     expect_books(90400, 90400, 0);
     report("A1", 'F', '2', 100, 100, "");
