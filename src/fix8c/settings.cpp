@@ -158,9 +158,9 @@ std::vector<Settings> parse_settings(const std::string &text)
 
 std::string read_file(const std::string &path)
 {
+    errno = 0;
     std::ifstream stream(path.c_str(), std::ios::binary);
     std::ostringstream text;
-    errno = 0;
     if (!stream.is_open() || !(text << stream.rdbuf()))
         throw SettingsError(path + ": " +
                             (errno != 0 ? std::strerror(errno)

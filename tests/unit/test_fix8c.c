@@ -111,11 +111,248 @@ static void test_fix8c_resend_keeps_bytes(void **state)
     }
 }
 
+#define HEAD "49=INI|56=ACC|52=@T|"
+
+static void open_pair(struct pair *p, const char *extra)
+{
+    pair_open(p, "FIX.4.4", extra, NULL, NULL);
+    pair_connect(p);
+    assert_int_equal(p->a.logons, 1);
+}
+
+/* Messages that waited behind a gap keep their own bytes, and come in order. */
+static void test_fix8c_gap_keeps_queued_bytes(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    assert_int_equal(
+        pair_feed(&p.a, "35=D|34=4|" HEAD "11=A4|453=1|448=x|9001=1|"), 0);
+    assert_true(fix8c_session_in_gap(p.a.session));
+    assert_true(pair_has(pair_last_sent(&p.a, "2"), "7=2"));
+    assert_int_equal(pair_feed(&p.a, "35=0|34=5|" HEAD), 0);
+    assert_int_equal(pair_feed(&p.a, "35=8|34=6|" HEAD "37=6|11=A6|"), 0);
+    assert_int_equal(p.a.app_len, 0);
+    assert_int_equal(
+        pair_feed(&p.a, "35=D|34=2|43=Y|122=@T|" HEAD "11=A2|54=1|"), 0);
+    assert_true(fix8c_session_in_gap(p.a.session));
+    assert_int_equal(
+        pair_feed(&p.a, "35=D|34=3|43=Y|122=@T|" HEAD "55=x|11=A3|"), 0);
+    assert_false(fix8c_session_in_gap(p.a.session));
+    assert_int_equal(p.a.app_len, 4);
+    assert_body(&p.a.app[0], "11=A2|54=1|");
+    assert_body(&p.a.app[1], "55=x|11=A3|");
+    assert_body(&p.a.app[2], "11=A4|453=1|448=x|9001=1|");
+    assert_body(&p.a.app[3], "37=6|11=A6|");
+    for (int n = 0; n < 4; n++)
+        assert_int_equal(p.a.app[n].message.seq, n < 3 ? n + 2 : 6);
+    assert_false(p.a.app[2].message.possdup);
+    assert_int_equal(fix8c_session_next_target(p.a.session), 7);
+    pair_close(&p);
+}
+
+/* More than the bound does not wait in memory; it is asked for again. */
+static void test_fix8c_gap_is_bounded(void **state)
+{
+    struct pair p;
+    char text[128];
+    (void)state;
+    open_pair(&p, "GapQueueMessages=3");
+    for (int n = 3; n < 10; n++) {
+        snprintf(text, sizeof(text), "35=D|34=%d|49=INI|56=ACC|52=@T|11=A%d|",
+                 n, n);
+        assert_int_equal(pair_feed(&p.a, text), 0);
+    }
+    assert_non_null(strstr(p.a.events, "Too much waits"));
+    assert_int_equal(pair_feed(&p.a, "35=D|34=2|43=Y|122=@T|" HEAD "11=A2|"),
+                     0);
+    /* 2 and the three that waited. */
+    assert_int_equal(p.a.app_len, 4);
+    assert_int_equal(fix8c_session_next_target(p.a.session), 6);
+    /* The next one shows the new gap. */
+    assert_int_equal(pair_feed(&p.a, "35=D|34=10|" HEAD "11=A10|"), 0);
+    assert_true(pair_has(pair_last_sent(&p.a, "2"), "7=6"));
+    for (int n = 6; n < 10; n++) {
+        snprintf(text, sizeof(text),
+                 "35=D|34=%d|43=Y|122=@T|49=INI|56=ACC|52=@T|11=A%d|", n, n);
+        assert_int_equal(pair_feed(&p.a, text), 0);
+    }
+    assert_int_equal(p.a.app_len, 9);
+    assert_false(fix8c_session_in_gap(p.a.session));
+    pair_close(&p);
+}
+
+/* What the application withholds from a resend is gap-filled, and the numbers
+ * on both sides agree afterwards. */
+static void test_fix8c_withheld_resend_is_gap_filled(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    p.i.cut = true;
+    assert_int_equal(pair_send(&p.i, "D", "11=A1|"), 0);
+    assert_int_equal(pair_send(&p.i, "D", "11=A2|"), 0);
+    p.i.cut = false;
+    p.i.to_verdict = FIX8C_WITHHOLD;
+    pair_break(&p);
+    pair_clear(&p.i);
+    pair_connect(&p);
+    assert_int_equal(p.a.app_len, 0);
+    assert_true(pair_has(pair_last_sent(&p.i, "4"), "123=Y"));
+    assert_false(fix8c_session_in_gap(p.a.session));
+    p.i.to_verdict = FIX8C_ACCEPT;
+    assert_int_equal(pair_send(&p.i, "D", "11=A3|"), 0);
+    pair_pump(&p);
+    assert_int_equal(p.a.app_len, 1);
+    assert_int_equal(fix8c_session_next_target(p.a.session),
+                     fix8c_session_next_sender(p.i.session));
+    pair_close(&p);
+}
+
+/* What is sent without a line is kept and leaves after the next Logon. */
+static void test_fix8c_sent_while_down_leaves_later(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    pair_break(&p);
+    assert_int_equal(p.a.logouts, 1);
+    assert_int_equal(pair_send(&p.a, "8", "37=1|11=A1|"), 0);
+    assert_int_equal(pair_send(&p.a, "B", "148=x|33=1|58=y|"), 0);
+    pair_connect(&p);
+    assert_int_equal(p.i.app_len, 2);
+    assert_body(&p.i.app[0], "37=1|11=A1|");
+    assert_body(&p.i.app[1], "148=x|33=1|58=y|");
+    pair_close(&p);
+}
+
+/* More messages than a resend reads ahead at a time. */
+static void test_fix8c_long_resend(void **state)
+{
+    enum { MANY = 1000 };
+    struct pair p;
+    char body[64];
+    (void)state;
+    open_pair(&p, "");
+    int first = fix8c_session_next_sender(p.i.session);
+    p.i.cut = true;
+    for (int n = 0; n < MANY; n++) {
+        snprintf(body, sizeof(body), "11=A%d|1=%d|", n, n);
+        assert_int_equal(pair_send(&p.i, "D", body), 0);
+        pair_clear(&p.i);
+    }
+    p.i.cut = false;
+    pair_break(&p);
+    p.i.quiet = p.a.quiet = true;
+    pair_connect(&p);
+    assert_int_equal(p.a.quiet_app, MANY);
+    assert_int_equal(p.a.quiet_last, first + MANY - 1);
+    assert_int_equal(fix8c_session_next_target(p.a.session),
+                     fix8c_session_next_sender(p.i.session));
+    pair_close(&p);
+}
+
+/* The copy for the next hop has what travels, whole, and nothing else. */
+static void test_fix8c_routing_copy_is_complete(void **state)
+{
+    struct pair p;
+    char small[4];
+    char bytes[256];
+    (void)state;
+    open_pair(&p, "");
+    assert_int_equal(pair_feed(&p.a, "35=D|34=2|" HEAD
+                                     "369=1|627=1|628=H|57=T|212=3|213=a|b|"
+                                     "11=A1|"),
+                     0);
+    assert_int_equal(p.a.app_len, 1);
+    const struct fix8c_message *message = &p.a.app[0].message;
+    const char *expected = "57=T\001212=3\001213=a\001b\001";
+    assert_int_equal(fix8c_message_routing(message, small, sizeof(small)),
+                     strlen(expected));
+    size_t n = fix8c_message_routing(message, bytes, sizeof(bytes));
+    assert_int_equal(n, strlen(expected));
+    assert_memory_equal(bytes, expected, n);
+    /* And on: what was copied may be sent. */
+    assert_int_equal(fix8c_session_send(p.a.session, "8", bytes, n,
+                                        message->body, message->body_len),
+                     0);
+    pair_pump(&p);
+    assert_int_equal(p.i.app_len, 1);
+    assert_true(pair_has(&p.i.app[0], "57=T"));
+    assert_true(pair_has(&p.i.app[0], "213=a\001b"));
+    pair_close(&p);
+}
+
+/* A message sent from within a callback goes out; one sent from within to_app
+ * on the same session is refused, as its number is in use. */
+static void test_fix8c_sending_from_callbacks(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    p.a.reply = true;
+    assert_int_equal(pair_send(&p.i, "D", "11=A1|"), 0);
+    pair_pump(&p);
+    assert_int_equal(p.i.app_len, 1);
+    assert_body(&p.i.app[0], "37=1|");
+    p.i.nested = true;
+    assert_int_equal(pair_send(&p.i, "F", "11=A2|"), 0);
+    assert_int_equal(p.i.nested_result, FIX8C_ERR_STATE);
+    pair_pump(&p);
+    assert_int_equal(p.a.app_len, 2);
+    assert_true(fix8c_session_logged_on(p.a.session));
+    pair_close(&p);
+}
+
+/* Session calls that a callback must not make are refused, not obeyed. */
+static void test_fix8c_calls_inside_callbacks(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    p.a.meddle = true;
+    assert_int_equal(pair_send(&p.i, "D", "11=A1|"), 0);
+    pair_pump(&p);
+    assert_int_equal(p.a.app_len, 1);
+    assert_true(fix8c_session_logged_on(p.a.session));
+    pair_close(&p);
+}
+
+/* A logout asked for inside a callback is said when the callback is over. */
+static void test_fix8c_logout_inside_callback(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    p.a.leave = true;
+    assert_int_equal(pair_send(&p.i, "D", "11=A1|"), 0);
+    pair_pump(&p);
+    assert_true(pair_has(pair_last_sent(&p.a, "5"), "58=enough"));
+    assert_int_equal(p.a.logouts, 1);
+    assert_false(fix8c_session_enabled(p.a.session));
+    struct fix8c_wire wire = {0};
+    assert_int_equal(fix8c_session_attach(p.a.session, &wire), FIX8C_ERR_STATE);
+    fix8c_session_logon(p.a.session);
+    assert_true(fix8c_session_enabled(p.a.session));
+    pair_connect(&p);
+    assert_int_equal(p.a.logons, 2);
+    pair_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fix8c_orders_both_ways_keep_bytes),
         cmocka_unit_test(test_fix8c_resend_keeps_bytes),
+        cmocka_unit_test(test_fix8c_gap_keeps_queued_bytes),
+        cmocka_unit_test(test_fix8c_gap_is_bounded),
+        cmocka_unit_test(test_fix8c_withheld_resend_is_gap_filled),
+        cmocka_unit_test(test_fix8c_sent_while_down_leaves_later),
+        cmocka_unit_test(test_fix8c_long_resend),
+        cmocka_unit_test(test_fix8c_routing_copy_is_complete),
+        cmocka_unit_test(test_fix8c_sending_from_callbacks),
+        cmocka_unit_test(test_fix8c_calls_inside_callbacks),
+        cmocka_unit_test(test_fix8c_logout_inside_callback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

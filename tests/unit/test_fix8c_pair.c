@@ -70,6 +70,20 @@ static enum fix8c_verdict from_admin(void *user,
     return end->admin_verdict;
 }
 
+/* The calls that a callback must not make. */
+static void meddle(struct fix8c_session *session,
+                   const struct fix8c_message *message)
+{
+    struct fix8c_wire wire = {0};
+    assert_int_equal(
+        fix8c_session_receive(session, message->bytes, message->len),
+        FIX8C_ERR_STATE);
+    assert_int_equal(fix8c_session_attach(session, &wire), FIX8C_ERR_STATE);
+    assert_int_equal(fix8c_session_detach(session), FIX8C_ERR_STATE);
+    assert_int_equal(fix8c_session_tick(session), FIX8C_ERR_STATE);
+    assert_int_equal(fix8c_session_reset(session), FIX8C_ERR_STATE);
+}
+
 static enum fix8c_verdict from_app(void *user,
                                    struct fix8c_session *session,
                                    const struct fix8c_message *message,
@@ -78,7 +92,16 @@ static enum fix8c_verdict from_app(void *user,
     struct pair_end *end = user;
     assert_ptr_equal(session, end->session);
     assert_false(message->admin);
-    keep(end->app, &end->app_len, message);
+    end->quiet_app++;
+    end->quiet_last = message->seq;
+    if (!end->quiet)
+        keep(end->app, &end->app_len, message);
+    if (end->reply)
+        assert_int_equal(pair_send(end, "8", "37=1|"), 0);
+    if (end->leave)
+        assert_int_equal(fix8c_session_logout(session, "enough"), 0);
+    if (end->meddle)
+        meddle(session, message);
     *refusal = end->refusal;
     return end->verdict;
 }
@@ -90,6 +113,8 @@ static enum fix8c_verdict to_app(void *user,
     struct pair_end *end = user;
     (void)session;
     assert_true(message->seq > 0);
+    if (end->nested)
+        end->nested_result = pair_send(end, "B", "148=x|");
     return end->to_verdict;
 }
 
@@ -99,7 +124,8 @@ static void on_sent(void *user,
 {
     struct pair_end *end = user;
     (void)session;
-    keep(end->sent, &end->sent_len, message);
+    if (!end->quiet)
+        keep(end->sent, &end->sent_len, message);
 }
 
 static void
@@ -233,7 +259,7 @@ static void to_soh(char *text)
     }
 }
 
-/* "%T" in the text becomes the time, in 52's format. */
+/* "@T" in the text becomes the time, in 52's format. */
 static void put_time(char *text)
 {
     char stamp[32];
@@ -241,11 +267,11 @@ static void put_time(char *text)
     struct tm tm;
     gmtime_r(&now, &tm);
     strftime(stamp, sizeof(stamp), "%Y%m%d-%H:%M:%S", &tm);
-    char *at = strstr(text, "%T");
+    char *at = strstr(text, "@T");
     while (at != NULL) {
         memmove(at + 17, at + 2, strlen(at + 2) + 1);
         memcpy(at, stamp, 17);
-        at = strstr(text, "%T");
+        at = strstr(text, "@T");
     }
 }
 

@@ -43,6 +43,17 @@ struct pair_end {
     enum fix8c_verdict admin_verdict;
     enum fix8c_verdict to_verdict;
     struct fix8c_refusal refusal;
+    /* quiet: messages are counted, not kept. */
+    bool quiet;
+    int quiet_app;
+    int quiet_last;
+    /* What from_app does besides: replies, asks for a logout, or makes calls
+     * that it must not make.  nested: to_app sends. */
+    bool reply;
+    bool leave;
+    bool meddle;
+    bool nested;
+    int nested_result;
     char events[8192];
 };
 
