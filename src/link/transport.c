@@ -85,10 +85,12 @@ static void on_watch(uv_timer_t *timer)
     struct line *line = transport->lines;
     for (; line != NULL; line = line->next)
         line_deadline(line, now);
-    if (transport->closing && now >= transport->close_deadline)
+    if (transport->closing && now >= transport->close_deadline) {
+        transport->close_deadline = NEVER;
         cut_all(transport);
-    else if (!transport->closing && !transport->failed)
+    } else if (!transport->closing && !transport->failed) {
         ends_connect_due(transport, now);
+    }
     transport_watch(transport);
 }
 
@@ -107,11 +109,12 @@ void transport_watch(struct fix8c_transport *transport)
         if (transport->stations[i].due < due)
             due = transport->stations[i].due;
     }
+    /* Not 0: libuv would call it again within the same turn. */
     uint64_t now = uv_now(transport->loop);
     if (due == NEVER)
         uv_timer_stop(&transport->watch);
     else
-        uv_timer_start(&transport->watch, on_watch, due > now ? due - now : 0,
+        uv_timer_start(&transport->watch, on_watch, due > now ? due - now : 1,
                        0);
 }
 

@@ -415,6 +415,19 @@ static void connect_to(struct station *station, const struct sockaddr *address)
     transport_watch(transport);
 }
 
+/* A name can have several addresses: each attempt takes the next. */
+static const struct sockaddr *pick(struct station *station,
+                                   const struct addrinfo *found)
+{
+    unsigned count = 0;
+    for (const struct addrinfo *at = found; at != NULL; at = at->ai_next)
+        count++;
+    unsigned skip = station->attempts++ % count;
+    for (; skip > 0; skip--)
+        found = found->ai_next;
+    return found->ai_addr;
+}
+
 static void
 on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
@@ -428,7 +441,7 @@ on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
     }
     transport->handles--;
     if (status == 0 && found != NULL) {
-        connect_to(station, found->ai_addr);
+        connect_to(station, pick(station, found));
     } else {
         transport_event(transport, "%s: %s", station->host,
                         uv_strerror(status));

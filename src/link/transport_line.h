@@ -94,6 +94,7 @@ struct station {
     bool resolves;
     const char *host;
     int port;
+    unsigned attempts; /* to connect to a host that is a name */
     uint64_t interval_ms;
     uint64_t due; /* when to connect next; NEVER while a line is there */
     bool nodelay;
