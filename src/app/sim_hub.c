@@ -176,8 +176,8 @@ static void add_answer(const struct ask *ask, struct sim_body *body)
     if (ask->status == REJECTED || ask->hub->wrong == SIM_WRONG_STATUS) {
         sim_body_int(body, 2326, ask->result);
     }
-    sim_body_char(body, 2320, ask->trans);
-    sim_body_char(body, 2321, ask->type);
+    sim_body_char(body, 2320, ask->trans != 0 ? ask->trans : '0');
+    sim_body_char(body, 2321, ask->type != 0 ? ask->type : '0');
     if (ask->hub->wrong != SIM_WRONG_NO_ECHO) {
         sim_body_same(body, 2322, ask->body);
     }

@@ -475,7 +475,7 @@ static void handle(struct sim_venue *venue,
         take_cancel(venue, peer, message);
     } else if (strcmp(type, "H") == 0) {
         take_status(venue, peer, message);
-    } else if (strcmp(type, "q") == 0) {
+    } else if (strcmp(type, "q") == 0 && peer->version != SIM_FIX42) {
         take_mass_cancel(venue, peer, message);
     } else {
         sim_port_say(venue->port, "note %s is not answered", type);

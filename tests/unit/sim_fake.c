@@ -1,5 +1,6 @@
 /*
- * A port for the simulators' logic that keeps what is sent and said.
+ * A port for the simulators' logic that keeps what is sent and said, and holds
+ * every message against the dictionary of its version.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,6 +11,55 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#include <fix_validate.h>
+
+/* Header and trailer around |body|: the dictionary wants a whole message. */
+static size_t whole(const struct sim_fake *fake,
+                    const char *type,
+                    struct cg_slice body,
+                    char *bytes,
+                    size_t size)
+{
+    static const char *const begin[] = {"FIX.4.2", "FIX.4.4", "FIXT.1.1"};
+    char header[128];
+    unsigned sum = 0;
+    int head = snprintf(header, sizeof(header),
+                        "35=%s\x01"
+                        "49=S\x01"
+                        "56=T\x01"
+                        "34=2\x01"
+                        "52=20261120-18:00:00\x01",
+                        type);
+    int len = snprintf(bytes, size,
+                       "8=%s\x01"
+                       "9=%zu\x01"
+                       "%s%.*s",
+                       begin[fake->peer.version], (size_t)head + body.len,
+                       header, (int)body.len, body.data);
+    for (int i = 0; i < len; i++) {
+        sum += (unsigned char)bytes[i];
+    }
+    return (size_t)len + (size_t)snprintf(bytes + len, size - (size_t)len,
+                                          "10=%03u\x01", sum % 256);
+}
+
+static void
+check(const struct sim_fake *fake, const char *type, struct cg_slice body)
+{
+    static const enum cg_version versions[] = {CG_FIX42, CG_FIX44, CG_FIX50SP2};
+    static struct cg_fix_message message;
+    struct cg_fix_fault fault;
+    char bytes[4096];
+    size_t len = whole(fake, type, body, bytes, sizeof(bytes));
+    assert_int_equal(
+        cg_fix_read(&message, versions[fake->peer.version], bytes, len), 0);
+    if (message.layout == NULL) {
+        fail_msg("%s is no message of this version", type);
+    }
+    if (cg_fix_validate(&message, &fault) != 0) {
+        fail_msg("%s: %s, field %u", type, fault.text, fault.tag);
+    }
+}
 
 static void fake_send(void *user,
                       struct sim_peer *peer,
@@ -19,6 +69,9 @@ static void fake_send(void *user,
     struct sim_fake *fake = user;
     assert_ptr_equal(peer, &fake->peer);
     assert_true(fake->sent_count < SIM_FAKE_MAX);
+    if (!fake->wrong) {
+        check(fake, type, body);
+    }
     char *text = fake->sent[fake->sent_count++];
     assert_true(body.len + 16 < sizeof(fake->sent[0]));
     int len = snprintf(text, sizeof(fake->sent[0]), "%s %.*s", type,

@@ -1,5 +1,6 @@
 /*
- * A port for the simulators' logic that keeps what is sent and said.
+ * A port for the simulators' logic that keeps what is sent and said, and holds
+ * every message against the dictionary of its version.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,6 +20,7 @@ struct sim_fake {
     char said[SIM_FAKE_MAX][512];
     size_t said_count;
     size_t drops;
+    bool wrong; /* what is sent is wrong on purpose */
 };
 
 void sim_fake_init(struct sim_fake *fake, enum sim_version version);

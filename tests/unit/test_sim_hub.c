@@ -259,9 +259,11 @@ static void test_sim_hub_partial_grants_less(void **state)
 static void test_sim_hub_wrong_answers(void **state)
 {
     struct fixture *f = *state;
+    f->fake.wrong = true;
     tell(f, "wrong status");
     ask(f, NEW("1", "T1", "10.00"));
     sim_fake_expect(&f->fake, 0, "DG", "2318=1|2325=9");
+    f->fake.wrong = false;
     tell(f, "wrong amount");
     ask(f, NEW("2", "T2", "10.00"));
     sim_fake_expect(&f->fake, 1, "DG", "2318=2|2325=0|2327=5.00");
