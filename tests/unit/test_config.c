@@ -519,6 +519,11 @@ static void test_config_fix_keys_passed_on(void **state)
     assert_non_null(strstr(config.fix_settings, expected));
     assert_null(strstr(config.fix_settings, "TokenTag"));
     cg_config_deinit(&config);
+    expect_accepted(place, "TokenTag=5001\n", "SenderCompID=G\n", &config);
+    assert_string_equal(config.sessions[1].sender_comp_id, "G");
+    assert_string_equal(config.sessions[1].fix_name, "FIX.4.4:G->VENUE");
+    assert_string_equal(config.sessions[2].sender_comp_id, "GATE");
+    cg_config_deinit(&config);
 }
 
 static void test_config_unknown_key_suggests(void **state)
@@ -783,6 +788,10 @@ static void test_config_contradictions_told(void **state)
         {"TokenTag=5001", "Accounts=ACME", 29,
          "Accounts= means nothing in this [SESSION]",
          "it belongs to Role=client"},
+        {"ShowAmounts=N", "TokenTag=0", 21,
+         "TokenTag= means nothing in this [SESSION]",
+         "it belongs to Role=venue"},
+
         {"Instrument=USSW10", "Model=ping", 65, "means nothing in this [LIMIT]",
          "it belongs to Kind=dv01"},
         {"SoftDeadlineMs=900", "SoftDeadlineMs=9000", 5,
