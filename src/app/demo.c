@@ -21,7 +21,7 @@ static const char usage[] =
     "checks\n"
     "every message.  Status 0: all was as it must be.\n\n"
     "options:\n"
-    "  --keep DIR         use this directory (made if needed) for all files\n"
+    "  --keep DIR         all files go there; new, or empty\n"
     "  --verbose          print the raw messages, too\n"
     "  --until N          end after scene N\n"
     "  --quiet            print only what goes wrong\n";
@@ -72,8 +72,13 @@ static bool make_directory(const char *keep, char *path, size_t len)
     const char *temporary = getenv("TMPDIR");
     if (keep != NULL) {
         int size = snprintf(path, len, "%s", keep);
-        return size > 0 && (size_t)size < len &&
-               (mkdir(path, 0755) == 0 || errno == EEXIST);
+        if (size <= 0 || (size_t)size >= len) {
+            errno = ENAMETOOLONG;
+            return false;
+        }
+        /* An older journal would be a past of this gate: empty, or nothing. */
+        (void)rmdir(path);
+        return mkdir(path, 0755) == 0;
     }
     if ((mkdir("run.d", 0755) == 0 || errno == EEXIST) &&
         make_under("run.d", path, len)) {
@@ -102,7 +107,9 @@ int app_demo(int argc, char **argv)
     }
     program[len] = '\0';
     if (!make_directory(arguments.keep, directory, sizeof(directory))) {
-        fprintf(stderr, "creditgate demo: no directory for its files: %s\n",
+        fprintf(stderr,
+                "creditgate demo: no directory for its files: %s\n"
+                "Give --keep a new or an empty directory.\n",
                 strerror(errno));
         return 1;
     }

@@ -224,7 +224,7 @@ const struct story_step demo_story[] = {
     TELL(CLIENT, "cancel B9 B1"),
     SEE(VENUE, "in F", "11=B9|41=B1"),
     TELL(VENUE, "release"),
-    SEE(CLIENT, "in 8", "11=B1|150=4|39=4"),
+    SEE(CLIENT, "in 8", "150=4|39=4|151=0"),
     SEE(CLIENT, "in 9", "11=B9|41=B1|434=1"),
     SEE(HUB, "in DI", "2329=1|2332=1"),
     SEE(HUB, "in DF", "2320=1|2319=$TB1"),
