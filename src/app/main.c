@@ -14,6 +14,8 @@ static const struct {
     const char *about;
 } commands[] = {
     {"demo", app_demo, "a whole day in a minute: hub, venue, client and gate"},
+    {"run", app_run, "the gate"},
+    {"show", app_show, "limits and tokens of a gate's journal"},
     {"hubsim", app_hubsim, "a credit hub to test against"},
     {"venuesim", app_venuesim, "a venue to test against"},
     {"clientsim", app_clientsim, "a FIX client to test with"},

@@ -1,0 +1,183 @@
+/*
+ * creditgate run: the gate as a process of its own.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "app_command.h"
+#include "gateway.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct run {
+    uv_loop_t loop;
+    uv_signal_t signals[2];
+    struct cg_gateway *gateway;
+    int error;
+};
+
+static void print_usage(FILE *to)
+{
+    fputs("usage: creditgate run --config FILE [--check-config]\n\n"
+          "Runs the gate: listens for clients, connects to venue and hub, and\n"
+          "prints every decision with its reason.  SIGTERM or SIGINT ends it.\n"
+          "\n"
+          "  --config FILE    what docs/configuration.md describes\n"
+          "  --check-config   read the configuration, say what is wrong, end\n"
+          "\n"
+          "Exit status: 0 ended as told, 1 failed while running, 2 could not\n"
+          "start.\n",
+          to);
+}
+
+static void log_line(void *user, const char *source, const char *text)
+{
+    struct timespec ts;
+    struct tm tm;
+    char clock[16];
+    (void)user;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+    printf("%s.%06ld %s %s\n", clock, ts.tv_nsec / 1000, source, text);
+}
+
+static void mistake(void *user,
+                    const char *file,
+                    int line,
+                    const char *wrong,
+                    const char *remedy)
+{
+    int *count = user;
+    (*count)++;
+    if (line > 0) {
+        fprintf(stderr, "%s:%d: %s: %s\n", file, line, wrong, remedy);
+    } else {
+        fprintf(stderr, "%s: %s: %s\n", file, wrong, remedy);
+    }
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    (void)handle;
+}
+
+static void on_ended(void *user, int error)
+{
+    struct run *run = user;
+    run->error = error;
+    for (size_t i = 0; i < 2; i++) {
+        uv_close((uv_handle_t *)&run->signals[i], on_handle_closed);
+    }
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct run *run = handle->data;
+    log_line(NULL,
+             "gate",
+             number == SIGTERM ? "told to end (SIGTERM)"
+                               : "told to end (SIGINT)");
+    cg_gateway_stop(run->gateway);
+}
+
+static int run_gateway(const struct cg_config *config)
+{
+    struct run run = {0};
+    char error[512] = "";
+    uv_loop_init(&run.loop);
+    struct cg_gateway_options options = {
+        .loop = &run.loop,
+        .config = config,
+        .log = log_line,
+        .ended = on_ended,
+        .user = &run,
+    };
+    int status = cg_gateway_open(&options, error, sizeof(error), &run.gateway);
+    if (status != 0) {
+        fprintf(stderr, "creditgate run: %s\n", error);
+        uv_run(&run.loop, UV_RUN_DEFAULT);
+        uv_loop_close(&run.loop);
+        return 2;
+    }
+    const int numbers[2] = {SIGTERM, SIGINT};
+    for (size_t i = 0; i < 2; i++) {
+        uv_signal_init(&run.loop, &run.signals[i]);
+        run.signals[i].data = &run;
+        uv_signal_start(&run.signals[i], on_signal, numbers[i]);
+    }
+    for (size_t i = 0; i < config->session_count; i++) {
+        char text[256];
+        int port = cg_gateway_port(run.gateway, i);
+        if (port > 0) {
+            snprintf(text,
+                     sizeof(text),
+                     "%s listens on %d",
+                     config->sessions[i].name,
+                     port);
+            log_line(NULL, "line", text);
+        }
+    }
+    uv_run(&run.loop, UV_RUN_DEFAULT);
+    cg_gateway_close(run.gateway);
+    uv_loop_close(&run.loop);
+    if (run.error != 0) {
+        fprintf(stderr,
+                "creditgate run: ended because the journal failed; nothing "
+                "that is not in it was sent\n");
+    }
+    return run.error == 0 ? 0 : 1;
+}
+
+int app_run(int argc, char **argv)
+{
+    const char *path = NULL;
+    bool check_only = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_usage(stdout);
+            return 0;
+        }
+        if (strcmp(argv[i], "--check-config") == 0) {
+            check_only = true;
+        } else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
+            path = argv[++i];
+        } else {
+            fprintf(stderr, "creditgate run: what is %s?\n", argv[i]);
+            print_usage(stderr);
+            return 2;
+        }
+    }
+    if (path == NULL) {
+        fputs("creditgate run: --config FILE is missing\n", stderr);
+        print_usage(stderr);
+        return 2;
+    }
+    struct cg_config config;
+    int mistakes = 0;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (cg_config_read(path, mistake, &mistakes, &config) != 0) {
+        fprintf(stderr,
+                "creditgate run: %d mistake%s; not started\n",
+                mistakes,
+                mistakes == 1 ? "" : "s");
+        return 2;
+    }
+    int status = 0;
+    if (check_only) {
+        printf("%s is fine: %zu sessions, %zu accounts, %zu limits, %zu "
+               "instruments\n",
+               path,
+               config.session_count,
+               config.account_count,
+               config.credit_limit_count,
+               config.instrument_count);
+    } else {
+        status = run_gateway(&config);
+    }
+    cg_config_deinit(&config);
+    return status;
+}

@@ -1,0 +1,264 @@
+/*
+ * creditgate show: the limits and tokens that a journal adds up to.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "app_command.h"
+#include "decimal.h"
+#include <creditgate/gate.h>
+
+#include <stdio.h>
+#include <string.h>
+
+enum format { TABLE, CSV, JSON };
+
+static void print_usage(FILE *to)
+{
+    fputs("usage: creditgate show --journal FILE [--format table|csv|json]\n\n"
+          "Prints the limits and tokens in a gate's journal, and proves their\n"
+          "totals from their parts.  The gate must not be running on it.\n\n"
+          "Exit status: 0 the books hold, 1 they do not, 2 not readable.\n",
+          to);
+}
+
+#define COLUMNS_MAX 12
+
+/* One table: a name, its columns, and rows of cells. */
+struct printer {
+    enum format format;
+    const char *name;
+    const char *const *columns;
+    const int *widths; /* negative: to the left */
+    size_t count;
+    size_t rows;
+};
+
+static void print_head(struct printer *printer)
+{
+    if (printer->format == JSON) {
+        printf("\"%s\":[", printer->name);
+        return;
+    }
+    if (printer->format == TABLE) {
+        printf("\n%s\n", printer->name);
+    }
+    for (size_t i = 0; i < printer->count; i++) {
+        if (printer->format == CSV) {
+            printf("%s%s", i > 0 ? "," : "", printer->columns[i]);
+        } else {
+            printf("%s%*s",
+                   i > 0 ? "  " : "",
+                   printer->widths[i],
+                   printer->columns[i]);
+        }
+    }
+    putchar('\n');
+}
+
+static void print_row(struct printer *printer, const char *const *cells)
+{
+    if (printer->format == JSON) {
+        printf("%s{", printer->rows > 0 ? "," : "");
+    }
+    for (size_t i = 0; i < printer->count; i++) {
+        const char *cell = cells[i];
+        switch (printer->format) {
+        case JSON:
+            printf("%s\"%s\":\"%s\"",
+                   i > 0 ? "," : "",
+                   printer->columns[i],
+                   cell);
+            break;
+        case CSV:
+            printf("%s%s", i > 0 ? "," : "", cell);
+            break;
+        case TABLE:
+            printf("%s%*s",
+                   i > 0 ? "  " : "",
+                   printer->widths[i],
+                   cell[0] != '\0' ? cell : "-");
+            break;
+        }
+    }
+    fputs(printer->format == JSON ? "}" : "\n", stdout);
+    printer->rows++;
+}
+
+static void print_end(const struct printer *printer, bool last)
+{
+    if (printer->format == JSON) {
+        printf("]%s", last ? "" : ",");
+    }
+}
+
+static void show_limits(const struct cg_gate *gate, enum format format)
+{
+    static const char *const columns[] = {"limit",
+                                          "owner",
+                                          "account",
+                                          "firm",
+                                          "state",
+                                          "currency",
+                                          "amount",
+                                          "used",
+                                          "available"};
+    static const int widths[] = {-16, -8, -10, -8, -10, -8, 14, 14, 14};
+    struct printer printer = {format, "limits", columns, widths, 9, 0};
+    struct cg_limit_view limit;
+    print_head(&printer);
+    for (size_t i = 0; cg_gate_limit(gate, i, &limit); i++) {
+        char amounts[3][32] = {"none", "", "none"};
+        cg_dv01_format(limit.used, amounts[1]);
+        if (limit.has_amount) {
+            cg_dv01_format(limit.amount, amounts[0]);
+            cg_dv01_format(limit.available, amounts[2]);
+        }
+        const char *cells[] = {limit.id,
+                               limit.owner,
+                               limit.account,
+                               limit.firm,
+                               limit.state,
+                               limit.currency,
+                               amounts[0],
+                               amounts[1],
+                               amounts[2]};
+        print_row(&printer, cells);
+    }
+    print_end(&printer, false);
+}
+
+/* A cell is one word: "handed back" is shown as handed-back. */
+static void as_word(char *out, size_t len, const char *text)
+{
+    snprintf(out, len, "%s", text);
+    for (char *c = out; *c != '\0'; c++) {
+        *c = *c == ' ' ? '-' : *c;
+    }
+}
+
+static void show_tokens(const struct cg_gate *gate, enum format format)
+{
+    static const char *const columns[] = {"token",
+                                          "order",
+                                          "limit",
+                                          "side",
+                                          "model",
+                                          "state",
+                                          "end",
+                                          "granted",
+                                          "overrun",
+                                          "reserved",
+                                          "consumed",
+                                          "released"};
+    static const int widths[] = {
+        -10, -8, -10, -4, -8, -9, -11, 12, 10, 12, 12, 12};
+    struct printer printer = {format, "tokens", columns, widths, 12, 0};
+    struct cg_token_view token;
+    print_head(&printer);
+    for (size_t i = 0; cg_gate_token(gate, i, &token); i++) {
+        char amounts[5][32];
+        char end[32];
+        if (token.model == NULL) {
+            continue; /* its order was closed and forgotten long ago */
+        }
+        as_word(end, sizeof(end), token.end);
+        cg_dv01_format(token.granted, amounts[0]);
+        cg_dv01_format(token.overrun, amounts[1]);
+        cg_dv01_format(token.reserved, amounts[2]);
+        cg_dv01_format(token.consumed, amounts[3]);
+        cg_dv01_format(token.released, amounts[4]);
+        const char *cells[] = {token.id,
+                               token.order,
+                               token.limit,
+                               token.side == '1' ? "buy" : "sell",
+                               token.model,
+                               token.state,
+                               end,
+                               amounts[0],
+                               amounts[1],
+                               amounts[2],
+                               amounts[3],
+                               amounts[4]};
+        print_row(&printer, cells);
+    }
+    print_end(&printer, true);
+}
+
+static int show(const char *path, enum format format)
+{
+    struct cg_journal journal;
+    struct cg_gate *gate;
+    char error[512] = "";
+    FILE *file = fopen(path, "rb"); /* opening a journal would make one */
+    if (file == NULL) {
+        fprintf(stderr,
+                "creditgate show: %s: cannot be read: name the Journal= of a "
+                "gate\n",
+                path);
+        return 2;
+    }
+    fclose(file);
+    if (cg_journal_open_sqlite(path, &journal, error, sizeof(error)) != 0) {
+        fprintf(stderr, "creditgate show: %s\n", error);
+        return 2;
+    }
+    if (cg_gate_open_books(&journal, error, sizeof(error), &gate) != 0) {
+        fprintf(stderr, "creditgate show: %s: %s\n", path, error);
+        journal.close(journal.user);
+        return 2;
+    }
+    if (format == JSON) {
+        putchar('{');
+    }
+    show_limits(gate, format);
+    show_tokens(gate, format);
+    if (format == JSON) {
+        puts("}");
+    }
+    bool holds = cg_gate_audit(gate, error, sizeof(error));
+    if (!holds) {
+        fprintf(stderr, "creditgate show: the books do not hold: %s\n", error);
+    } else if (format == TABLE) {
+        puts("\nproved: every total is the sum of its parts");
+    }
+    cg_gate_close(gate);
+    journal.close(journal.user);
+    return holds ? 0 : 1;
+}
+
+int app_show(int argc, char **argv)
+{
+    const char *path = NULL;
+    enum format format = TABLE;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_usage(stdout);
+            return 0;
+        }
+        bool more = i + 1 < argc;
+        if (strcmp(argv[i], "--journal") == 0 && more) {
+            path = argv[++i];
+        } else if (strcmp(argv[i], "--format") == 0 && more) {
+            const char *name = argv[++i];
+            if (strcmp(name, "csv") == 0) {
+                format = CSV;
+            } else if (strcmp(name, "json") == 0) {
+                format = JSON;
+            } else if (strcmp(name, "table") != 0) {
+                fprintf(stderr,
+                        "creditgate show: --format is table, csv or json\n");
+                return 2;
+            }
+        } else {
+            fprintf(stderr, "creditgate show: what is %s?\n", argv[i]);
+            print_usage(stderr);
+            return 2;
+        }
+    }
+    if (path == NULL) {
+        fputs("creditgate show: --journal FILE is missing\n", stderr);
+        print_usage(stderr);
+        return 2;
+    }
+    return show(path, format);
+}

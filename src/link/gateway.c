@@ -1,0 +1,383 @@
+/*
+ * Joins FIX sessions, gate and journal.
+ *
+ * Decides nothing.  A byte leaves only after the commit of its turn; a failed
+ * commit ends the process, because the sessions have moved on (R22, R45).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gateway.h"
+
+#include "check.h"
+#include "fix_dictionaries.h"
+#include <creditgate/gate.h>
+#include <fix8c/transport.h>
+#include <string.h>
+#include <time.h>
+
+struct cg_gateway {
+    struct cg_gateway_options options;
+    struct cg_journal journal;
+    bool has_journal;
+    struct cg_gate *gate;
+    struct fix8c_engine *engine;
+    struct fix8c_transport *transport;
+    uv_timer_t timer;
+    bool has_timer;
+    bool stopping;
+    bool stopped;
+    int handles; /* that must close before the end */
+    int error;
+};
+
+static cg_time now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (cg_time)ts.tv_sec * CG_SECOND + ts.tv_nsec;
+}
+
+static void say(struct cg_gateway *gateway, const char *source, const char *text)
+{
+    if (gateway->options.log != NULL) {
+        gateway->options.log(gateway->options.user, source, text);
+    }
+}
+
+/* --- the end ------------------------------------------------------------------- */
+
+static void end_part(struct cg_gateway *gateway)
+{
+    if (--gateway->handles == 0 && !gateway->stopped) {
+        gateway->stopped = true;
+        gateway->options.ended(gateway->options.user, gateway->error);
+    }
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    end_part(handle->data);
+}
+
+static void on_transport_closed(void *user)
+{
+    struct cg_gateway *gateway = user;
+    gateway->transport = NULL;
+    uv_close((uv_handle_t *)&gateway->timer, on_timer_closed);
+}
+
+void cg_gateway_stop(struct cg_gateway *gateway)
+{
+    if (!gateway->stopping) {
+        gateway->stopping = true;
+        gateway->handles = 1;
+        fix8c_transport_close(gateway->transport, on_transport_closed);
+    }
+}
+
+static void fail(struct cg_gateway *gateway, int error)
+{
+    if (gateway->error == 0) {
+        const char *why = gateway->journal.error != NULL
+                              ? gateway->journal.error(gateway->journal.user)
+                              : "";
+        gateway->error = error;
+        say(gateway, "gate", "FATAL: the journal failed, nothing goes out");
+        if (why[0] != '\0') {
+            say(gateway, "gate", why);
+        }
+    }
+}
+
+/* --- time ---------------------------------------------------------------------- */
+
+static void on_timer(uv_timer_t *timer);
+
+static void arm(struct cg_gateway *gateway)
+{
+    cg_time deadline = cg_gate_deadline(gateway->gate);
+    if (deadline == CG_TIME_NEVER || gateway->stopping) {
+        uv_timer_stop(&gateway->timer);
+        return;
+    }
+    cg_time wait = deadline - now();
+    uint64_t ms = wait > 0 ? (uint64_t)((wait + CG_MS - 1) / CG_MS) : 0;
+    /* The loop's own clock may stand: what is due is due from here. */
+    uv_update_time(gateway->options.loop);
+    uv_timer_start(&gateway->timer, on_timer, ms, 0);
+}
+
+/* --- messages ------------------------------------------------------------------- */
+
+/* Hands what the gate wants to say to its FIX sessions; the bytes wait. */
+static void drain(struct cg_gateway *gateway, int status)
+{
+    struct cg_out out;
+    if (status != 0) {
+        fail(gateway, status);
+        fix8c_transport_touch(gateway->transport);
+        return;
+    }
+    while (cg_gate_pull(gateway->gate, &out)) {
+        struct fix8c_session *session =
+            fix8c_engine_session(gateway->engine, out.session);
+        int sent = fix8c_session_send(session,
+                                      out.type,
+                                      out.header,
+                                      out.header_len,
+                                      out.body,
+                                      out.body_len);
+        if (sent == FIX8C_ERR_STORE) {
+            fail(gateway, CG_ERR_IO);
+        } else if (sent != 0) {
+            say(gateway, "gate", "ALARM: a message could not be sent");
+        }
+    }
+    if (gateway->transport != NULL) {
+        fix8c_transport_touch(gateway->transport);
+    }
+    arm(gateway);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct cg_gateway *gateway = timer->data;
+    drain(gateway, cg_gate_tick(gateway->gate, now()));
+}
+
+static cg_session index_of(struct fix8c_session *session)
+{
+    return (cg_session)(uintptr_t)fix8c_session_user(session);
+}
+
+static void on_logon(void *user, struct fix8c_session *session)
+{
+    struct cg_gateway *gateway = user;
+    say(gateway, fix8c_session_name(session), "logged on");
+    drain(gateway,
+          cg_gate_link(gateway->gate, index_of(session), true, now()));
+}
+
+static void on_logout(void *user, struct fix8c_session *session)
+{
+    struct cg_gateway *gateway = user;
+    say(gateway, fix8c_session_name(session), "logged out");
+    drain(gateway,
+          cg_gate_link(gateway->gate, index_of(session), false, now()));
+}
+
+static enum fix8c_verdict on_message(void *user,
+                                     struct fix8c_session *session,
+                                     const struct fix8c_message *message,
+                                     struct fix8c_refusal *refusal)
+{
+    struct cg_gateway *gateway = user;
+    (void)refusal; /* the gate makes its rejects itself */
+    drain(gateway,
+          cg_gate_recv(gateway->gate,
+                       index_of(session),
+                       message->bytes,
+                       message->len,
+                       now()));
+    return FIX8C_ACCEPT;
+}
+
+/* R22: an order whose cover has died is gap-filled, not resent. */
+static enum fix8c_verdict on_sending(void *user,
+                                     struct fix8c_session *session,
+                                     const struct fix8c_message *message)
+{
+    struct cg_gateway *gateway = user;
+    if (!message->possdup || cg_gate_may_resend(gateway->gate,
+                                                index_of(session),
+                                                message->bytes,
+                                                message->len)) {
+        return FIX8C_ACCEPT;
+    }
+    say(gateway,
+        fix8c_session_name(session),
+        "a message whose cover has died is gap-filled, not resent");
+    return FIX8C_WITHHOLD;
+}
+
+static void
+on_event(void *user, struct fix8c_session *session, const char *text)
+{
+    say(user, fix8c_session_name(session), text);
+}
+
+/* --- turns ------------------------------------------------------------------------ */
+
+static int before_flush(void *user)
+{
+    struct cg_gateway *gateway = user;
+    int status =
+        gateway->error != 0 ? gateway->error : cg_gate_commit(gateway->gate);
+    if (status != 0) {
+        fail(gateway, status);
+    }
+    return status;
+}
+
+static void on_failed(void *user, int error)
+{
+    struct cg_gateway *gateway = user;
+    fail(gateway, error == FIX8C_ERR_STORE ? CG_ERR_IO : error);
+    cg_gateway_stop(gateway);
+}
+
+static void on_line(void *user, const char *text)
+{
+    say(user, "line", text);
+}
+
+static void on_gate(void *user, cg_time at, const char *text)
+{
+    (void)at;
+    say(user, "gate", text);
+}
+
+/* --- opening ------------------------------------------------------------------------ */
+
+static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
+{
+    const struct cg_config *config = gateway->options.config;
+    int status = cg_journal_open_sqlite(
+        config->journal, &gateway->journal, error, error_len);
+    if (status != 0) {
+        return status;
+    }
+    gateway->has_journal = true;
+    struct cg_gate_options options = {
+        .config = config,
+        .journal = &gateway->journal,
+        .now = now(),
+        .log = on_gate,
+        .user = gateway,
+    };
+    return cg_gate_open(&options, error, error_len, &gateway->gate);
+}
+
+static int
+open_sessions(struct cg_gateway *gateway, char *error, size_t error_len)
+{
+    static const struct fix8c_callbacks callbacks = {
+        .logon = on_logon,
+        .logout = on_logout,
+        .from_app = on_message,
+        .to_app = on_sending,
+        .event = on_event,
+    };
+    struct fix8c_store store = {
+        .user = gateway->journal.user,
+        .load = cg_journal_session_load,
+        .set_sender = cg_journal_session_set_sender,
+        .set_target = cg_journal_session_set_target,
+        .set = cg_journal_message_set,
+        .get = cg_journal_message_get,
+        .reset = cg_journal_session_reset,
+    };
+    struct fix8c_dictionary dictionaries[] = {
+        {"FIX.4.2", cg_fix_session_dictionary(CG_FIX42)},
+        {"FIX.4.4", cg_fix_session_dictionary(CG_FIX44)},
+        {"FIXT.1.1", cg_fix_transport_dictionary(CG_FIX50SP2)},
+        {"FIX.5.0SP2", cg_fix_session_dictionary(CG_FIX50SP2)},
+    };
+    struct fix8c_options options = {
+        .callbacks = &callbacks,
+        .store = &store,
+        .dictionaries = dictionaries,
+        .dictionaries_len = CG_COUNT(dictionaries),
+        .user = gateway,
+    };
+    int status = fix8c_engine_open(gateway->options.config->fix_settings,
+                                   &options,
+                                   error,
+                                   error_len,
+                                   &gateway->engine);
+    for (size_t i = 0;
+         status == 0 && i < fix8c_engine_sessions(gateway->engine);
+         i++) {
+        fix8c_session_set_user(fix8c_engine_session(gateway->engine, i),
+                               (void *)(uintptr_t)i);
+    }
+    return status;
+}
+
+static int
+open_transport(struct cg_gateway *gateway, char *error, size_t error_len)
+{
+    struct fix8c_transport_options options = {
+        .message_max = gateway->options.config->limits.message_max,
+        .before_flush = before_flush,
+        .failed = on_failed,
+        .event = on_line,
+        .user = gateway,
+    };
+    uv_timer_init(gateway->options.loop, &gateway->timer);
+    gateway->timer.data = gateway;
+    gateway->has_timer = true;
+    return fix8c_transport_open(gateway->options.loop,
+                                gateway->engine,
+                                &options,
+                                error,
+                                error_len,
+                                &gateway->transport);
+}
+
+int cg_gateway_open(const struct cg_gateway_options *options,
+                    char *error,
+                    size_t error_len,
+                    struct cg_gateway **result)
+{
+    struct cg_gateway *gateway = calloc(1, sizeof(*gateway));
+    if (gateway == NULL) {
+        snprintf(error, error_len, "not enough memory");
+        return CG_ERR_MEMORY;
+    }
+    gateway->options = *options;
+    int status = open_gate(gateway, error, error_len);
+    status = status != 0 ? status : open_sessions(gateway, error, error_len);
+    status = status != 0 ? status : open_transport(gateway, error, error_len);
+    if (status == 0) {
+        /* What the restart decided is durable before anyone logs on. */
+        drain(gateway, 0);
+        status = cg_gate_commit(gateway->gate);
+    }
+    if (status != 0) {
+        cg_gateway_close(gateway);
+        return status;
+    }
+    *result = gateway;
+    return 0;
+}
+
+int cg_gateway_port(const struct cg_gateway *gateway, size_t index)
+{
+    return fix8c_transport_port(gateway->transport,
+                                fix8c_engine_session(gateway->engine, index));
+}
+
+static void free_gateway(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void cg_gateway_close(struct cg_gateway *gateway)
+{
+    if (gateway == NULL) {
+        return;
+    }
+    fix8c_engine_close(gateway->engine);
+    cg_gate_close(gateway->gate);
+    if (gateway->has_journal) {
+        gateway->journal.close(gateway->journal.user);
+    }
+    bool closes_later =
+        gateway->has_timer && !uv_is_closing((uv_handle_t *)&gateway->timer);
+    if (closes_later) {
+        uv_close((uv_handle_t *)&gateway->timer, free_gateway);
+    } else {
+        free(gateway);
+    }
+}

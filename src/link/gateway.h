@@ -1,0 +1,47 @@
+/*
+ * A gate process: FIX sessions, gate and journal on one libuv loop.
+ *
+ * Each turn of the loop reads what has arrived, decides, stages the answers,
+ * commits facts, messages and sequence numbers in one transaction, and only then
+ * lets the bytes out.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_LINK_GATEWAY_H
+#define CG_LINK_GATEWAY_H
+
+#include <creditgate/config.h>
+#include <uv.h>
+
+struct cg_gateway;
+
+struct cg_gateway_options {
+    uv_loop_t *loop;
+    const struct cg_config *config; /* borrowed */
+    /* One line: a decision of the gate, an event of a session or connection. */
+    void (*log)(void *user, const char *source, const char *text);
+    /* The end: 0, or the error that ended it. */
+    void (*ended)(void *user, int error);
+    void *user;
+};
+
+/*
+ * Opens the journal that the configuration names, the gate on it, and the FIX
+ * sessions; starts listening and connecting.  On failure returns a negative
+ * error, |error| says what to do, and run the loop once before freeing it.
+ */
+int cg_gateway_open(const struct cg_gateway_options *options,
+                    char *error,
+                    size_t error_len,
+                    struct cg_gateway **gateway);
+
+/* The port the session |index| listens on, or a negative error. */
+int cg_gateway_port(const struct cg_gateway *gateway, size_t index);
+
+/* Logs out, commits, closes; then |ended| is called and the loop can end. */
+void cg_gateway_stop(struct cg_gateway *gateway);
+
+/* After |ended|. */
+void cg_gateway_close(struct cg_gateway *gateway);
+
+#endif
