@@ -63,8 +63,6 @@ void sim_inbox_keep(struct sim_inbox *inbox,
     if (inbox->first == inbox->count) {
         inbox->first = 0;
         inbox->count = 0;
-    } else if (inbox->kept[inbox->count - 1].due_ns > due_ns) {
-        due_ns = inbox->kept[inbox->count - 1].due_ns;
     }
     if (inbox->count == inbox->size) {
         inbox->size = inbox->size * 2 + 16;

@@ -77,7 +77,7 @@ void sim_inbox_deinit(struct sim_inbox *inbox);
 void sim_inbox_forget(struct sim_inbox *inbox);
 size_t sim_inbox_waiting(const struct sim_inbox *inbox);
 
-/* Keeps a copy of |message|, due at |due_ns| but not before those ahead. */
+/* Keeps a copy of |message|, due at |due_ns|, after those ahead of it. */
 void sim_inbox_keep(struct sim_inbox *inbox,
                     struct sim_peer *peer,
                     int64_t due_ns,

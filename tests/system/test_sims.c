@@ -276,8 +276,8 @@ static void test_sims_violation_fails_the_story(void **state)
     assert_int_equal(PLAY(steps), 1);
 }
 
-/* A story can fail: at a line that does not come, one that must not, a check
- * out of order, a process that ends by itself. */
+/* A story can fail: at a line that does not come, one that must not, one that
+ * came once and not twice, one out of order, a process that ends by itself. */
 static void test_sims_story_fails_when_it_should(void **state)
 {
     static const struct story_step missing[] = {
@@ -314,6 +314,16 @@ static void test_sims_story_fails_when_it_should(void **state)
          .later = true,
          .timeout_ms = 100},
     };
+    static const struct story_step twice[] = {
+        VENUE_AND_CLIENT("FIX.4.4"),
+        TELL(CLIENT, "order A X buy 10 98.5 ACME"),
+        SEE(CLIENT, "in 8", "11=A"),
+        {.act = STORY_SEE,
+         .actor = STORY_CLIENT,
+         .what = "in 8",
+         .text = "11=A",
+         .timeout_ms = 100},
+    };
     static const struct story_step gone[] = {
         START(VENUE, "venuesim --no-such-option"),
         SEE(VENUE, "listen", "$PORT"),
@@ -323,6 +333,7 @@ static void test_sims_story_fails_when_it_should(void **state)
     assert_int_equal(PLAY(other), 1);
     assert_int_equal(PLAY(unwanted), 1);
     assert_int_equal(PLAY(early), 1);
+    assert_int_equal(PLAY(twice), 1);
     assert_int_equal(PLAY(gone), 1);
 }
 

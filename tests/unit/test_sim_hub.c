@@ -191,6 +191,10 @@ static void test_sim_hub_net_limit_measures_worst_path(void **state)
     ask(f, "2318=5|2319=D|2320=0|2321=0|2324=100.00|1670=NET|54=1");
     sim_fake_expect(&f->fake, 4, "DG", "2325=0");
     assert_int_equal(sim_limit_use(&f->hub.ledger.limits[1]), 1000000);
+    ask(f, "2318=6|2319=E|2320=0|2321=0|2324=20.01|1670=NET|54=2");
+    sim_fake_expect(&f->fake, 5, "DG", "2325=2");
+    ask(f, "2318=7|2319=G|2320=0|2321=0|2324=20.00|1670=NET|54=2");
+    sim_fake_expect(&f->fake, 6, "DG", "2325=0");
 }
 
 /* Silent keeps every ask, and answers in order when it speaks. */
