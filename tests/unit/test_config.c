@@ -422,8 +422,6 @@ static void test_config_fix_settings_complete(void **state)
                                              "AllowedAddresses=10.1.2.3, ::1\n"
                                              "ReconnectInterval=1\n"
                                              "HeartBtInt=15\n"
-                                             "StartTime=00:00:00\n"
-                                             "EndTime=00:00:00\n"
                                              "[SESSION]\n"
                                              "BeginString=FIX.4.4\n"
                                              "SenderCompID=GATE\n"
@@ -433,8 +431,6 @@ static void test_config_fix_settings_complete(void **state)
                                              "SocketConnectPort=7002\n"
                                              "ReconnectInterval=1\n"
                                              "HeartBtInt=15\n"
-                                             "StartTime=00:00:00\n"
-                                             "EndTime=00:00:00\n"
                                              "[SESSION]\n"
                                              "BeginString=FIXT.1.1\n"
                                              "SenderCompID=GATE\n"
@@ -444,8 +440,6 @@ static void test_config_fix_settings_complete(void **state)
                                              "SocketConnectPort=7003\n"
                                              "ReconnectInterval=1\n"
                                              "HeartBtInt=15\n"
-                                             "StartTime=00:00:00\n"
-                                             "EndTime=00:00:00\n"
                                              "DefaultApplVerID=9\n");
     cg_config_deinit(&config);
 }
