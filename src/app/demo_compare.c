@@ -1,22 +1,32 @@
 /*
  * The hub's books against the gate's tables, as both print them.
  *
- * The hub says "books limit ID ... reserved=A consumed=B".  Of what "show"
- * prints, every table counts whose header has the words limit, reserved and
- * consumed; each word of a header stands for one column without blanks.
+ * The hub says "books limit ID ... reserved=A consumed=B" and "books token ID
+ * ...".  Of what "show" prints, every table counts whose header has the words
+ * limit or token and those of the amounts; each word of a header stands for one
+ * column without blanks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "demo_story.h"
 #include "sim_fields.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-struct amounts {
-    int64_t reserved;
-    int64_t consumed;
+#define AMOUNTS_MAX 5
+
+/* What is compared of each limit, or of each token. */
+struct subject {
+    const char *key; /* the column of the id */
+    size_t count;
+    const char *amounts[AMOUNTS_MAX];
 };
+
+static const struct subject limits = {"limit", 2, {"reserved", "consumed"}};
+static const struct subject tokens = {
+    "token", 5, {"granted", "overrun", "reserved", "consumed", "released"}};
 
 /* The word |at| (from 0) of |line|; empty when there is none. */
 static struct cg_slice word_at(const char *line, size_t at)
@@ -44,48 +54,59 @@ static size_t column_of(const char *line, const char *name)
 }
 
 struct header {
-    size_t limit;
-    size_t reserved;
-    size_t consumed;
+    size_t key;
+    size_t amounts[AMOUNTS_MAX];
 };
 
-static bool is_header(const char *line, struct header *header)
+static bool read_header(const char *line,
+                        const struct subject *subject,
+                        struct header *header)
 {
-    struct header found = {column_of(line, "limit"),
-                           column_of(line, "reserved"),
-                           column_of(line, "consumed")};
-    if (found.limit == SIZE_MAX || found.reserved == SIZE_MAX ||
-        found.consumed == SIZE_MAX) {
-        return false;
+    struct header found = {.key = column_of(line, subject->key)};
+    bool whole = found.key != SIZE_MAX;
+    for (size_t i = 0; i < subject->count; i++) {
+        found.amounts[i] = column_of(line, subject->amounts[i]);
+        whole = whole && found.amounts[i] != SIZE_MAX;
     }
-    *header = found;
+    if (whole) {
+        *header = found;
+    }
+    return whole;
+}
+
+static bool add_cells(const char *line,
+                      const struct subject *subject,
+                      const struct header *header,
+                      int64_t *sums)
+{
+    for (size_t i = 0; i < subject->count; i++) {
+        int64_t value = 0;
+        if (!sim_number_read(word_at(line, header->amounts[i]),
+                             SIM_AMOUNT_DIGITS, &value) ||
+            __builtin_add_overflow(sums[i], value, &sums[i])) {
+            return false;
+        }
+    }
     return true;
 }
 
-static bool add_cell(const char *line, size_t column, int64_t *sum)
-{
-    int64_t value = 0;
-    return sim_number_read(word_at(line, column), SIM_AMOUNT_DIGITS, &value) &&
-           !__builtin_add_overflow(*sum, value, sum);
-}
-
 /* Sums the rows of |id|; false when there is no row, or one is no number. */
-static bool
-read_table(const char *text, struct cg_slice id, struct amounts *sums)
+static bool read_table(const char *text,
+                       const struct subject *subject,
+                       struct cg_slice id,
+                       int64_t *sums)
 {
-    struct header header;
+    struct header header = {0};
     bool inside = false;
     bool found = false;
     char *copy = sim_copy(cg_slice_str(text));
     char *save = NULL;
-    *sums = (struct amounts){0};
     for (char *line = strtok_r(copy, "\n", &save); line != NULL;
          line = strtok_r(NULL, "\n", &save)) {
-        if (is_header(line, &header)) {
+        if (read_header(line, subject, &header)) {
             inside = true;
-        } else if (inside && cg_slice_equal(word_at(line, header.limit), id)) {
-            found = add_cell(line, header.reserved, &sums->reserved) &&
-                    add_cell(line, header.consumed, &sums->consumed);
+        } else if (inside && cg_slice_equal(word_at(line, header.key), id)) {
+            found = add_cells(line, subject, &header, sums);
             if (!found) {
                 break;
             }
@@ -111,51 +132,82 @@ static bool read_book(const char *line, const char *name, int64_t *value)
 }
 
 static void say_pair(struct story_stage *stage,
-                     const char *what,
                      struct cg_slice id,
+                     const char *amount,
                      int64_t hub,
                      int64_t gate)
 {
     char text[2][SIM_NUMBER_MAX];
     story_say(stage, "          %.*s %s: hub %s, gate %s%s", (int)id.len,
-              id.data, what,
+              id.data, amount,
               sim_number_write(hub, SIM_AMOUNT_DIGITS, 2, text[0]),
               sim_number_write(gate, SIM_AMOUNT_DIGITS, 2, text[1]),
               hub == gate ? "" : "   <-- differ");
 }
 
-static const char *compare_limit(struct story_stage *stage, const char *line)
+/* Compares one line of books; what is equal is said if |loud|. */
+static const char *compare_line(struct story_stage *stage,
+                                const struct subject *subject,
+                                const char *line,
+                                bool loud)
 {
     struct cg_slice id = word_at(line, 1);
-    struct amounts hub = {0};
-    struct amounts gate;
-    if (!read_book(line, "reserved", &hub.reserved) ||
-        !read_book(line, "consumed", &hub.consumed)) {
-        return "the hub's books cannot be read";
+    int64_t gate[AMOUNTS_MAX] = {0};
+    const char *wrong = NULL;
+    if (!read_table(story_output(stage), subject, id, gate)) {
+        return "show has no such row, or not the columns that docs/"
+               "simulators.md names";
     }
-    if (!read_table(story_output(stage), id, &gate)) {
-        return "show has no table with the columns limit, reserved and "
-               "consumed, and a row for each of the hub's limits";
+    for (size_t i = 0; i < subject->count; i++) {
+        int64_t hub = 0;
+        if (!read_book(line, subject->amounts[i], &hub)) {
+            return "the hub's books cannot be read";
+        }
+        if (hub != gate[i]) {
+            wrong = "the hub's books and the gate's tables differ";
+        }
+        if (loud || hub != gate[i]) {
+            say_pair(stage, id, subject->amounts[i], hub, gate[i]);
+        }
     }
-    say_pair(stage, "reserved", id, hub.reserved, gate.reserved);
-    say_pair(stage, "consumed", id, hub.consumed, gate.consumed);
-    return hub.reserved == gate.reserved && hub.consumed == gate.consumed
-               ? NULL
-               : "the hub's books and the gate's tables differ";
+    return wrong;
+}
+
+/* Compares all lines of books about |subject|; counts them. */
+static const char *compare(struct story_stage *stage,
+                           const struct subject *subject,
+                           bool loud,
+                           size_t *count)
+{
+    const char *line;
+    *count = 0;
+    for (size_t i = 0;
+         (line = story_line(stage, STORY_HUB, "books", i)) != NULL; i++) {
+        if (!cg_slice_is(word_at(line, 0), subject->key)) {
+            continue;
+        }
+        (*count)++;
+        const char *wrong = compare_line(stage, subject, line, loud);
+        if (wrong != NULL) {
+            story_say(stage, "          the hub says: %s", line);
+            return wrong;
+        }
+    }
+    return NULL;
 }
 
 const char *demo_compare(struct story_stage *stage)
 {
-    const char *wrong = "the hub has printed no books";
-    const char *line;
-    for (size_t i = 0;
-         (line = story_line(stage, STORY_HUB, "books", i)) != NULL; i++) {
-        if (cg_slice_is(word_at(line, 0), "limit")) {
-            wrong = compare_limit(stage, line);
-            if (wrong != NULL) {
-                break;
-            }
-        }
+    size_t count = 0;
+    const char *wrong = compare(stage, &limits, true, &count);
+    if (wrong == NULL && count == 0) {
+        wrong = "the hub has printed no books";
+    }
+    if (wrong == NULL) {
+        wrong = compare(stage, &tokens, false, &count);
+    }
+    if (wrong == NULL) {
+        story_say(stage, "          %zu tokens: hub and gate agree", count);
     }
     return wrong;
 }

@@ -12,8 +12,8 @@ extern const struct story_step demo_story[];
 extern const size_t demo_story_len;
 
 /*
- * The hub's books and the gate's table, side by side; NULL when they agree on
- * what is reserved and consumed under every limit.
+ * The hub's books and the gate's tables, side by side; NULL when they agree on
+ * what is reserved and consumed under every limit, and on every token.
  */
 const char *demo_compare(struct story_stage *stage);
 
