@@ -88,6 +88,8 @@ struct fix8c_refusal {
  * Callbacks may send on any session and ask for a logout; they must not close
  * the engine, nor attach, detach, feed, tick or reset the session they were
  * called for: those calls return FIX8C_ERR_STATE.
+ * |to_app| must not send on its own session, whose next number is in use then
+ * (FIX8C_ERR_STATE), and |event| must not send at all.
  */
 struct fix8c_callbacks {
     /* Once per session, when all sessions of the engine exist. */

@@ -78,6 +78,9 @@ int framing_data_tag(int length_tag);
 bool framing_is_admin(struct framing_text type);
 bool framing_equal(struct framing_text text, const char *literal);
 
+/* The sum of all bytes, of which CheckSum is the last eight bits. */
+unsigned framing_sum(const char *bytes, size_t len);
+
 /* Digits only, 0..2^31-1; false otherwise. */
 bool framing_number(struct framing_text text, int *number);
 

@@ -176,9 +176,15 @@ bool StoreAdapter::set(int seq,
         body_at = parts.body_at;
         body_len = parts.body_len;
     }
-    check(store_.set(store_.user, name_.c_str(), seq, bytes.data(),
-                     bytes.size(), body_at, body_len));
+    keep(seq, bytes.data(), bytes.size(), body_at, body_len);
     return true;
+}
+
+void StoreAdapter::keep(
+    int seq, const char *bytes, size_t len, size_t body_at, size_t body_len)
+{
+    check(store_.set(store_.user, name_.c_str(), seq, bytes, len, body_at,
+                     body_len));
 }
 
 /* Collects what get() is asked for: admin messages whole, others cut off. */

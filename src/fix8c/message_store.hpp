@@ -87,6 +87,13 @@ class StoreAdapter final : public FIX::MessageStore
      */
     const Kept *kept(int seq);
 
+    /* Keeps a message whose parts are known; throws as set() does. */
+    void keep(int seq,
+              const char *bytes,
+              size_t len,
+              size_t body_at,
+              size_t body_len);
+
     bool set(int seq,
              const std::string &bytes) throw(FIX::IOException) override;
     void get(int first, int last, std::vector<std::string> &messages) const

@@ -131,6 +131,9 @@ int fix8c_session::open(const struct fix8c_dictionary *given, size_t given_len)
             FIX::Message::toApplVerID(settings_.need("DefaultApplVerID")),
             dictionaries_.application);
     quickfix_->setDataDictionaryProvider(provider);
+    writer_.reset(new OutgoingWriter(
+        begin, settings_.need("SenderCompID"), settings_.need("TargetCompID"),
+        begin < "FIX.4.2" ? 0 : quickfix_->getTimestampPrecision()));
     return store_->failed() ? FIX8C_ERR_STORE : 0;
 }
 
@@ -378,7 +381,9 @@ bool fix8c_session::keep_early()
 
 /*
  * QuickFIX believes the length in front of a data field.  Here it must be the
- * very field before, be right, and be the only one of its tag.
+ * very field before, be right, and be the only one of its tag.  It also keeps
+ * the length of "0112=T" when it copies the field into its answer as "112=T",
+ * and sends a wrong BodyLength: no tag may start with a zero.
  */
 bool fix8c_session::admin_is_sound() const
 {
@@ -389,6 +394,8 @@ bool fix8c_session::admin_is_sound() const
     int len = 0;
     framing_walk_init(&walk, fed_.bytes, fed_.len);
     while (framing_next(&walk, &field)) {
+        if (field.start[0] == '0')
+            return false;
         if (field.tag > 0 && dictionaries_.transport->isDataField(field.tag)) {
             int length_tag = field.tag == 89 ? 93 : field.tag - 1;
             if (before.tag != length_tag ||

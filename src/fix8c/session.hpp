@@ -23,6 +23,7 @@
 #include "dictionary.hpp"
 #include "framing.h"
 #include "message_store.hpp"
+#include "outgoing.hpp"
 #include "settings.hpp"
 
 namespace fix8c
@@ -223,8 +224,13 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
                          const struct framing_parts &parts,
                          const struct fix8c_refusal &refusal);
     bool post(FIX::Message &message, struct framing_text body);
+    int send_directly(const std::string &type,
+                      struct framing_text header,
+                      struct framing_text body,
+                      bool possresend);
+    bool hand_out(const char *bytes, size_t len);
     void put_back_body(FIX::Message &message);
-    void ask_to_app(const struct fix8c_message &message);
+    bool ask_to_app(const struct fix8c_message &message);
     void check_numbers(const FIX::Message &message) const;
 
     fix8c::Shared &shared_;
@@ -246,6 +252,9 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     fix8c::EventLog log_;
     FIX::SessionFactory factory_;
     FIX::Session *quickfix_ = nullptr;
+    std::unique_ptr<fix8c::OutgoingWriter> writer_;
+    std::string outgoing_; /* these two are kept for their memory */
+    std::string header_;
 
     struct fix8c_wire wire_;
     bool attached_ = false;

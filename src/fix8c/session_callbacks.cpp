@@ -53,13 +53,20 @@ void fix8c_session::toAdmin(FIX::Message &message, const FIX::SessionID &)
     }
 }
 
-/* Throws DoNotSend when the application withholds the message. */
-void fix8c_session::ask_to_app(const struct fix8c_message &message)
+/*
+ * False when the application withholds the message.  It cannot send on this
+ * session meanwhile: the number that would take is in use.
+ */
+bool fix8c_session::ask_to_app(const struct fix8c_message &message)
 {
-    if (shared_.callbacks.to_app != nullptr &&
-        shared_.callbacks.to_app(shared_.user, this, &message) ==
-            FIX8C_WITHHOLD)
-        throw FIX::DoNotSend();
+    if (shared_.callbacks.to_app == nullptr)
+        return true;
+    bool before = posting_;
+    posting_ = true;
+    enum fix8c_verdict verdict = shared_.callbacks.to_app(shared_.user, this,
+                                                          &message);
+    posting_ = before;
+    return verdict != FIX8C_WITHHOLD;
 }
 
 /* QuickFIX has parsed a stored header: the stored body goes behind it again. */
@@ -79,7 +86,8 @@ void fix8c_session::put_back_body(FIX::Message &message)
     parts.body_len = kept->body_len;
     describe(&stored, parts, kept->bytes.data(), kept->bytes.size());
     stored.possdup = true;
-    ask_to_app(stored);
+    if (!ask_to_app(stored))
+        throw FIX::DoNotSend();
     message.FIX::FieldMap::clear();
     if (!set_body(message, stored.body, stored.body_len))
         throw FIX::DoNotSend();
@@ -112,7 +120,8 @@ void fix8c_session::toApp(FIX::Message &message,
                      message.getHeader().getField(97) == "Y";
     store_->body_len(posted_body_.len);
     posted_body_.at = nullptr;
-    ask_to_app(out);
+    if (!ask_to_app(out))
+        throw FIX::DoNotSend();
 }
 
 /* QuickFIX reads these into an int without a look at their size. */

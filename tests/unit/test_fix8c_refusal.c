@@ -271,6 +271,9 @@ static void test_refusal_garbled_is_ignored(void **state)
     assert_int_equal(
         pair_feed(&p.a, "35=5|34=2|" HEAD "354=1|58=a|354=900|355=x|"),
         FIX8C_ERR_GARBLED);
+    /* A tag that QuickFIX would copy into its answer, but not its length. */
+    assert_int_equal(pair_feed(&p.a, "35=1|34=2|" HEAD "0112=T|"),
+                     FIX8C_ERR_GARBLED);
     assert_true(fix8c_session_logged_on(p.a.session));
     assert_int_equal(fix8c_session_next_target(p.a.session), 2);
     assert_int_equal(pair_feed(&p.a, "35=D|34=2|" HEAD "11=A1|"), 0);
