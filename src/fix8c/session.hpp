@@ -200,6 +200,7 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
         const char *bytes = nullptr;
         size_t len = 0;
         struct framing_parts parts;
+        bool passed = false; /* it reached the application */
     };
 
     FIX::Dictionary quickfix_settings() const;
@@ -214,9 +215,23 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     bool keep_early();
     bool admin_is_sound() const;
     void feed_app();
+    void fill_incoming();
+    bool type_is_known(struct framing_text type) const;
+    bool same_field(const struct framing_field &field,
+                    const struct framing_field &old) const;
+    bool need_not_ask(int64_t now_ns) const;
+    void take_directly();
+    enum fix8c_verdict ask_from_app(const char *bytes,
+                                    size_t len,
+                                    const struct framing_parts &parts,
+                                    struct fix8c_refusal *refusal);
+    void refuse(const FIX::Message &message,
+                const struct framing_parts &parts,
+                enum fix8c_verdict verdict,
+                const struct fix8c_refusal &refusal);
     void learn_type();
 
-    bool body_parts(const std::string &raw, struct framing_parts *parts) const;
+    bool body_parts(const std::string &raw, struct framing_parts *parts);
     void refuse_session(const FIX::Message &message,
                         const struct framing_parts &parts,
                         const struct fix8c_refusal &refusal);
@@ -266,6 +281,8 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     Gap gap_;
     Fed fed_;
     FIX::Message incoming_;
+    std::string passed_; /* the last header that QuickFIX passed */
+    int64_t passed_second_ = 0;
     struct framing_text posted_body_ = {nullptr, 0};
     std::string logout_text_;
 };

@@ -176,11 +176,12 @@ void fix8c_session::fromAdmin(
 
 /* The parts of a message that comes out of QuickFIX, perhaps much later. */
 bool fix8c_session::body_parts(const std::string &raw,
-                               struct framing_parts *parts) const
+                               struct framing_parts *parts)
 {
     if (fed_.bytes != nullptr && fed_.len == raw.size() &&
         std::memcmp(fed_.bytes, raw.data(), raw.size()) == 0) {
         *parts = fed_.parts;
+        fed_.passed = true;
         /* The slices must point into |raw|, as the body does. */
         parts->type.at = raw.data() + (fed_.parts.type.at - fed_.bytes);
         return true;
@@ -196,7 +197,6 @@ void fix8c_session::fromApp(
                                   FIX::UnsupportedMessageType)
 {
     struct framing_parts parts;
-    struct fix8c_message in;
     struct fix8c_refusal refusal;
     const std::string &raw = message.getField(RAW);
     if (!body_parts(raw, &parts))
@@ -209,14 +209,33 @@ void fix8c_session::fromApp(
         refuse_session(message, parts, refusal);
         return;
     }
-    describe(&in, parts, raw.data(), raw.size());
-    enum fix8c_verdict verdict = FIX8C_REFUSE_BUSINESS;
-    if (shared_.callbacks.from_app != nullptr) {
-        verdict = shared_.callbacks.from_app(shared_.user, this, &in, &refusal);
-    } else {
-        refusal.reason = BUSINESS_UNSUPPORTED_TYPE;
-        std::strcpy(refusal.text, "Unsupported message type");
+    enum fix8c_verdict verdict = ask_from_app(raw.data(), raw.size(), parts,
+                                              &refusal);
+    refuse(message, parts, verdict, refusal);
+}
+
+enum fix8c_verdict
+fix8c_session::ask_from_app(const char *bytes,
+                            size_t len,
+                            const struct framing_parts &parts,
+                            struct fix8c_refusal *refusal)
+{
+    struct fix8c_message in;
+    std::memset(refusal, 0, sizeof(*refusal));
+    if (shared_.callbacks.from_app == nullptr) {
+        refusal->reason = BUSINESS_UNSUPPORTED_TYPE;
+        std::strcpy(refusal->text, "Unsupported message type");
+        return FIX8C_REFUSE_BUSINESS;
     }
+    describe(&in, parts, bytes, len);
+    return shared_.callbacks.from_app(shared_.user, this, &in, refusal);
+}
+
+void fix8c_session::refuse(const FIX::Message &message,
+                           const struct framing_parts &parts,
+                           enum fix8c_verdict verdict,
+                           const struct fix8c_refusal &refusal)
+{
     if (verdict == FIX8C_REFUSE_BUSINESS)
         refuse_business(message, parts, refusal);
     else if (verdict == FIX8C_REFUSE_SESSION)

@@ -339,6 +339,50 @@ static void test_fix8c_logout_inside_callback(void **state)
     pair_close(&p);
 }
 
+/* A run of messages with like headers, interrupted by everything that is not
+ * like them: each arrives once, in order, and the rules hold in between. */
+static void test_fix8c_run_of_messages(void **state)
+{
+    struct pair p;
+    char text[256];
+    int next = 2;
+    (void)state;
+    open_pair(&p, "");
+    for (int n = 0; n < 5; n++) {
+        for (int k = 0; k < 3; k++, next++) {
+            snprintf(text, sizeof(text),
+                     "35=%s|34=%d|49=INI|56=ACC|52=@T%s|11=A%d|",
+                     k == 1 ? "F" : "D", next, k == 2 ? ".123456" : "", next);
+            assert_int_equal(pair_feed(&p.a, text), 0);
+        }
+        assert_int_equal(p.a.app_len, next - 2);
+        /* Seen already, and a possible duplicate: not delivered. */
+        snprintf(text, sizeof(text),
+                 "35=D|34=%d|43=Y|122=@T|49=INI|56=ACC|52=@T|11=X|", next - 1);
+        assert_int_equal(pair_feed(&p.a, text), 0);
+        /* One is missing, then comes. */
+        snprintf(text, sizeof(text), "35=D|34=%d|" HEAD "11=A%d|", next + 1,
+                 next + 1);
+        assert_int_equal(pair_feed(&p.a, text), 0);
+        assert_int_equal(p.a.app_len, next - 2);
+        snprintf(text, sizeof(text), "7=%d", next);
+        assert_true(pair_has(pair_last_sent(&p.a, "2"), text));
+        snprintf(text, sizeof(text), "35=D|34=%d|" HEAD "11=A%d|", next, next);
+        assert_int_equal(pair_feed(&p.a, text), 0);
+        next += 2;
+        assert_int_equal(p.a.app_len, next - 2);
+    }
+    for (int n = 2; n < next; n++) {
+        snprintf(text, sizeof(text), "11=A%d|", n);
+        assert_body(&p.a.app[n - 2], text);
+        assert_int_equal(p.a.app[n - 2].message.seq, n);
+    }
+    /* Too low without 43, after a run: the line ends, as ever. */
+    assert_int_equal(pair_feed(&p.a, "35=D|34=3|" HEAD "11=X|"), 0);
+    assert_true(p.a.closed);
+    pair_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_fix8c_sending_from_callbacks),
         cmocka_unit_test(test_fix8c_calls_inside_callbacks),
         cmocka_unit_test(test_fix8c_logout_inside_callback),
+        cmocka_unit_test(test_fix8c_run_of_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
