@@ -300,7 +300,7 @@ void StoreAdapter::incrNextTargetMsgSeqNum() throw(FIX::IOException)
 /*
  * QuickFIX compares this with the time of the call to see whether the session's
  * day has changed.  For a session that never ends it is a little ahead of the
- * call, so the session's range (see session_plan.cpp) always holds both.
+ * call, so the session's range (see session.cpp) always holds both.
  */
 FIX::UtcTimeStamp StoreAdapter::getCreationTime() const throw(FIX::IOException)
 {

@@ -19,9 +19,6 @@ using namespace fix8c;
 static const char ALWAYS_START[] = "12:00:00";
 static const char ALWAYS_END[] = "11:59:59.999999999";
 
-/* The user-defined field that carries a whole message through QuickFIX. */
-static const int RAW = 99999;
-
 /* How many application types the built-in dictionary may learn. */
 static const size_t TYPES_MAX = 1024;
 

@@ -29,6 +29,9 @@
 namespace fix8c
 {
 
+/* The user-defined field that carries a whole message through QuickFIX. */
+const int RAW = 99999;
+
 /* What the sessions of an engine share. */
 struct Shared {
     struct fix8c_callbacks callbacks;
@@ -185,7 +188,7 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     void disconnect() override;
 
   private:
-    /* What waits in QuickFIX behind a gap. */
+    /* What waits in QuickFIX behind a gap, and how much may. */
     struct Gap {
         long messages_max = 0;
         size_t bytes_max = 0;

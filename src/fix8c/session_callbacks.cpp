@@ -12,7 +12,6 @@
 
 using namespace fix8c;
 
-static const int RAW = 99999;
 static const int REASON_TAG_ORDER = 14;
 static const int REASON_42_MAX = 11;
 static const int BUSINESS_UNSUPPORTED_TYPE = 3;
