@@ -8,42 +8,7 @@
  */
 #include "demo_story.h"
 
-#define SCENE(title)                                                           \
-    {                                                                          \
-        .act = STORY_SCENE, .text = (title)                                    \
-    }
-#define SAY(words)                                                             \
-    {                                                                          \
-        .act = STORY_SAY, .text = (words)                                      \
-    }
-#define START(who, arguments)                                                  \
-    {                                                                          \
-        .act = STORY_START, .actor = STORY_##who, .text = (arguments)          \
-    }
-#define TELL(who, line)                                                        \
-    {                                                                          \
-        .act = STORY_TELL, .actor = STORY_##who, .text = (line)                \
-    }
-#define SEE(who, line, fields)                                                 \
-    {                                                                          \
-        .act = STORY_SEE, .actor = STORY_##who, .what = (line),                \
-        .text = (fields)                                                       \
-    }
-/* The same, and not before what was seen last. */
-#define THEN(who, line, fields)                                                \
-    {                                                                          \
-        .act = STORY_SEE, .actor = STORY_##who, .what = (line),                \
-        .text = (fields), .later = true                                        \
-    }
-#define NONE(who, line, fields)                                                \
-    {                                                                          \
-        .act = STORY_NONE, .actor = STORY_##who, .what = (line),               \
-        .text = (fields)                                                       \
-    }
-#define END(who)                                                               \
-    {                                                                          \
-        .act = STORY_END, .actor = STORY_##who                                 \
-    }
+#include "story_table.h"
 
 static const char gate_settings[] = "[GATE]\n"
                                     "Name=GATE\n"
@@ -116,8 +81,8 @@ const struct story_step demo_story[] = {
     START(VENUE, "venuesim --listen 0 --token-tag 7350"),
     SEE(HUB, "listen", "$HUB_PORT"),
     SEE(VENUE, "listen", "$VENUE_PORT"),
-    {.act = STORY_WRITE, .what = "gate.cfg", .text = gate_settings},
-    {.act = STORY_WRITE, .what = "instruments.csv", .text = instruments},
+    WRITE("gate.cfg", gate_settings),
+    WRITE("instruments.csv", instruments),
     START(GATE, "run --config $DIR/gate.cfg"),
     SEE(HUB, "logon", ""),
     SEE(HUB, "out CM", "1670=ACME-USD|1531=100000.00|1532=USD|1530=12"),
@@ -248,8 +213,8 @@ const struct story_step demo_story[] = {
     END(GATE),
     TELL(HUB, "books"),
     SEE(HUB, "books", "end"),
-    {.act = STORY_RUN, .text = "show --journal $DIR/gate.journal"},
-    {.act = STORY_CHECK, .check = demo_compare},
+    RUN("show --journal $DIR/gate.journal", 0, "proved: every total"),
+    CHECK(demo_compare),
     END(HUB),
     END(VENUE),
 };

@@ -317,6 +317,33 @@ void sim_body_same(struct sim_body *body, int tag, struct cg_slice from)
     }
 }
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Turns \xHH into the byte it stands for, in place; the length that is left. */
+static size_t unescape(char *text, size_t len)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++) {
+        int high = i + 3 < len && text[i] == '\\' && text[i + 1] == 'x'
+                       ? hex_digit(text[i + 2])
+                       : -1;
+        int low = high >= 0 ? hex_digit(text[i + 3]) : -1;
+        if (low >= 0) {
+            text[kept++] = (char)(high * 16 + low);
+            i += 3;
+        } else {
+            text[kept++] = text[i];
+        }
+    }
+    return kept;
+}
+
 bool sim_body_piped(struct sim_body *body, const char *text)
 {
     while (*text != '\0') {
@@ -326,12 +353,56 @@ bool sim_body_piped(struct sim_body *body, const char *text)
         if (tag <= 0) {
             return false;
         }
-        sim_body_add(body, tag,
-                     (struct cg_slice){value, (size_t)(text + len - value)});
+        char *copy = sim_copy(
+            (struct cg_slice){value, (size_t)(text + len - value)});
+        size_t copy_len = unescape(copy, (size_t)(text + len - value));
+        sim_body_add(body, tag, (struct cg_slice){copy, copy_len});
+        free(copy);
         text += len;
         text += *text == '|' ? 1 : 0;
     }
     return true;
+}
+
+/* Adds |value| to |*out|, which has room; what is no plain text as \xHH. */
+static size_t escape(struct cg_slice value, char *out)
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t len = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c < ' ' || c == '|' || c == '\\' || c == 0x7f) {
+            out[len++] = '\\';
+            out[len++] = 'x';
+            out[len++] = hex[c >> 4];
+            out[len++] = hex[c & 15];
+        } else {
+            out[len++] = (char)c;
+        }
+    }
+    return len;
+}
+
+char *sim_piped(struct cg_slice message)
+{
+    struct sim_reader reader;
+    struct sim_field field;
+    char *text = sim_grow(NULL, message.len * 4 + 1, 1);
+    size_t len = 0;
+    const char *at = message.data;
+    const char *end = message.len > 0 ? at + message.len : at;
+    sim_reader_init(&reader, message);
+    while (sim_reader_next(&reader, &field)) {
+        size_t head = (size_t)(field.value.data - at);
+        memcpy(text + len, at, head);
+        len += head;
+        len += escape(field.value, text + len);
+        text[len++] = '|';
+        at = reader.at;
+    }
+    len += escape((struct cg_slice){at, (size_t)(end - at)}, text + len);
+    text[len] = '\0';
+    return text;
 }
 
 const char *sim_rest(const char *text)

@@ -88,8 +88,13 @@ void sim_body_price(struct sim_body *body, int tag, int64_t price);
 void sim_body_time(struct sim_body *body, int tag, int64_t time_ns);
 /* Fields |tag| of |from| again, when it has one. */
 void sim_body_same(struct sim_body *body, int tag, struct cg_slice from);
-/* "55=X|54=1" as fields; false when a part is no field. */
+/*
+ * "55=X|54=1" as fields; false when a part is no field.  \xHH (lower case) in a
+ * value is that byte: \x01 is a SOH within a data field, \x7c a '|'.
+ */
 bool sim_body_piped(struct sim_body *body, const char *text);
+/* The same backwards: |message| as one line of text; the caller frees it. */
+char *sim_piped(struct cg_slice message);
 
 /* The next word of |*text| (blanks between), which moves past it. */
 struct cg_slice sim_word(const char **text);

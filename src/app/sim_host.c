@@ -86,14 +86,9 @@ static void print_message(const struct host *host,
     if (host->options.quiet) {
         return;
     }
-    print_time(clock_ns());
-    printf("%s %s ", direction, fix8c_session_name(session));
-    for (size_t i = 0; i < message->len; i++) {
-        char c = message->bytes[i];
-        putchar(c == SIM_SOH ? '|' : c == '\n' ? ' ' : c);
-    }
-    putchar('\n');
-    fflush(stdout);
+    char *text = sim_piped((struct cg_slice){message->bytes, message->len});
+    print_line("%s %s %s", direction, fix8c_session_name(session), text);
+    free(text);
 }
 
 static void arm(struct host *host);

@@ -19,6 +19,7 @@ enum story_actor {
     STORY_VENUE,
     STORY_GATE,
     STORY_CLIENT,
+    STORY_CLIENT2,
     STORY_ACTORS
 };
 
@@ -30,9 +31,12 @@ enum story_act {
     STORY_TELL,  /* |actor| gets the line |text|, and has echoed it */
     STORY_SEE,   /* |actor| prints |what|, with |text|; see below */
     STORY_NONE,  /* |actor| printed no such line since the scene began */
-    STORY_END,   /* |actor| is ended by SIGTERM and leaves with status 0 */
+    STORY_END,   /* |actor| is ended by SIGTERM and leaves with |status| */
+    STORY_KILL,  /* |actor| is ended by SIGKILL, in the middle of things */
     STORY_RUN,   /* this program is run with the arguments |text| and waited
-                    for; its output is shown */
+                    for; its output is shown.  |status| is what it must leave
+                    with, |what| a text with '|' between parts that its output
+                    or its errors must contain */
     STORY_CHECK, /* |check| says whether all is well */
 };
 
@@ -47,6 +51,9 @@ struct story_stage;
  *     58~CG101    the field contains it
  *     2319=$T     equal to variable T; if there is none yet, it is set
  *     !2327       the field is absent
+ *     body=$B     equal to variable B, byte by byte: all fields that are not
+ *                 of the header or the trailer, without TOKEN_TAG if that
+ *                 variable is set
  *
  * |text| of another line is contained in the rest of it; "$P" alone keeps that
  * rest as variable P.  Variables may be used in any |text|.  DIR and GATE_PORT
@@ -62,6 +69,7 @@ struct story_step {
     const char *text;
     unsigned timeout_ms; /* 0: 5000 */
     bool later;
+    int status; /* of STORY_END and STORY_RUN */
     /* Returns NULL, or what is wrong. */
     const char *(*check)(struct story_stage *stage);
 };

@@ -122,9 +122,11 @@ static bool same(struct cg_slice a, struct cg_slice b)
             sim_number_read(b, SIM_PRICE_DIGITS, &right) && left == right);
 }
 
+#define WHOLE_BODY (-1)
+
 /* One field of a pattern; |*tag| and |*value| are its parts. */
 struct wish {
-    int tag;
+    int tag;   /* or WHOLE_BODY */
     char kind; /* '=', '~' or '!' */
     struct cg_slice value;
 };
@@ -139,8 +141,12 @@ static bool next_wish(const char **text, struct wish *wish)
     at += absent ? 1 : 0;
     size_t digits = strspn(at, "0123456789");
     int64_t tag = 0;
-    if (len == 0 || !sim_number_read((struct cg_slice){at, digits}, 0, &tag) ||
-        tag > 100000) {
+    if (len > 5 && memcmp(at, "body=", 5) == 0) {
+        digits = 4;
+        tag = WHOLE_BODY;
+    } else if (len == 0 ||
+               !sim_number_read((struct cg_slice){at, digits}, 0, &tag) ||
+               tag > 100000) {
         return false;
     }
     at += digits;
@@ -163,10 +169,64 @@ static bool is_free(const struct story_stage *stage, struct cg_slice value)
            NULL;
 }
 
+/* Of the header or the trailer, as far as the sessions here use them. */
+static bool is_frame(int tag)
+{
+    static const int tags[] = {8,   9,   10,  34,  35,   43,  49,  50,
+                               52,  56,  57,  89,  93,   97,  115, 116,
+                               122, 128, 129, 142, 143,  144, 145, 369,
+                               627, 628, 629, 630, 1128, 1129};
+    for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+        if (tags[i] == tag) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The body of |message| for a comparison; the caller deinits it. */
+static struct sim_body body_of(const struct story_stage *stage,
+                               struct cg_slice message)
+{
+    const char *token_tag = story_variable(stage, "TOKEN_TAG");
+    int64_t left_out = 0;
+    struct sim_body body = {0};
+    struct sim_reader reader;
+    struct sim_field field;
+    if (token_tag != NULL) {
+        sim_number_read(cg_slice_str(token_tag), 0, &left_out);
+    }
+    sim_reader_init(&reader, message);
+    while (sim_reader_next(&reader, &field)) {
+        if (!is_frame(field.tag) && field.tag != left_out) {
+            sim_body_add(&body, field.tag, field.value);
+        }
+    }
+    return body;
+}
+
+static bool body_granted(const struct story_stage *stage,
+                         const struct wish *wish,
+                         struct cg_slice message)
+{
+    struct cg_slice name = {wish->value.data + 1, wish->value.len - 1};
+    const struct story_variable *wanted = variable(stage, name);
+    if (wanted == NULL) {
+        return true;
+    }
+    struct sim_body body = body_of(stage, message);
+    bool fine = cg_slice_is(sim_body_slice(&body), wanted->value);
+    sim_body_deinit(&body);
+    return fine;
+}
+
 static bool granted(const struct story_stage *stage,
                     const struct wish *wish,
                     struct cg_slice message)
 {
+    if (wish->tag == WHOLE_BODY) {
+        return body_granted(stage, wish, message);
+    }
     struct cg_slice field = sim_field_find(message, wish->tag);
     if (wish->kind == '!') {
         return field.data == NULL;
@@ -230,6 +290,21 @@ struct story_line *story_find(struct story_stage *stage,
     return NULL;
 }
 
+/* Sets the free variable of |wish|. */
+static void keep(struct story_stage *stage,
+                 const struct wish *wish,
+                 struct cg_slice message)
+{
+    struct cg_slice name = {wish->value.data + 1, wish->value.len - 1};
+    if (wish->tag == WHOLE_BODY) {
+        struct sim_body body = body_of(stage, message);
+        story_set(stage, name, sim_body_slice(&body));
+        sim_body_deinit(&body);
+    } else {
+        story_set(stage, name, sim_field_find(message, wish->tag));
+    }
+}
+
 void story_take(struct story_stage *stage,
                 const struct story_step *step,
                 struct story_line *line)
@@ -246,9 +321,7 @@ void story_take(struct story_stage *stage,
     }
     while (*text != '\0' && next_wish(&text, &wish)) {
         if (wish.kind == '=' && is_free(stage, wish.value)) {
-            struct cg_slice name = {wish.value.data + 1, wish.value.len - 1};
-            story_set(stage, name,
-                      sim_field_find(sim_body_slice(&line->message), wish.tag));
+            keep(stage, &wish, sim_body_slice(&line->message));
         }
     }
 }

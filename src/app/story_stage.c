@@ -16,9 +16,23 @@
 
 const char *story_actor_name(enum story_actor actor)
 {
-    static const char *const names[] = {"hub", "venue", "gate", "client",
-                                        "run"};
+    static const char *const names[] = {"hub",    "venue",   "gate",
+                                        "client", "client2", "run"};
     return names[actor];
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct story_process *process = handle->data;
+    process->open_handles--;
+    story_advance(process->stage);
+}
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle)) {
+        uv_close(handle, on_handle_closed);
+    }
 }
 
 static void
@@ -28,10 +42,8 @@ on_process_exit(uv_process_t *handle, int64_t status, int signal_number)
     process->running = false;
     process->exit_status = status;
     process->signal = signal_number;
-    uv_close((uv_handle_t *)handle, NULL);
-    if (!uv_is_closing((uv_handle_t *)&process->in)) {
-        uv_close((uv_handle_t *)&process->in, NULL);
-    }
+    close_handle((uv_handle_t *)handle);
+    close_handle((uv_handle_t *)&process->in);
     story_advance(process->stage);
 }
 
@@ -94,7 +106,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
     (void)buf;
     if (count < 0) {
         process->reading = false;
-        uv_close((uv_handle_t *)stream, NULL);
+        close_handle((uv_handle_t *)stream);
     } else {
         process->buffer_len += (size_t)count;
         process->buffer[process->buffer_len] = '\0';
@@ -113,7 +125,8 @@ static int open_file(const struct story_stage *stage,
     char path[4096];
     snprintf(path, sizeof(path), "%s/%s.%s", stage->options->directory,
              story_actor_name(actor), ending);
-    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    int flags = actor == STORY_RUNNER ? O_TRUNC : O_APPEND;
+    return open(path, O_WRONLY | O_CREAT | flags | O_CLOEXEC, 0644);
 }
 
 static FILE *open_log(const struct story_stage *stage, enum story_actor actor)
@@ -130,6 +143,7 @@ static void open_pipes(struct story_process *process)
     process->in.data = process;
     process->out.data = process;
     process->process.data = process;
+    process->open_handles = 3;
     process->ending = false;
     process->buffer_len = 0;
     if (process->buffer != NULL) {
@@ -184,9 +198,9 @@ bool story_process_start(struct story_stage *stage,
         close(errors);
     }
     if (error != 0) {
-        uv_close((uv_handle_t *)&process->process, NULL);
-        uv_close((uv_handle_t *)&process->in, NULL);
-        uv_close((uv_handle_t *)&process->out, NULL);
+        close_handle((uv_handle_t *)&process->process);
+        close_handle((uv_handle_t *)&process->in);
+        close_handle((uv_handle_t *)&process->out);
         return false;
     }
     process->running = true;
@@ -224,11 +238,11 @@ void story_process_tell(struct story_process *process, const char *line)
     }
 }
 
-void story_process_end(struct story_process *process)
+void story_process_end(struct story_process *process, int number)
 {
     if (process->running && !process->ending) {
         process->ending = true;
-        uv_process_kill(&process->process, SIGTERM);
+        uv_process_kill(&process->process, number);
     }
 }
 

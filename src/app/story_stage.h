@@ -33,6 +33,7 @@ struct story_process {
     bool running;
     bool ending; /* told to end */
     bool reading;
+    unsigned open_handles; /* the next process needs them closed */
     int64_t exit_status;
     int signal;
     char *buffer; /* bytes of a line that is not whole */
@@ -89,7 +90,8 @@ bool story_process_start(struct story_stage *stage,
                          enum story_actor actor,
                          const char *arguments);
 void story_process_tell(struct story_process *process, const char *line);
-void story_process_end(struct story_process *process);
+/* Sends it the signal |number|, once. */
+void story_process_end(struct story_process *process, int number);
 void story_stage_clear(struct story_stage *stage);
 /* story_steps.c: called when something has happened. */
 void story_advance(struct story_stage *stage);

@@ -192,23 +192,25 @@ static enum progress play_none(struct story_stage *stage,
     return STEP_DONE;
 }
 
-/* Waits for |actor| to leave; its status must be 0. */
+/* Waits for |actor| to leave. */
 static enum progress await_exit(struct story_stage *stage,
                                 const struct story_step *step,
                                 enum story_actor actor)
 {
     const struct story_process *process = &stage->processes[actor];
-    if (process->running || process->reading) {
+    if (process->running || process->open_handles > 0) {
         if (timed_out(stage, step)) {
             story_fail(stage, "%s does not end", story_actor_name(actor));
             return STEP_FAILED;
         }
         return STEP_WAITS;
     }
-    if (process->exit_status != 0 || process->signal != 0) {
-        story_fail(stage, "%s ended with status %d, signal %d; see %s",
-                   story_actor_name(actor), (int)process->exit_status,
-                   process->signal, stage->options->directory);
+    int number = step->act == STORY_KILL ? SIGKILL : 0;
+    if (process->exit_status != step->status || process->signal != number) {
+        story_fail(
+            stage, "step %zu: %s ended with status %d, signal %d; see %s",
+            stage->at + 1, story_actor_name(actor), (int)process->exit_status,
+            process->signal, stage->options->directory);
         return STEP_FAILED;
     }
     return STEP_DONE;
@@ -217,8 +219,52 @@ static enum progress await_exit(struct story_stage *stage,
 static enum progress play_end(struct story_stage *stage,
                               const struct story_step *step)
 {
-    story_process_end(&stage->processes[step->actor]);
+    story_process_end(&stage->processes[step->actor],
+                      step->act == STORY_KILL ? SIGKILL : SIGTERM);
     return await_exit(stage, step, step->actor);
+}
+
+/* What the last STORY_RUN said on standard error; the caller frees it. */
+static char *read_errors(const struct story_stage *stage)
+{
+    char path[4096];
+    char *text = NULL;
+    size_t size = 0;
+    snprintf(path, sizeof(path), "%s/%s.stderr", stage->options->directory,
+             story_actor_name(STORY_RUNNER));
+    FILE *file = fopen(path, "r");
+    if (file != NULL && getdelim(&text, &size, '\0', file) < 0) {
+        free(text);
+        text = NULL;
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return text != NULL ? text : sim_copy(CG_SLICE(""));
+}
+
+/* Every part of |wanted| must be in the output or in the errors. */
+static bool said_all(struct story_stage *stage, const char *wanted)
+{
+    char *errors = read_errors(stage);
+    char *parts = story_expand(stage, wanted);
+    char *save = NULL;
+    bool all = true;
+    for (char *part = strtok_r(parts, "|", &save); part != NULL;
+         part = strtok_r(NULL, "|", &save)) {
+        if (strstr(errors, part) == NULL &&
+            strstr(story_output(stage), part) == NULL) {
+            story_fail(stage, "step %zu: it did not say: %s", stage->at + 1,
+                       part);
+            printf("%s%s", story_output(stage), errors);
+            all = false;
+            break;
+        }
+        stage->checks++;
+    }
+    free(parts);
+    free(errors);
+    return all;
 }
 
 static enum progress play_run(struct story_stage *stage,
@@ -236,6 +282,9 @@ static enum progress play_run(struct story_stage *stage,
     enum progress progress = await_exit(stage, step, STORY_RUNNER);
     if (progress == STEP_DONE) {
         story_say(stage, "%s", story_output(stage));
+        if (step->what != NULL && !said_all(stage, step->what)) {
+            progress = STEP_FAILED;
+        }
     }
     return progress;
 }
@@ -272,6 +321,7 @@ static enum progress play(struct story_stage *stage,
     case STORY_NONE:
         return play_none(stage, step);
     case STORY_END:
+    case STORY_KILL:
         return play_end(stage, step);
     case STORY_RUN:
         return play_run(stage, step);
@@ -390,7 +440,7 @@ static void on_grace(uv_timer_t *timer)
 static bool any_left(const struct story_stage *stage)
 {
     for (size_t i = 0; i < STORY_PLACES; i++) {
-        if (stage->processes[i].running || stage->processes[i].reading) {
+        if (stage->processes[i].open_handles > 0) {
             return true;
         }
     }
@@ -403,7 +453,7 @@ static void stage_close(struct story_stage *stage)
     for (size_t i = 0; i < STORY_PLACES; i++) {
         struct story_process *process = &stage->processes[i];
         process->ending = false;
-        story_process_end(process);
+        story_process_end(process, SIGTERM);
     }
     uv_timer_stop(&stage->flush);
     uv_timer_start(&stage->grace, on_grace, GRACE_MS, 0);

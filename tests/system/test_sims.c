@@ -6,91 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <story.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define START(who, arguments)                                                  \
-    {                                                                          \
-        .act = STORY_START, .actor = STORY_##who, .text = (arguments)          \
-    }
-#define TELL(who, line)                                                        \
-    {                                                                          \
-        .act = STORY_TELL, .actor = STORY_##who, .text = (line)                \
-    }
-#define SEE(who, line, fields)                                                 \
-    {                                                                          \
-        .act = STORY_SEE, .actor = STORY_##who, .what = (line),                \
-        .text = (fields)                                                       \
-    }
-#define THEN(who, line, fields)                                                \
-    {                                                                          \
-        .act = STORY_SEE, .actor = STORY_##who, .what = (line),                \
-        .text = (fields), .later = true                                        \
-    }
-#define NONE(who, line, fields)                                                \
-    {                                                                          \
-        .act = STORY_NONE, .actor = STORY_##who, .what = (line),               \
-        .text = (fields)                                                       \
-    }
-#define END(who)                                                               \
-    {                                                                          \
-        .act = STORY_END, .actor = STORY_##who                                 \
-    }
-#define SCENE(title)                                                           \
-    {                                                                          \
-        .act = STORY_SCENE, .text = (title)                                    \
-    }
-
-static const char *program;
-static char directory[PATH_MAX];
-
-static int make_directory(void **state)
-{
-    (void)state;
-    snprintf(directory, sizeof(directory), "test_sims.XXXXXX");
-    return mkdtemp(directory) != NULL ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-    DIR *dir = opendir(directory);
-    struct dirent *entry;
-    (void)state;
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        char path[PATH_MAX + 300];
-        snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
-        unlink(path);
-    }
-    if (dir != NULL) {
-        closedir(dir);
-    }
-    return rmdir(directory);
-}
-
-static int play(const struct story_step *steps, size_t count)
-{
-    struct story_options options = {
-        .program = program, .directory = directory, .quiet = true};
-    int status = story_play(steps, count, &options);
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-    assert_int_equal(errno, ECHILD);
-    return status;
-}
-
-#define PLAY(steps) play(steps, sizeof(steps) / sizeof((steps)[0]))
+#include "story_test.h"
 
 #define VENUE_AND_CLIENT(version)                                              \
     START(VENUE, "venuesim --listen 0 --target CLIENT --version " version),    \
@@ -153,6 +69,24 @@ static void test_sims_42_and_50_speak_their_version(void **state)
     (void)state;
     assert_int_equal(PLAY(old), 0);
     assert_int_equal(PLAY(new), 0);
+}
+
+/* Bytes that are no plain text go out, arrive and are shown as they are. */
+static void test_sims_any_byte_is_sent_and_shown(void **state)
+{
+    static const struct story_step steps[] = {
+        VENUE_AND_CLIENT("FIX.4.4"),
+        TELL(CLIENT, "order A X buy 10 98.5 ACME 95=6|96=a\\x01b=\\x7c\\x0a|"
+                     "7351=c\\x5cd"),
+        SEE(CLIENT, "out D",
+            "11=A|body=$B|96~a\x01"
+            "b="),
+        SEE(VENUE, "in D", "11=A|body=$B|7351=c\\d"),
+        END(CLIENT),
+        END(VENUE),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
 }
 
 /* What the line loses while it is down comes after it is up again. */
@@ -272,7 +206,7 @@ static void test_sims_violation_fails_the_story(void **state)
         END(VENUE),
     };
     (void)state;
-    assert_int_equal(play(steps, 7), 0);
+    assert_int_equal(story_test_play(steps, 7), 0);
     assert_int_equal(PLAY(steps), 1);
 }
 
@@ -337,24 +271,19 @@ static void test_sims_story_fails_when_it_should(void **state)
     assert_int_equal(PLAY(gone), 1);
 }
 
-#define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_sims_client_trades_with_venue),
         CASE(test_sims_42_and_50_speak_their_version),
+        CASE(test_sims_any_byte_is_sent_and_shown),
         CASE(test_sims_dropped_line_comes_back),
         CASE(test_sims_hub_answers_by_the_books),
         CASE(test_sims_hub_misbehaves_when_told),
         CASE(test_sims_violation_fails_the_story),
         CASE(test_sims_story_fails_when_it_should),
     };
-    if (argc != 2) {
-        fputs("usage: test_sims PATH-OF-CREDITGATE\n", stderr);
-        return 2;
-    }
-    program = argv[1];
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return story_test_begin(argc, argv)
+               ? cmocka_run_group_tests(tests, NULL, NULL)
+               : 2;
 }
