@@ -26,6 +26,7 @@ enum story_actor {
 enum story_act {
     STORY_SCENE, /* |text| is its title; |what| "end": played in any case */
     STORY_SAY,   /* |text| is printed */
+    STORY_SET,   /* variable |what| becomes |text| */
     STORY_WRITE, /* file |what| of the directory gets |text| */
     STORY_START, /* |actor| is started with the arguments |text| */
     STORY_TELL,  /* |actor| gets the line |text|, and has echoed it */
@@ -52,8 +53,8 @@ struct story_stage;
  *     2319=$T     equal to variable T; if there is none yet, it is set
  *     !2327       the field is absent
  *     body=$B     equal to variable B, byte by byte: all fields that are not
- *                 of the header or the trailer, without TOKEN_TAG if that
- *                 variable is set
+ *                 of the header or the trailer, nor among the tags of the
+ *                 variable LEFT_OUT
  *
  * |text| of another line is contained in the rest of it; "$P" alone keeps that
  * rest as variable P.  Variables may be used in any |text|.  DIR and GATE_PORT
@@ -108,5 +109,8 @@ const char *story_output(const struct story_stage *stage);
 
 /* For |check|: a variable, or NULL. */
 const char *story_variable(const struct story_stage *stage, const char *name);
+void story_set_text(struct story_stage *stage,
+                    const char *name,
+                    const char *value);
 
 #endif

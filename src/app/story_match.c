@@ -38,6 +38,13 @@ void story_set(struct story_stage *stage,
     found->value = sim_copy(value);
 }
 
+void story_set_text(struct story_stage *stage,
+                    const char *name,
+                    const char *value)
+{
+    story_set(stage, cg_slice_str(name), cg_slice_str(value));
+}
+
 const char *story_variable(const struct story_stage *stage, const char *name)
 {
     const struct story_variable *found = variable(stage, cg_slice_str(name));
@@ -184,21 +191,33 @@ static bool is_frame(int tag)
     return false;
 }
 
+/* One of the tags in the variable LEFT_OUT, with blanks between. */
+static bool is_left_out(const struct story_stage *stage, int tag)
+{
+    const char *tags = story_variable(stage, "LEFT_OUT");
+    while (tags != NULL) {
+        int64_t number = 0;
+        struct cg_slice word = sim_word(&tags);
+        if (!sim_number_read(word, 0, &number)) {
+            return false;
+        }
+        if (number == tag) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The body of |message| for a comparison; the caller deinits it. */
 static struct sim_body body_of(const struct story_stage *stage,
                                struct cg_slice message)
 {
-    const char *token_tag = story_variable(stage, "TOKEN_TAG");
-    int64_t left_out = 0;
     struct sim_body body = {0};
     struct sim_reader reader;
     struct sim_field field;
-    if (token_tag != NULL) {
-        sim_number_read(cg_slice_str(token_tag), 0, &left_out);
-    }
     sim_reader_init(&reader, message);
     while (sim_reader_next(&reader, &field)) {
-        if (!is_frame(field.tag) && field.tag != left_out) {
+        if (!is_frame(field.tag) && !is_left_out(stage, field.tag)) {
             sim_body_add(&body, field.tag, field.value);
         }
     }

@@ -97,6 +97,15 @@ static enum progress play_write(struct story_stage *stage,
     return fine ? STEP_DONE : STEP_FAILED;
 }
 
+static enum progress play_set(struct story_stage *stage,
+                              const struct story_step *step)
+{
+    char *text = story_expand(stage, step->text);
+    story_set_text(stage, step->what, text);
+    free(text);
+    return STEP_DONE;
+}
+
 static enum progress play_start(struct story_stage *stage,
                                 const struct story_step *step)
 {
@@ -310,6 +319,8 @@ static enum progress play(struct story_stage *stage,
     case STORY_SAY:
         story_say(stage, "          %s", step->text);
         return STEP_DONE;
+    case STORY_SET:
+        return play_set(stage, step);
     case STORY_WRITE:
         return play_write(stage, step);
     case STORY_START:

@@ -16,6 +16,10 @@
     {                                                                          \
         .act = STORY_SAY, .text = (words)                                      \
     }
+#define SET(name, words)                                                       \
+    {                                                                          \
+        .act = STORY_SET, .what = (name), .text = (words)                      \
+    }
 #define WRITE(file, words)                                                     \
     {                                                                          \
         .act = STORY_WRITE, .what = (file), .text = (words)                    \
