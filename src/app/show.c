@@ -184,20 +184,29 @@ static void show_tokens(const struct cg_gate *gate, enum format format)
     print_end(&printer, true);
 }
 
+/* Opening a journal makes one of what is not there, or empty. */
+static bool has_bytes(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    bool some = file != NULL && fgetc(file) != EOF;
+    if (file != NULL) {
+        fclose(file);
+    }
+    return some;
+}
+
 static int show(const char *path, enum format format)
 {
     struct cg_journal journal;
     struct cg_gate *gate;
     char error[512] = "";
-    FILE *file = fopen(path, "rb"); /* opening a journal would make one */
-    if (file == NULL) {
+    if (!has_bytes(path)) {
         fprintf(stderr,
-                "creditgate show: %s: cannot be read: name the Journal= of a "
-                "gate\n",
+                "creditgate show: %s: cannot be read, or is empty: name the "
+                "Journal= of a gate\n",
                 path);
         return 2;
     }
-    fclose(file);
     if (cg_journal_open_sqlite(path, &journal, error, sizeof(error)) != 0) {
         fprintf(stderr, "creditgate show: %s\n", error);
         return 2;

@@ -1,0 +1,151 @@
+/*
+ * The program as people type it: mistakes are told, all of them, and how to go
+ * on; the exit status says which kind they were.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_story.h"
+
+#include <demo_story.h>
+#include <stdlib.h>
+
+static void test_cli_help_of_every_command(void **state)
+{
+    static const struct story_step steps[] = {
+        RUN("--help", 0, "demo|run|show|hubsim|venuesim|clientsim"),
+        RUN("help", 0, "usage: creditgate COMMAND"),
+        RUN("demo --help", 0, "usage: creditgate demo|--keep"),
+        RUN("run --help", 0, "usage: creditgate run|--check-config|status"),
+        RUN("show --help", 0, "usage: creditgate show|--journal|--format"),
+        RUN("hubsim --help", 0, "usage: creditgate hubsim|--limit|silent"),
+        RUN("venuesim --help", 0, "usage: creditgate venuesim|--token-tag"),
+        RUN("clientsim --help", 0, "usage: creditgate clientsim|replace"),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+static void test_cli_wrong_words_are_named(void **state)
+{
+    static const struct story_step steps[] = {
+        RUN("", 2, "usage: creditgate COMMAND"),
+        RUN("rnu", 2, "no command rnu|usage: creditgate COMMAND"),
+        RUN("run", 2, "--config FILE is missing|usage"),
+        RUN("run --confg x", 2, "what is --confg?|usage"),
+        RUN("run --config", 2, "what is --config?|usage"),
+        RUN("show", 2, "--journal FILE is missing|usage"),
+        RUN("show --journal", 2, "what is --journal?|usage"),
+        RUN("show --journal x --format xml", 2, "table, csv or json"),
+        RUN("hubsim", 2, "give one of --settings, --listen and --connect"),
+        RUN("hubsim --listen 70000", 2, "0 to 65535"),
+        RUN("hubsim --listen 0 --limit nonsense", 2, "--limit nonsense"),
+        RUN("venuesim --listen 0 --version FIX.4.3", 2, "not FIX.4.3"),
+        RUN("clientsim --settings $DIR/none.cfg", 1, "none.cfg"),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+static void test_cli_configuration_is_checked(void **state)
+{
+    static const struct story_step steps[] = {
+        SET("VENUE_PORT", "1"),
+        SET("HUB_PORT", "1"),
+        RUN("run --config $DIR/none.cfg", 2, "none.cfg|1 mistake; not started"),
+        RUN("run --config $DIR", 2, "mistake"),
+        WRITE("gate.cfg", SETTINGS("ping")),
+        RUN("run --config $DIR/gate.cfg", 2, "instruments.csv|not started"),
+        INSTRUMENTS,
+        RUN("run --check-config --config $DIR/gate.cfg", 0,
+            "is fine: 3 sessions, 1 accounts, 1 limits, 1 instruments"),
+        WRITE("bad.cfg", "[GATE]\nName=GATE\nJournal=gate.journal\n"
+                         "Instruments=instruments.csv\nHardDedlineMs=20\n"
+                         "SoftDeadlineMs=soon\n[SESSON]\n"
+                         "[SESSION]\nRole=clinet\nTargetCompID=C\n"
+                         "[ACCOUNT]\nAccount=ACME\n"
+                         "[LIMIT]\nRiskLimitID=L\nAccount=ACNE\nCurrency=usd\n"
+                         "Amount=1e6\nModel=pong\n"),
+        RUN("run --config $DIR/bad.cfg", 2,
+            "bad.cfg:5: HardDedlineMs|HardDeadlineMs= ?|bad.cfg:6: |"
+            "bad.cfg:7: |bad.cfg:9: |bad.cfg:15: |ACNE|ACME ?|bad.cfg:16: |"
+            "bad.cfg:17: |bad.cfg:18: |mistakes; not started"),
+        RUN("run --check-config --config $DIR/bad.cfg", 2, "not started"),
+        RUN("show --journal $DIR/gate.journal", 2, "cannot be read"),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+/* Starts with a journal that cannot be: status 2, and why. */
+static void test_cli_journal_that_cannot_be(void **state)
+{
+    static const struct story_step steps[] = {
+        SET("VENUE_PORT", "1"),
+        SET("HUB_PORT", "1"),
+        INSTRUMENTS,
+        WRITE("gate.cfg", SETTINGS("ping")),
+        WRITE("gate.journal", "this is a letter to a friend, not a journal"),
+        RUN("run --config $DIR/gate.cfg", 2, "gate.journal"),
+        RUN("show --journal $DIR/gate.journal", 2, "gate.journal"),
+        RUN("show --journal $DIR/none.journal", 2, "none.journal|name the"),
+        RUN("show --journal $DIR", 2, "$DIR"),
+        WRITE("empty.journal", ""),
+        RUN("show --journal $DIR/empty.journal", 2, "empty.journal"),
+        WRITE("gate.cfg",
+              "[GATE]\nJournal=/sys/gate.journal\n"
+              "Instruments=instruments.csv\n" DEFAULT_SECTION CLIENT_SECTION(
+                  "CLIENT", "FIX.4.4", "ACME") VENUE_SECTION("FIX.4.4")
+                  HUB_SECTION ACCOUNT_SECTION("ACME")
+                      LIMIT_SECTION("L", "ACME", "ping")),
+        RUN("run --config $DIR/gate.cfg", 2, "/sys/gate.journal"),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+/* Two gates: neither the journal nor the port is shared. */
+static void test_cli_second_gate_is_refused(void **state)
+{
+    static const struct story_step steps[] = {
+        SET("VENUE_PORT", "1"),
+        SET("HUB_PORT", "1"),
+        INSTRUMENTS,
+        WRITE("gate.cfg", SETTINGS("ping")),
+        START_GATE,
+        SEE(GATE, "line", "CLIENT listens on $GATE_PORT"),
+        RUN("run --config $DIR/gate.cfg", 2, "gate.journal|another"),
+        RUN("show --journal $DIR/gate.journal", 2, "gate.journal|another"),
+        WRITE("other.cfg",
+              "[GATE]\nJournal=other.journal\n"
+              "Instruments=instruments.csv\n" DEFAULT_SECTION CLIENT_SECTION(
+                  "CLIENT", "FIX.4.4", "ACME") VENUE_SECTION("FIX.4.4")
+                  HUB_SECTION ACCOUNT_SECTION("ACME")
+                      LIMIT_SECTION("L", "ACME", "ping")),
+        RUN("run --config $DIR/other.cfg", 2, "$GATE_PORT|in use"),
+        END(GATE),
+        RUN("show --journal $DIR/gate.journal", 0, "proved"),
+        RUN("show --journal $DIR/gate.journal --format csv", 0,
+            "limit,owner,account|token,order,limit"),
+        RUN("show --journal $DIR/gate.journal --format json", 0,
+            "\"limits\":[{|\"tokens\":["),
+        START_GATE,
+        SEE(GATE, "line", "CLIENT listens on $GATE_PORT"),
+        END(GATE),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_cli_help_of_every_command),
+        CASE(test_cli_wrong_words_are_named),
+        CASE(test_cli_configuration_is_checked),
+        CASE(test_cli_journal_that_cannot_be),
+        CASE(test_cli_second_gate_is_refused),
+    };
+    return story_test_begin(argc, argv)
+               ? cmocka_run_group_tests(tests, NULL, NULL)
+               : 2;
+}
