@@ -228,8 +228,14 @@ struct fix8c_options {
  * DataDictionary, TransportDataDictionary and AppDataDictionary name files, and
  * go before |dictionaries|; a session that has neither uses a built-in one.
  * They are applied to headers and admin messages and tell which application
- * types exist (the built-in one knows any); application bodies are never
+ * types exist (the built-in one knows any); application bodies are not
  * validated.  UseDataDictionary=N switches to the built-in one, too.
+ *
+ * ValidateBodies=Y, for tests and certification, makes a session take whole
+ * messages as a plain QuickFIX counterparty does: these dictionaries, which it
+ * must have, are used uncut, QuickFIX's own Rejects (3) go out, and |from_app|
+ * sees what passed, with its own bytes.  QuickFIX then refuses every repeating
+ * group that the dictionary does not know, whatever the other settings.
  *
  * Returns 0, FIX8C_ERR_MEMORY, FIX8C_ERR_STORE, or FIX8C_ERR_SETTINGS; |error|,
  * of |error_len| bytes, says what is wrong, with the line or the session.

@@ -102,10 +102,15 @@ std::string session_only(const std::string &source)
     }
 }
 
+static bool validates(const Settings &settings)
+{
+    return settings.yes("ValidateBodies", false);
+}
+
 static std::shared_ptr<FIX::DataDictionary>
 parse(const std::string &name, const std::string &xml, const Settings &settings)
 {
-    std::istringstream stream(session_only(xml));
+    std::istringstream stream(validates(settings) ? xml : session_only(xml));
     std::shared_ptr<FIX::DataDictionary> dictionary;
     try {
         dictionary = std::make_shared<FIX::DataDictionary>(stream);
@@ -119,7 +124,8 @@ parse(const std::string &name, const std::string &xml, const Settings &settings)
     dictionary->allowUnknownMsgFields(
         settings.yes("AllowUnknownMsgFields", false));
     /* The field that carries an opaque body is a user-defined one. */
-    dictionary->checkUserDefinedFields(false);
+    dictionary->checkUserDefinedFields(
+        validates(settings) && settings.yes("ValidateUserDefinedFields", true));
     return dictionary;
 }
 
@@ -155,6 +161,17 @@ open_one(const Settings &settings,
     return nullptr;
 }
 
+/* Bodies are validated against nothing less than a dictionary of the caller. */
+static void check_whole(const Dictionaries &dictionaries, bool fixt)
+{
+    if (dictionaries.transport == nullptr)
+        throw SettingsError(
+            std::string("ValidateBodies=Y needs a ") +
+            (fixt ? "TransportDataDictionary" : "DataDictionary"));
+    if (fixt && dictionaries.application == nullptr)
+        throw SettingsError("ValidateBodies=Y needs an AppDataDictionary");
+}
+
 Dictionaries open_dictionaries(const Settings &settings,
                                const struct fix8c_dictionary *given,
                                size_t given_len)
@@ -172,6 +189,8 @@ Dictionaries open_dictionaries(const Settings &settings,
                                           settings.need("DefaultApplVerID"),
                                           given, given_len);
     }
+    if (validates(settings))
+        check_whole(result, fixt);
     if (result.transport == nullptr) {
         result.transport = parse(version, builtin_dictionary(version),
                                  settings);

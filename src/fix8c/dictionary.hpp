@@ -1,6 +1,7 @@
 /*
  * Session-only data dictionaries: header, trailer and admin messages are
- * validated; of application messages only the type is known.
+ * validated; of application messages only the type is known.  A session with
+ * ValidateBodies=Y has them whole.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

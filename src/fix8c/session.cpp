@@ -59,6 +59,7 @@ fix8c_session::fix8c_session(Shared &shared, const Settings &settings)
     non_stop_ = settings_.yes("NonStopSession",
                               settings_.find("StartTime") == nullptr &&
                                   settings_.find("EndTime") == nullptr);
+    validates_ = settings_.yes("ValidateBodies", false);
     if (fixt_ && settings_.find("DefaultApplVerID") == nullptr)
         settings_.set("DefaultApplVerID", "FIX.5.0SP2");
     if (initiator_ && settings_.find("HeartBtInt") == nullptr)
@@ -275,6 +276,7 @@ void fix8c_session::disconnect()
         return;
     attached_ = false;
     passed_.clear();
+    early_.clear();
     gap_.end = 0;
     gap_.messages = 0;
     gap_.bytes = 0;
@@ -353,6 +355,7 @@ bool fix8c_session::keep_early()
 {
     const struct framing_parts &parts = fed_.parts;
     int expected = next_target();
+    early_.erase(early_.begin(), early_.lower_bound(expected));
     if (expected > gap_.end)
         gap_ = Gap{gap_.messages_max, gap_.bytes_max, 0, 0, 0, false};
     if (parts.seq <= expected)
@@ -369,6 +372,8 @@ bool fix8c_session::keep_early()
         fed_.len <= gap_.bytes_max - gap_.bytes) {
         gap_.messages++;
         gap_.bytes += fed_.len;
+        if (validates_ && !parts.admin)
+            early_[parts.seq].assign(fed_.bytes, fed_.len);
         if (gap_.end != 0 && parts.seq > gap_.end)
             gap_.end = parts.seq;
         return true;
@@ -380,44 +385,71 @@ bool fix8c_session::keep_early()
     return false;
 }
 
+bool fix8c_session::is_data(int tag) const
+{
+    return tag > 0 && (dictionaries_.transport->isDataField(tag) ||
+                       (dictionaries_.application != nullptr &&
+                        dictionaries_.application->isDataField(tag)));
+}
+
+static int length_tag_of(int data_tag)
+{
+    return data_tag == 89 ? 93 : data_tag - 1;
+}
+
+/*
+ * The length in front of |data| must be right.  QuickFIX may believe another
+ * one of the same tag: in an admin message there must be none, and in an
+ * application message, whose groups may repeat it, none that leaves the bytes.
+ */
+static bool length_is_sound(const char *bytes,
+                            size_t len,
+                            const struct framing_field &before,
+                            const struct framing_field &data,
+                            bool app)
+{
+    struct framing_walk walk;
+    struct framing_field field;
+    int number = 0;
+    int seen = 0;
+    size_t left = static_cast<size_t>(bytes + len - data.value.at);
+    if (before.tag != length_tag_of(data.tag) ||
+        !framing_number(before.value, &number) ||
+        static_cast<size_t>(number) != data.value.len)
+        return false;
+    framing_walk_init(&walk, bytes, len);
+    while (framing_next(&walk, &field)) {
+        if (field.tag != before.tag)
+            continue;
+        if (!framing_number(field.value, &number) ||
+            static_cast<size_t>(number) >= left)
+            return false;
+        seen++;
+    }
+    return app || seen == 1;
+}
+
 /*
  * QuickFIX believes the length in front of a data field.  Here it must be the
- * very field before, be right, and be the only one of its tag.  It also keeps
- * the length of "0112=T" when it copies the field into its answer as "112=T",
- * and sends a wrong BodyLength: no tag may start with a zero.
+ * very field before, and be right.  It also keeps the length of "0112=T" when
+ * it copies the field into its answer as "112=T", and sends a wrong BodyLength:
+ * no tag may start with a zero.
  */
-bool fix8c_session::admin_is_sound() const
+bool fix8c_session::is_sound(bool app) const
 {
     struct framing_walk walk;
     struct framing_field field;
     struct framing_field before = {0, nullptr, {nullptr, 0}};
-    std::vector<int> lengths;
-    int len = 0;
     framing_walk_init(&walk, fed_.bytes, fed_.len);
     while (framing_next(&walk, &field)) {
         if (field.start[0] == '0')
             return false;
-        if (field.tag > 0 && dictionaries_.transport->isDataField(field.tag)) {
-            int length_tag = field.tag == 89 ? 93 : field.tag - 1;
-            if (before.tag != length_tag ||
-                !framing_number(before.value, &len) ||
-                static_cast<size_t>(len) != field.value.len)
-                return false;
-            lengths.push_back(length_tag);
-        }
+        if (is_data(field.tag) &&
+            !length_is_sound(fed_.bytes, fed_.len, before, field, app))
+            return false;
         before = field;
     }
-    if (walk.at != walk.end)
-        return false;
-    for (int length_tag : lengths) {
-        int seen = 0;
-        framing_walk_init(&walk, fed_.bytes, fed_.len);
-        while (framing_next(&walk, &field))
-            seen += field.tag == length_tag ? 1 : 0;
-        if (seen != 1)
-            return false;
-    }
-    return true;
+    return walk.at == walk.end;
 }
 
 /* The built-in dictionary gets to know application types as they come. */
@@ -582,12 +614,12 @@ int fix8c_session::feed(const char *bytes, size_t len)
     }
     if (was_on && !keep_early())
         return 0;
-    if (!parts.admin) {
-        feed_app();
-    } else {
-        if (!admin_is_sound())
+    if (parts.admin || validates_) {
+        if (!is_sound(!parts.admin))
             return FIX8C_ERR_GARBLED;
         quickfix_->next(std::string(bytes, len), FIX::UtcTimeStamp());
+    } else {
+        feed_app();
     }
     if (!was_on && framing_equal(parts.type, "A") && !quickfix_->isLoggedOn()) {
         quickfix_->disconnect();

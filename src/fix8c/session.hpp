@@ -1,6 +1,7 @@
 /*
  * One FIX session: QuickFIX's Session with our own responder, store and
- * application around it, and application bodies kept out of QuickFIX's sight.
+ * application around it, and application bodies kept out of QuickFIX's sight,
+ * but for a session with ValidateBodies=Y.
  *
  * Must never let an exception out that QuickFIX does not expect at that place,
  * nor hand a byte to the wire after the store has failed.
@@ -10,6 +11,7 @@
 #ifndef FIX8C_SESSION_HPP
 #define FIX8C_SESSION_HPP
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -216,7 +218,8 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     const char *logon_fault() const;
     int refuse_line(const char *text);
     bool keep_early();
-    bool admin_is_sound() const;
+    bool is_sound(bool app) const;
+    bool is_data(int tag) const;
     void feed_app();
     void fill_incoming();
     bool type_is_known(struct framing_text type) const;
@@ -235,6 +238,7 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     void learn_type();
 
     bool body_parts(const std::string &raw, struct framing_parts *parts);
+    bool original(const FIX::Message &message, std::string *raw);
     void refuse_session(const FIX::Message &message,
                         const struct framing_parts &parts,
                         const struct fix8c_refusal &refusal);
@@ -258,6 +262,7 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     bool initiator_;
     bool fixt_;
     bool non_stop_;
+    bool validates_; /* QuickFIX sees application messages whole */
     long heartbeat_min_ = 0;
     long heartbeat_max_ = 0;
     std::vector<std::pair<int, std::string>> logon_fields_;
@@ -283,6 +288,8 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     int64_t ticked_ns_ = 0;
     Gap gap_;
     Fed fed_;
+    /* With |validates_|, the bytes of what waits behind the gap. */
+    std::map<int, std::string> early_;
     FIX::Message incoming_;
     std::string passed_; /* the last header that QuickFIX passed */
     int64_t passed_second_ = 0;

@@ -188,6 +188,28 @@ bool fix8c_session::body_parts(const std::string &raw,
     return framing_split(raw.data(), raw.size(), true, parts);
 }
 
+/*
+ * The bytes of a message that QuickFIX took apart.  False when they are not
+ * known: QuickFIX delivers what it was fed or kept from the gap, nothing else.
+ */
+bool fix8c_session::original(const FIX::Message &message, std::string *raw)
+{
+    const std::string &number = message.getHeader().getField(34);
+    int seq = 0;
+    if (!framing_number({number.data(), number.size()}, &seq))
+        return false;
+    if (fed_.bytes != nullptr && !fed_.parts.admin && fed_.parts.seq == seq) {
+        raw->assign(fed_.bytes, fed_.len);
+        return true;
+    }
+    auto found = early_.find(seq);
+    if (found == early_.end())
+        return false;
+    raw->swap(found->second);
+    early_.erase(found);
+    return true;
+}
+
 void fix8c_session::fromApp(
     const FIX::Message &message,
     const FIX::SessionID &) throw(FIX::FieldNotFound,
@@ -197,11 +219,14 @@ void fix8c_session::fromApp(
 {
     struct framing_parts parts;
     struct fix8c_refusal refusal;
-    const std::string &raw = message.getField(RAW);
+    std::string whole;
+    if (validates_ && !original(message, &whole))
+        return;
+    const std::string &raw = validates_ ? whole : message.getField(RAW);
     if (!body_parts(raw, &parts))
         return;
     std::memset(&refusal, 0, sizeof(refusal));
-    if (parts.stray != 0) {
+    if (parts.stray != 0 && !validates_) {
         refusal.reason = REASON_TAG_ORDER;
         refusal.tag = parts.stray;
         std::strcpy(refusal.text, "Tag specified out of required order");

@@ -202,6 +202,25 @@ void pair_open(struct pair *pair,
     open_end(&pair->i, "initiator", version, extra, i_store);
 }
 
+void pair_open_validating(struct pair *pair,
+                          const char *version,
+                          const char *extra)
+{
+    char settings[2048];
+    const char *folder = getenv("FIXSPEC");
+    assert_non_null(folder);
+    if (strcmp(version, "FIXT.1.1") == 0)
+        snprintf(settings, sizeof(settings),
+                 "TransportDataDictionary=%s/FIXT11.xml\n"
+                 "AppDataDictionary=%s/FIX50SP2.xml\nValidateBodies=Y\n%s",
+                 folder, folder, extra);
+    else
+        snprintf(settings, sizeof(settings),
+                 "DataDictionary=%s/FIX%c%c.xml\nValidateBodies=Y\n%s", folder,
+                 version[4], version[6], extra);
+    pair_open(pair, version, settings, NULL, NULL);
+}
+
 void pair_connect(struct pair *pair)
 {
     struct fix8c_wire a = {&pair->a, wire_send, wire_close};
@@ -300,6 +319,71 @@ int pair_feed(struct pair_end *end, const char *text)
         return (int)framed;
     assert_int_equal(framed, (long)len);
     return fix8c_session_receive(end->session, message, len);
+}
+
+const struct pair_seen *
+pair_offer(struct pair_end *end, const char *type, const char *fields)
+{
+    char text[4096];
+    char message[8192];
+    bool acceptor = !fix8c_session_initiator(end->session);
+    pair_clear(end);
+    int len = snprintf(text, sizeof(text), "35=%s|34=%d|49=%s|56=%s|52=@T|%s",
+                       type, fix8c_session_next_target(end->session),
+                       acceptor ? "INI" : "ACC", acceptor ? "ACC" : "INI",
+                       fields);
+    assert_true(len > 0 && (size_t)len < sizeof(text) - 64);
+    put_time(text);
+    size_t message_len = pair_message(
+        fix8c_session_setting(end->session, "BeginString"), text, message);
+    int result = fix8c_session_receive(end->session, message, message_len);
+    if (result != 0)
+        fail_msg("%s: %d for %s", type, result, fields);
+    if (end->app_len == 0 && end->sent_len == 0)
+        fail_msg("%s: neither taken nor refused: %s", type, end->events);
+    if (end->app_len == 0)
+        return &end->sent[0];
+    assert_int_equal(end->app[0].len, message_len);
+    assert_memory_equal(end->app[0].bytes, message, message_len);
+    return NULL;
+}
+
+/* Turns SOH into '|', to be read by people. */
+static const char *readable(const struct pair_seen *seen)
+{
+    for (size_t i = 0; i < seen->len; i++) {
+        if (seen->bytes[i] == '\001')
+            seen->bytes[i] = '|';
+    }
+    return seen->bytes;
+}
+
+void pair_expect_reject(struct pair_end *end,
+                        const char *type,
+                        const char *fields,
+                        int tag,
+                        int reason)
+{
+    char tag_field[32];
+    char reason_field[32];
+    const struct pair_seen *reject = pair_offer(end, type, fields);
+    if (reject == NULL)
+        fail_msg("%s is taken: %s", type, fields);
+    snprintf(tag_field, sizeof(tag_field), "371=%d", tag);
+    snprintf(reason_field, sizeof(reason_field), "373=%d", reason);
+    if (!pair_has(reject, "35=3") || !pair_has(reject, tag_field) ||
+        !pair_has(reject, reason_field))
+        fail_msg("no 3 with %s and %s: %s for %s", tag_field, reason_field,
+                 readable(reject), fields);
+}
+
+void pair_expect_taken(struct pair_end *end,
+                       const char *type,
+                       const char *fields)
+{
+    const struct pair_seen *refusal = pair_offer(end, type, fields);
+    if (refusal != NULL)
+        fail_msg("%s is refused: %s for %s", type, readable(refusal), fields);
 }
 
 int pair_send(struct pair_end *end, const char *type, const char *body)

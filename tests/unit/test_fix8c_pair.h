@@ -70,6 +70,11 @@ void pair_open(struct pair *pair,
                const struct fix8c_store *a_store,
                const struct fix8c_store *i_store);
 
+/* Opens both with ValidateBodies=Y and the dictionaries in $FIXSPEC. */
+void pair_open_validating(struct pair *pair,
+                          const char *version,
+                          const char *extra);
+
 /* Attaches both wires and lets the Logons pass. */
 void pair_connect(struct pair *pair);
 
@@ -81,6 +86,26 @@ void pair_pump(struct pair *pair);
 
 /* Feeds one message, written with '|' for SOH, to |end|; 8 9 10 are added. */
 int pair_feed(struct pair_end *end, const char *text);
+
+/*
+ * Feeds an application message with the next number: its |type|, then the
+ * fields behind the session's own.  Returns NULL when from_app got exactly
+ * these bytes, else the 3 or j that refused it; it lives until the next call.
+ */
+const struct pair_seen *
+pair_offer(struct pair_end *end, const char *type, const char *fields);
+
+/* Refuses with |type| ("3"), naming |tag| and |reason|; fails otherwise. */
+void pair_expect_reject(struct pair_end *end,
+                        const char *type,
+                        const char *fields,
+                        int tag,
+                        int reason);
+
+/* Fails with the reason when the message is refused. */
+void pair_expect_taken(struct pair_end *end,
+                       const char *type,
+                       const char *fields);
 
 /* The same as bytes: returns the length of what was written to |out|. */
 size_t pair_message(const char *begin_string, const char *text, char *out);
