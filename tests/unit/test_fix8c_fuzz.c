@@ -27,6 +27,9 @@ static const char *const seeds[] = {
     "35=D|34=#|49=INI|52=@T|56=ACC|11=A1|453=2|448=a|20001=b|448=c|9001=1|",
     "35=D|34=#|43=Y|49=INI|50=s|52=@T|56=ACC|97=Y|122=@T|212=3|213=x|y|627=1|"
     "628=h|11=A1|354=3|355=p|q|93=2|89=zz|",
+    "35=AB|34=#|49=INI|52=@T|56=ACC|11=A1|54=1|55=X|60=@T|40=1|38=5|21=1|"
+    "453=2|448=a|447=D|802=1|523=s|803=1|448=b|447=D|354=3|355=p|q|"
+    "555=2|600=L|621=2|622=ab|624=1|600=M|621=4|622=a|=d|624=2|",
     "35=2|34=#|49=INI|52=@T|56=ACC|7=1|16=0|",
     "35=4|34=#|49=INI|52=@T|56=ACC|123=Y|36=9|",
     "35=3|34=#|49=INI|52=@T|56=ACC|45=1|371=5|373=0|58=x|354=2|355=ab|",
@@ -137,18 +140,19 @@ feed_text(struct fix8c_session *session, const char *begin, const char *text)
     free(exact);
 }
 
-static void fuzz(const char *begin, const struct fix8c_options *options)
+static void
+fuzz(const char *begin, const char *extra, const struct fix8c_options *options)
 {
     struct fix8c_wire wire = {NULL, take_line, end_line};
     struct fix8c_engine *engine = NULL;
-    char settings[256];
+    char settings[1024];
     char error[256];
     char text[TEXT_MAX];
     snprintf(settings, sizeof(settings),
              "[SESSION]\nBeginString=%s\nConnectionType=acceptor\n"
              "SenderCompID=ACC\nTargetCompID=INI\nResetOnLogon=Y\n"
-             "GapQueueMessages=50\nMemoryStoreMessages=100\n",
-             begin);
+             "GapQueueMessages=50\nMemoryStoreMessages=100\n%s",
+             begin, extra);
     assert_int_equal(
         fix8c_engine_open(settings, options, error, sizeof(error), &engine), 0);
     struct fix8c_session *session = fix8c_engine_session(engine, 0);
@@ -171,7 +175,22 @@ static void fuzz(const char *begin, const struct fix8c_options *options)
     fix8c_engine_close(engine);
 }
 
-/* With the built-in dictionary and with full ones, in every version. */
+/* QuickFIX sees application messages whole, too. */
+static void test_fuzz_validating(void **state)
+{
+    static const char *const begins[] = {"FIX.4.2", "FIX.4.4", "FIXT.1.1"};
+    static const struct fix8c_callbacks callbacks = {.from_app = from_app};
+    struct fix8c_options options = {.callbacks = &callbacks};
+    (void)state;
+    for (size_t v = 0; v < 3; v++) {
+        char settings[512];
+        pair_validation(begins[v], settings, sizeof(settings));
+        fuzz(begins[v], settings, &options);
+    }
+}
+
+/* With the built-in dictionary and with session dictionaries, in every
+ * version. */
 static void test_fuzz_mutated_messages(void **state)
 {
     static const char *const begins[] = {"FIX.4.0", "FIX.4.2", "FIX.4.4",
@@ -188,10 +207,10 @@ static void test_fuzz_mutated_messages(void **state)
     for (size_t v = 0; v < 4; v++) {
         options.dictionaries = NULL;
         options.dictionaries_len = 0;
-        fuzz(begins[v], &options);
+        fuzz(begins[v], "", &options);
         options.dictionaries = list;
         options.dictionaries_len = 4;
-        fuzz(begins[v], &options);
+        fuzz(begins[v], "", &options);
     }
 }
 
@@ -199,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fuzz_mutated_messages),
+        cmocka_unit_test(test_fuzz_validating),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -202,22 +202,29 @@ void pair_open(struct pair *pair,
     open_end(&pair->i, "initiator", version, extra, i_store);
 }
 
+void pair_validation(const char *version, char *settings, size_t size)
+{
+    const char *folder = getenv("FIXSPEC");
+    assert_non_null(folder);
+    if (strcmp(version, "FIXT.1.1") == 0)
+        snprintf(settings, size,
+                 "ValidateBodies=Y\nTransportDataDictionary=%s/FIXT11.xml\n"
+                 "AppDataDictionary=%s/FIX50SP2.xml\n",
+                 folder, folder);
+    else
+        snprintf(settings, size,
+                 "ValidateBodies=Y\nDataDictionary=%s/FIX%c%c.xml\n", folder,
+                 version[4], version[6]);
+}
+
 void pair_open_validating(struct pair *pair,
                           const char *version,
                           const char *extra)
 {
     char settings[2048];
-    const char *folder = getenv("FIXSPEC");
-    assert_non_null(folder);
-    if (strcmp(version, "FIXT.1.1") == 0)
-        snprintf(settings, sizeof(settings),
-                 "TransportDataDictionary=%s/FIXT11.xml\n"
-                 "AppDataDictionary=%s/FIX50SP2.xml\nValidateBodies=Y\n%s",
-                 folder, folder, extra);
-    else
-        snprintf(settings, sizeof(settings),
-                 "DataDictionary=%s/FIX%c%c.xml\nValidateBodies=Y\n%s", folder,
-                 version[4], version[6], extra);
+    pair_validation(version, settings, sizeof(settings));
+    size_t len = strlen(settings);
+    snprintf(settings + len, sizeof(settings) - len, "%s", extra);
     pair_open(pair, version, settings, NULL, NULL);
 }
 

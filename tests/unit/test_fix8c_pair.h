@@ -70,7 +70,10 @@ void pair_open(struct pair *pair,
                const struct fix8c_store *a_store,
                const struct fix8c_store *i_store);
 
-/* Opens both with ValidateBodies=Y and the dictionaries in $FIXSPEC. */
+/* The settings of a validating session, with the dictionaries in $FIXSPEC. */
+void pair_validation(const char *version, char *settings, size_t size);
+
+/* Opens both with these settings, and |extra| ones. */
 void pair_open_validating(struct pair *pair,
                           const char *version,
                           const char *extra);
