@@ -16,29 +16,41 @@ struct run {
     uv_loop_t loop;
     uv_signal_t signals[2];
     struct cg_gateway *gateway;
+    bool quiet;
     int error;
 };
 
 static void print_usage(FILE *to)
 {
-    fputs("usage: creditgate run --config FILE [--check-config]\n\n"
+    fputs("usage: creditgate run --config FILE [--check-config] [--quiet]\n"
+          "\n"
           "Runs the gate: listens for clients, connects to venue and hub, and\n"
           "prints every decision with its reason.  SIGTERM or SIGINT ends it.\n"
           "\n"
           "  --config FILE    what docs/configuration.md describes\n"
           "  --check-config   read the configuration, say what is wrong, end\n"
+          "  --quiet          no line for each decision; alarms stay\n"
           "\n"
           "Exit status: 0 ended as told, 1 failed while running, 2 could not\n"
           "start.\n",
           to);
 }
 
+static bool is_decision(const char *source, const char *text)
+{
+    return strcmp(source, "gate") == 0 && strncmp(text, "ALARM", 5) != 0 &&
+           strncmp(text, "FATAL", 5) != 0;
+}
+
 static void log_line(void *user, const char *source, const char *text)
 {
+    const struct run *run = user;
     struct timespec ts;
     struct tm tm;
     char clock[16];
-    (void)user;
+    if (run->quiet && is_decision(source, text)) {
+        return;
+    }
     clock_gettime(CLOCK_REALTIME, &ts);
     gmtime_r(&ts.tv_sec, &tm);
     strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
@@ -77,16 +89,16 @@ static void on_ended(void *user, int error)
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct run *run = handle->data;
-    log_line(NULL,
+    log_line(run,
              "gate",
              number == SIGTERM ? "told to end (SIGTERM)"
                                : "told to end (SIGINT)");
     cg_gateway_stop(run->gateway);
 }
 
-static int run_gateway(const struct cg_config *config)
+static int run_gateway(const struct cg_config *config, bool quiet)
 {
-    struct run run = {0};
+    struct run run = {.quiet = quiet};
     char error[512] = "";
     uv_loop_init(&run.loop);
     struct cg_gateway_options options = {
@@ -118,7 +130,7 @@ static int run_gateway(const struct cg_config *config)
                      "%s listens on %d",
                      config->sessions[i].name,
                      port);
-            log_line(NULL, "line", text);
+            log_line(&run, "line", text);
         }
     }
     uv_run(&run.loop, UV_RUN_DEFAULT);
@@ -132,34 +144,53 @@ static int run_gateway(const struct cg_config *config)
     return run.error == 0 ? 0 : 1;
 }
 
-int app_run(int argc, char **argv)
+struct arguments {
+    const char *path;
+    bool check_only;
+    bool quiet;
+    bool help;
+};
+
+static bool parse(int argc, char **argv, struct arguments *arguments)
 {
-    const char *path = NULL;
-    bool check_only = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
-            print_usage(stdout);
-            return 0;
+            arguments->help = true;
+            return true;
         }
         if (strcmp(argv[i], "--check-config") == 0) {
-            check_only = true;
+            arguments->check_only = true;
+        } else if (strcmp(argv[i], "--quiet") == 0) {
+            arguments->quiet = true;
         } else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
-            path = argv[++i];
+            arguments->path = argv[++i];
         } else {
             fprintf(stderr, "creditgate run: what is %s?\n", argv[i]);
             print_usage(stderr);
-            return 2;
+            return false;
         }
     }
-    if (path == NULL) {
+    if (arguments->path == NULL) {
         fputs("creditgate run: --config FILE is missing\n", stderr);
         print_usage(stderr);
-        return 2;
     }
+    return arguments->path != NULL;
+}
+
+int app_run(int argc, char **argv)
+{
+    struct arguments arguments = {0};
     struct cg_config config;
     int mistakes = 0;
+    if (!parse(argc, argv, &arguments)) {
+        return 2;
+    }
+    if (arguments.help) {
+        print_usage(stdout);
+        return 0;
+    }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (cg_config_read(path, mistake, &mistakes, &config) != 0) {
+    if (cg_config_read(arguments.path, mistake, &mistakes, &config) != 0) {
         fprintf(stderr,
                 "creditgate run: %d mistake%s; not started\n",
                 mistakes,
@@ -167,16 +198,16 @@ int app_run(int argc, char **argv)
         return 2;
     }
     int status = 0;
-    if (check_only) {
+    if (arguments.check_only) {
         printf("%s is fine: %zu sessions, %zu accounts, %zu limits, %zu "
                "instruments\n",
-               path,
+               arguments.path,
                config.session_count,
                config.account_count,
                config.credit_limit_count,
                config.instrument_count);
     } else {
-        status = run_gateway(&config);
+        status = run_gateway(&config, arguments.quiet);
     }
     cg_config_deinit(&config);
     return status;

@@ -5,13 +5,20 @@
  */
 #include "sim_client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+#define MEASURE_MAX 1000000
 
 const char sim_client_help[] =
     "order ID SYMBOL buy|sell QTY PX|market [ACCOUNT [TAG=VALUE|...]]   D\n"
     "replace NEW OLD QTY PX [TAG=VALUE|...]                            G\n"
     "cancel NEW OLD                                                    F\n"
-    "status ID                                                         H\n";
+    "status ID                                                         H\n"
+    "measure N SYMBOL buy|sell QTY PX ACCOUNT   N orders, each sent when the\n"
+    "                              one before was acknowledged; says the "
+    "median\n"
+    "                              and the 99th percentile in microseconds\n";
 
 void sim_client_deinit(struct sim_client *client)
 {
@@ -20,6 +27,8 @@ void sim_client_deinit(struct sim_client *client)
         free(client->orders[i].account);
     }
     free(client->orders);
+    free(client->watch.order);
+    free(client->watch.taken_ns);
     sim_index_deinit(&client->ids);
     *client = (struct sim_client){0};
 }
@@ -172,6 +181,78 @@ static bool do_status(struct sim_client *client, const char *text)
     return finish(client, "H", &body, text);
 }
 
+static bool measure_next(struct sim_client *client)
+{
+    struct sim_watch *watch = &client->watch;
+    char line[512];
+    snprintf(watch->id, sizeof(watch->id), "M%llx-%zu",
+             (unsigned long long)watch->started_ns, watch->taken + 1);
+    snprintf(line, sizeof(line), "%s %s", watch->id, watch->order);
+    watch->sent_ns = client->port->now_ns;
+    return do_order(client, line);
+}
+
+static bool do_measure(struct sim_client *client, const char *text)
+{
+    struct sim_watch *watch = &client->watch;
+    int64_t count = 0;
+    if (watch->count > 0 || !sim_number_read(sim_word(&text), 0, &count) ||
+        count < 1 || count > MEASURE_MAX) {
+        return false;
+    }
+    free(watch->order);
+    watch->order = sim_copy(cg_slice_str(sim_rest(text)));
+    watch->taken_ns = sim_grow(watch->taken_ns, (size_t)count,
+                               sizeof(*watch->taken_ns));
+    watch->taken = 0;
+    watch->started_ns = client->port->now_ns;
+    bool fine = measure_next(client);
+    watch->count = fine ? (size_t)count : 0;
+    return fine;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static void say_measured(struct sim_client *client)
+{
+    struct sim_watch *watch = &client->watch;
+    qsort(watch->taken_ns, watch->count, sizeof(*watch->taken_ns),
+          compare_times);
+    sim_port_say(client->port, "measured %zu median_us=%lld p99_us=%lld",
+                 watch->count,
+                 (long long)(watch->taken_ns[watch->count / 2] / 1000),
+                 (long long)(watch->taken_ns[watch->count * 99 / 100] / 1000));
+    watch->count = 0;
+}
+
+void sim_client_receive(struct sim_client *client,
+                        const struct sim_message *message)
+{
+    struct sim_watch *watch = &client->watch;
+    if (watch->count == 0 || strcmp(message->type, "8") != 0 ||
+        !cg_slice_is(sim_field_find(message->body, 11), watch->id)) {
+        return;
+    }
+    if (sim_field_char(message->body, 39, ' ') == '8') {
+        struct cg_slice text = sim_field_find(message->body, 58);
+        sim_port_say(client->port, "error measuring: refused: %.*s",
+                     (int)text.len, text.data != NULL ? text.data : "");
+        watch->count = 0;
+        return;
+    }
+    watch->taken_ns[watch->taken++] = client->port->now_ns - watch->sent_ns;
+    if (watch->taken < watch->count) {
+        measure_next(client);
+    } else {
+        say_measured(client);
+    }
+}
+
 bool sim_client_command(struct sim_client *client, const char *line)
 {
     struct cg_slice name = sim_word(&line);
@@ -183,6 +264,9 @@ bool sim_client_command(struct sim_client *client, const char *line)
     }
     if (cg_slice_is(name, "cancel")) {
         return do_cancel(client, line);
+    }
+    if (cg_slice_is(name, "measure")) {
+        return do_measure(client, line);
     }
     return cg_slice_is(name, "status") && do_status(client, line);
 }

@@ -22,6 +22,20 @@ static void test_demo_plays_to_its_end(void **state)
     assert_int_equal(PLAY(steps), 0);
 }
 
+/* The round trips are printed, whatever they are. */
+static void test_demo_prints_round_trips(void **state)
+{
+    static const struct story_step steps[] = {
+        {.act = STORY_RUN,
+         .text = "demo --keep $DIR/demo",
+         .what = "checks held.|no gate                 300 |"
+                 "hub asked, synced to the disk            40 ",
+         .timeout_ms = 60000},
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
 /* What is printed can be followed, and names the scenes. */
 static void test_demo_until_prints_scenes(void **state)
 {
@@ -95,6 +109,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_demo_plays_to_its_end),
+        CASE(test_demo_prints_round_trips),
         CASE(test_demo_until_prints_scenes),
         CASE(test_demo_wrong_amount_fails),
         CASE(test_demo_refusal_expected_as_accept_fails),
