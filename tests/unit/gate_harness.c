@@ -3,6 +3,7 @@
  */
 #include "gate_harness.h"
 
+#include "fix_validate.h"
 #include "fix_writer.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +29,7 @@ static const char configuration[] =
     "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
     "SocketAcceptPort=7001\n"
     "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"
-    "TargetCompID=CLIENT\nVenue=venue\nAccounts=ACME,NOLIMIT\n"
+    "TargetCompID=CLIENT\nVenue=venue\nAccounts=ACME,NOLIMIT,PINGACC\n"
     "[SESSION]\nName=venue\nRole=venue\nBeginString=FIX.4.4\n"
     "TargetCompID=VENUE\n"
     "[SESSION]\nName=hub\nRole=hub\nBeginString=FIXT.1.1\nTargetCompID=HUB\n"
@@ -38,16 +39,31 @@ static const char configuration[] =
     "TargetCompID=CLIENT42\nVenue=venue42\nAccounts=ACME\n"
     "[SESSION]\nName=venue42\nRole=venue\nBeginString=FIX.4.2\n"
     "TargetCompID=VENUE42\n"
+    "[SESSION]\nName=client50\nRole=client\nBeginString=FIXT.1.1\n"
+    "TargetCompID=CLIENT50\nVenue=venue50\nAccounts=SDR\n"
+    "[SESSION]\nName=venue50\nRole=venue\nBeginString=FIXT.1.1\n"
+    "TargetCompID=VENUE50\n"
+    "[SESSION]\nName=plain50\nRole=client\nBeginString=FIXT.1.1\n"
+    "TargetCompID=PLAIN50\nVenue=venue50\nAccounts=SDR\nPlainSP2=Y\n"
+    "ShowAmounts=N\n"
     "[ACCOUNT]\nAccount=ACME\nClearingFirm=FCM1\nHub=hub\n"
     "Contact=FCM1 desk +1 555 0100\n"
     "[ACCOUNT]\nAccount=NOLIMIT\nClearingFirm=FCM2\nHub=hub\n"
     "[ACCOUNT]\nAccount=OTHERACC\nClearingFirm=FCM1\n"
+    "[ACCOUNT]\nAccount=PINGACC\nClearingFirm=FCM4\nHub=hub\n"
+    "[ACCOUNT]\nAccount=SDR\nClearingFirm=FCM3\nHub=hub\n"
     "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nHub=hub\nOwner=FCM1\n"
     "Currency=USD\nMeasure=gross\nModel=ping-with-push\nAmount=100000.00\n"
     "[LIMIT]\nRiskLimitID=OTHER-USD\nAccount=OTHERACC\nCurrency=USD\n"
     "Measure=net\nModel=push\nAmount=50000.00\n"
     "[LIMIT]\nRiskLimitID=ACME-CLIP\nKind=clip\nAccount=ACME\nCurrency=USD\n"
     "Amount=95000.00\n"
+    "[LIMIT]\nRiskLimitID=PING-USD\nAccount=PINGACC\nHub=hub\nOwner=FCM4\n"
+    "Currency=USD\nMeasure=gross\nModel=ping\n"
+    "[LIMIT]\nRiskLimitID=SDR-USD\nAccount=SDR\nHub=hub\nOwner=FCM3\n"
+    "Currency=USD\nMeasure=net\nModel=push\nAmount=100000.00\n"
+    "[LIMIT]\nRiskLimitID=SDR-MAX\nKind=notional\nAccount=SDR\nCurrency=USD\n"
+    "Amount=95000000\n"
     "[FX]\nFrom=EUR\nTo=USD\nRate=1.10\n";
 
 static void mistake(void *user,
@@ -85,6 +101,55 @@ static void read_config(struct cg_config *config)
     assert_int_equal(status, 0);
 }
 
+/* What the gate says of itself must be valid FIX of the session's version. */
+static bool is_own(const struct cg_out *out, const char *body)
+{
+    static const char *const own[] = {"j", "3", "B", "DF", "DE", "DI", "CL"};
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (strcmp(out->type, own[i]) == 0) {
+            return strstr(body, "|379=VENUE-") == NULL;
+        }
+    }
+    if (strcmp(out->type, "8") == 0) {
+        return strstr(body, "|17=GATE-E") != NULL;
+    }
+    if (strcmp(out->type, "9") == 0) {
+        return strstr(body, "|58=CG") != NULL;
+    }
+    return strcmp(out->type, "F") == 0 && strstr(body, "|11=GATE-P") != NULL;
+}
+
+static void
+validate(struct harness *harness, const struct cg_out *out, const char *text)
+{
+    static struct cg_fix_message message;
+    static char bytes[200000];
+    static char head[100000];
+    const struct cg_config_session *to =
+        &harness->config.sessions[out->session];
+    struct cg_fix_fault fault;
+    struct cg_fix_writer header = cg_fix_writer_over(head, sizeof(head));
+    cg_fix_put_str(&header, 49, "GATE");
+    cg_fix_put_str(&header, 56, to->target_comp_id);
+    cg_fix_put_int(&header, 34, 1);
+    cg_fix_put_time(&header, 52, harness->now);
+    cg_fix_put_raw(&header, (struct cg_slice){out->header, out->header_len});
+    size_t len = cg_fix_seal(bytes, sizeof(bytes), to->version,
+                             cg_slice_str(out->type), cg_fix_written(&header),
+                             (struct cg_slice){out->body, out->body_len});
+    int unread = cg_fix_read(&message, to->version, bytes, len);
+    if (unread != 0) {
+        fail_msg("not readable (%d): %s", unread, text);
+    }
+    if (is_own(out, text) && message.layout == NULL) {
+        fail_msg("not a message of this version: %s", text);
+    }
+    if (is_own(out, text) && cg_fix_validate(&message, &fault) != 0) {
+        fail_msg("not valid, %u %s %s: %s", fault.tag, fault.name, fault.text,
+                 text);
+    }
+}
+
 static void collect(struct harness *harness)
 {
     struct cg_out out;
@@ -92,14 +157,16 @@ static void collect(struct harness *harness)
     harness->out_count = 0;
     harness->taken = 0;
     while (cg_gate_pull(harness->gate, &out)) {
-        assert_true(harness->out_count < 256);
+        assert_true(harness->out_count < HARNESS_OUT_MAX);
         char *text = harness->out[harness->out_count++];
-        int len = snprintf(text, 4096, "%d 35=%s|%.*s%.*s", out.session,
-                           out.type, (int)out.header_len, out.header,
-                           (int)out.body_len, out.body);
+        int len = snprintf(text, HARNESS_TEXT_MAX, "%d 35=%s|%.*s%.*s",
+                           out.session, out.type, (int)out.header_len,
+                           out.header, (int)out.body_len, out.body);
+        assert_true(len < HARNESS_TEXT_MAX);
         for (int i = 0; i < len; i++) {
             text[i] = text[i] == '\001' ? '|' : text[i];
         }
+        validate(harness, &out, text);
     }
     assert_int_equal(cg_gate_commit(harness->gate), 0);
     if (!cg_gate_audit(harness->gate, error, sizeof(error))) {
@@ -129,7 +196,7 @@ void harness_open(struct harness *harness)
         fail_msg("open: %d %s", status, error);
     }
     collect(harness);
-    for (int i = 0; i <= VENUE42; i++) {
+    for (int i = 0; i < HARNESS_SESSIONS; i++) {
         harness_link(harness, i, true);
     }
 }
@@ -195,17 +262,20 @@ void harness_wait(struct harness *harness, int ms)
 {
     cg_time end = harness->now + ms * CG_MS;
     int kept = 0;
-    static char out[256][4096];
+    static char out[HARNESS_OUT_MAX][HARNESS_TEXT_MAX];
     while (cg_gate_deadline(harness->gate) <= end) {
         cg_time due = cg_gate_deadline(harness->gate);
         harness->now = due > harness->now ? due : harness->now;
         assert_int_equal(cg_gate_tick(harness->gate, harness->now), 0);
         collect(harness);
         for (int i = 0; i < harness->out_count; i++) {
-            memcpy(out[kept++], harness->out[i], 4096);
+            assert_true(kept < HARNESS_OUT_MAX);
+            strcpy(out[kept++], harness->out[i]);
         }
     }
-    memcpy(harness->out, out, sizeof(out));
+    for (int i = 0; i < kept; i++) {
+        strcpy(harness->out[i], out[i]);
+    }
     harness->out_count = kept;
     harness->taken = 0;
     harness->now = end;
@@ -214,7 +284,7 @@ void harness_wait(struct harness *harness, int ms)
 /* True when |message| has |field|: "tag=value", or "tag~part". */
 static bool has(const char *message, const char *field)
 {
-    char key[4096];
+    char key[HARNESS_TEXT_MAX];
     const char *part = strchr(field, '~');
     if (part == NULL || strchr(field, '=') != NULL) {
         snprintf(key, sizeof(key), "|%s|", field);
@@ -237,8 +307,8 @@ static bool has(const char *message, const char *field)
 const char *
 harness_expect(struct harness *harness, int session, const char *fields)
 {
-    static char text[4096];
-    char expected[4096];
+    static char text[HARNESS_TEXT_MAX];
+    char expected[HARNESS_TEXT_MAX];
     if (harness->taken == harness->out_count) {
         fail_msg("nothing came out; expected %d %s", session, fields);
     }
@@ -266,7 +336,7 @@ void harness_quiet(struct harness *harness)
 
 const char *harness_field(const char *message, int tag)
 {
-    static char value[4096];
+    static char value[HARNESS_TEXT_MAX];
     char key[16];
     snprintf(key, sizeof(key), "|%d=", tag);
     const char *at = strstr(message, key);

@@ -9,7 +9,20 @@
 
 #include <creditgate/gate.h>
 
-enum { CLIENT, VENUE, HUB, OTHER_CLIENT, CLIENT42, VENUE42 };
+enum {
+    CLIENT,
+    VENUE,
+    HUB,
+    OTHER_CLIENT,
+    CLIENT42,
+    VENUE42,
+    CLIENT50,
+    VENUE50,
+    PLAIN50,
+    HARNESS_SESSIONS,
+};
+
+enum { HARNESS_OUT_MAX = 256, HARNESS_TEXT_MAX = 24576 };
 
 struct harness {
     struct cg_config config;
@@ -17,7 +30,8 @@ struct harness {
     struct cg_gate *gate;
     cg_time now;
     int seq;
-    char out[256][4096]; /* "SESSION TYPE|body", SOH as '|' */
+    char out[HARNESS_OUT_MAX]
+            [HARNESS_TEXT_MAX]; /* "SESSION TYPE|body", SOH as '|' */
     int out_count;
     int taken;
 };
