@@ -144,6 +144,9 @@ const char *cg_reason_slug(enum cg_reason reason);
 
 #define CG_TEXT_MAX 200
 
+/* Bytes of the gate's name that its ids begin with. */
+#define CG_GATE_NAME_SHOWN 40
+
 /* Text(58) of R51 into |text|, which has CG_TEXT_MAX + 1 bytes. */
 void cg_reason_text(const struct cg_context *context,
                     const struct cg_refusal *refusal,

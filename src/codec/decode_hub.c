@@ -29,7 +29,7 @@ find_code(const struct cg_fix_message *message, uint32_t tag, uint32_t absent)
 /* "GATE-T17" is token 17 of the gate GATE; 0 for anything else. */
 static cg_seq token_number(struct cg_slice id, const char *gate_name)
 {
-    size_t prefix = strlen(gate_name);
+    size_t prefix = strnlen(gate_name, CG_GATE_NAME_SHOWN);
     int64_t number;
     if (id.len < prefix + 3 || memcmp(id.data, gate_name, prefix) != 0 ||
         id.data[prefix] != '-' || id.data[prefix + 1] != 'T') {
@@ -59,13 +59,15 @@ void cg_decode_answer(const struct cg_fix_message *message,
     }
     event->has_amount = cg_fix_find(message, 2324, &value) &&
                         cg_dv01_parse(value, &event->amount);
-    event->has_approved = cg_fix_find(message, 2327, &value) &&
-                          cg_dv01_parse(value, &event->approved);
-    if (event->approved < 0) {
+    /* What cannot be read exactly was not approved. */
+    event->has_approved = cg_fix_find(message, 2327, &value);
+    if (event->has_approved && (!cg_dv01_parse(value, &event->approved) ||
+                                event->approved < 0)) {
         event->approved = 0;
     }
     event->has_expires = cg_fix_find(message, 126, &value) &&
                          cg_fix_time(value, &event->expires);
+    event->expires = event->expires > 0 ? event->expires : 0;
 }
 
 /* --- limits
@@ -184,8 +186,9 @@ static void decode_type(const struct cg_fix_group *type,
         limit->has_used = cg_dv01_parse(value, &limit->used);
         limit->unenforceable = limit->unenforceable || !limit->has_used;
     }
-    if (cg_fix_group_find(type, 1532, &value) && value.len == 3) {
-        memcpy(limit->currency, value.data, 3);
+    if (cg_fix_group_find(type, 1532, &value)) {
+        limit->unenforceable = limit->unenforceable || value.len != 3;
+        memcpy(limit->currency, value.data, value.len == 3 ? 3 : 0);
     }
     if (cg_fix_group_find(type, 2336, &value)) {
         limit->unenforceable = true; /* a velocity window */
@@ -273,7 +276,12 @@ void cg_decode_update(const struct cg_fix_message *message,
         (void)cg_fix_find(message, 52, &value);
     }
     (void)cg_fix_time(value, &event->made_at);
-    event->snapshot = cg_slice_is(message->type, "CM");
+    /* A request that was refused brings no snapshot (1511; 2: there are none).
+     */
+    uint32_t result = find_code(message, 1511, 0);
+    event->snapshot = cg_slice_is(message->type, "CM") &&
+                      (result == 0 || result == 2);
+    event->refused = !event->snapshot && cg_slice_is(message->type, "CM");
     if (cg_fix_find(message, 893, &value) && cg_slice_is(value, "N")) {
         event->bad = true;
     }

@@ -38,18 +38,21 @@ static struct cg_slice party(const struct cg_fix_message *message, int64_t role)
 
 /* R6: Account(1) or PartyRole 24; both must agree. */
 static void decode_account(const struct cg_fix_message *message,
-                           struct cg_order_event *event)
+                           struct cg_order_event *event,
+                           bool leniently)
 {
     struct cg_slice by_role = party(message, 24);
     if (!cg_fix_find(message, 1, &event->account)) {
         event->account = by_role;
-    } else if (by_role.len > 0 && !cg_slice_equal(by_role, event->account)) {
+    } else if (!leniently && by_role.len > 0 &&
+               !cg_slice_equal(by_role, event->account)) {
         bad(event, 1, "Account and the party of role 24 differ");
     }
     struct cg_slice firm = party(message, 4);
     if (!cg_fix_find(message, 439, &event->firm)) {
         event->firm = firm;
-    } else if (firm.len > 0 && !cg_slice_equal(firm, event->firm)) {
+    } else if (!leniently && firm.len > 0 &&
+               !cg_slice_equal(firm, event->firm)) {
         bad(event, 439, "ClearingFirm and the party of role 4 differ");
     }
 }
@@ -99,6 +102,7 @@ static void decode_repeat(const struct cg_fix_message *message,
     if (original || cg_fix_find(message, 52, &value)) {
         (void)cg_fix_time(value, &event->sent_at);
     }
+    event->sent_at = event->sent_at > 0 ? event->sent_at : 0;
 }
 
 /* One hash over what tells two orders apart, one without what a replace may
@@ -130,7 +134,8 @@ void cg_decode_order(const struct cg_fix_message *message,
     if (event->clordid.len > CG_NAME_MAX) {
         bad(event, 11, "ClOrdID is longer than 63 bytes");
     }
-    decode_account(message, event);
+    bool cancel = cg_slice_is(message->type, "F");
+    decode_account(message, event, cancel);
     decode_symbol(message, event);
     if (cg_fix_find(message, 54, &value) && value.len == 1) {
         event->side = value.data[0];
@@ -141,7 +146,7 @@ void cg_decode_order(const struct cg_fix_message *message,
     }
     decode_repeat(message, event);
     decode_hashes(message, event);
-    if (cg_slice_is(message->type, "F")) {
+    if (cancel) {
         return; /* a cancel needs no credit, so nothing more is asked of it */
     }
     if (event->side != '1' && event->side != '2') {
@@ -165,6 +170,36 @@ find_qty(const struct cg_fix_message *message, uint32_t tag, cg_qty *qty)
 {
     struct cg_slice value;
     return cg_fix_find(message, tag, &value) && cg_qty_parse(value, qty);
+}
+
+/* R43: no fill is lost to its form.  A fraction counts as a whole unit, and what
+ * 64 bits cannot hold as the largest number. */
+static void
+find_cum_qty(const struct cg_fix_message *message, struct cg_report_event *event)
+{
+    struct cg_slice value;
+    if (!cg_fix_find(message, 14, &value)) {
+        return;
+    }
+    event->has_cum_qty = cg_qty_parse(value, &event->cum_qty);
+    if (event->has_cum_qty) {
+        return;
+    }
+    if (!cg_fix_is_decimal(value) || value.data[0] == '-') {
+        event->bad_cum_qty = true;
+        return;
+    }
+    const char *point = memchr(value.data, '.', value.len);
+    struct cg_slice whole = {
+        value.data, point != NULL ? (size_t)(point - value.data) : value.len};
+    event->has_cum_qty = true;
+    event->cum_qty = INT64_MAX;
+    if (whole.len == 0) {
+        event->cum_qty = 1;
+    } else if (point != NULL && cg_qty_parse(whole, &event->cum_qty) &&
+               event->cum_qty < INT64_MAX) {
+        event->cum_qty++;
+    }
 }
 
 /* A table over ExecType(150). */
@@ -214,7 +249,7 @@ void cg_decode_report(const struct cg_fix_message *message,
     (void)cg_fix_find(message, 41, &event->orig_clordid);
     (void)cg_fix_find(message, 37, &event->order_id);
     (void)cg_fix_find(message, 1, &event->account);
-    event->has_cum_qty = find_qty(message, 14, &event->cum_qty);
+    find_cum_qty(message, event);
     event->has_order_qty = find_qty(message, 38, &event->order_qty);
     event->kind = kind_of(find_char(message, 150));
     if (message->version == CG_FIX42) {
@@ -229,6 +264,7 @@ void cg_decode_report(const struct cg_fix_message *message,
     if (find_char(message, 442) == '2') {
         event->kind = CG_REPORT_OTHER; /* one leg of a package */
         event->has_cum_qty = false;
+        event->bad_cum_qty = false;
         event->closed = false;
     }
 }

@@ -153,6 +153,20 @@ void cg_encode_cancelled(const struct cg_context *context,
     cg_fix_put_str(out, 58, "cancelled before it was forwarded");
 }
 
+static char closed_status(const struct cg_order *order)
+{
+    if (order->ended_by == CG_REPORT_REJECTED) {
+        return '8';
+    }
+    if (order->ended_by == CG_REPORT_EXPIRED) {
+        return 'C';
+    }
+    if (order->ended_by == CG_REPORT_DONE_FOR_DAY) {
+        return '3';
+    }
+    return order->cum_qty >= order->qty ? '2' : '4';
+}
+
 static char order_status(const struct cg_order *order)
 {
     switch (order->state) {
@@ -162,7 +176,7 @@ static char order_status(const struct cg_order *order)
     case CG_ORDER_OPEN:
         return order->cum_qty > 0 ? '1' : '0';
     case CG_ORDER_CLOSED:
-        return order->cum_qty >= order->qty ? '2' : '4';
+        return closed_status(order);
     case CG_ORDER_FREE:
     case CG_ORDER_STATES:
         break;
@@ -175,6 +189,11 @@ void cg_encode_status(const struct cg_context *context,
                       const struct cg_profile *profile,
                       struct cg_fix_writer *out)
 {
+    if (effect->order == CG_NONE) { /* refused as it arrived */
+        struct echo event = echo_event(context);
+        put_report(context, effect, &event, profile, 'I', '8', 0, out);
+        return;
+    }
     const struct cg_order *order =
         &context->engine->state.orders[effect->order];
     struct echo echo = echo_state(context, effect->order, effect->request);
@@ -400,8 +419,11 @@ static void put_body_without(const struct cg_fix_message *message,
                              uint32_t tag,
                              struct cg_fix_writer *out)
 {
-    struct cg_slice value;
-    if (tag == 0 || !cg_fix_find(message, tag, &value)) {
+    bool there = false;
+    for (uint32_t i = message->body_first; i < message->body_end; i++) {
+        there = there || message->fields[i].tag == tag;
+    }
+    if (tag == 0 || !there) {
         cg_fix_put_raw(out, whole_body(message));
         return;
     }
@@ -425,18 +447,27 @@ void cg_encode_forward(const struct cg_context *context,
     }
 }
 
-void cg_encode_pass(const struct cg_context *context,
-                    const struct cg_effect *effect,
-                    const struct cg_profile *profile,
-                    struct cg_fix_writer *out)
+/* R55: the token's id, to those whose dictionary has it in a report. */
+static void put_report_token(const struct cg_context *context,
+                             const struct cg_effect *effect,
+                             const struct cg_profile *profile,
+                             struct cg_fix_writer *out)
 {
     struct cg_slice value;
-    cg_fix_put_raw(out, whole_body(context->message));
     if (profile->version == CG_FIX50SP2 && !profile->plain_sp2 &&
         cg_slice_is(context->message->type, "8") &&
         !cg_fix_find(context->message, 2334, &value)) {
         put_token(context, effect->order, 2334, out);
     }
+}
+
+void cg_encode_pass(const struct cg_context *context,
+                    const struct cg_effect *effect,
+                    const struct cg_profile *profile,
+                    struct cg_fix_writer *out)
+{
+    cg_fix_put_raw(out, whole_body(context->message));
+    put_report_token(context, effect, profile, out);
 }
 
 void cg_encode_pass_pulled(const struct cg_context *context,
@@ -449,16 +480,24 @@ void cg_encode_pass_pulled(const struct cg_context *context,
     const struct cg_order *order = &state->orders[effect->order];
     struct cg_refusal refusal = {.reason = order->pull_reason,
                                  .limit = CG_NONE};
+    struct cg_slice exec_type = {NULL, 0};
+    (void)cg_fix_find(message, 150, &exec_type);
+    bool cancelled = cg_slice_is(exec_type, "4");
     for (uint32_t i = message->body_first; i < message->body_end; i++) {
         uint32_t tag = message->fields[i].tag;
+        bool reason = cancelled && (tag == 58 || tag == 378 || tag == 1328);
         if (message->inner[i]) {
             cg_fix_put_raw(out, whole_field(message, i));
         } else if (tag == 11) {
             cg_fix_put(out, 11,
                        cg_id_slice(&state->requests[order->request].id));
-        } else if (tag != 41 && tag != 58 && tag != 378 && tag != 1328) {
+        } else if (tag != 41 && !reason) {
             cg_fix_put_raw(out, whole_field(message, i));
         }
+    }
+    put_report_token(context, effect, profile, out);
+    if (!cancelled) {
+        return;
     }
     bool halted = order->pull_reason == CG_PARTY_HALTED;
     cg_fix_put_int(out, 378, profile->version != CG_FIX42 && halted ? 6 : 4);

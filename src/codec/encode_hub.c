@@ -101,7 +101,7 @@ void cg_encode_pull(const struct cg_context *context,
 {
     const struct cg_state *state = &context->engine->state;
     const struct cg_order *order = &state->orders[effect->order];
-    cg_fix_put(out, 41, cg_id_slice(&state->requests[order->request].id));
+    cg_fix_put(out, 41, cg_id_slice(&state->requests[effect->target].id));
     cg_fix_put(out, 37, cg_id_slice(&order->venue_order_id));
     cg_fix_put(out, 11, cg_id_slice(&state->requests[effect->request].id));
     cg_fix_put(out, 1, cg_id_slice(&state->accounts[order->account].name));

@@ -103,6 +103,11 @@ static void leave_asked(struct cg_state *state, const struct cg_token *token)
 static void
 token_end(struct cg_state *state, struct cg_token *token, enum cg_token_end end)
 {
+    cg_session owner = state->limits[token->limit].owner;
+    if (owner != CG_SESSION_NONE && state->sessions[owner].probe != CG_NONE &&
+        &state->tokens[state->sessions[owner].probe] == token) {
+        state->sessions[owner].probe = CG_NONE; /* the next order probes */
+    }
     leave_asked(state, token);
     charge_set(state, token, token->filled);
     reserved_leaves(state, token, end);
@@ -152,22 +157,23 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
-/* flags 1: the ledger moves too (a push token, or a fall that is released). */
+/* flags 1: the ledger moves too, so that what is reserved and consumed is the
+ * new charge (a push token, or a fall that is released). */
 static void token_recharged(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_token *token = &state->tokens[fact->token];
-    cg_dv01 change = fact->amount - token->charge;
+    cg_dv01 missing = fact->amount - cg_token_held(token);
     charge_set(state, token, fact->amount);
     if ((fact->flags & 1) == 0) {
         return;
     }
-    if (change > 0) {
-        LEDGER_ADD(state, token, granted, change);
-        LEDGER_ADD(state, token, reserved, change);
+    if (missing > 0) {
+        LEDGER_ADD(state, token, granted, missing);
+        LEDGER_ADD(state, token, reserved, missing);
         return;
     }
-    cg_dv01 freed = -change < token->ledger.reserved ? -change
-                                                     : token->ledger.reserved;
+    cg_dv01 freed = -missing < token->ledger.reserved ? -missing
+                                                      : token->ledger.reserved;
     LEDGER_ADD(state, token, reserved, -freed);
     LEDGER_ADD(state, token, released, freed);
 }
@@ -176,7 +182,7 @@ static void token_granted(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_token *token = &state->tokens[fact->token];
     LEDGER_ADD(state, token, granted, fact->amount);
-    if (token->state == CG_TOKEN_RETURNING || token->state == CG_TOKEN_CLOSED) {
+    if ((fact->flags & 1) != 0) { /* not wanted any more */
         LEDGER_ADD(state, token, handed_back, fact->amount);
         return;
     }
@@ -249,15 +255,39 @@ static void token_forget(struct cg_state *state, uint32_t slot)
     state->token_free = slot;
 }
 
-/* The oldest closed order makes room; its ClOrdIDs stay known. */
-static void order_forget(struct cg_state *state, uint32_t slot)
+static uint32_t token_count(const struct cg_state *state,
+                            const struct cg_order *order)
 {
-    struct cg_order *order = &state->orders[slot];
-    CG_ASSERT(slot == state->closed_first);
-    state->closed_first = order->next;
-    if (state->closed_first == CG_NONE) {
-        state->closed_last = CG_NONE;
+    uint32_t count = 0;
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        count++;
     }
+    return count;
+}
+
+/* Takes an order out of the list of those that may be forgotten. */
+static void order_stays(struct cg_state *state, struct cg_order *order)
+{
+    if (order->previous != CG_NONE) {
+        state->orders[order->previous].next = order->next;
+    } else {
+        state->closed_first = order->next;
+    }
+    if (order->next != CG_NONE) {
+        state->orders[order->next].previous = order->previous;
+    } else {
+        state->closed_last = order->previous;
+    }
+    state->closed_tokens -= token_count(state, order);
+    order->forgettable = false;
+}
+
+/* The oldest closed order makes room; its ClOrdIDs stay known. */
+static void order_forget(struct cg_state *state)
+{
+    uint32_t slot = state->closed_first;
+    struct cg_order *order = &state->orders[slot];
+    order_stays(state, order);
     for (uint32_t i = order->tokens; i != CG_NONE;) {
         uint32_t next = state->tokens[i].next;
         token_forget(state, i);
@@ -269,6 +299,8 @@ static void order_forget(struct cg_state *state, uint32_t slot)
         i = next;
     }
     order_move(order, CG_ORDER_FREE);
+    order->next = state->order_free;
+    state->order_free = slot;
 }
 
 /* A closed order whose tokens have all ended may be forgotten. */
@@ -286,6 +318,8 @@ static void order_may_go(struct cg_state *state, uint32_t slot)
     }
     order->forgettable = true;
     order->next = CG_NONE;
+    order->previous = state->closed_last;
+    state->closed_tokens += token_count(state, order);
     if (state->closed_last == CG_NONE) {
         state->closed_first = slot;
     } else {
@@ -323,15 +357,32 @@ static struct cg_request *request_add(struct cg_state *state,
     return request;
 }
 
+/* Takes |slot| off the list of forgotten orders, or off the top. */
+static void order_slot_take(struct cg_state *state, uint32_t slot)
+{
+    uint32_t *link = &state->order_free;
+    if (slot == state->order_top) {
+        state->order_top++;
+        return;
+    }
+    while (*link != slot) {
+        CG_ASSERT(*link != CG_NONE);
+        link = &state->orders[*link].next;
+    }
+    *link = state->orders[slot].next;
+}
+
 static void order_taken(struct cg_state *state, const struct cg_fact *fact)
 {
     uint32_t slot = fact->order;
     CG_ASSERT(slot == cg_state_next_order(state));
-    if (slot == state->order_top) {
-        state->order_top++;
-    } else {
-        order_forget(state, slot);
+    /* An order may need as many tokens again when it falls back. */
+    while (state->closed_first != CG_NONE &&
+           (slot == state->closed_first ||
+            state->token_map.count + CG_COVER_MAX * 2 >= state->token_max)) {
+        order_forget(state);
     }
+    order_slot_take(state, slot);
     struct cg_account *account = &state->accounts[fact->account];
     struct cg_order *order = &state->orders[slot];
     *order = (struct cg_order){
@@ -363,10 +414,11 @@ static void order_taken(struct cg_state *state, const struct cg_fact *fact)
     request_move(request_add(state, fact, CG_REQUEST_NEW), CG_REQUEST_WAITING);
 }
 
-static void order_closed(struct cg_state *state, uint32_t slot)
+static void order_closed(struct cg_state *state, uint32_t slot, uint32_t by)
 {
     struct cg_order *order = &state->orders[slot];
     order_move(order, CG_ORDER_CLOSED);
+    order->ended_by = (uint8_t)by;
     if (order->previous != CG_NONE) {
         state->orders[order->previous].next = order->next;
     } else {
@@ -384,7 +436,7 @@ static void order_refused(struct cg_state *state, const struct cg_fact *fact)
     if (fact->order != CG_NONE) {
         struct cg_order *order = &state->orders[fact->order];
         request_move(&state->requests[order->request], CG_REQUEST_REFUSED);
-        order_closed(state, fact->order);
+        order_closed(state, fact->order, fact->value);
     } else if (fact->request != CG_NONE) {
         request_move(request_add(state, fact, CG_REQUEST_NEW),
                      CG_REQUEST_REFUSED);
@@ -400,6 +452,7 @@ static void order_sent(struct cg_state *state, const struct cg_fact *fact)
             state->tokens[i].spent = true;
         }
     }
+    order->sent = true;
     order_move(order, CG_ORDER_SENT);
     request_move(&state->requests[order->request], CG_REQUEST_SENT);
 }
@@ -473,6 +526,9 @@ static void request_ended(struct cg_state *state,
     }
     struct cg_request *request = &state->requests[fact->request];
     request_move(request, next);
+    if (request->order == CG_NONE) {
+        return; /* its order was forgotten */
+    }
     struct cg_order *order = &state->orders[request->order];
     if (order->raise == fact->request) {
         order->raise = CG_NONE;
@@ -516,6 +572,9 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
     state->ask_no = fact->number;
     cg_map_add(&state->ask_map, cg_hash_number(fact->number), slot);
     struct cg_token *token = &state->tokens[fact->token];
+    if (state->orders[token->order].forgettable) {
+        order_stays(state, &state->orders[token->order]);
+    }
     token->asks++;
     if (ask->kind != CG_ASK_CONSUMED && ask->kind != CG_ASK_CANCEL) {
         token->ask = slot;
@@ -538,7 +597,7 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
         state->limits[token->limit].confirmed += ask->amount;
     }
     if (ask->kind == CG_ASK_RAISE && fact->value == 2) {
-        token->asked = token->ledger.reserved + token->ledger.consumed;
+        token->asked = cg_token_held(token);
     }
     if (token->ask == fact->ask) {
         token->ask = CG_NONE;
@@ -817,7 +876,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         worst_set(state, &state->orders[fact->order]);
         break;
     case CG_FACT_ORDER_CLOSED:
-        order_closed(state, fact->order);
+        order_closed(state, fact->order, fact->value);
         break;
     case CG_FACT_REQUEST_TAKEN:
         request_taken(state, fact);

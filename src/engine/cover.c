@@ -115,6 +115,24 @@ static bool limit_open(const struct cg_limit *limit,
     return refuse(refusal, CG_LIMIT_UNENFORCEABLE, slot);
 }
 
+/* R1: whether every sum of a limit has room for |amount| more, with enough to
+ * spare for what is still to be counted of orders under way. */
+static bool sums_hold(const struct cg_limit *limit, cg_dv01 amount)
+{
+    cg_wide sum = (cg_wide)limit->gross + limit->open[0] + limit->open[1] +
+                  amount;
+    for (unsigned side = 0; side < 2; side++) {
+        sum += (cg_wide)limit->ledger[side].granted +
+               limit->ledger[side].overrun;
+    }
+    return sum <= INT64_MAX / 4;
+}
+
+bool cg_sums_hold(const struct cg_state *state, uint32_t slot, cg_dv01 amount)
+{
+    return sums_hold(&state->limits[state->tokens[slot].limit], amount);
+}
+
 /* R13: use stays within the amount, or does not rise where that is allowed. */
 static bool use_fits(const struct cg_limit *limit,
                      uint32_t slot,
@@ -122,6 +140,9 @@ static bool use_fits(const struct cg_limit *limit,
                      cg_dv01 amount,
                      struct cg_refusal *refusal)
 {
+    if (!sums_hold(limit, amount)) {
+        return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
+    }
     if (!limit->has_amount) {
         if (limit->model == CG_MODEL_PING) {
             return true; /* the hub alone knows the amount */
@@ -133,11 +154,7 @@ static bool use_fits(const struct cg_limit *limit,
         return true;
     }
     struct cg_limit after = *limit;
-    if (__builtin_add_overflow(after.open[side != '1'], amount,
-                               &after.open[side != '1'])) {
-        return refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount,
-                             available);
-    }
+    after.open[side != '1'] += amount;
     if (limit->allow_reducing && cg_limit_use(&after) <= cg_limit_use(limit)) {
         return true;
     }
@@ -269,41 +286,54 @@ bool cg_cover_plan(const struct cg_engine *engine,
 static bool token_may_grow(const struct cg_engine *engine,
                            const struct cg_token *token,
                            cg_qty qty,
+                           bool only_falls,
                            struct cg_refusal *refusal)
 {
     const struct cg_limit *limit = &engine->state.limits[token->limit];
     cg_dv01 total;
-    if (!limit_open(limit, token->limit, refusal)) {
+    if (token->end != CG_END_NONE || token->state != CG_TOKEN_SPENT) {
+        /* R22: nothing goes on without live cover. */
+        return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
+    }
+    if (!only_falls && !limit_open(limit, token->limit, refusal)) {
         return false;
     }
     if (!cg_dv01_of(qty, token->rate, &total)) {
         return refuse(refusal, CG_DV01_UNAVAILABLE, token->limit);
     }
     cg_dv01 rise = total - token->charge;
-    if (rise <= 0) {
+    if (rise <= 0 && total <= cg_token_held(token)) {
         return true;
     }
-    if (token->end != CG_END_NONE) {
-        return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
-    }
-    if (token->model == CG_MODEL_PING) {
-        if (token->ask != CG_NONE) {
-            return refuse(refusal, CG_REQUEST_PENDING, token->limit);
-        }
-        if (!engine->state.sessions[limit->owner].up) {
-            return refuse(refusal, CG_HUB_UNAVAILABLE, token->limit);
-        }
+    if (token->model == CG_MODEL_PING &&
+        !engine->state.sessions[limit->owner].up) {
+        return refuse(refusal, CG_HUB_UNAVAILABLE, token->limit);
     }
     if (token->fallback) {
         /* Only new orders fall back (R27). */
         return refuse(refusal, CG_HUB_UNAVAILABLE, token->limit);
     }
-    return use_fits(limit, token->limit, token->side, rise, refusal);
+    return rise <= 0 ||
+           use_fits(limit, token->limit, token->side, rise, refusal);
+}
+
+/* R11: a limit that came after the order has no token of it. */
+static bool has_token(const struct cg_state *state,
+                      const struct cg_order *order,
+                      uint32_t limit)
+{
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        if (state->tokens[i].spent && state->tokens[i].limit == limit) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool cg_cover_may_grow(const struct cg_engine *engine,
                        uint32_t slot,
                        cg_qty qty,
+                       bool only_falls,
                        struct cg_refusal *refusal)
 {
     const struct cg_state *state = &engine->state;
@@ -311,19 +341,78 @@ bool cg_cover_may_grow(const struct cg_engine *engine,
     const struct cg_account *account = &state->accounts[order->account];
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (token->spent && !token_may_grow(engine, token, qty, refusal)) {
+        if (token->spent &&
+            !token_may_grow(engine, token, qty, only_falls, refusal)) {
             return false;
         }
     }
-    for (uint32_t i = 0; i < account->limit_count; i++) {
-        const struct cg_limit *limit = &state->limits[account->limits[i]];
+    for (uint32_t i = 0; !only_falls && i < account->limit_count; i++) {
+        uint32_t at = account->limits[i];
+        const struct cg_limit *limit = &state->limits[at];
         struct cg_cover none = {0};
         struct cg_cover_request request = {order->account, order->instrument,
                                            order->side, qty};
-        if (limit->kind != CG_LIMIT_DV01 &&
-            cg_limit_covers(limit, state, order->account, order->instrument) &&
-            !part_plan(engine, &request, account->limits[i], &none, refusal)) {
+        if (!cg_limit_covers(limit, state, order->account, order->instrument)) {
+            continue;
+        }
+        if (limit->kind != CG_LIMIT_DV01) {
+            if (!part_plan(engine, &request, at, &none, refusal)) {
+                return false;
+            }
+        } else if (qty > order->worst_qty && !has_token(state, order, at)) {
+            refuse(refusal, CG_REPLACE_NOT_ALLOWED, at);
+            refusal->detail = "this limit came after the order";
             return false;
+        }
+    }
+    return true;
+}
+
+/* What a token adds to its limit: all of a new order, the rise of a raise. */
+static cg_dv01 added_by(const struct cg_state *state,
+                        const struct cg_token *token)
+{
+    const struct cg_order *order = &state->orders[token->order];
+    cg_dv01 had = 0;
+    if (order->state == CG_ORDER_WAITING) {
+        return token->charge;
+    }
+    return cg_dv01_of(order->worst_qty, token->rate, &had) &&
+                   had < token->charge
+               ? token->charge - had
+               : 0;
+}
+
+bool cg_cover_still_fits(const struct cg_engine *engine,
+                         uint32_t slot,
+                         struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    enum cg_reason stop = cg_stop_of(state, order->account);
+    if (stop != CG_REASON_NONE) {
+        return refuse(refusal, stop, CG_NONE);
+    }
+    if (!state->sessions[order->venue].up) {
+        return refuse(refusal, CG_VENUE_DOWN, CG_NONE);
+    }
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        const struct cg_limit *limit = &state->limits[token->limit];
+        if (token->state != CG_TOKEN_LIVE && token->state != CG_TOKEN_SPENT) {
+            continue;
+        }
+        if (!limit_open(limit, token->limit, refusal)) {
+            return false;
+        }
+        struct cg_limit without = *limit;
+        cg_dv01 added = added_by(state, token);
+        without.open[token->side != '1'] -= added;
+        if (limit->has_amount && cg_limit_use(limit) > limit->amount &&
+            cg_limit_use(limit) > cg_limit_use(&without)) {
+            return refuse_amount(refusal, CG_LIMIT_EXCEEDED, token->limit,
+                                 added,
+                                 cg_limit_available(&without, token->side));
         }
     }
     return true;

@@ -14,6 +14,9 @@
 /* --- effects -----------------------------------------------------------------
  */
 
+/* Room for the effects of an event beside those of orders and tokens. */
+#define CG_EFFECTS_SPARE 4096
+
 /* The next effect, blank but for its kind. */
 struct cg_effect *cg_effect_add(struct cg_engine *engine,
                                 enum cg_effect_kind kind);
@@ -55,10 +58,17 @@ bool cg_cover_plan(const struct cg_engine *engine,
                    struct cg_cover *cover,
                    struct cg_refusal *refusal);
 
+/* Whether an order, or its raise, that has waited may still go on (R13, R18,
+ * R46). */
+bool cg_cover_still_fits(const struct cg_engine *engine,
+                         uint32_t order,
+                         struct cg_refusal *refusal);
+
 /* Whether |order| may grow to |qty| under all its limits (R41, R14). */
 bool cg_cover_may_grow(const struct cg_engine *engine,
                        uint32_t order,
                        cg_qty qty,
+                       bool only_falls,
                        struct cg_refusal *refusal);
 
 /* The pushed amount of a limit as a stand-in for its hub (R27). */
@@ -69,6 +79,9 @@ bool cg_fallback_fits(const struct cg_engine *engine,
 /* The stop that binds an account, or CG_REASON_NONE (R18). */
 enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
 
+/* Whether the limit of |token| can count a charge or fill of |amount|. */
+bool cg_sums_hold(const struct cg_state *state, uint32_t token, cg_dv01 amount);
+
 /* --- tokens (decide_token.c)
  * ------------------------------------------------------ */
 
@@ -76,6 +89,10 @@ enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
 void cg_tokens_charge(struct cg_engine *engine,
                       uint32_t order,
                       const struct cg_cover *cover);
+
+/* The same for an order that has waited, if nothing has come in between; else
+ * it is refused. */
+void cg_order_go(struct cg_engine *engine, uint32_t order);
 
 /* Sends the order's message on once all its tokens are live (R22). */
 void cg_tokens_spend(struct cg_engine *engine, uint32_t order);
@@ -89,8 +106,8 @@ void cg_token_give_up(struct cg_engine *engine,
                       uint32_t token,
                       enum cg_token_end end);
 
-/* Brings charges down to what the order may still need, and tells the hub. */
-void cg_tokens_lower(struct cg_engine *engine, uint32_t order);
+/* Brings charges to what the order may still need, and tells the hub of less. */
+void cg_tokens_follow(struct cg_engine *engine, uint32_t order);
 
 void cg_ask_send(struct cg_engine *engine,
                  uint32_t token,
@@ -111,6 +128,8 @@ void cg_raise_refuse(struct cg_engine *engine,
                      uint32_t order,
                      const struct cg_refusal *refusal);
 void cg_raise_send(struct cg_engine *engine, uint32_t order);
+/* Asks for what a waiting raise still needs of |token|, if nothing is out. */
+void cg_raise_ask(struct cg_engine *engine, uint32_t token);
 bool cg_raise_ready(const struct cg_state *state, uint32_t order);
 
 /* Pulls one order: refuses it while it waits, else sends an F (R31). */
@@ -119,6 +138,9 @@ void cg_order_pull(struct cg_engine *engine,
                    enum cg_reason reason);
 void cg_pull_again(struct cg_engine *engine, uint32_t order);
 
+/* The same with every id that the venue may know it by, after a 9. */
+void cg_pull_every_id(struct cg_engine *engine, uint32_t order);
+
 /* Ends a forwarded order; |status| is for the record. */
 void cg_order_close(struct cg_engine *engine,
                     uint32_t order,
@@ -126,6 +148,12 @@ void cg_order_close(struct cg_engine *engine,
 
 /* --- limits (decide_limit.c)
  * ------------------------------------------------------ */
+
+/* Refuses new risk under a limit whose books cannot hold what a venue said. */
+void cg_limit_distrust(struct cg_engine *engine, uint32_t limit);
+
+/* Pulls what limits that a report broke have to lose (R13, R17). */
+void cg_limits_check(struct cg_engine *engine, uint32_t order);
 
 /* Pulls what a limit that is breached has to lose (R17). */
 void cg_limit_pull(struct cg_engine *engine, uint32_t limit);

@@ -17,6 +17,7 @@ struct answer {
     enum cg_ask_kind kind;
     cg_dv01 asked;
     uint32_t token;
+    bool current; /* the submission that the token waits for */
 };
 
 static void ask_answered(struct cg_engine *engine,
@@ -86,19 +87,23 @@ static struct cg_refusal denied(const struct cg_engine *engine,
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     const struct cg_limit *limit = &engine->state.limits[token->limit];
+    cg_dv01 had = answer->kind == CG_ASK_NEW ? 0 : cg_token_held(token);
     struct cg_refusal refusal = {
         .reason = denial(answer->event),
         .limit = token->limit,
-        .required = answer->asked,
+        .required = answer->asked - had,
     };
-    if (answer->event->status == PARTIAL && answer->event->has_approved) {
+    bool less = answer->event->status == PARTIAL ||
+                answer->event->status == APPROVED;
+    if (less && answer->event->has_approved) {
+        cg_dv01 more = answer->event->approved - had;
         refusal.reason = CG_LIMIT_EXCEEDED;
         refusal.has_amounts = true;
-        refusal.available = answer->event->approved;
+        refusal.available = more > 0 ? more : 0;
     } else if (refusal.reason == CG_LIMIT_EXCEEDED && limit->has_amount) {
         /* Its own charge is still in: without it, what would be left. */
-        cg_dv01 left = cg_limit_available(limit, token->side) +
-                       cg_token_open(token);
+        cg_dv01 left = cg_limit_available(limit, token->side);
+        left = left > INT64_MIN / 2 ? left + refusal.required : 0;
         refusal.has_amounts = true;
         refusal.available = left > 0 ? left : 0;
     } else if (refusal.reason == CG_LIMIT_EXCEEDED) {
@@ -107,8 +112,11 @@ static struct cg_refusal denied(const struct cg_engine *engine,
     return refusal;
 }
 
-static void
-grant(struct cg_engine *engine, const struct answer *answer, cg_dv01 amount)
+/* |back|: it is no longer wanted, and counts as handed back at once. */
+static void grant(struct cg_engine *engine,
+                  const struct answer *answer,
+                  cg_dv01 amount,
+                  bool back)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_token *token = &state->tokens[answer->token];
@@ -119,6 +127,7 @@ grant(struct cg_engine *engine, const struct answer *answer, cg_dv01 amount)
     fact.order = token->order;
     fact.amount = amount;
     fact.session = engine->cause_session;
+    fact.flags = back ? 1 : 0;
     fact.until = answer->event->has_expires ? answer->event->expires
                                             : engine->now + hub->token_life_ns;
     cg_engine_record(engine, &fact);
@@ -132,7 +141,10 @@ static void late(struct cg_engine *engine, const struct answer *answer)
         return;
     }
     cg_dv01 amount = approved_of(engine, answer);
-    grant(engine, answer, amount);
+    if (answer->kind == CG_ASK_RAISE) {
+        amount -= cg_token_held(token); /* 2324 was the life's total (R24) */
+    }
+    grant(engine, answer, amount > 0 ? amount : 0, true);
     cg_note(engine, "late grant for token %llu of order %llu, handed back",
             (unsigned long long)token->number,
             (unsigned long long)engine->state.orders[token->order].number);
@@ -162,7 +174,7 @@ static void answer_new(struct cg_engine *engine, const struct answer *answer)
         return;
     }
     cg_dv01 amount = approved_of(engine, answer);
-    grant(engine, answer, amount);
+    grant(engine, answer, amount, false);
     cg_time margin = state->sessions[engine->cause_session].clock_margin_ns;
     if (event->status == PARTIAL || amount < answer->asked) {
         cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
@@ -171,7 +183,7 @@ static void answer_new(struct cg_engine *engine, const struct answer *answer)
                                       .limit = token->limit};
         cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
     } else if (cg_tokens_live(state, order)) {
-        cg_tokens_spend(engine, order);
+        cg_order_go(engine, order);
     }
 }
 
@@ -181,24 +193,27 @@ static void answer_raise(struct cg_engine *engine, const struct answer *answer)
     const struct cg_state *state = &engine->state;
     const struct cg_token *token = &state->tokens[answer->token];
     uint32_t order = token->order;
-    if (token->state != CG_TOKEN_SPENT ||
-        state->orders[order].raise == CG_NONE) {
+    if (!answer->current || token->state != CG_TOKEN_SPENT ||
+        token->end != CG_END_NONE || state->orders[order].raise == CG_NONE) {
         late(engine, answer);
         return;
     }
-    cg_dv01 had = token->ledger.reserved + token->ledger.consumed;
-    cg_dv01 total = approved_of(engine, answer);
-    if (answer->event->status == APPROVED && total >= token->charge) {
-        grant(engine, answer, total - had);
-        if (cg_raise_ready(state, order)) {
-            cg_raise_send(engine, order);
-        }
-        return;
-    }
     struct cg_refusal refusal = denied(engine, answer);
-    refusal.required = answer->asked - had;
-    if (answer->event->status != REJECTED && total > had) {
-        grant(engine, answer, total - had); /* it goes back at once */
+    cg_dv01 total = approved_of(engine, answer);
+    cg_dv01 more = total - cg_token_held(token);
+    more = more > 0 ? more : 0;
+    if (answer->event->status == APPROVED && total >= answer->asked) {
+        grant(engine, answer, more, false);
+        if (!cg_raise_ready(state, order)) {
+            return;
+        }
+        if (cg_cover_still_fits(engine, order, &refusal)) {
+            cg_raise_send(engine, order);
+            return;
+        }
+    } else if (answer->event->status == PARTIAL ||
+               answer->event->status == APPROVED) {
+        grant(engine, answer, more, true); /* it goes back at once */
     }
     cg_raise_refuse(engine, order, &refusal);
 }
@@ -208,8 +223,9 @@ static void answer_renewal(struct cg_engine *engine,
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     if (answer->event->status == APPROVED && token->end == CG_END_NONE &&
-        token->state == CG_TOKEN_SPENT) {
-        grant(engine, answer, 0);
+        token->state == CG_TOKEN_SPENT &&
+        approved_of(engine, answer) >= answer->asked) {
+        grant(engine, answer, 0, false);
     }
 }
 
@@ -233,6 +249,11 @@ static void invalidated(struct cg_engine *engine, uint32_t slot)
 static void answer_take(struct cg_engine *engine, const struct answer *answer)
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
+    if (answer->event->status == CANCELLED && answer->kind != CG_ASK_NEW &&
+        answer->kind != CG_ASK_CANCEL) {
+        invalidated(engine, answer->token);
+        return;
+    }
     switch (answer->kind) {
     case CG_ASK_NEW:
         answer_new(engine, answer);
@@ -262,10 +283,14 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
         }
         break;
     }
-    /* A fall that had to wait for this answer is told now. */
-    if (token->state == CG_TOKEN_SPENT && token->ask == CG_NONE &&
-        token->model == CG_MODEL_PING && token->end == CG_END_NONE &&
-        token->asked > token->charge) {
+    /* What had to wait for this answer is said now: a raise, or a fall. */
+    if (token->state != CG_TOKEN_SPENT || token->ask != CG_NONE ||
+        token->model != CG_MODEL_PING || token->end != CG_END_NONE) {
+        return;
+    }
+    if (engine->state.orders[token->order].raise != CG_NONE) {
+        cg_raise_ask(engine, answer->token);
+    } else if (token->asked > token->charge) {
         cg_ask_send(engine, answer->token, CG_ASK_LOWER, token->charge);
     }
 }
@@ -339,6 +364,18 @@ void cg_engine_answer(struct cg_engine *engine,
                         engine->cause_session;
         if (mine && event->status == CANCELLED) {
             invalidated(engine, token);
+        } else if (mine && event->check_type == 0 &&
+                   event->status <= PARTIAL &&
+                   state->tokens[token].state == CG_TOKEN_CLOSED &&
+                   state->tokens[token].model == CG_MODEL_PING &&
+                   state->tokens[token].ledger.granted == 0) {
+            /* Withdrawn and confirmed, and granted all the same (R28). */
+            struct answer answer = {.event = event,
+                                    .ask = CG_NONE,
+                                    .kind = CG_ASK_NEW,
+                                    .asked = state->tokens[token].asked,
+                                    .token = token};
+            late(engine, &answer);
         } else if (mine || (event->ask != 0 && event->ask <= state->ask_no)) {
             cg_note(engine, "a repeated answer to ask %llu, nothing done",
                     (unsigned long long)event->ask);
@@ -353,7 +390,11 @@ void cg_engine_answer(struct cg_engine *engine,
         .kind = state->asks[slot].kind,
         .asked = state->asks[slot].amount,
         .token = state->asks[slot].token,
+        .current = state->tokens[state->asks[slot].token].ask == slot,
     };
+    if (event->status == PENDING && !answer.current) {
+        return; /* nobody waits for it */
+    }
     if (event->status == PENDING) {
         struct cg_fact fact = cg_fact_of(CG_FACT_ASK_PENDING);
         fact.ask = slot;
@@ -375,6 +416,9 @@ static void action_report(struct cg_engine *engine,
                           uint32_t response,
                           uint32_t reject)
 {
+    if (response == 2) {
+        cg_note(engine, "ALARM: a party action was refused, 2333: %u", reject);
+    }
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_ACTION_REPORT);
     effect->session = engine->cause_session;
     effect->stop = stop;
@@ -509,6 +553,10 @@ static bool party_is_known(const struct cg_engine *engine,
                                           cg_id_slice(&account->firm));
         if (!named) {
             continue;
+        }
+        if (event->account.len > 0 && event->firm.len > 0 &&
+            !cg_slice_equal(event->firm, cg_id_slice(&account->firm))) {
+            return false; /* the firm is not the account's */
         }
         known = true;
         *mine = *mine && account->hub == engine->cause_session;

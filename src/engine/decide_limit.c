@@ -20,9 +20,12 @@ void cg_account_news(struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     for (uint32_t i = 0; i < state->session_count; i++) {
-        if ((state->accounts[account].sessions >> i & 1) == 0) {
+        /* News never crowds out what has to be said. */
+        if ((state->accounts[account].sessions >> i & 1) == 0 ||
+            engine->news_count == CG_EFFECTS_SPARE / 2) {
             continue;
         }
+        engine->news_count++;
         struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_NEWS);
         effect->session = (cg_session)i;
         effect->account = account;
@@ -178,6 +181,36 @@ void cg_limit_pull(struct cg_engine *engine, uint32_t slot)
     }
 }
 
+void cg_limits_check(struct cg_engine *engine, uint32_t order)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        uint32_t slot = state->tokens[i].limit;
+        const struct cg_limit *limit = &state->limits[slot];
+        if (state->tokens[i].spent && limit->has_amount &&
+            cg_limit_use(limit) > limit->amount) {
+            cg_limit_pull(engine, slot);
+        }
+    }
+}
+
+void cg_limit_distrust(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_limit *limit = &engine->state.limits[slot];
+    cg_note(engine,
+            "ALARM: a quantity of the venue is beyond what limit %.*s can "
+            "count: no new risk under it",
+            (int)limit->id.len, limit->id.text);
+    if (limit->state == CG_LIMIT_ENABLED ||
+        limit->state == CG_LIMIT_SUSPENDED) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_STATE);
+        fact.limit = slot;
+        fact.value = CG_LIMIT_UNENFORCED;
+        cg_engine_record(engine, &fact);
+    }
+}
+
 /* --- updates (R15, R16)
  * ------------------------------------------------------------ */
 
@@ -189,6 +222,16 @@ static void update_ack(struct cg_engine *engine, bool accepted, uint32_t reject)
     effect->session = engine->cause_session;
     effect->value = accepted ? 0 : 1;
     effect->reject = reject;
+}
+
+static bool limit_is_of(const struct cg_limit *limit,
+                        const struct cg_limit_event *entry,
+                        uint32_t account)
+{
+    return account != CG_NONE
+               ? limit->account == account
+               : limit->account == CG_NONE &&
+                     cg_slice_equal(cg_id_slice(&limit->firm), entry->firm);
 }
 
 /* The limit that an entry means: by its id, else the party's only one. */
@@ -203,13 +246,8 @@ static uint32_t entry_limit(const struct cg_engine *engine,
     uint32_t found = CG_NONE;
     for (uint32_t i = 0; i < state->limit_count; i++) {
         const struct cg_limit *limit = &state->limits[i];
-        bool same_party = account != CG_NONE
-                              ? limit->account == account
-                              : limit->account == CG_NONE &&
-                                    cg_slice_equal(cg_id_slice(&limit->firm),
-                                                   entry->firm);
-        if (limit->owner == engine->cause_session && same_party &&
-            (entry->removed || limit->kind == entry->kind)) {
+        if (limit->owner == engine->cause_session &&
+            limit_is_of(limit, entry, account) && limit->kind == entry->kind) {
             if (found != CG_NONE) {
                 return CG_NONE;
             }
@@ -228,7 +266,10 @@ static uint32_t party_fault(const struct cg_engine *engine,
     *account = CG_NONE;
     if (entry->account.len > 0) {
         *account = cg_state_account(state, entry->account);
-        if (*account == CG_NONE) {
+        if (*account == CG_NONE ||
+            (entry->firm.len > 0 &&
+             !cg_slice_equal(entry->firm,
+                             cg_id_slice(&state->accounts[*account].firm)))) {
             return DE_UNKNOWN_PARTY;
         }
         return state->accounts[*account].hub == engine->cause_session
@@ -248,6 +289,19 @@ static uint32_t party_fault(const struct cg_engine *engine,
     return known ? 0 : DE_UNKNOWN_PARTY;
 }
 
+/* Whether an entry can make a limit: it says all, and its id is said once. */
+static bool may_make(const struct cg_update_event *event,
+                     const struct cg_limit_event *entry)
+{
+    uint32_t same = 0;
+    for (uint32_t i = 0; i < event->count; i++) {
+        same += cg_slice_equal(event->limits[i].id, entry->id);
+    }
+    return same == 1 && entry->id.len > 0 && entry->id.len <= CG_NAME_MAX &&
+           entry->has_amount && entry->amount >= 0 &&
+           entry->currency[0] != '\0';
+}
+
 /* 0 when the entry can be taken, else the reason for DE. */
 static uint32_t entry_fault(const struct cg_engine *engine,
                             const struct cg_update_event *event,
@@ -262,18 +316,22 @@ static uint32_t entry_fault(const struct cg_engine *engine,
             return fault;
         }
     }
+    if (entry->removed && entry->id.len == 0) {
+        return named ? 0 : DE_OTHER;
+    }
     uint32_t slot = entry_limit(engine, entry, account);
     if (slot == CG_NONE) {
-        bool makes_one = named && !entry->removed && entry->id.len > 0 &&
-                         entry->id.len <= CG_NAME_MAX && entry->has_amount &&
-                         entry->currency[0] != '\0' &&
-                         state->limit_count < state->limit_max;
+        bool makes_one = named && !entry->removed && may_make(event, entry) &&
+                         cg_state_limit_room(state, account, entry->firm,
+                                             event->count);
         return makes_one || (entry->removed && named) ? 0 : DE_OTHER;
     }
     const struct cg_limit *limit = &state->limits[slot];
     if (limit->owner != engine->cause_session ||
         event->made_at < limit->updated_at ||
         (named && account != limit->account) ||
+        (entry->kind != limit->kind && !entry->removed &&
+         !entry->unenforceable) ||
         (entry->has_amount && entry->amount < 0) ||
         (entry->currency[0] != '\0' &&
          memcmp(entry->currency, limit->currency, 3) != 0)) {
@@ -403,10 +461,74 @@ static void suspend_missing(struct cg_engine *engine,
     }
 }
 
+/* The limit of an entry, made if it is new; CG_NONE when there is none. */
+static uint32_t entry_slot(struct cg_engine *engine,
+                           const struct cg_limit_event *entry)
+{
+    uint32_t account = entry->account.len > 0
+                           ? cg_state_account(&engine->state, entry->account)
+                           : CG_NONE;
+    uint32_t slot = entry_limit(engine, entry, account);
+    return slot == CG_NONE && !entry->removed
+               ? limit_make(engine, entry, account)
+               : slot;
+}
+
+static bool is_unenforceable(const struct cg_update_event *event)
+{
+    for (uint32_t i = 0; i < event->count; i++) {
+        if (event->limits[i].unenforceable) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* R19: the update is refused, and so is new risk under what it cannot mean. */
+static void update_unenforced(struct cg_engine *engine,
+                              const struct cg_update_event *event)
+{
+    for (uint32_t i = 0; i < event->count; i++) {
+        const struct cg_limit_event *entry = &event->limits[i];
+        uint32_t slot = entry->unenforceable ? entry_slot(engine, entry)
+                                             : CG_NONE;
+        if (slot != CG_NONE) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_STATE);
+            fact.limit = slot;
+            fact.session = engine->cause_session;
+            fact.value = CG_LIMIT_UNENFORCED;
+            cg_engine_record(engine, &fact);
+        }
+    }
+    cg_note(engine,
+            "ALARM: limit update %.*s asks for what is not modelled: no new "
+            "risk under its limits",
+            (int)event->id.len, event->id.data);
+}
+
+/* An entry without limits takes away all that the sender gave the party. */
+static void party_remove(struct cg_engine *engine,
+                         const struct cg_update_event *event,
+                         const struct cg_limit_event *entry)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t account = entry->account.len > 0
+                           ? cg_state_account(state, entry->account)
+                           : CG_NONE;
+    for (uint32_t i = 0; i < state->limit_count; i++) {
+        const struct cg_limit *limit = &state->limits[i];
+        if (limit->owner == engine->cause_session &&
+            limit->state != CG_LIMIT_REMOVED &&
+            limit_is_of(limit, entry, account) &&
+            event->made_at >= limit->updated_at) {
+            limit_update(engine, i, event, entry);
+        }
+    }
+}
+
 void cg_engine_update(struct cg_engine *engine,
                       const struct cg_update_event *event)
 {
-    const struct cg_state *state = &engine->state;
     uint32_t fault = event->bad ? DE_OTHER : 0;
     for (uint32_t i = 0; fault == 0 && i < event->count; i++) {
         fault = entry_fault(engine, event, &event->limits[i]);
@@ -420,25 +542,29 @@ void cg_engine_update(struct cg_engine *engine,
         update_ack(engine, false, fault);
         return;
     }
-    bool unenforceable = false;
+    if (event->refused) {
+        cg_note(engine, "ALARM: the hub did not send the limits asked for");
+    }
+    if (is_unenforceable(event)) {
+        update_unenforced(engine, event);
+        update_ack(engine, false, DE_OTHER);
+        return;
+    }
     for (uint32_t i = 0; i < event->count; i++) {
         const struct cg_limit_event *entry = &event->limits[i];
-        uint32_t account = entry->account.len > 0
-                               ? cg_state_account(state, entry->account)
-                               : CG_NONE;
-        uint32_t slot = entry_limit(engine, entry, account);
-        if (slot == CG_NONE && !entry->removed) {
-            slot = limit_make(engine, entry, account);
+        if (entry->removed && entry->id.len == 0) {
+            party_remove(engine, event, entry);
+            continue;
         }
+        uint32_t slot = entry_slot(engine, entry);
         if (slot != CG_NONE) {
             limit_update(engine, slot, event, entry);
         }
-        unenforceable = unenforceable || entry->unenforceable;
     }
     if (event->snapshot) {
         suspend_missing(engine, event);
     }
-    update_ack(engine, !unenforceable, DE_OTHER);
+    update_ack(engine, true, 0);
 }
 
 /* --- warnings (R52)

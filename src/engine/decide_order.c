@@ -17,6 +17,13 @@ static struct cg_refusal because(enum cg_reason reason)
     return (struct cg_refusal){.reason = reason, .limit = CG_NONE};
 }
 
+/* The journal keeps ids of CG_NAME_MAX bytes; a longer one was refused. */
+static void fact_id(struct cg_fact *fact, struct cg_slice id)
+{
+    fact->id = id.data;
+    fact->id_len = id.len < CG_NAME_MAX ? id.len : CG_NAME_MAX;
+}
+
 /* --- answers -----------------------------------------------------------------
  */
 
@@ -42,8 +49,7 @@ static void refuse_new(struct cg_engine *engine,
     fact.qty = event->qty;
     fact.hash = event->body_hash;
     fact.terms_hash = event->terms_hash;
-    fact.id = event->clordid.data;
-    fact.id_len = event->clordid.len;
+    fact_id(&fact, event->clordid);
     cg_engine_record(engine, &fact);
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
     effect->session = client;
@@ -65,8 +71,7 @@ static void refuse_request(struct cg_engine *engine,
     fact.amount = refusal->required;
     fact.other = refusal->available;
     fact.qty = event->qty;
-    fact.id = event->clordid.data;
-    fact.id_len = event->clordid.len;
+    fact_id(&fact, event->clordid);
     cg_engine_record(engine, &fact);
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
     effect->session = engine->cause_session;
@@ -92,14 +97,18 @@ static void repeated(struct cg_engine *engine,
                 (int)event->clordid.len, event->clordid.data);
         return;
     }
-    if (same && event->possresend && request->order != CG_NONE) {
+    bool told = request->order != CG_NONE ||
+                request->state == CG_REQUEST_REFUSED;
+    if (same && event->possresend && told) {
+        cg_note(engine, "order %.*s came again (PossResend), its status told",
+                (int)event->clordid.len, event->clordid.data);
         struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_STATUS);
         effect->session = engine->cause_session;
         effect->order = request->order;
         effect->request = slot;
         return;
     }
-    if (event->possdup || event->possresend) {
+    if (!same && (event->possdup || event->possresend)) {
         cg_note(engine, "ALARM: order %.*s came again with another body",
                 (int)event->clordid.len, event->clordid.data);
     }
@@ -179,13 +188,20 @@ static bool admissible(const struct cg_engine *engine,
     return refusal->reason == CG_REASON_NONE;
 }
 
+/* Each open order keeps room for a cancel by its client and one by the gate. */
+static bool requests_left(const struct cg_state *state)
+{
+    uint64_t left = state->request_max - state->request_top;
+    return left > 2 * (uint64_t)state->open_orders + 2;
+}
+
 /* Room for an order with all it may need; a full gate refuses new risk. */
 static bool has_room(const struct cg_state *state)
 {
+    uint32_t tokens = state->token_map.count - state->closed_tokens;
     return cg_state_next_order(state) != CG_NONE &&
-           state->token_map.count + CG_COVER_MAX * 2 < state->token_max &&
-           state->ask_map.count < state->ask_max / 2 &&
-           state->request_max - state->request_top > state->open_orders + 1;
+           tokens + CG_COVER_MAX * 2 < state->token_max &&
+           state->ask_map.count < state->ask_max / 2 && requests_left(state);
 }
 
 static uint32_t take(struct cg_engine *engine,
@@ -206,8 +222,7 @@ static uint32_t take(struct cg_engine *engine,
     fact.qty = event->qty;
     fact.hash = event->body_hash;
     fact.terms_hash = event->terms_hash;
-    fact.id = event->clordid.data;
-    fact.id_len = event->clordid.len;
+    fact_id(&fact, event->clordid);
     cg_engine_record(engine, &fact);
     return fact.order;
 }
@@ -275,6 +290,7 @@ void cg_order_refuse(struct cg_engine *engine,
     cg_tokens_end(engine, slot, end);
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_REFUSED);
     fact.order = slot;
+    fact.value = CG_REPORT_REJECTED;
     fact.session = order->client;
     fact.reason = (uint16_t)refusal->reason;
     fact.limit = refusal->limit;
@@ -330,8 +346,7 @@ static uint32_t request_take(struct cg_engine *engine,
     fact.qty = event->qty;
     fact.hash = event->body_hash;
     fact.terms_hash = event->terms_hash;
-    fact.id = event->clordid.data;
-    fact.id_len = event->clordid.len;
+    fact_id(&fact, event->clordid);
     cg_engine_record(engine, &fact);
     return fact.request;
 }
@@ -347,6 +362,47 @@ static void request_send(struct cg_engine *engine, uint32_t slot)
     effect->session = request->venue;
     effect->order = request->order;
     effect->request = slot;
+}
+
+/* A repeat of a replace or cancel that is known: on record, and its order's
+ * status for a PossResend.  False when it is none. */
+static bool came_again(struct cg_engine *engine,
+                       const struct cg_order_event *event,
+                       enum cg_request_kind kind)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    uint32_t slot = cg_state_request(state, venue, event->clordid);
+    const struct cg_request *request = &state->requests[slot];
+    bool same = request->client == engine->cause_session &&
+                request->kind == kind &&
+                request->body_hash == event->body_hash;
+    if (!event->possdup && !event->possresend) {
+        return false;
+    }
+    cg_note(engine,
+            same ? "request %.*s came again, nothing done"
+                 : "ALARM: request %.*s came again with another body",
+            (int)event->clordid.len, event->clordid.data);
+    if (!same || (!event->possdup && request->order == CG_NONE)) {
+        return false;
+    }
+    if (!event->possdup) {
+        struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_STATUS);
+        effect->session = engine->cause_session;
+        effect->order = request->order;
+        effect->request = slot;
+    }
+    return true;
+}
+
+/* R18: a lower quantity, and nothing else. */
+static bool only_falls(const struct cg_state *state,
+                       const struct cg_order_event *event,
+                       const struct cg_order *order)
+{
+    return event->qty < order->qty &&
+           event->terms_hash == state->requests[order->request].terms_hash;
 }
 
 /* What a replace may not change, and when it may not come (R41, R18). */
@@ -376,42 +432,76 @@ static bool replace_fits(const struct cg_engine *engine,
         *refusal = because(CG_VENUE_DOWN);
         return false;
     }
+    if ((event->possdup || event->possresend) &&
+        engine->now - event->sent_at > engine->config.stale_resend_ns) {
+        *refusal = because(CG_STALE_RESEND);
+        return false;
+    }
     enum cg_reason stop = cg_stop_of(state, order->account);
-    bool only_falls = event->qty < order->qty &&
-                      event->terms_hash ==
-                          state->requests[order->request].terms_hash;
-    if (stop != CG_REASON_NONE && !only_falls) {
+    if (stop != CG_REASON_NONE && !only_falls(state, event, order)) {
         *refusal = because(stop);
         return false;
     }
     *refusal = because(CG_GATE_STOPPING);
-    return cg_state_next_request(state) != CG_NONE && engine->park_room > 0;
+    refusal->detail = "the gate is full";
+    return requests_left(state) && engine->park_room > 0;
 }
 
-/* Charges every token for |qty| and asks the hub for the difference. */
-static bool raise_charge(struct cg_engine *engine, uint32_t slot, cg_qty qty)
+/* What of a waiting raise |token| has to hold. */
+static cg_dv01 raise_need(const struct cg_state *state,
+                          const struct cg_token *token)
+{
+    const struct cg_order *order = &state->orders[token->order];
+    cg_dv01 need = 0;
+    bool fits = cg_dv01_of(state->requests[order->raise].qty, token->rate,
+                           &need);
+    CG_ASSERT(fits);
+    return need;
+}
+
+void cg_raise_ask(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
+        token->end == CG_END_NONE && token->ask == CG_NONE &&
+        cg_token_held(token) < raise_need(&engine->state, token)) {
+        cg_ask_send(engine, slot, CG_ASK_RAISE, token->charge);
+    }
+}
+
+/* Charges every token for the raise and asks the hub for the difference, after
+ * the answer to the submission that is out, if any (R24). */
+static void raise_charge(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
-    bool asked = false;
     for (uint32_t i = state->orders[slot].tokens; i != CG_NONE;
          i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        cg_dv01 total = 0;
-        if (token->state != CG_TOKEN_SPENT ||
-            !cg_dv01_of(qty, token->rate, &total) || total <= token->charge) {
+        if (token->state != CG_TOKEN_SPENT) {
             continue;
         }
-        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_RECHARGED);
-        fact.token = i;
-        fact.amount = total;
-        fact.flags = token->model == CG_MODEL_PUSH ? 1 : 0;
-        cg_engine_record(engine, &fact);
-        if (token->model == CG_MODEL_PING) {
-            cg_ask_send(engine, i, CG_ASK_RAISE, total);
-            asked = true;
+        cg_dv01 need = raise_need(state, token);
+        bool push = token->model == CG_MODEL_PUSH;
+        if (need > token->charge || (push && need > cg_token_held(token))) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_RECHARGED);
+            fact.token = i;
+            fact.amount = need > token->charge ? need : token->charge;
+            fact.flags = push ? 1 : 0;
+            cg_engine_record(engine, &fact);
         }
+        cg_raise_ask(engine, i);
     }
-    return asked;
+}
+
+/* A replace whose id is known: a repeat, or a mistake (R40). */
+static void replace_repeated(struct cg_engine *engine,
+                             const struct cg_order_event *event,
+                             uint32_t order)
+{
+    if (!came_again(engine, event, CG_REQUEST_REPLACE)) {
+        struct cg_refusal refusal = because(CG_DUPLICATE_CLORDID);
+        refuse_request(engine, event, order, true, &refusal);
+    }
 }
 
 void cg_engine_replace(struct cg_engine *engine,
@@ -424,34 +514,30 @@ void cg_engine_replace(struct cg_engine *engine,
         refuse_request(engine, event, slot, true, &refusal);
         return;
     }
+    if (!id_is_free(engine, event->clordid)) {
+        replace_repeated(engine, event, slot);
+        return;
+    }
     if (slot == CG_NONE || state->orders[slot].state == CG_ORDER_CLOSED) {
         refusal = because(CG_UNKNOWN_ORDER);
         refuse_request(engine, event, slot, true, &refusal);
         return;
     }
-    if (!id_is_free(engine, event->clordid)) {
-        if (event->possdup) {
-            cg_note(engine,
-                    "replace %.*s came again (PossDupFlag), nothing done",
-                    (int)event->clordid.len, event->clordid.data);
-            return;
-        }
-        refusal = because(CG_DUPLICATE_CLORDID);
-        refuse_request(engine, event, slot, true, &refusal);
-        return;
-    }
     if (!replace_fits(engine, event, slot, &refusal) ||
-        !cg_cover_may_grow(engine, slot, event->qty, &refusal)) {
+        !cg_cover_may_grow(engine, slot, event->qty,
+                           only_falls(state, event, &state->orders[slot]),
+                           &refusal)) {
         refuse_request(engine, event, slot, true, &refusal);
         return;
     }
     /* R22 holds at the moment of sending, so the charge comes first. */
     uint32_t request = request_take(engine, event, slot, CG_REQUEST_REPLACE,
                                     true);
-    if (raise_charge(engine, slot, event->qty)) {
-        cg_effect_add(engine, CG_EFFECT_PARK)->request = request;
-    } else {
+    raise_charge(engine, slot);
+    if (cg_raise_ready(state, slot)) {
         cg_raise_send(engine, slot);
+    } else {
+        cg_effect_add(engine, CG_EFFECT_PARK)->request = request;
     }
 }
 
@@ -460,8 +546,8 @@ bool cg_raise_ready(const struct cg_state *state, uint32_t slot)
     const struct cg_order *order = &state->orders[slot];
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (token->state == CG_TOKEN_SPENT && token->ask != CG_NONE &&
-            state->asks[token->ask].kind == CG_ASK_RAISE) {
+        if (token->state == CG_TOKEN_SPENT &&
+            cg_token_held(token) < raise_need(state, token)) {
             return false;
         }
     }
@@ -473,17 +559,14 @@ void cg_raise_send(struct cg_engine *engine, uint32_t slot)
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
     uint32_t request = order->raise;
-    cg_qty qty = state->requests[request].qty;
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        cg_dv01 worst = 0;
         if (token->state != CG_TOKEN_SPENT) {
             continue;
         }
-        CG_ASSERT(cg_dv01_of(qty, token->rate, &worst));
-        CG_ASSERT(token->charge >= worst);
-        CG_ASSERT(token->end != CG_END_NONE ||
-                  token->ledger.reserved + token->ledger.consumed >= worst);
+        CG_ASSERT(token->end == CG_END_NONE);
+        CG_ASSERT(token->charge >= raise_need(state, token));
+        CG_ASSERT(cg_token_held(token) >= raise_need(state, token));
     }
     request_send(engine, request);
 }
@@ -504,7 +587,7 @@ void cg_raise_refuse(struct cg_engine *engine,
     fact.amount = refusal->required;
     fact.other = refusal->available;
     cg_engine_record(engine, &fact);
-    cg_tokens_lower(engine, slot);
+    cg_tokens_follow(engine, slot);
     /* An ask that is still out is withdrawn at once (R28). */
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
@@ -530,7 +613,7 @@ static void
 cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
 {
     const struct cg_order *order = &engine->state.orders[slot];
-    cg_tokens_end(engine, slot, CG_END_TIMED_OUT);
+    cg_tokens_end(engine, slot, CG_END_HANDED_BACK);
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_SENT);
     fact.request = request;
     fact.order = slot;
@@ -550,22 +633,45 @@ cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
     effect->request = request;
 }
 
+/* An order that ended here and never reached the venue. */
+static bool never_sent(const struct cg_order *order)
+{
+    return order->state == CG_ORDER_CLOSED && !order->sent;
+}
+
+/* Room is kept for each order's first cancel, and for the gate's own. */
+static bool cancel_has_room(const struct cg_state *state, uint32_t slot)
+{
+    uint32_t left = state->request_max - state->request_top;
+    for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        if (state->requests[i].kind == CG_REQUEST_CANCEL) {
+            return left > state->open_orders + 1;
+        }
+    }
+    return left > 0;
+}
+
 void cg_engine_cancel(struct cg_engine *engine,
                       const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = find_order(engine, event);
     struct cg_refusal refusal = event->bad;
-    if (refusal.reason == CG_REASON_NONE && slot == CG_NONE) {
-        refusal = because(CG_UNKNOWN_ORDER);
-    }
     if (refusal.reason == CG_REASON_NONE &&
         !id_is_free(engine, event->clordid)) {
+        if (came_again(engine, event, CG_REQUEST_CANCEL)) {
+            return;
+        }
         refusal = because(CG_DUPLICATE_CLORDID);
     }
     if (refusal.reason == CG_REASON_NONE &&
-        cg_state_next_request(state) == CG_NONE) {
+        (slot == CG_NONE || never_sent(&state->orders[slot]))) {
+        refusal = because(CG_UNKNOWN_ORDER);
+    }
+    if (refusal.reason == CG_REASON_NONE && !cancel_has_room(state, slot)) {
         refusal = because(CG_GATE_STOPPING);
+        refusal.detail = "the gate is full";
     }
     if (refusal.reason != CG_REASON_NONE) {
         refuse_request(engine, event, slot, false, &refusal);
@@ -589,8 +695,29 @@ void cg_engine_cancel(struct cg_engine *engine,
 /* --- pulls (R30, R31)
  * ---------------------------------------------------------------- */
 
-static void
-pull_send(struct cg_engine *engine, uint32_t slot, enum cg_reason reason)
+/* An id for the gate's own cancel that nobody has used. */
+static size_t pull_id(const struct cg_engine *engine,
+                      cg_session venue,
+                      uint32_t number,
+                      char *id)
+{
+    int len = snprintf(id, CG_NAME_MAX, "%.40s-P%u", engine->config.gate_name,
+                       number);
+    for (uint32_t more = 1;
+         cg_state_request(&engine->state, venue,
+                          (struct cg_slice){id, (size_t)len}) != CG_NONE;
+         more++) {
+        len = snprintf(id, CG_NAME_MAX, "%.40s-P%u-%u",
+                       engine->config.gate_name, number, more);
+    }
+    return (size_t)len;
+}
+
+/* Sends an F on |target|, one of the order's ids. */
+static void pull_send(struct cg_engine *engine,
+                      uint32_t slot,
+                      enum cg_reason reason,
+                      uint32_t target)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
@@ -601,15 +728,13 @@ pull_send(struct cg_engine *engine, uint32_t slot, enum cg_reason reason)
         cg_note(engine, "ALARM: no room for the cancel of a pulled order");
         return;
     }
-    int len = snprintf(id, sizeof(id), "%s-P%u", engine->config.gate_name,
-                       fact.request + 1);
     fact.order = slot;
     fact.session = order->client;
     fact.flags = (uint32_t)order->venue << 16;
     fact.value = CG_REQUEST_PULL;
     fact.reason = (uint16_t)reason;
     fact.id = id;
-    fact.id_len = (size_t)len;
+    fact.id_len = pull_id(engine, order->venue, fact.request + 1, id);
     cg_engine_record(engine, &fact);
     struct cg_fact sent = cg_fact_of(CG_FACT_REQUEST_SENT);
     sent.request = fact.request;
@@ -622,6 +747,21 @@ pull_send(struct cg_engine *engine, uint32_t slot, enum cg_reason reason)
     effect->session = order->venue;
     effect->order = slot;
     effect->request = fact.request;
+    effect->target = target;
+}
+
+/* The newest id that the venue may know the order by. */
+static uint32_t newest_id(const struct cg_state *state,
+                          const struct cg_order *order)
+{
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        if (state->requests[i].kind == CG_REQUEST_REPLACE &&
+            state->requests[i].state == CG_REQUEST_SENT) {
+            return i;
+        }
+    }
+    return order->request;
 }
 
 void cg_order_pull(struct cg_engine *engine,
@@ -640,14 +780,38 @@ void cg_order_pull(struct cg_engine *engine,
     if (order->raise != CG_NONE) {
         cg_raise_refuse(engine, slot, &refusal);
     }
-    pull_send(engine, slot, reason);
+    pull_send(engine, slot, reason, newest_id(&engine->state, order));
+}
+
+static bool is_pulled(const struct cg_order *order)
+{
+    return (order->state == CG_ORDER_SENT || order->state == CG_ORDER_OPEN) &&
+           order->pull != CG_NONE;
 }
 
 void cg_pull_again(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_order *order = &engine->state.orders[slot];
-    if (order->state != CG_ORDER_CLOSED && order->pull != CG_NONE) {
-        pull_send(engine, slot, order->pull_reason);
+    if (is_pulled(order)) {
+        pull_send(engine, slot, order->pull_reason,
+                  newest_id(&engine->state, order));
+    }
+}
+
+void cg_pull_every_id(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    if (!is_pulled(order)) {
+        return;
+    }
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        if (i == order->request || (request->kind == CG_REQUEST_REPLACE &&
+                                    request->state == CG_REQUEST_SENT)) {
+            pull_send(engine, slot, order->pull_reason, i);
+        }
     }
 }
 
@@ -677,19 +841,19 @@ void cg_engine_restart(struct cg_engine *engine)
     const struct cg_state *state = &engine->state;
     struct cg_refusal refusal = because(CG_GATE_STOPPING);
     refusal.detail = "the gate was restarted";
+    for (uint32_t i = 0; i < state->session_count; i++) {
+        if (state->sessions[i].up) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_LINK_DOWN);
+            fact.session = (cg_session)i;
+            cg_engine_record(engine, &fact);
+        }
+    }
     for (uint32_t i = 0; i < state->order_top; i++) {
         if (state->orders[i].state == CG_ORDER_WAITING) {
             cg_order_refuse(engine, i, &refusal, CG_END_TIMED_OUT);
         } else if (state->orders[i].state != CG_ORDER_FREE &&
                    state->orders[i].raise != CG_NONE) {
             cg_raise_refuse(engine, i, &refusal);
-        }
-    }
-    for (uint32_t i = 0; i < state->session_count; i++) {
-        if (state->sessions[i].up) {
-            struct cg_fact fact = cg_fact_of(CG_FACT_LINK_DOWN);
-            fact.session = (cg_session)i;
-            cg_engine_record(engine, &fact);
         }
     }
 }

@@ -26,6 +26,26 @@ static uint32_t find_request(const struct cg_engine *engine,
     return slot;
 }
 
+/* R1: false, and no new risk under the limits, when their books cannot hold
+ * what a fill of |cum_qty| is worth. */
+static bool
+fill_counts(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
+{
+    const struct cg_state *state = &engine->state;
+    bool counts = true;
+    for (uint32_t i = state->orders[slot].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_dv01 filled = 0;
+        if (token->spent && (!cg_dv01_of(cum_qty, token->rate, &filled) ||
+                             !cg_sums_hold(state, i, filled))) {
+            cg_limit_distrust(engine, token->limit);
+            counts = false;
+        }
+    }
+    return counts;
+}
+
 /* R25: each rise of what is consumed is told to the hub that granted it. */
 static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
 {
@@ -35,6 +55,9 @@ static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
     cg_dv01 overrun_before = 0;
     cg_dv01 overrun_after = 0;
     uint32_t n = 0;
+    if (!fill_counts(engine, slot, cum_qty)) {
+        return;
+    }
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {
         before[n++] = state->tokens[i].ledger.consumed;
@@ -54,6 +77,7 @@ static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
             cg_ask_send(engine, i, CG_ASK_CONSUMED, rise);
         }
     }
+    cg_limits_check(engine, slot);
     if (overrun_after > overrun_before) {
         cg_note(engine,
                 "ALARM: overrun: order %llu filled above what was reserved",
@@ -65,14 +89,16 @@ static void acknowledge(struct cg_engine *engine,
                         uint32_t slot,
                         const struct cg_report_event *event)
 {
-    if (engine->state.orders[slot].state != CG_ORDER_SENT) {
+    if (engine->state.orders[slot].state != CG_ORDER_SENT ||
+        event->kind == CG_REPORT_REJECTED) {
         return;
     }
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_ACKED);
     fact.order = slot;
-    fact.id = event->order_id.data;
-    fact.id_len = event->order_id.len < CG_NAME_MAX ? event->order_id.len
-                                                    : CG_NAME_MAX;
+    if (event->order_id.len <= CG_NAME_MAX) { /* else: by ClOrdID alone */
+        fact.id = event->order_id.data;
+        fact.id_len = event->order_id.len;
+    }
     cg_engine_record(engine, &fact);
 }
 
@@ -91,7 +117,8 @@ static void replaced(struct cg_engine *engine,
     fact.qty = event->has_order_qty && event->order_qty > 0 ? event->order_qty
                                                             : replace->qty;
     cg_engine_record(engine, &fact);
-    cg_tokens_lower(engine, replace->order);
+    cg_tokens_follow(engine, replace->order);
+    cg_limits_check(engine, replace->order);
 }
 
 /* The venue changed the quantity by itself (R43). */
@@ -107,7 +134,8 @@ static void restated(struct cg_engine *engine,
     fact.order = slot;
     fact.qty = event->order_qty;
     cg_engine_record(engine, &fact);
-    cg_tokens_lower(engine, slot);
+    cg_tokens_follow(engine, slot);
+    cg_limits_check(engine, slot);
 }
 
 static bool ends_order(const struct cg_order *order,
@@ -140,9 +168,12 @@ static void settle(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     uint32_t slot = state->requests[request].order;
     const struct cg_order *order = &state->orders[slot];
-    if (order->state == CG_ORDER_WAITING) {
+    if (!order->sent) {
         cg_note(engine, "ALARM: a report on an order that was not forwarded");
         return;
+    }
+    if (event->bad_cum_qty) {
+        cg_note(engine, "ALARM: a report whose CumQty cannot be read");
     }
     acknowledge(engine, slot, event);
     if (event->kind == CG_REPORT_REPLACED) {
@@ -235,18 +266,21 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
     }
     const struct cg_request *request = &state->requests[slot];
     uint32_t order = request->order;
-    if (request->state == CG_REQUEST_SENT) {
+    if (request->kind == CG_REQUEST_NEW) {
+        cg_note(engine, "ALARM: a refused cancel names an order, not a request");
+    } else if (request->state == CG_REQUEST_SENT) {
         struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
         fact.request = slot;
         fact.order = order;
         cg_engine_record(engine, &fact);
-        if (request->kind == CG_REQUEST_REPLACE) {
-            cg_tokens_lower(engine, order);
+        if (request->kind == CG_REQUEST_REPLACE && order != CG_NONE) {
+            cg_tokens_follow(engine, order);
         }
     }
     if (request->kind != CG_REQUEST_PULL) {
         cg_effect_add(engine, CG_EFFECT_PASS)->session = request->client;
-    } else if (!event->order_closed && state->orders[order].pull == slot) {
+    } else if (order != CG_NONE && !event->order_closed &&
+               state->orders[order].pull == slot) {
         /* A newer id may be in force by now: ask again with it (R31). */
         cg_timer_order(engine, order);
     }

@@ -12,6 +12,8 @@
 /* --- when
  * --------------------------------------------------------------------- */
 
+#define PULL_PAUSE_MAX (60 * CG_SECOND)
+
 static bool may_fall_back(const struct cg_state *state,
                           const struct cg_token *token)
 {
@@ -29,6 +31,23 @@ static bool order_may_fall_back(const struct cg_state *state,
         }
     }
     return false;
+}
+
+/* R31: how long to wait with the next F after a 9.  A venue that goes on saying
+ * no is asked less and less often. */
+static cg_time pull_pause(const struct cg_engine *engine,
+                          const struct cg_order *order)
+{
+    const struct cg_state *state = &engine->state;
+    cg_time pause = engine->config.pull_time_ns;
+    for (uint32_t i = order->requests; i != CG_NONE && pause < PULL_PAUSE_MAX;
+         i = state->requests[i].next) {
+        pause *= state->requests[i].kind == CG_REQUEST_PULL &&
+                         i != order->pull
+                     ? 2
+                     : 1;
+    }
+    return pause < PULL_PAUSE_MAX ? pause : PULL_PAUSE_MAX;
 }
 
 static cg_time order_due(const struct cg_engine *engine,
@@ -51,7 +70,7 @@ static cg_time order_due(const struct cg_engine *engine,
     if (order->pull != CG_NONE &&
         state->requests[order->pull].state == CG_REQUEST_REFUSED &&
         state->sessions[order->venue].up) {
-        return state->requests[order->pull].taken_at + config->pull_time_ns;
+        return state->requests[order->pull].taken_at + pull_pause(engine, order);
     }
     return CG_TIME_NEVER;
 }
@@ -145,15 +164,19 @@ static bool fallbacks_fit(const struct cg_engine *engine,
                           const struct cg_order *order)
 {
     const struct cg_state *state = &engine->state;
+    uint32_t needed = 0;
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (may_fall_back(state, token) &&
-            !cg_fallback_fits(engine, &state->limits[token->limit],
+        if (!may_fall_back(state, token)) {
+            continue;
+        }
+        needed++;
+        if (!cg_fallback_fits(engine, &state->limits[token->limit],
                               token->charge)) {
             return false;
         }
     }
-    return true;
+    return needed > 0 && state->token_max - state->token_map.count >= needed;
 }
 
 void cg_order_fall_back(struct cg_engine *engine, uint32_t slot)
@@ -182,7 +205,7 @@ void cg_order_fall_back(struct cg_engine *engine, uint32_t slot)
             (unsigned long long)order->number);
     cg_tokens_charge(engine, slot, &cover);
     if (cg_tokens_live(state, slot)) {
-        cg_tokens_spend(engine, slot);
+        cg_order_go(engine, slot);
     }
 }
 
@@ -224,7 +247,7 @@ static void order_fire(struct cg_engine *engine, uint32_t slot)
                                      .limit = CG_NONE};
         cg_raise_refuse(engine, slot, &refusal);
     } else {
-        cg_pull_again(engine, slot);
+        cg_pull_every_id(engine, slot);
     }
 }
 
@@ -266,18 +289,23 @@ static void token_fire(struct cg_engine *engine, uint32_t slot)
 bool cg_engine_fire(struct cg_engine *engine)
 {
     uint32_t id = 0;
+    cg_time due;
     if (cg_heap_first(&engine->timers, &id) > engine->now) {
         return false;
     }
     cg_heap_set(&engine->timers, id, CG_TIME_NEVER);
     if (id < engine->state.order_max) {
         order_fire(engine, id);
-        cg_timer_order(engine, id);
+        due = order_due(engine, &engine->state.orders[id]);
     } else {
         uint32_t token = id - engine->state.order_max;
         token_fire(engine, token);
-        cg_timer_token(engine, token);
+        due = token_due(engine, &engine->state.tokens[token]);
     }
+    if (due <= engine->now) { /* nothing could be done, for want of room */
+        due = engine->now + engine->config.pull_time_ns + CG_MS;
+    }
+    cg_heap_set(&engine->timers, id, due);
     return true;
 }
 

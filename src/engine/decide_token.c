@@ -99,7 +99,7 @@ static void assert_covered(const struct cg_state *state, uint32_t slot)
         CG_ASSERT(token->end == CG_END_NONE);
         CG_ASSERT(cg_dv01_of(order->worst_qty, token->rate, &worst));
         CG_ASSERT(token->charge >= worst);
-        CG_ASSERT(token->ledger.reserved + token->ledger.consumed >= worst);
+        CG_ASSERT(cg_token_held(token) >= worst);
     }
 }
 
@@ -116,6 +116,16 @@ void cg_tokens_spend(struct cg_engine *engine, uint32_t slot)
     effect->session = order->venue;
     effect->order = slot;
     effect->request = order->request;
+}
+
+void cg_order_go(struct cg_engine *engine, uint32_t slot)
+{
+    struct cg_refusal refusal;
+    if (cg_cover_still_fits(engine, slot, &refusal)) {
+        cg_tokens_spend(engine, slot);
+    } else {
+        cg_order_refuse(engine, slot, &refusal, CG_END_HANDED_BACK);
+    }
 }
 
 /* --- ends --------------------------------------------------------------------
@@ -143,7 +153,7 @@ void cg_token_give_up(struct cg_engine *engine,
     }
     bool hub_has_some = token->model == CG_MODEL_PING &&
                         token->end == CG_END_NONE &&
-                        (token->state == CG_TOKEN_ASKED ||
+                        (token->state != CG_TOKEN_SPENT ||
                          token->ledger.reserved > 0 || token->ask != CG_NONE);
     if (!hub_has_some) {
         bool used_up = token->ledger.consumed > 0 &&
@@ -152,8 +162,8 @@ void cg_token_give_up(struct cg_engine *engine,
                    used_up ? CG_END_CONSUMED : end);
         return;
     }
-    cg_dv01 rest = token->state == CG_TOKEN_ASKED ? token->charge
-                                                  : token->ledger.reserved;
+    cg_dv01 rest = token->state == CG_TOKEN_SPENT ? token->ledger.reserved
+                                                  : token->charge;
     token_fact(engine, CG_FACT_TOKEN_RETURNED, slot, end);
     cg_ask_send(engine, slot, CG_ASK_CANCEL, rest);
 }
@@ -169,39 +179,56 @@ void cg_tokens_end(struct cg_engine *engine,
     }
 }
 
-static void token_lower(struct cg_engine *engine, uint32_t slot, cg_dv01 total)
+static void
+token_recharge(struct cg_engine *engine, uint32_t slot, cg_dv01 total)
 {
     const struct cg_token *token = &engine->state.tokens[slot];
+    bool rises = total > token->charge;
     /* What the hub granted leaves the ledger; what it never did only leaves
-     * the use. */
-    bool granted = token->ledger.reserved + token->filled > total;
+     * the use.  A rise by the venue is the gate's own grant, or nobody's. */
+    bool granted = rises ? token->model == CG_MODEL_PUSH
+                         : cg_token_held(token) > total;
     struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_RECHARGED);
     fact.token = slot;
     fact.amount = total;
-    fact.flags = granted ? 1 : 0;
+    fact.flags = granted && token->end == CG_END_NONE ? 1 : 0;
     cg_engine_record(engine, &fact);
+    if (rises) {
+        cg_note(engine, "ALARM: order %llu was raised by the venue itself",
+                (unsigned long long)
+                    engine->state.orders[token->order].number);
+        return;
+    }
     if (token->model == CG_MODEL_PING && token->end == CG_END_NONE &&
         token->ask == CG_NONE && token->asked > total) {
         cg_ask_send(engine, slot, CG_ASK_LOWER, total);
     }
 }
 
-void cg_tokens_lower(struct cg_engine *engine, uint32_t slot)
+void cg_tokens_follow(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
+    cg_qty qty = order->worst_qty;
+    if (order->raise != CG_NONE && state->requests[order->raise].qty > qty) {
+        qty = state->requests[order->raise].qty;
+    }
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         cg_dv01 worst;
-        if (token->state != CG_TOKEN_SPENT ||
-            !cg_dv01_of(order->worst_qty, token->rate, &worst)) {
+        if (token->state != CG_TOKEN_SPENT) {
+            continue;
+        }
+        if (!cg_dv01_of(qty, token->rate, &worst) ||
+            !cg_sums_hold(state, i, worst)) {
+            cg_limit_distrust(engine, token->limit);
             continue;
         }
         if (worst < token->filled) {
             worst = token->filled;
         }
-        if (worst < token->charge) {
-            token_lower(engine, i, worst);
+        if (worst != token->charge) {
+            token_recharge(engine, i, worst);
         }
     }
 }

@@ -10,12 +10,15 @@
 
 #include <stdarg.h>
 
+/* One event may end every order: an F or two answers each, and per token what
+ * the hub is told.  A new link repeats every ask, two per token at most. */
 #define CG_EFFECTS_PER_ORDER 4
 
 static int allocate(struct cg_engine *engine)
 {
     const struct cg_limits *sizes = &engine->config.sizes;
-    engine->effect_max = sizes->orders * CG_EFFECTS_PER_ORDER + 4096;
+    engine->effect_max = sizes->orders * CG_EFFECTS_PER_ORDER +
+                         engine->state.token_max * 2 + CG_EFFECTS_SPARE;
     engine->effects = calloc(engine->effect_max, sizeof(*engine->effects));
     engine->touched = calloc(sizes->limits, sizeof(*engine->touched));
     engine->is_touched = calloc(sizes->limits, sizeof(*engine->is_touched));
@@ -174,6 +177,7 @@ void cg_engine_begin(struct cg_engine *engine,
     engine->cause_seq = seq;
     engine->effect_count = 0;
     engine->note_count = 0;
+    engine->news_count = 0;
 }
 
 void cg_engine_end(struct cg_engine *engine)
@@ -192,6 +196,7 @@ struct cg_effect *cg_effect_add(struct cg_engine *engine,
         .session = CG_SESSION_NONE,
         .order = CG_NONE,
         .request = CG_NONE,
+        .target = CG_NONE,
         .ask = CG_NONE,
         .limit = CG_NONE,
         .account = CG_NONE,
@@ -219,6 +224,11 @@ void cg_note(struct cg_engine *engine, const char *format, ...)
     }
 }
 
+void cg_engine_note(struct cg_engine *engine, const char *text)
+{
+    cg_note(engine, "%s", text);
+}
+
 bool cg_engine_may_resend(const struct cg_engine *engine,
                           cg_session venue,
                           struct cg_slice clordid)
@@ -242,7 +252,8 @@ bool cg_engine_may_resend(const struct cg_engine *engine,
     }
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (token->spent && token->end != CG_END_NONE) {
+        if (token->spent &&
+            (token->end != CG_END_NONE || token->expires <= engine->now)) {
             return false;
         }
     }

@@ -61,6 +61,7 @@ struct cg_effect {
     cg_session session; /* whom it goes to */
     uint32_t order;     /* slots, or CG_NONE */
     uint32_t request;
+    uint32_t target; /* CG_EFFECT_PULL: the id that is cancelled */
     uint32_t ask;
     uint32_t limit;
     uint32_t account;
@@ -117,7 +118,8 @@ struct cg_report_event {
     struct cg_slice order_id;
     struct cg_slice account;
     bool has_cum_qty;
-    cg_qty cum_qty;
+    bool bad_cum_qty; /* it is there, and no number */
+    cg_qty cum_qty;   /* rounded up; INT64_MAX when beyond 64 bits */
     bool has_order_qty;
     cg_qty order_qty;
     bool closed; /* OrdStatus says that nothing more will fill */
@@ -128,7 +130,7 @@ struct cg_cancel_reject_event {
     struct cg_slice clordid;
     struct cg_slice orig_clordid;
     bool to_replace;   /* 434=2 */
-    bool order_closed; /* 39 says so, or 102=1 */
+    bool order_closed; /* 39 says so */
 };
 
 /* DG. */
@@ -176,6 +178,7 @@ struct cg_update_event {
     struct cg_slice id; /* 1667 */
     cg_time made_at;    /* 60, else 52 */
     bool snapshot;
+    bool refused; /* 1511: the hub did not do what CL asked for */
     const struct cg_limit_event *limits;
     uint32_t count;
     bool bad; /* could not be read whole */
@@ -224,6 +227,7 @@ struct cg_engine {
     uint32_t effect_max;
     char notes[CG_NOTES_MAX][CG_NOTE_LEN];
     uint32_t note_count;
+    uint32_t news_count;
     uint32_t *cursors; /* by account, while a limit's orders are walked */
     uint32_t *touched; /* limits whose use this event may have changed */
     uint32_t touched_count;
@@ -277,6 +281,9 @@ void cg_engine_update(struct cg_engine *engine,
 void cg_engine_action(struct cg_engine *engine,
                       const struct cg_action_event *event);
 void cg_engine_link(struct cg_engine *engine, bool up);
+
+/* Puts static words on record and in the operator's log. */
+void cg_engine_note(struct cg_engine *engine, const char *text);
 
 /* Fires what is due at the engine's now; one object a call, true if there was
  * any.  cg_engine_deadline() says when to call next. */

@@ -144,6 +144,7 @@ int cg_state_init(struct cg_state *state,
         .instrument_max = instruments,
         .closed_first = CG_NONE,
         .closed_last = CG_NONE,
+        .order_free = CG_NONE,
         .token_free = CG_NONE,
         .ask_free = CG_NONE,
         .ask_first = CG_NONE,
@@ -269,10 +270,34 @@ uint32_t cg_state_instrument(const struct cg_state *state,
                        instrument_is, &key);
 }
 
+bool cg_state_limit_room(const struct cg_state *state,
+                         uint32_t account,
+                         struct cg_slice firm,
+                         uint32_t more)
+{
+    if (state->limit_max - state->limit_count < more) {
+        return false;
+    }
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        bool of_it = account != CG_NONE
+                         ? account == i
+                         : cg_slice_equal(cg_id_slice(&state->accounts[i].firm),
+                                          firm);
+        if (of_it &&
+            state->accounts[i].limit_count + more > CG_ACCOUNT_LIMITS_MAX) {
+            return false;
+        }
+    }
+    return true;
+}
+
 uint32_t cg_state_next_order(const struct cg_state *state)
 {
-    /* Slots never used come first, so that a closed order stays known to late
-     * reports for as long as there is room. */
+    /* Slots without an order come first, so that a closed one stays known to
+     * late reports for as long as there is room. */
+    if (state->order_free != CG_NONE) {
+        return state->order_free;
+    }
     return state->order_top < state->order_max ? state->order_top
                                                : state->closed_first;
 }
@@ -305,6 +330,11 @@ uint32_t cg_state_next_ask(const struct cg_state *state)
 cg_dv01 cg_token_open(const struct cg_token *token)
 {
     return token->charge > token->filled ? token->charge - token->filled : 0;
+}
+
+cg_dv01 cg_token_held(const struct cg_token *token)
+{
+    return token->ledger.reserved + token->ledger.consumed;
 }
 
 /* Sums beyond 64 bits count as the largest number: no headroom is left. */

@@ -120,7 +120,9 @@ struct cg_order {
     enum cg_order_state state;
     char side;
     char time_in_force;
+    bool sent;        /* it has been forwarded */
     bool forgettable; /* in the list of closed ones */
+    uint8_t ended_by; /* enum cg_report_kind of its end */
     cg_session client;
     cg_session venue;
     uint32_t account;    /* slot */
@@ -303,6 +305,8 @@ struct cg_state {
     uint32_t order_top;    /* slots ever used */
     uint32_t closed_first; /* orders that may be forgotten, oldest first */
     uint32_t closed_last;
+    uint32_t closed_tokens; /* tokens of those */
+    uint32_t order_free;    /* forgotten ones, a list */
     uint32_t open_orders;
 
     struct cg_token *tokens;
@@ -365,6 +369,12 @@ uint32_t cg_state_account(const struct cg_state *state, struct cg_slice name);
 uint32_t cg_state_instrument(const struct cg_state *state,
                              struct cg_slice symbol);
 
+/* Whether |more| limits of an account (CG_NONE: of a firm) can be named. */
+bool cg_state_limit_room(const struct cg_state *state,
+                         uint32_t account,
+                         struct cg_slice firm,
+                         uint32_t more);
+
 /* The slots that the next object of each kind will take, or CG_NONE. */
 uint32_t cg_state_next_order(const struct cg_state *state);
 uint32_t cg_state_next_token(const struct cg_state *state);
@@ -380,6 +390,9 @@ enum cg_model cg_limit_model(const struct cg_limit *limit);
 
 /* What of a token's charge is not filled: its part of B or S. */
 cg_dv01 cg_token_open(const struct cg_token *token);
+
+/* What of an order's life its token has stood for: reserved and consumed. */
+cg_dv01 cg_token_held(const struct cg_token *token);
 
 /* The names of states, for people and the journal's readers. */
 const char *cg_token_state_name(enum cg_token_state state);

@@ -62,13 +62,13 @@ static int buffers_open(struct cg_gate *gate)
 {
     const struct cg_limits *sizes = &gate->config->limits;
     gate->parked_count = sizes->waiting;
-    gate->body_max = (size_t)sizes->message_max + CG_HEADER_MAX;
+    gate->body_max = (size_t)sizes->message_max + CG_SPARE_MAX;
     gate->parked = calloc(sizes->waiting, sizeof(*gate->parked));
     gate->parked_bytes = malloc((size_t)sizes->waiting * sizes->message_max);
     gate->update_limits = calloc(CG_UPDATE_LIMITS_MAX,
                                  sizeof(*gate->update_limits));
     gate->body = malloc(gate->body_max);
-    gate->header = malloc(CG_HEADER_MAX);
+    gate->header = malloc(gate->body_max);
     if (!gate->parked || !gate->parked_bytes || !gate->update_limits ||
         !gate->body || !gate->header) {
         return CG_ERR_MEMORY;
@@ -295,7 +295,7 @@ static void pass(struct cg_gate *gate, cg_session session)
     struct cg_effect effect = {.order = CG_NONE};
     struct cg_profile profile = {.version = CG_FIX44};
     struct cg_fix_writer header = cg_fix_writer_over(gate->header,
-                                                     CG_HEADER_MAX);
+                                                     gate->body_max);
     cg_encode_routing(&gate->message, &header);
     gate->direct.header_len = header.full ? 0 : header.len;
     cg_encode_pass(&context, &effect, &profile, &out);
@@ -331,6 +331,10 @@ static void from_client(struct cg_gate *gate)
         if (malformed(gate)) {
             return;
         }
+    } else if (cg_slice_is(type, "j") || cg_slice_is(type, "3")) {
+        /* A reject is never answered by another. */
+        cg_engine_note(gate->engine, "ALARM: a client rejected a message");
+        return;
     } else if (!is_passed(gate, type)) {
         reject_business(gate, CG_FIX_BUSINESS_TYPE, "not checked for credit");
         return;
@@ -397,7 +401,8 @@ static void from_venue(struct cg_gate *gate)
 static void from_hub(struct cg_gate *gate)
 {
     struct cg_slice type = gate->message.type;
-    if (cg_slice_is(type, "B") || cg_slice_is(type, "j")) {
+    if (cg_slice_is(type, "B") || cg_slice_is(type, "j") ||
+        cg_slice_is(type, "3")) {
         cg_engine_other(gate->engine);
     } else if (malformed(gate)) {
         return;
@@ -431,12 +436,51 @@ static cg_seq sequence_of(const struct cg_fix_message *message)
                : 0;
 }
 
-/* Too long to be kept, or not to be read: answered with what can be said. */
-static void unreadable(struct cg_gate *gate, const char *why)
+/* The first |tag| of bytes that cg_fix_read() did not take. */
+static struct cg_slice
+scan(const char *bytes, size_t len, const char *tag, size_t tag_len)
 {
-    if (gate->log != NULL) {
-        gate->log(gate->user, gate->engine->now, why);
+    struct cg_slice none = {NULL, 0};
+    for (const char *at = memchr(bytes, 1, len); at != NULL;
+         at = memchr(at, 1, len - (size_t)(at - bytes))) {
+        at++;
+        size_t left = len - (size_t)(at - bytes);
+        if (left > tag_len && memcmp(at, tag, tag_len) == 0 &&
+            at[tag_len] == '=') {
+            at += tag_len + 1;
+            const char *end_at = memchr(at, 1, left - tag_len - 1);
+            return end_at != NULL
+                       ? (struct cg_slice){at, (size_t)(end_at - at)}
+                       : none;
+        }
     }
+    return none;
+}
+
+/*
+ * A message that is too large to be taken: its sender is told by a j, so that
+ * nothing is dropped silently (R53).  What is no message at all cannot be
+ * answered, and a session rejects it before it comes here.
+ */
+static void too_large(struct cg_gate *gate, const char *bytes, size_t len)
+{
+    struct cg_slice type = scan(bytes, len, "35", 2);
+    struct cg_slice seq = scan(bytes, len, "34", 2);
+    struct cg_slice id = scan(bytes, len, "11", 2);
+    cg_engine_note(gate->engine, "ALARM: a message too large to be taken");
+    if (gate->engine->state.sessions[gate->answering].role == CG_ROLE_VENUE ||
+        cg_slice_is(type, "j") || cg_slice_is(type, "3")) {
+        return;
+    }
+    struct cg_fix_writer out = direct(gate, gate->answering, "j");
+    cg_fix_put(&out, 45, seq);
+    cg_fix_put(&out, 372, type);
+    cg_fix_put(&out, 379,
+               (struct cg_slice){id.data, id.len <= CG_NAME_MAX ? id.len : 0});
+    cg_fix_put_int(&out, 380, CG_FIX_BUSINESS_OTHER);
+    cg_fix_put_str(&out, 58, "CG406 BAD_FIELD - more fields or bytes than the "
+                             "gate takes in one message");
+    direct_end(gate, &out);
 }
 
 int cg_gate_recv(struct cg_gate *gate,
@@ -455,9 +499,15 @@ int cg_gate_recv(struct cg_gate *gate,
     const struct cg_session_state *from = &engine->state.sessions[session];
     int unread = cg_fix_read(&gate->message, from->version, bytes, len);
     begin(gate, session, unread == 0 ? sequence_of(&gate->message) : 0, now);
-    if (unread != 0 || len > gate->config->limits.message_max) {
-        unreadable(gate, "ALARM: a message that cannot be read was ignored");
-        return 0;
+    bool kept = len <= gate->config->limits.message_max;
+    if (unread == CG_FIX_E_TOO_MANY || unread == CG_FIX_E_TOO_LONG ||
+        (unread == 0 && !kept && from->role != CG_ROLE_VENUE)) {
+        too_large(gate, bytes, len);
+        return end(gate);
+    }
+    if (unread != 0) {
+        cg_engine_note(engine, "ALARM: bytes that are no message were ignored");
+        return end(gate);
     }
     gate->has_message = true;
     switch (from->role) {

@@ -155,6 +155,13 @@ static void explain(struct cg_gate *gate,
     }
 }
 
+static void alarm_raise(struct cg_gate *gate, const char *text)
+{
+    if (gate->log != NULL) {
+        gate->log(gate->user, gate->engine->now, text);
+    }
+}
+
 bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out)
 {
     struct cg_engine *engine = gate->engine;
@@ -172,12 +179,18 @@ bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out)
     while (gate->next_effect < engine->effect_count) {
         const struct cg_effect *effect = &engine->effects[gate->next_effect++];
         struct cg_fix_writer header = cg_fix_writer_over(gate->header,
-                                                         CG_HEADER_MAX);
+                                                         gate->body_max);
         struct cg_fix_writer body = cg_fix_writer_over(gate->body,
                                                        gate->body_max);
         explain(gate, &context, effect);
         const char *type = render(gate, &context, effect, &header, &body);
         if (type == NULL) {
+            continue;
+        }
+        bool passed = effect->kind == CG_EFFECT_PASS ||
+                      effect->kind == CG_EFFECT_PASS_PULLED;
+        if (passed && (header.full || body.full)) {
+            alarm_raise(gate, "ALARM: a message of the venue is too large to pass on");
             continue;
         }
         CG_ASSERT(!header.full && !body.full);

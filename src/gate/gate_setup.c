@@ -121,6 +121,16 @@ static uint32_t limit_name(struct cg_gate *gate,
     return fact.limit;
 }
 
+static bool limit_has_room(const struct cg_state *state,
+                           const struct cg_config_limit *from)
+{
+    uint32_t account = from->account[0] != '\0'
+                           ? cg_state_account(state,
+                                              cg_slice_str(from->account))
+                           : CG_NONE;
+    return cg_state_limit_room(state, account, cg_slice_str(from->firm), 1);
+}
+
 /* The configured amount starts a limit; an owner's update wins over it, and the
  * own desk's limits follow the configuration. */
 static void limit_amount(struct cg_gate *gate,
@@ -155,6 +165,13 @@ static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
     for (size_t i = 0; i < config->credit_limit_count; i++) {
         const struct cg_config_limit *from = &config->credit_limits[i];
         uint32_t slot = cg_state_limit(state, cg_slice_str(from->id));
+        if (slot == CG_NONE && !limit_has_room(state, from)) {
+            snprintf(error, error_len,
+                     "limit %s: no room for it beside those of the journal: "
+                     "raise MaxLimits=, or start with a new Journal=",
+                     from->id);
+            return CG_ERR_CONFIG;
+        }
         if (slot == CG_NONE) {
             slot = limit_name(gate, from);
         }
@@ -189,6 +206,16 @@ int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
     int status = set_sessions(gate, error, error_len);
     if (status != 0) {
         return status;
+    }
+    const struct cg_state *state = &gate->engine->state;
+    if (state->account_max - state->account_count <
+            gate->config->account_count ||
+        state->instrument_max - state->instrument_count <
+            gate->config->instrument_count) {
+        snprintf(error, error_len,
+                 "the journal holds too many accounts or instruments that are "
+                 "not configured any more: start with a new Journal=");
+        return CG_ERR_CONFIG;
     }
     set_accounts(gate);
     set_instruments(gate);
