@@ -61,8 +61,8 @@ void cg_decode_answer(const struct cg_fix_message *message,
                         cg_dv01_parse(value, &event->amount);
     /* What cannot be read exactly was not approved. */
     event->has_approved = cg_fix_find(message, 2327, &value);
-    if (event->has_approved && (!cg_dv01_parse(value, &event->approved) ||
-                                event->approved < 0)) {
+    if (event->has_approved &&
+        (!cg_dv01_parse(value, &event->approved) || event->approved < 0)) {
         event->approved = 0;
     }
     event->has_expires = cg_fix_find(message, 126, &value) &&

@@ -172,10 +172,10 @@ find_qty(const struct cg_fix_message *message, uint32_t tag, cg_qty *qty)
     return cg_fix_find(message, tag, &value) && cg_qty_parse(value, qty);
 }
 
-/* R43: no fill is lost to its form.  A fraction counts as a whole unit, and what
- * 64 bits cannot hold as the largest number. */
-static void
-find_cum_qty(const struct cg_fix_message *message, struct cg_report_event *event)
+/* R43: no fill is lost to its form.  A fraction counts as a whole unit, and
+ * what 64 bits cannot hold as the largest number. */
+static void find_cum_qty(const struct cg_fix_message *message,
+                         struct cg_report_event *event)
 {
     struct cg_slice value;
     if (!cg_fix_find(message, 14, &value)) {
@@ -276,5 +276,7 @@ void cg_decode_cancel_reject(const struct cg_fix_message *message,
     (void)cg_fix_find(message, 11, &event->clordid);
     (void)cg_fix_find(message, 41, &event->orig_clordid);
     event->to_replace = find_char(message, 434) == '2';
-    event->order_closed = is_closed(find_char(message, 39));
+    /* With 102=1 a 9 has to say 39=8, whatever became of the order. */
+    event->order_closed = is_closed(find_char(message, 39)) &&
+                          find_char(message, 102) != '1';
 }

@@ -517,12 +517,28 @@ static void request_taken(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
+static void request_sent(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_request *request = &state->requests[fact->request];
+    struct cg_order *order = &state->orders[request->order];
+    request_move(request, CG_REQUEST_SENT);
+    if (order->raise == fact->request) {
+        order->raise = CG_NONE; /* it waits no longer */
+    }
+    worst_set(state, order);
+}
+
 static void request_ended(struct cg_state *state,
                           const struct cg_fact *fact,
                           enum cg_request_state next)
 {
     if (fact->request == CG_NONE) {
         return; /* refused before it became a request */
+    }
+    if (fact->request == state->request_top) { /* refused as it arrived */
+        request_move(
+            request_add(state, fact, (enum cg_request_kind)fact->value), next);
+        return;
     }
     struct cg_request *request = &state->requests[fact->request];
     request_move(request, next);
@@ -882,8 +898,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         request_taken(state, fact);
         break;
     case CG_FACT_REQUEST_SENT:
-        request_move(&state->requests[fact->request], CG_REQUEST_SENT);
-        worst_set(state, &state->orders[state->requests[fact->request].order]);
+        request_sent(state, fact);
         break;
     case CG_FACT_REQUEST_ACCEPTED:
         request_ended(state, fact, CG_REQUEST_ACCEPTED);

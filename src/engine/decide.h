@@ -106,7 +106,8 @@ void cg_token_give_up(struct cg_engine *engine,
                       uint32_t token,
                       enum cg_token_end end);
 
-/* Brings charges to what the order may still need, and tells the hub of less. */
+/* Brings charges to what the order may still need, and tells the hub of less.
+ */
 void cg_tokens_follow(struct cg_engine *engine, uint32_t order);
 
 void cg_ask_send(struct cg_engine *engine,

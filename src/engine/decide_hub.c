@@ -141,15 +141,16 @@ static void late(struct cg_engine *engine, const struct answer *answer)
         return;
     }
     cg_dv01 amount = approved_of(engine, answer);
-    if (answer->kind == CG_ASK_RAISE) {
-        amount -= cg_token_held(token); /* 2324 was the life's total (R24) */
+    if (answer->kind != CG_ASK_NEW) {
+        amount -= token->ledger.granted; /* 2324 was the life's total (R24) */
     }
     grant(engine, answer, amount > 0 ? amount : 0, true);
     cg_note(engine, "late grant for token %llu of order %llu, handed back",
             (unsigned long long)token->number,
             (unsigned long long)engine->state.orders[token->order].number);
-    if (token->state == CG_TOKEN_CLOSED) {
-        cg_ask_send(engine, answer->token, CG_ASK_CANCEL, amount);
+    bool lapsed = token->state == CG_TOKEN_SPENT && token->end != CG_END_NONE;
+    if (token->state == CG_TOKEN_CLOSED || lapsed) {
+        cg_ask_send(engine, answer->token, CG_ASK_CANCEL, answer->asked);
     }
 }
 
@@ -226,6 +227,8 @@ static void answer_renewal(struct cg_engine *engine,
         token->state == CG_TOKEN_SPENT &&
         approved_of(engine, answer) >= answer->asked) {
         grant(engine, answer, 0, false);
+    } else if (answer->event->status == APPROVED) {
+        late(engine, answer);
     }
 }
 
@@ -364,8 +367,7 @@ void cg_engine_answer(struct cg_engine *engine,
                         engine->cause_session;
         if (mine && event->status == CANCELLED) {
             invalidated(engine, token);
-        } else if (mine && event->check_type == 0 &&
-                   event->status <= PARTIAL &&
+        } else if (mine && event->check_type == 0 && event->status <= PARTIAL &&
                    state->tokens[token].state == CG_TOKEN_CLOSED &&
                    state->tokens[token].model == CG_MODEL_PING &&
                    state->tokens[token].ledger.granted == 0) {

@@ -24,18 +24,31 @@ static void fact_id(struct cg_fact *fact, struct cg_slice id)
     fact->id_len = id.len < CG_NAME_MAX ? id.len : CG_NAME_MAX;
 }
 
+static bool id_is_free(const struct cg_engine *engine, struct cg_slice id)
+{
+    cg_session venue = engine->state.sessions[engine->cause_session].venue;
+    return cg_state_request(&engine->state, venue, id) == CG_NONE;
+}
+
+/* Each open order keeps room for a cancel by its client and one by the gate. */
+static bool requests_left(const struct cg_state *state)
+{
+    uint64_t left = state->request_max - state->request_top;
+    return left > 2 * (uint64_t)state->open_orders + 2;
+}
+
 /* --- answers -----------------------------------------------------------------
  */
 
-/*
- * An order that is refused as it arrives.  With |keep| its ClOrdID is used up,
- * which a repeated or unusable id must not do twice.
- */
+/* An order that is refused as it arrives.  Its ClOrdID is used up, so that a
+ * repeat gets no other answer (R45). */
 static void refuse_new(struct cg_engine *engine,
                        const struct cg_order_event *event,
-                       const struct cg_refusal *refusal,
-                       bool keep)
+                       const struct cg_refusal *refusal)
 {
+    bool keep = event->clordid.len <= CG_NAME_MAX &&
+                requests_left(&engine->state) &&
+                id_is_free(engine, event->clordid);
     cg_session client = engine->cause_session;
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_REFUSED);
     fact.session = client;
@@ -56,21 +69,31 @@ static void refuse_new(struct cg_engine *engine,
     effect->refusal = *refusal;
 }
 
-/* A replace or cancel that is refused as it arrives; |order| may be CG_NONE. */
+/* A replace or cancel that is refused as it arrives; |order| may be CG_NONE.
+ * Its ClOrdID is used up, so that a repeat gets no other answer (R45). */
 static void refuse_request(struct cg_engine *engine,
                            const struct cg_order_event *event,
                            uint32_t order,
                            bool to_replace,
                            const struct cg_refusal *refusal)
 {
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    bool keep = event->clordid.len <= CG_NAME_MAX && requests_left(state) &&
+                id_is_free(engine, event->clordid);
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
     fact.session = engine->cause_session;
+    fact.request = keep ? cg_state_next_request(state) : CG_NONE;
+    fact.flags = (uint32_t)venue << 16;
+    fact.value = to_replace ? CG_REQUEST_REPLACE : CG_REQUEST_CANCEL;
     fact.order = order;
     fact.reason = (uint16_t)refusal->reason;
     fact.limit = refusal->limit;
     fact.amount = refusal->required;
     fact.other = refusal->available;
     fact.qty = event->qty;
+    fact.hash = event->body_hash;
+    fact.terms_hash = event->terms_hash;
     fact_id(&fact, event->clordid);
     cg_engine_record(engine, &fact);
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
@@ -113,7 +136,7 @@ static void repeated(struct cg_engine *engine,
                 (int)event->clordid.len, event->clordid.data);
     }
     struct cg_refusal refusal = because(CG_DUPLICATE_CLORDID);
-    refuse_new(engine, event, &refusal, false);
+    refuse_new(engine, event, &refusal);
 }
 
 /* R6: an account of this session, and the firm it names. */
@@ -188,13 +211,6 @@ static bool admissible(const struct cg_engine *engine,
     return refusal->reason == CG_REASON_NONE;
 }
 
-/* Each open order keeps room for a cancel by its client and one by the gate. */
-static bool requests_left(const struct cg_state *state)
-{
-    uint64_t left = state->request_max - state->request_top;
-    return left > 2 * (uint64_t)state->open_orders + 2;
-}
-
 /* Room for an order with all it may need; a full gate refuses new risk. */
 static bool has_room(const struct cg_state *state)
 {
@@ -241,33 +257,33 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
-    if (event->bad.reason != CG_REASON_NONE) {
-        refuse_new(engine, event, &event->bad, false);
-        return;
-    }
     uint32_t known = cg_state_request(state, venue, event->clordid);
     if (known != CG_NONE) {
         repeated(engine, event, known);
+        return;
+    }
+    if (event->bad.reason != CG_REASON_NONE) {
+        refuse_new(engine, event, &event->bad);
         return;
     }
     struct cg_refusal refusal = no_refusal;
     if (!has_room(state)) {
         refusal = because(CG_GATE_STOPPING);
         refusal.detail = "the gate is full";
-        refuse_new(engine, event, &refusal, false);
+        refuse_new(engine, event, &refusal);
         return;
     }
     struct cg_cover cover;
     struct cg_cover_request request = {.side = event->side, .qty = event->qty};
     if (!admissible(engine, event, &request, &refusal) ||
         !cg_cover_plan(engine, &request, &cover, &refusal)) {
-        refuse_new(engine, event, &refusal, true);
+        refuse_new(engine, event, &refusal);
         return;
     }
     if (cover_asks(&cover) && engine->park_room == 0) {
         refusal = because(CG_GATE_STOPPING);
         refusal.detail = "too many orders wait for credit";
-        refuse_new(engine, event, &refusal, true);
+        refuse_new(engine, event, &refusal);
         return;
     }
     uint32_t order = take(engine, event, &request);
@@ -323,12 +339,6 @@ static uint32_t find_order(const struct cg_engine *engine,
     return state->requests[slot].order;
 }
 
-static bool id_is_free(const struct cg_engine *engine, struct cg_slice id)
-{
-    cg_session venue = engine->state.sessions[engine->cause_session].venue;
-    return cg_state_request(&engine->state, venue, id) == CG_NONE;
-}
-
 static uint32_t request_take(struct cg_engine *engine,
                              const struct cg_order_event *event,
                              uint32_t order,
@@ -375,8 +385,7 @@ static bool came_again(struct cg_engine *engine,
     uint32_t slot = cg_state_request(state, venue, event->clordid);
     const struct cg_request *request = &state->requests[slot];
     bool same = request->client == engine->cause_session &&
-                request->kind == kind &&
-                request->body_hash == event->body_hash;
+                request->kind == kind && request->body_hash == event->body_hash;
     if (!event->possdup && !event->possresend) {
         return false;
     }
@@ -510,12 +519,12 @@ void cg_engine_replace(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     uint32_t slot = find_order(engine, event);
     struct cg_refusal refusal = event->bad;
-    if (refusal.reason != CG_REASON_NONE) {
-        refuse_request(engine, event, slot, true, &refusal);
-        return;
-    }
     if (!id_is_free(engine, event->clordid)) {
         replace_repeated(engine, event, slot);
+        return;
+    }
+    if (refusal.reason != CG_REASON_NONE) {
+        refuse_request(engine, event, slot, true, &refusal);
         return;
     }
     if (slot == CG_NONE || state->orders[slot].state == CG_ORDER_CLOSED) {
@@ -658,8 +667,7 @@ void cg_engine_cancel(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     uint32_t slot = find_order(engine, event);
     struct cg_refusal refusal = event->bad;
-    if (refusal.reason == CG_REASON_NONE &&
-        !id_is_free(engine, event->clordid)) {
+    if (!id_is_free(engine, event->clordid)) {
         if (came_again(engine, event, CG_REQUEST_CANCEL)) {
             return;
         }

@@ -28,8 +28,7 @@ static uint32_t find_request(const struct cg_engine *engine,
 
 /* R1: false, and no new risk under the limits, when their books cannot hold
  * what a fill of |cum_qty| is worth. */
-static bool
-fill_counts(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
+static bool fill_counts(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
 {
     const struct cg_state *state = &engine->state;
     bool counts = true;
@@ -267,7 +266,8 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
     const struct cg_request *request = &state->requests[slot];
     uint32_t order = request->order;
     if (request->kind == CG_REQUEST_NEW) {
-        cg_note(engine, "ALARM: a refused cancel names an order, not a request");
+        cg_note(engine,
+                "ALARM: a refused cancel names an order, not a request");
     } else if (request->state == CG_REQUEST_SENT) {
         struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
         fact.request = slot;

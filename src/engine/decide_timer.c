@@ -42,8 +42,7 @@ static cg_time pull_pause(const struct cg_engine *engine,
     cg_time pause = engine->config.pull_time_ns;
     for (uint32_t i = order->requests; i != CG_NONE && pause < PULL_PAUSE_MAX;
          i = state->requests[i].next) {
-        pause *= state->requests[i].kind == CG_REQUEST_PULL &&
-                         i != order->pull
+        pause *= state->requests[i].kind == CG_REQUEST_PULL && i != order->pull
                      ? 2
                      : 1;
     }
@@ -70,7 +69,8 @@ static cg_time order_due(const struct cg_engine *engine,
     if (order->pull != CG_NONE &&
         state->requests[order->pull].state == CG_REQUEST_REFUSED &&
         state->sessions[order->venue].up) {
-        return state->requests[order->pull].taken_at + pull_pause(engine, order);
+        return state->requests[order->pull].taken_at +
+               pull_pause(engine, order);
     }
     return CG_TIME_NEVER;
 }

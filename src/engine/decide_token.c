@@ -195,8 +195,7 @@ token_recharge(struct cg_engine *engine, uint32_t slot, cg_dv01 total)
     cg_engine_record(engine, &fact);
     if (rises) {
         cg_note(engine, "ALARM: order %llu was raised by the venue itself",
-                (unsigned long long)
-                    engine->state.orders[token->order].number);
+                (unsigned long long)engine->state.orders[token->order].number);
         return;
     }
     if (token->model == CG_MODEL_PING && token->end == CG_END_NONE &&

@@ -449,9 +449,8 @@ scan(const char *bytes, size_t len, const char *tag, size_t tag_len)
             at[tag_len] == '=') {
             at += tag_len + 1;
             const char *end_at = memchr(at, 1, left - tag_len - 1);
-            return end_at != NULL
-                       ? (struct cg_slice){at, (size_t)(end_at - at)}
-                       : none;
+            return end_at != NULL ? (struct cg_slice){at, (size_t)(end_at - at)}
+                                  : none;
         }
     }
     return none;
@@ -478,8 +477,9 @@ static void too_large(struct cg_gate *gate, const char *bytes, size_t len)
     cg_fix_put(&out, 379,
                (struct cg_slice){id.data, id.len <= CG_NAME_MAX ? id.len : 0});
     cg_fix_put_int(&out, 380, CG_FIX_BUSINESS_OTHER);
-    cg_fix_put_str(&out, 58, "CG406 BAD_FIELD - more fields or bytes than the "
-                             "gate takes in one message");
+    cg_fix_put_str(&out, 58,
+                   "CG406 BAD_FIELD - more fields or bytes than the "
+                   "gate takes in one message");
     direct_end(gate, &out);
 }
 

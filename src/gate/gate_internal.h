@@ -44,7 +44,8 @@ struct cg_gate {
     size_t body_max;
 };
 
-/* What the gate adds to a message, or says of its own, beyond what it echoes. */
+/* What the gate adds to a message, or says of its own, beyond what it echoes.
+ */
 #define CG_SPARE_MAX 4096
 
 /* Names what configuration knows, as facts, and takes its settings over. */

@@ -190,7 +190,8 @@ bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out)
         bool passed = effect->kind == CG_EFFECT_PASS ||
                       effect->kind == CG_EFFECT_PASS_PULLED;
         if (passed && (header.full || body.full)) {
-            alarm_raise(gate, "ALARM: a message of the venue is too large to pass on");
+            alarm_raise(
+                gate, "ALARM: a message of the venue is too large to pass on");
             continue;
         }
         CG_ASSERT(!header.full && !body.full);

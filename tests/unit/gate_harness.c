@@ -181,13 +181,9 @@ void harness_link(struct harness *harness, int session, bool up)
     collect(harness);
 }
 
-void harness_open(struct harness *harness)
+static void gate_open(struct harness *harness)
 {
-    memset(harness, 0, sizeof(*harness));
     char error[256] = "";
-    read_config(&harness->config);
-    assert_int_equal(cg_journal_open_memory(&harness->journal), 0);
-    harness->now = 1800000000 * CG_SECOND;
     struct cg_gate_options options = {.config = &harness->config,
                                       .journal = &harness->journal,
                                       .now = harness->now};
@@ -196,15 +192,31 @@ void harness_open(struct harness *harness)
         fail_msg("open: %d %s", status, error);
     }
     collect(harness);
+}
+
+void harness_open(struct harness *harness)
+{
+    memset(harness, 0, sizeof(*harness));
+    read_config(&harness->config);
+    fact_log_open(&harness->facts, &harness->journal);
+    harness->now = 1800000000 * CG_SECOND;
+    gate_open(harness);
     for (int i = 0; i < HARNESS_SESSIONS; i++) {
         harness_link(harness, i, true);
     }
 }
 
+void harness_reopen(struct harness *harness)
+{
+    cg_gate_close(harness->gate);
+    fact_log_crash(&harness->facts);
+    gate_open(harness);
+}
+
 void harness_close(struct harness *harness)
 {
     cg_gate_close(harness->gate);
-    harness->journal.close(harness->journal.user);
+    fact_log_deinit(&harness->facts);
     cg_config_deinit(&harness->config);
 }
 

@@ -7,6 +7,7 @@
 #ifndef CG_TESTS_GATE_HARNESS_H
 #define CG_TESTS_GATE_HARNESS_H
 
+#include "fact_log.h"
 #include <creditgate/gate.h>
 
 enum {
@@ -27,6 +28,7 @@ enum { HARNESS_OUT_MAX = 256, HARNESS_TEXT_MAX = 24576 };
 struct harness {
     struct cg_config config;
     struct cg_journal journal;
+    struct fact_log facts;
     struct cg_gate *gate;
     cg_time now;
     int seq;
@@ -40,6 +42,10 @@ struct harness {
  */
 void harness_open(struct harness *harness);
 void harness_close(struct harness *harness);
+
+/* Ends the gate as a crash does and opens it again on what was committed;
+ * every link is down, and what the start has to say comes out. */
+void harness_reopen(struct harness *harness);
 
 /* Feeds one message; its header is made here.  All totals are audited after
  * every call, and what came out replaces what came out before. */

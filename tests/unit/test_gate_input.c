@@ -1,0 +1,5 @@
+#include "gate_harness.h"
+int main(void)
+{
+    return 0;
+}
