@@ -45,6 +45,7 @@ struct sim_options {
     const char *target;
     const char *version;
     const char *heartbeat;
+    const char *dictionaries; /* a folder, or NULL */
     bool reset;
     bool quiet;    /* no in and out lines */
     bool no_input; /* standard input is left alone */

@@ -18,6 +18,9 @@ static const char common_help[] =
     "  --target ID        TargetCompID (%s)\n"
     "  --version V        FIX.4.2, FIX.4.4 or FIX.5.0SP2 (%s)\n"
     "  --heartbeat S      HeartBtInt in seconds (30)\n"
+    "  --dictionaries DIR check whole messages against FIX42.xml, FIX44.xml,\n"
+    "                     FIXT11.xml and FIX50SP2.xml there; user-defined\n"
+    "                     fields are fine\n"
     "  --reset            both sequence numbers to 1 at every logon\n"
     "  --quiet            no line for each message\n"
     "  --no-input         do not read commands; end by SIGTERM only\n";
@@ -84,6 +87,7 @@ static const char **value_of(struct sim_options *options, const char *name)
         {"--target", &options->target},
         {"--version", &options->version},
         {"--heartbeat", &options->heartbeat},
+        {"--dictionaries", &options->dictionaries},
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         if (strcmp(name, values[i].name) == 0) {
@@ -166,8 +170,34 @@ enum sim_parsed sim_options_parse(const struct sim_logic *logic,
     return check(logic, options);
 }
 
+/* The settings of a session that validates; empty for one that does not. */
+static char *dictionary_settings(const struct sim_options *options)
+{
+    const char *folder = options->dictionaries;
+    char *text = NULL;
+    int len;
+    if (folder == NULL) {
+        return sim_copy(CG_SLICE(""));
+    }
+    if (strcmp(options->version, "FIX.5.0SP2") == 0) {
+        len = asprintf(&text,
+                       "ValidateBodies=Y\nValidateUserDefinedFields=N\n"
+                       "TransportDataDictionary=%s/FIXT11.xml\n"
+                       "AppDataDictionary=%s/FIX50SP2.xml\n",
+                       folder, folder);
+    } else {
+        bool old = strcmp(options->version, "FIX.4.2") == 0;
+        len = asprintf(&text,
+                       "ValidateBodies=Y\nValidateUserDefinedFields=N\n"
+                       "DataDictionary=%s/%s\n",
+                       folder, old ? "FIX42.xml" : "FIX44.xml");
+    }
+    return len < 0 ? sim_copy(CG_SLICE("")) : text;
+}
+
 char *sim_options_settings(const struct sim_options *options)
 {
+    char *dictionaries = dictionary_settings(options);
     bool accepts = options->listen != NULL;
     bool fixt = strcmp(options->version, "FIX.5.0SP2") == 0;
     char *text = NULL;
@@ -184,13 +214,14 @@ char *sim_options_settings(const struct sim_options *options)
         "BeginString=%s\n"
         "SenderCompID=%s\n"
         "TargetCompID=%s\n"
-        "%s",
+        "%s%s",
         accepts ? "acceptor" : "initiator",
         accepts ? "SocketAcceptAddress" : "SocketConnectHost", options->host,
         accepts ? "SocketAcceptPort" : "SocketConnectPort",
         accepts ? options->listen : options->connect, options->heartbeat,
         options->reset ? "Y" : "N", fixt ? "FIXT.1.1" : options->version,
         options->sender, options->target,
-        fixt ? "DefaultApplVerID=FIX.5.0SP2\n" : "");
+        fixt ? "DefaultApplVerID=FIX.5.0SP2\n" : "", dictionaries);
+    free(dictionaries);
     return len < 0 ? sim_copy(CG_SLICE("")) : text;
 }

@@ -49,11 +49,12 @@
                              "USD-SOFR-10Y,USD,904.00\n")
 
 #define START_HUB                                                              \
-    START(HUB,                                                                 \
-          "hubsim --listen 0 --limit ACME-USD,FCM1,ACME,USD,100000.00,gross"), \
+    START(HUB, "hubsim --listen 0 --limit "                                    \
+               "ACME-USD,FCM1,ACME,USD,100000.00,gross" DICTIONARIES),         \
         SEE(HUB, "listen", "$HUB_PORT")
 #define START_VENUE(version)                                                   \
-    START(VENUE, "venuesim --listen 0 --token-tag 7350 --version " version),   \
+    START(VENUE, "venuesim --listen 0 --token-tag 7350 --version " version     \
+                     DICTIONARIES),                                            \
         SEE(VENUE, "listen", "$VENUE_PORT")
 #define START_GATE START(GATE, "run --config $DIR/gate.cfg")
 
@@ -62,12 +63,13 @@
     START_HUB, START_VENUE("FIX.4.4"), WRITE("gate.cfg", settings),            \
         INSTRUMENTS, START_GATE, SEE(HUB, "in DE", "2316=0"),                  \
         SEE(VENUE, "logon", ""),                                               \
-        START(CLIENT, "clientsim --connect $GATE_PORT"),                       \
+        START(CLIENT, "clientsim --connect $GATE_PORT" DICTIONARIES),          \
         SEE(CLIENT, "logon", "")
 
 /* All end; hub and gate must agree on every limit and token. */
 #define END_ALL_AGREED                                                         \
-    END(CLIENT), END(GATE), TELL(HUB, "books"), SEE(HUB, "books", "end"),      \
+    CHECK(story_test_no_rejects), END(CLIENT), END(GATE), TELL(HUB, "books"),  \
+        SEE(HUB, "books", "end"),                                              \
         RUN("show --journal $DIR/gate.journal", 0, "proved: every total"),     \
         CHECK(demo_compare), END(HUB), END(VENUE)
 

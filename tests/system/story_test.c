@@ -80,3 +80,20 @@ int story_test_play(const struct story_step *steps, size_t count)
     story_test_none_left();
     return status;
 }
+
+const char *story_test_no_rejects(struct story_stage *stage)
+{
+    static const enum story_actor sims[] = {STORY_HUB, STORY_VENUE,
+                                            STORY_CLIENT, STORY_CLIENT2};
+    static const char *const kinds[] = {"out 3", "out j", "in 3", "in j"};
+    for (size_t i = 0; i < sizeof(sims) / sizeof(sims[0]); i++) {
+        for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+            const char *line = story_line(stage, sims[i], kinds[k], 0);
+            if (line != NULL) {
+                fprintf(stderr, "%s %s\n", kinds[k], line);
+                return "a message was rejected";
+            }
+        }
+    }
+    return NULL;
+}

@@ -26,6 +26,14 @@ const char *story_test_program(void);
 /* Plays; fails when a process is left.  Returns what story_play() does. */
 int story_test_play(const struct story_step *steps, size_t count);
 
+/*
+ * For a story's CHECK: no Reject (3) or business reject (j) was sent or seen by
+ * any simulator.  With DICTIONARIES in its arguments a simulator's session
+ * validates each whole message, so every message of the gate was accepted.
+ */
+const char *story_test_no_rejects(struct story_stage *stage);
+#define DICTIONARIES " --dictionaries " FIXSPEC
+
 /* Fails when this process has a descendant, ended or not. */
 void story_test_none_left(void);
 

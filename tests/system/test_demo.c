@@ -7,6 +7,7 @@
 #include "story_test.h"
 
 #include <demo_story.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,52 @@ static void test_demo_until_prints_scenes(void **state)
     };
     (void)state;
     assert_int_equal(PLAY(steps), 0);
+}
+
+/*
+ * The same scenes with simulators that validate whole messages, as a plain
+ * QuickFIX counterparty does: none of the gate's is rejected.
+ */
+static void test_demo_every_message_is_valid(void **state)
+{
+    size_t count = demo_story_len + 1;
+    struct story_step *steps = malloc(count * sizeof(*steps));
+    char texts[4][300];
+    size_t sims = 0;
+    (void)state;
+    assert_non_null(steps);
+    memcpy(steps, demo_story, demo_story_len * sizeof(*steps));
+    for (size_t i = 0; i < demo_story_len; i++) {
+        if (steps[i].act == STORY_START && steps[i].actor != STORY_GATE) {
+            assert_true(sims < 4);
+            snprintf(texts[sims], sizeof(texts[0]), "%s" DICTIONARIES,
+                     steps[i].text);
+            steps[i].text = texts[sims++];
+        }
+    }
+    steps[demo_story_len] = (struct story_step)CHECK(story_test_no_rejects);
+    int status = story_test_play(steps, count);
+    free(steps);
+    assert_int_equal(sims, 3);
+    assert_int_equal(status, 0);
+}
+
+/* A session that validates would say so: a field that has no place there. */
+static void test_demo_invalid_message_is_noticed(void **state)
+{
+    static const struct story_step steps[] = {
+        START(VENUE, "venuesim --listen 0 --target CLIENT" DICTIONARIES),
+        SEE(VENUE, "listen", "$PORT"),
+        START(CLIENT, "clientsim --connect $PORT --target VENUE"),
+        SEE(CLIENT, "logon", ""),
+        TELL(CLIENT, "order A X buy 10 98.5 ACME 2324=1"),
+        SEE(VENUE, "out 3", "371=2324"),
+        CHECK(story_test_no_rejects),
+    };
+    (void)state;
+    assert_int_equal(
+        story_test_play(steps, sizeof(steps) / sizeof(steps[0]) - 1), 0);
+    assert_int_equal(PLAY(steps), 1);
 }
 
 /* The |number|-th expectation (from 0) of |act|; its index, or the length. */
@@ -111,6 +158,8 @@ int main(int argc, char **argv)
         CASE(test_demo_plays_to_its_end),
         CASE(test_demo_prints_round_trips),
         CASE(test_demo_until_prints_scenes),
+        CASE(test_demo_every_message_is_valid),
+        CASE(test_demo_invalid_message_is_noticed),
         CASE(test_demo_wrong_amount_fails),
         CASE(test_demo_refusal_expected_as_accept_fails),
         CASE(test_demo_forbidden_line_fails),

@@ -36,9 +36,15 @@
     "38=1000000|40=2|44=4.125|32=400000|31=4.125|151=600000|14=400000|"        \
     "6=4.125|60=20260105-10:00:00.000|" CUSTOM DATA "58=done"
 
+/* No dictionary: it takes what none has heard of. */
+#define START_OPEN_VENUE(version)                                              \
+    START(VENUE, "venuesim --listen 0 --token-tag 7350 --version " version),   \
+        SEE(VENUE, "listen", "$VENUE_PORT")
+
 #define STORY(begin, version, parties, kind, token)                            \
     {                                                                          \
-        SET("LEFT_OUT", "7350 2334 2335"), START_HUB, START_VENUE(version),    \
+        SET("LEFT_OUT", "7350 2334 2335"), START_HUB,                          \
+            START_OPEN_VENUE(version),                                         \
             WRITE("gate.cfg",                                                  \
                   GATE_SECTION DEFAULT_SECTION CLIENT_SECTION("CLIENT", begin, \
                                                               "ACME")          \

@@ -274,6 +274,75 @@ static void test_gate_process_two_clients_one_venue(void **state)
     assert_int_equal(PLAY(steps), 0);
 }
 
+/*
+ * What the gate says in its own words, to a client and a venue of each version:
+ * QuickFIX, with the whole dictionaries, takes it all.
+ */
+#define EVERY_WORD(begin, version, down)                                       \
+    {                                                                          \
+        START_HUB, START_VENUE(version),                                       \
+            WRITE("gate.cfg",                                                  \
+                  GATE_SECTION DEFAULT_SECTION CLIENT_SECTION("CLIENT", begin, \
+                                                              "ACME")          \
+                      VENUE_SECTION(begin) HUB_SECTION ACCOUNT_SECTION(        \
+                          "ACME") "Contact=desk\n" LIMIT_SECTION("ACME-USD",   \
+                                                                 "ACME",       \
+                                                                 "ping")),     \
+            INSTRUMENTS, START_GATE, SEE(HUB, "in DE", "2316=0"),              \
+            SEE(VENUE, "logon", ""),                                           \
+            START(CLIENT, "clientsim --connect $GATE_PORT --version " version  \
+                              DICTIONARIES),                                   \
+            SEE(CLIENT, "logon", ""), BUY("A1", "50000000"),                   \
+            SEE(CLIENT, "in 8", "11=A1|39=0"), BUY("A2", "100000000"),         \
+            SEE(CLIENT, "in 8", "11=A2|39=8|58~CG101"),                        \
+            TELL(CLIENT, "replace A3 A1 120000000 4.125"),                     \
+            SEE(CLIENT, "in 9", "11=A3|41=A1|434=2|58~CG101"),                 \
+            BUY("B1", "35000000"), SEE(CLIENT, "in 8", "11=B1|39=0"),          \
+            SEE(CLIENT, "in B", ""), TELL(HUB, "limit ACME-USD 60000"),        \
+            SEE(VENUE, "in F", "41=B1"),                                       \
+            SEE(CLIENT, "in 8", "11=B1|39=4|58~CG306"),                        \
+            SEE(CLIENT, "in B", ""), TELL(CLIENT, "send D " ORDER_D1),         \
+            SEE(CLIENT, "in 8", "11=D1|39=0"),                                 \
+            TELL(CLIENT, "send D 97=Y|" ORDER_D1),                             \
+            SEE(CLIENT, "in 8", "11=D1|39=0"), TELL(CLIENT, "status A1"),      \
+            SEE(VENUE, "in H", "11=A1"), SEE(CLIENT, "in 8", "11=A1|39=0"),    \
+            TELL(HUB, "suspend ACME"), SEE(HUB, "in DI", "2332=1"),            \
+            BUY("E1", "1000000"), SEE(CLIENT, "in 8", "11=E1|58~CG201"),       \
+            TELL(HUB, "reinstate ACME"), SEE(HUB, "in DI", "2329=2|2332=1"),   \
+            CUT(VENUE), SEE(GATE, begin ":GATE->VENUE", "logged out"),         \
+            BUY("G1", "1000000"),                                              \
+            SEE(CLIENT, "in 8", "11=G1|39=8|" down "|58~CG304"),               \
+            TELL(CLIENT, "replace A4 A1 60000000 4.125"),                      \
+            SEE(CLIENT, "in 9", "11=A4|41=A1|434=2|58~CG304"),                 \
+            TELL(VENUE, "logon"), SEE(VENUE, "logon", ""),                     \
+            BUY("H1", "1000000"), SEE(CLIENT, "in 8", "11=H1|39=0"),           \
+            END_ALL_AGREED,                                                    \
+    }
+
+static void test_gate_process_42_is_taken_by_quickfix(void **state)
+{
+    static const struct story_step steps[] = EVERY_WORD("FIX.4.2", "FIX.4.2",
+                                                        "103=2");
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+static void test_gate_process_44_is_taken_by_quickfix(void **state)
+{
+    static const struct story_step steps[] = EVERY_WORD("FIX.4.4", "FIX.4.4",
+                                                        "103=99");
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+static void test_gate_process_50_is_taken_by_quickfix(void **state)
+{
+    static const struct story_step steps[] = EVERY_WORD("FIXT.1.1",
+                                                        "FIX.5.0SP2", "103=99");
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +353,9 @@ int main(int argc, char **argv)
         CASE(test_gate_process_venue_cut_and_back),
         CASE(test_gate_process_client_cut_and_back),
         CASE(test_gate_process_two_clients_one_venue),
+        CASE(test_gate_process_42_is_taken_by_quickfix),
+        CASE(test_gate_process_44_is_taken_by_quickfix),
+        CASE(test_gate_process_50_is_taken_by_quickfix),
     };
     return story_test_begin(argc, argv)
                ? cmocka_run_group_tests(tests, NULL, NULL)
