@@ -94,6 +94,7 @@ int pair_feed(struct pair_end *end, const char *text);
  * Feeds an application message with the next number: its |type|, then the
  * fields behind the session's own.  Returns NULL when from_app got exactly
  * these bytes, else the 3 or j that refused it; it lives until the next call.
+ * A 3, which from_app does not get, is taken when nothing is said against it.
  */
 const struct pair_seen *
 pair_offer(struct pair_end *end, const char *type, const char *fields);
