@@ -86,7 +86,9 @@ const struct story_step demo_story[] = {
     START(GATE, "run --config $DIR/gate.cfg"),
     SEE(HUB, "logon", ""),
     SEE(HUB, "out CM", "1670=ACME-USD|1531=100000.00|1532=USD|1530=12"),
+    SEE(HUB, "in DE", "2316=0"),
     SEE(VENUE, "logon", ""),
+    SEE(GATE, "FIX.4.4:GATE->VENUE", "logged on"),
     START(CLIENT, "clientsim --connect $GATE_PORT"),
     SEE(CLIENT, "logon", ""),
 

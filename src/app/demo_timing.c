@@ -153,7 +153,8 @@ static const char *print_table(struct story_stage *stage)
 #define START_GATE                                                             \
     WRITE("gate.cfg", gate_settings),                                          \
         START(GATE, "run --quiet --config $DIR/gate.cfg"),                     \
-        SEE(HUB, "logon", ""), SEE(VENUE, "logon", "GATE"),                    \
+        SEE(GATE, "FIXT.1.1:GATE->HUB", "logged on"),                          \
+        SEE(GATE, "FIX.4.4:GATE->VENUE", "logged on"),                         \
         START(CLIENT, "clientsim --quiet --reset --connect $GATE_PORT"),       \
         SEE(CLIENT, "logon", "")
 

@@ -68,7 +68,7 @@ struct story_step {
     enum story_actor actor;
     const char *what;
     const char *text;
-    unsigned timeout_ms; /* 0: 5000 */
+    unsigned timeout_ms; /* 0: 15000 */
     bool later;
     int status; /* of STORY_END and STORY_RUN */
     /* Returns NULL, or what is wrong. */

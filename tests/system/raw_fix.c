@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TIMEOUT_MS 5000
+#define TIMEOUT_MS 15000
 
 static struct sockaddr_in loopback(int port)
 {

@@ -51,7 +51,7 @@
                       VENUE_SECTION(begin) HUB_SECTION ACCOUNT_SECTION("ACME") \
                           LIMIT_SECTION("ACME-USD", "ACME", "ping")),          \
             INSTRUMENTS, START_GATE, SEE(HUB, "in DE", "2316=0"),              \
-            SEE(VENUE, "logon", ""),                                           \
+            VENUE_IS_UP(begin),                                                \
             START(CLIENT,                                                      \
                   "clientsim --connect $GATE_PORT --version " version),        \
             SEE(CLIENT, "logon", ""), SCENE("an order and a report"),          \
@@ -190,6 +190,7 @@ static void test_gate_bytes_resent_order_is_the_same(void **state)
         START_GATE,
         SEE(HUB, "in DE", "2316=0"),
         CHECK(venue_logs_on),
+        VENUE_IS_UP("FIX.4.4"),
         START(CLIENT, "clientsim --connect $GATE_PORT"),
         SEE(CLIENT, "logon", ""),
         TELL(CLIENT, "send D " ROUTING ORDER(PARTIES)),

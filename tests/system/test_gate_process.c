@@ -101,7 +101,7 @@ static void test_gate_process_hub_down_at_start(void **state)
         START_GATE,
         START(CLIENT, "clientsim --connect $GATE_PORT"),
         SEE(CLIENT, "logon", ""),
-        SEE(VENUE, "logon", ""),
+        VENUE_IS_UP("FIX.4.4"),
         BUY("A1", "10000000"),
         SEE(CLIENT, "in 8", "11=A1|150=8|39=8|58~CG"),
         NONE(VENUE, "in D", ""),
@@ -241,7 +241,7 @@ static void test_gate_process_two_clients_one_venue(void **state)
         SEE(HUB, "in DE", "2316=0"),
         TELL(HUB, "limit BETA-USD FCM1 BETA USD 50000"),
         SEE(HUB, "in DE", "2316=0"),
-        SEE(VENUE, "logon", ""),
+        VENUE_IS_UP("FIX.4.4"),
         START(CLIENT, "clientsim --sender CLIENT1 --connect $GATE_PORT"),
         START(CLIENT2, "clientsim --sender CLIENT2 --connect $GATE_PORT"),
         SEE(CLIENT, "logon", ""),
@@ -289,7 +289,7 @@ static void test_gate_process_two_clients_one_venue(void **state)
                                                                  "ACME",       \
                                                                  "ping")),     \
             INSTRUMENTS, START_GATE, SEE(HUB, "in DE", "2316=0"),              \
-            SEE(VENUE, "logon", ""),                                           \
+            VENUE_IS_UP(begin),                                                \
             START(CLIENT, "clientsim --connect $GATE_PORT --version " version  \
                               DICTIONARIES),                                   \
             SEE(CLIENT, "logon", ""), BUY("A1", "50000000"),                   \
@@ -309,14 +309,14 @@ static void test_gate_process_two_clients_one_venue(void **state)
             TELL(HUB, "suspend ACME"), SEE(HUB, "in DI", "2332=1"),            \
             BUY("E1", "1000000"), SEE(CLIENT, "in 8", "11=E1|58~CG201"),       \
             TELL(HUB, "reinstate ACME"), SEE(HUB, "in DI", "2329=2|2332=1"),   \
-            CUT(VENUE), SEE(GATE, begin ":GATE->VENUE", "logged out"),         \
+            SCENE("cut"), CUT(VENUE),                                          \
+            SEE(GATE, begin ":GATE->VENUE", "logged out"),                     \
             BUY("G1", "1000000"),                                              \
             SEE(CLIENT, "in 8", "11=G1|39=8|" down "|58~CG304"),               \
             TELL(CLIENT, "replace A4 A1 60000000 4.125"),                      \
             SEE(CLIENT, "in 9", "11=A4|41=A1|434=2|58~CG304"),                 \
-            TELL(VENUE, "logon"), SEE(VENUE, "logon", ""),                     \
-            BUY("H1", "1000000"), SEE(CLIENT, "in 8", "11=H1|39=0"),           \
-            END_ALL_AGREED,                                                    \
+            TELL(VENUE, "logon"), VENUE_IS_UP(begin), BUY("H1", "1000000"),    \
+            SEE(CLIENT, "in 8", "11=H1|39=0"), END_ALL_AGREED,                 \
     }
 
 static void test_gate_process_42_is_taken_by_quickfix(void **state)
