@@ -54,7 +54,8 @@ void cg_decode_answer(const struct cg_fix_message *message,
     if (find_int(message, 2318, &number) && number > 0) {
         event->ask = (cg_seq)number;
     }
-    if (cg_fix_find(message, 2319, &value)) {
+    event->has_token = cg_fix_find(message, 2319, &value);
+    if (event->has_token) {
         event->token = token_number(value, gate_name);
     }
     event->has_amount = cg_fix_find(message, 2324, &value) &&

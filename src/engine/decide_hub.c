@@ -249,6 +249,22 @@ static void invalidated(struct cg_engine *engine, uint32_t slot)
     cg_order_pull(engine, order, CG_TOKEN_INVALIDATED);
 }
 
+/* A fall or a consumption was heard.  The hub may shorten a life with it. */
+static void answer_notice(struct cg_engine *engine, const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    const struct cg_answer_event *event = answer->event;
+    if (event->status == REJECTED) {
+        cg_note(engine, "ALARM: the hub refused a %s notice for token %llu",
+                cg_ask_kind_name(answer->kind),
+                (unsigned long long)token->number);
+    } else if (token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE &&
+               event->has_expires &&
+               (answer->current || event->expires < token->expires)) {
+        grant(engine, answer, 0, false);
+    }
+}
+
 static void answer_take(struct cg_engine *engine, const struct answer *answer)
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
@@ -278,12 +294,9 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
         break;
     case CG_ASK_LOWER:
     case CG_ASK_CONSUMED:
+        answer_notice(engine, answer);
+        break;
     case CG_ASK_KINDS:
-        if (answer->event->status == REJECTED) {
-            cg_note(engine, "ALARM: the hub refused a %s notice for token %llu",
-                    cg_ask_kind_name(answer->kind),
-                    (unsigned long long)token->number);
-        }
         break;
     }
     /* What had to wait for this answer is said now: a raise, or a fall. */
@@ -304,7 +317,11 @@ static uint32_t find_ask(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     if (event->ask != 0) {
-        return cg_state_ask(state, event->ask);
+        uint32_t slot = cg_state_ask(state, event->ask);
+        bool other = slot != CG_NONE && event->has_token &&
+                     state->tokens[state->asks[slot].token].number !=
+                         event->token;
+        return other ? CG_NONE : slot;
     }
     uint32_t token = cg_state_token(state, event->token);
     if (token == CG_NONE) {

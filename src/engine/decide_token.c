@@ -143,6 +143,20 @@ static void token_fact(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
+/* Whether the hub may hold something for a token that ends.  Of one that expired
+ * it may: its clock is not ours (R29). */
+static bool hub_has_some(const struct cg_token *token)
+{
+    if (token->model != CG_MODEL_PING) {
+        return false;
+    }
+    if (token->state != CG_TOKEN_SPENT || token->ask != CG_NONE) {
+        return true;
+    }
+    return token->end == CG_END_EXPIRED ? cg_token_open(token) > 0
+                                        : token->ledger.reserved > 0;
+}
+
 void cg_token_give_up(struct cg_engine *engine,
                       uint32_t slot,
                       enum cg_token_end end)
@@ -151,19 +165,14 @@ void cg_token_give_up(struct cg_engine *engine,
     if (token->state == CG_TOKEN_CLOSED || token->state == CG_TOKEN_RETURNING) {
         return;
     }
-    bool hub_has_some = token->model == CG_MODEL_PING &&
-                        token->end == CG_END_NONE &&
-                        (token->state != CG_TOKEN_SPENT ||
-                         token->ledger.reserved > 0 || token->ask != CG_NONE);
-    if (!hub_has_some) {
+    if (!hub_has_some(token)) {
         bool used_up = token->ledger.consumed > 0 &&
                        token->ledger.reserved == 0;
         token_fact(engine, CG_FACT_TOKEN_CLOSED, slot,
                    used_up ? CG_END_CONSUMED : end);
         return;
     }
-    cg_dv01 rest = token->state == CG_TOKEN_SPENT ? token->ledger.reserved
-                                                  : token->charge;
+    cg_dv01 rest = cg_token_open(token);
     token_fact(engine, CG_FACT_TOKEN_RETURNED, slot, end);
     cg_ask_send(engine, slot, CG_ASK_CANCEL, rest);
 }

@@ -136,7 +136,8 @@ struct cg_cancel_reject_event {
 /* DG. */
 struct cg_answer_event {
     cg_seq ask;          /* 2318, 0 when absent or not a number of ours */
-    cg_seq token;        /* the number in 2319, 0 likewise */
+    bool has_token;      /* 2319 is there ... */
+    cg_seq token;        /* ... its number, 0 when it is not ours */
     uint32_t trans_type; /* 2320 */
     uint32_t check_type; /* 2321 */
     uint32_t status;     /* 2325 */

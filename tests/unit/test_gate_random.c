@@ -204,8 +204,9 @@ static void check_cover(const struct request *r, const char *message)
     bool first = r->kind == 'D';
     /* What the venue raised by itself has no cover; a fall may go there. */
     cg_dv01 worst = charge_of(o->raised ? r->qty : worst_of(r->order));
-    if (o->account == SDR) {
-        return;
+    if (o->account == SDR || r->qty <= o->cum ||
+        (o->raised && o->fallback && r->qty <= o->qty)) {
+        return; /* judged by its use alone; or nothing more can fill */
     }
     field(message, 7350, id, sizeof(id));
     unsigned long number = strtoul(id + 6, NULL, 10);
@@ -359,6 +360,9 @@ static void take(void)
     for (int i = 0; i < h.out_count; i++) {
         int session = atoi(h.out[i]);
         const char *message = strchr(h.out[i], ' ') + 1;
+        if (getenv("CG_TEST_TRACE") != NULL) {
+            print_message("    < %s\n", h.out[i]);
+        }
         if (session == HUB) {
             to_hub(message);
         } else if (session == VENUE || session == VENUE42 ||
@@ -393,11 +397,6 @@ say(int session, const char *format, ...)
         print_message("%d> %s\n", session, fields);
     }
     harness_in(&h, session, fields);
-    if (getenv("CG_TEST_TRACE") != NULL) {
-        for (int i = 0; i < h.out_count; i++) {
-            print_message("    < %s\n", h.out[i]);
-        }
-    }
     take();
 }
 
