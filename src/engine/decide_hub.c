@@ -219,6 +219,15 @@ static void answer_raise(struct cg_engine *engine, const struct answer *answer)
     cg_raise_refuse(engine, order, &refusal);
 }
 
+/* What an approved total adds to what the token has stood for: something, when
+ * the venue itself has raised the order meanwhile. */
+static cg_dv01 newly_held(const struct cg_token *token,
+                          const struct answer *answer)
+{
+    cg_dv01 held = cg_token_held(token);
+    return answer->asked > held ? answer->asked - held : 0;
+}
+
 static void answer_renewal(struct cg_engine *engine,
                            const struct answer *answer)
 {
@@ -226,7 +235,7 @@ static void answer_renewal(struct cg_engine *engine,
     if (answer->event->status == APPROVED && token->end == CG_END_NONE &&
         token->state == CG_TOKEN_SPENT &&
         approved_of(engine, answer) >= answer->asked) {
-        grant(engine, answer, 0, false);
+        grant(engine, answer, newly_held(token, answer), false);
     } else if (answer->event->status == APPROVED) {
         late(engine, answer);
     }
@@ -258,10 +267,17 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
         cg_note(engine, "ALARM: the hub refused a %s notice for token %llu",
                 cg_ask_kind_name(answer->kind),
                 (unsigned long long)token->number);
-    } else if (token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE &&
-               event->has_expires &&
-               (answer->current || event->expires < token->expires)) {
-        grant(engine, answer, 0, false);
+        return;
+    }
+    if (token->state != CG_TOKEN_SPENT || token->end != CG_END_NONE) {
+        return;
+    }
+    cg_dv01 more = answer->kind == CG_ASK_LOWER && answer->current
+                       ? newly_held(token, answer)
+                       : 0;
+    bool sooner = event->has_expires && event->expires < token->expires;
+    if (more > 0 || sooner || (event->has_expires && answer->current)) {
+        grant(engine, answer, more, false);
     }
 }
 

@@ -143,8 +143,8 @@ static void token_fact(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
-/* Whether the hub may hold something for a token that ends.  Of one that expired
- * it may: its clock is not ours (R29). */
+/* Whether the hub may hold something for a token that ends.  Of one that
+ * expired it may: its clock is not ours (R29). */
 static bool hub_has_some(const struct cg_token *token)
 {
     if (token->model != CG_MODEL_PING) {
