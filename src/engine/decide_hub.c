@@ -225,7 +225,9 @@ static cg_dv01 newly_held(const struct cg_token *token,
                           const struct answer *answer)
 {
     cg_dv01 held = cg_token_held(token);
-    return answer->asked > held ? answer->asked - held : 0;
+    cg_dv01 total = answer->asked < token->charge ? answer->asked
+                                                  : token->charge;
+    return total > held ? total - held : 0;
 }
 
 static void answer_renewal(struct cg_engine *engine,
