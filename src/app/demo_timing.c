@@ -29,7 +29,7 @@ static const char venue_settings[] = "[DEFAULT]\n"
                                      "TargetCompID=DIRECT\n";
 
 static const char gate_settings[] = "[GATE]\n"
-                                    "Name=GATE\n"
+                                    "Name=$NAME\n"
                                     "Journal=$JOURNALS/gate.journal\n"
                                     "Instruments=instruments.csv\n"
                                     "[DEFAULT]\n"
@@ -96,6 +96,7 @@ number(const struct story_stage *stage, const char *from, const char *name)
 
 static const char *use_memory(struct story_stage *stage)
 {
+    story_set_text(stage, "NAME", "GATEM"); /* tokens of its own */
     story_set_text(stage, "JOURNALS",
                    has_memory ? memory : story_variable(stage, "DIR"));
     return NULL;
@@ -103,6 +104,7 @@ static const char *use_memory(struct story_stage *stage)
 
 static const char *use_disk(struct story_stage *stage)
 {
+    story_set_text(stage, "NAME", "GATED");
     story_set_text(stage, "JOURNALS", story_variable(stage, "DIR"));
     return NULL;
 }

@@ -397,23 +397,32 @@ static void on_signal(uv_signal_t *handle, int number)
     uv_stop(&stage->loop);
 }
 
-/* A port that was free a moment ago; 0 when there is none. */
-static int free_port(void)
+static bool can_listen(int port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(address);
-    int port = 0;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return 0;
+    bool fine = fd >= 0 &&
+                bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+    if (fd >= 0) {
+        close(fd);
     }
-    if (bind(fd, (struct sockaddr *)&address, len) == 0 &&
-        getsockname(fd, (struct sockaddr *)&address, &len) == 0) {
-        port = ntohs(address.sin_port);
+    return fine;
+}
+
+/* A port that was free a moment ago, of those that no connection is given by
+ * itself; 0 when there is none. */
+static int free_port(void)
+{
+    int from = (int)((story_clock() / 1000 + getpid() * 131) % 10000);
+    for (int i = 0; i < 10000; i++) {
+        int port = 20000 + (from + i) % 10000;
+        if (can_listen(port)) {
+            return port;
+        }
     }
-    close(fd);
-    return port;
+    return 0;
 }
 
 static void stage_open(struct story_stage *stage)
