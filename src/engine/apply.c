@@ -612,7 +612,8 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     if (ask->kind == CG_ASK_CONSUMED) {
         state->limits[token->limit].confirmed += ask->amount;
     }
-    if (ask->kind == CG_ASK_RAISE && fact->value == 2) {
+    if (ask->kind == CG_ASK_RAISE && fact->value == 2 &&
+        token->ask == fact->ask) {
         token->asked = cg_token_held(token);
     }
     if (token->ask == fact->ask) {
