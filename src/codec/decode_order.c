@@ -275,7 +275,6 @@ void cg_decode_cancel_reject(const struct cg_fix_message *message,
     *event = (struct cg_cancel_reject_event){0};
     (void)cg_fix_find(message, 11, &event->clordid);
     (void)cg_fix_find(message, 41, &event->orig_clordid);
-    event->to_replace = find_char(message, 434) == '2';
     /* With 102=1 a 9 has to say 39=8, whatever became of the order. */
     event->order_closed = is_closed(find_char(message, 39)) &&
                           find_char(message, 102) != '1';

@@ -151,6 +151,9 @@ static void late(struct cg_engine *engine, const struct answer *answer)
     bool lapsed = token->state == CG_TOKEN_SPENT && token->end != CG_END_NONE;
     if (token->state == CG_TOKEN_CLOSED || lapsed) {
         cg_ask_send(engine, answer->token, CG_ASK_CANCEL, answer->asked);
+    } else if (token->state == CG_TOKEN_SPENT && token->ask == CG_NONE) {
+        /* It came after the answer to its withdrawal: once more. */
+        cg_ask_send(engine, answer->token, CG_ASK_LOWER, token->charge);
     }
 }
 

@@ -129,7 +129,6 @@ struct cg_report_event {
 struct cg_cancel_reject_event {
     struct cg_slice clordid;
     struct cg_slice orig_clordid;
-    bool to_replace;   /* 434=2 */
     bool order_closed; /* 39 says so */
 };
 

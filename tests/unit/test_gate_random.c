@@ -1051,7 +1051,7 @@ static void test_gate_random_events_keep_the_rules(void **unused)
         run(strtoull(one, NULL, 10));
         return;
     }
-    uint64_t count = many != NULL ? strtoull(many, NULL, 10) : 40;
+    uint64_t count = many != NULL ? strtoull(many, NULL, 10) : 150;
     for (uint64_t i = 1; i <= count; i++) {
         run(i);
     }
