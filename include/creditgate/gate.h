@@ -60,6 +60,17 @@ CG_API int cg_gate_recv(struct cg_gate *gate,
                         size_t len,
                         cg_time now);
 
+/*
+ * The peer of |session| rejected (35=3) a message of ours; |bytes| is that
+ * message, whole, as it was sent.  An order that the venue's FIX session
+ * rejected is over, and its client is told.  Errors as cg_gate_recv().
+ */
+CG_API int cg_gate_rejected(struct cg_gate *gate,
+                            cg_session session,
+                            const char *bytes,
+                            size_t len,
+                            cg_time now);
+
 /* A FIX session logged on, or is gone.  Errors as cg_gate_recv(). */
 CG_API int
 cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now);

@@ -103,6 +103,7 @@ static void decode_parties(const struct cg_fix_group *entry,
             limit->firm = id;
         }
         if (group_int(&parties, 1672, &status)) {
+            limit->has_state = true;
             limit->suspended = limit->suspended || status == 1;
             limit->halted = limit->halted || status == 2;
         }
@@ -211,6 +212,7 @@ static void decode_entry(const struct cg_fix_group *entry,
         limit->unenforceable = number == 1 || number > 3;
     }
     if (group_int(entry, 2355, &number)) {
+        limit->has_state = true;
         limit->disabled = number == 0;
     }
     if (cg_fix_group_find(entry, 1324, &value)) {

@@ -91,13 +91,14 @@ static void token_move(struct cg_token *token, enum cg_token_state next)
     token->state = next;
 }
 
-/* What waits for its first grant does not count in warnings (R52). */
-static void leave_asked(struct cg_state *state, const struct cg_token *token)
+/* What has not gone on yet does not count in warnings (R52). */
+static void
+unsure_set(struct cg_state *state, struct cg_token *token, cg_dv01 unsure)
 {
-    if (token->state == CG_TOKEN_ASKED) {
-        state->limits[token->limit].asked[side_index(token->side)] -=
-            token->charge;
-    }
+    unsure = unsure > 0 ? unsure : 0;
+    state->limits[token->limit].unsure[side_index(token->side)] +=
+        unsure - token->unsure;
+    token->unsure = unsure;
 }
 
 static void
@@ -108,7 +109,7 @@ token_end(struct cg_state *state, struct cg_token *token, enum cg_token_end end)
         &state->tokens[state->sessions[owner].probe] == token) {
         state->sessions[owner].probe = CG_NONE; /* the next order probes */
     }
-    leave_asked(state, token);
+    unsure_set(state, token, 0);
     charge_set(state, token, token->filled);
     reserved_leaves(state, token, end);
     if (token->end == CG_END_NONE) {
@@ -152,9 +153,8 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
         LEDGER_ADD(state, token, reserved, fact->amount);
     } else {
         token_move(token, CG_TOKEN_ASKED);
-        state->limits[token->limit].asked[side_index(token->side)] +=
-            fact->amount;
     }
+    unsure_set(state, token, fact->amount);
 }
 
 /* flags 1: the ledger moves too, so that what is reserved and consumed is the
@@ -163,6 +163,10 @@ static void token_recharged(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_token *token = &state->tokens[fact->token];
     cg_dv01 missing = fact->amount - cg_token_held(token);
+    cg_dv01 change = fact->amount - token->charge;
+    if (change < 0 || state->orders[token->order].raise != CG_NONE) {
+        unsure_set(state, token, token->unsure + change);
+    }
     charge_set(state, token, fact->amount);
     if ((fact->flags & 1) == 0) {
         return;
@@ -191,7 +195,6 @@ static void token_granted(struct cg_state *state, const struct cg_fact *fact)
     token->granted_at = fact->time;
     token->pending = false;
     if (token->state == CG_TOKEN_ASKED) {
-        leave_asked(state, token);
         token_move(token, CG_TOKEN_LIVE);
     }
 }
@@ -212,6 +215,9 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
     cg_dv01 change = filled - token->filled;
     cg_dv01 open_before = cg_token_open(token);
     token->filled = filled;
+    if (token->state == CG_TOKEN_RETURNING || token->state == CG_TOKEN_CLOSED) {
+        token->charge = filled; /* nothing is open of an order that is over */
+    }
     cg_dv01 open_change = cg_token_open(token) - open_before;
     limit->open[side_index(token->side)] += open_change;
     limit->position += token->side == '1' ? change : -change;
@@ -220,6 +226,8 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
         limit->fallback_used += change + open_change;
     }
     if (change < 0) { /* a trade cancel or correct (R43) */
+        limit->confirmed += change;
+        limit->confirmed = limit->confirmed > 0 ? limit->confirmed : 0;
         LEDGER_ADD(state, token, consumed, change);
         LEDGER_ADD(state, token, released, -change);
         return;
@@ -297,6 +305,12 @@ static void order_forget(struct cg_state *state)
         uint32_t next = state->requests[i].next;
         state->requests[i].order = CG_NONE;
         i = next;
+    }
+    if (order->venue_order_id.len > 0) {
+        cg_map_remove(&state->order_map,
+                      cg_hash(order->venue,
+                              cg_id_slice(&order->venue_order_id)),
+                      slot);
     }
     order_move(order, CG_ORDER_FREE);
     order->next = state->order_free;
@@ -447,6 +461,7 @@ static void order_sent(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_order *order = &state->orders[fact->order];
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        unsure_set(state, &state->tokens[i], 0);
         if (state->tokens[i].state == CG_TOKEN_LIVE) {
             token_move(&state->tokens[i], CG_TOKEN_SPENT);
             state->tokens[i].spent = true;
@@ -462,6 +477,11 @@ static void order_acked(struct cg_state *state, const struct cg_fact *fact)
     struct cg_order *order = &state->orders[fact->order];
     order_move(order, CG_ORDER_OPEN);
     id_set(&order->venue_order_id, fact->id, fact->id_len);
+    if (order->venue_order_id.len > 0) {
+        cg_map_add(&state->order_map,
+                   cg_hash(order->venue, cg_id_slice(&order->venue_order_id)),
+                   fact->order);
+    }
     struct cg_request *request = &state->requests[order->request];
     if (request->state == CG_REQUEST_SENT) {
         request_move(request, CG_REQUEST_ACCEPTED);
@@ -524,6 +544,9 @@ static void request_sent(struct cg_state *state, const struct cg_fact *fact)
     request_move(request, CG_REQUEST_SENT);
     if (order->raise == fact->request) {
         order->raise = CG_NONE; /* it waits no longer */
+    }
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        unsure_set(state, &state->tokens[i], 0);
     }
     worst_set(state, order);
 }
@@ -609,7 +632,7 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_ask *ask = &state->asks[fact->ask];
     struct cg_token *token = &state->tokens[ask->token];
-    if (ask->kind == CG_ASK_CONSUMED) {
+    if (ask->kind == CG_ASK_CONSUMED && fact->value == 0) {
         state->limits[token->limit].confirmed += ask->amount;
     }
     if (ask->kind == CG_ASK_RAISE && fact->value == 2 &&
@@ -643,18 +666,24 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
  * ------------------------------------------------ */
 
 /* Which limits may cover an account's orders; an order checks the rest. */
-static void account_limits(struct cg_state *state, uint32_t slot)
+static void
+account_limit_add(struct cg_state *state, uint32_t slot, uint32_t limit_slot)
 {
     struct cg_account *account = &state->accounts[slot];
-    account->limit_count = 0;
+    const struct cg_limit *limit = &state->limits[limit_slot];
+    if (cg_slice_equal(cg_id_slice(&limit->firm),
+                       cg_id_slice(&account->firm)) &&
+        (limit->account == CG_NONE || limit->account == slot)) {
+        CG_ASSERT(account->limit_count < CG_ACCOUNT_LIMITS_MAX);
+        account->limits[account->limit_count++] = limit_slot;
+    }
+}
+
+static void account_limits(struct cg_state *state, uint32_t slot)
+{
+    state->accounts[slot].limit_count = 0;
     for (uint32_t i = 0; i < state->limit_count; i++) {
-        const struct cg_limit *limit = &state->limits[i];
-        if (cg_slice_equal(cg_id_slice(&limit->firm),
-                           cg_id_slice(&account->firm)) &&
-            (limit->account == CG_NONE || limit->account == slot)) {
-            CG_ASSERT(account->limit_count < CG_ACCOUNT_LIMITS_MAX);
-            account->limits[account->limit_count++] = i;
-        }
+        account_limit_add(state, slot, i);
     }
 }
 
@@ -721,8 +750,12 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
         limit->owner_name = state->sessions[limit->owner].name;
     }
     cg_map_add(&state->limit_map, cg_hash(0, fact_id(fact)), fact->limit);
+    if (limit->account != CG_NONE) {
+        account_limit_add(state, limit->account, fact->limit);
+        return;
+    }
     for (uint32_t i = 0; i < state->account_count; i++) {
-        account_limits(state, i);
+        account_limit_add(state, i, fact->limit);
     }
 }
 
@@ -740,6 +773,7 @@ static void limit_set(struct cg_state *state, const struct cg_fact *fact)
     }
     if ((fact->flags & 1) != 0) {
         limit->updated_at = fact->until;
+        limit->update_id = fact->terms_hash;
         limit->refreshed_at = fact->time;
         limit->epoch++;
         limit->fallback_used = 0;
@@ -747,21 +781,23 @@ static void limit_set(struct cg_state *state, const struct cg_fact *fact)
     for (uint32_t i = 0; i < 8 && (fact->hash >> (8 * i)) != 0; i++) {
         limit->warning_percent[i] = fact->hash >> (8 * i) & 0xff;
         limit->warnings = i + 1;
+        limit->owner_warnings = true;
     }
     if ((fact->flags >> 4 & 0xf) != 0) {
         limit->model = (enum cg_model)((fact->flags >> 4 & 0xf) - 1);
+        limit->owner_model = true;
     }
     if ((fact->flags & 1) != 0) {
         limit->action = fact->flags >> 8 & 0xf;
     }
 }
 
-/* A level equal to the number of levels stands for the breach itself. */
+/* The level CG_WARNINGS_MAX stands for the breach itself. */
 static void limit_warned(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
     limit->warned |= fact->flags;
-    if (fact->value == limit->warnings) {
+    if (fact->value == CG_WARNINGS_MAX) {
         limit->breached = true;
     }
 }
@@ -770,7 +806,7 @@ static void limit_rearmed(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
     limit->warned &= ~fact->flags;
-    if (fact->value == limit->warnings) {
+    if (fact->value == CG_WARNINGS_MAX) {
         limit->breached = false;
     }
 }
@@ -915,6 +951,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_HUB_MISSED:
         state->sessions[fact->session].missed = fact->value;
+        state->orders[fact->order].soft_passed = true;
         break;
     case CG_FACT_HUB_ANSWERED:
         hub_answered(state, fact);

@@ -11,7 +11,7 @@
 
 struct sums {
     cg_dv01 open[2];
-    cg_dv01 asked[2];
+    cg_dv01 unsure[2];
     cg_dv01 position;
     cg_dv01 gross;
     struct cg_ledger ledger[2];
@@ -49,7 +49,7 @@ token_adds(const struct cg_state *state, uint32_t slot, struct sums *sums)
     cg_dv01 open = token->charge > token->filled ? token->charge - token->filled
                                                  : 0;
     sum->open[side] += open;
-    sum->asked[side] += token->state == CG_TOKEN_ASKED ? token->charge : 0;
+    sum->unsure[side] += token->unsure;
     sum->position += side == 0 ? token->filled : -token->filled;
     sum->gross += token->filled;
     ledger_add(&sum->ledger[side], &token->ledger);
@@ -74,8 +74,8 @@ static bool limit_holds(const struct cg_limit *limit,
         if (limit->open[side] != sum->open[side]) {
             return differs(error, len, limit, "open use");
         }
-        if (limit->asked[side] != sum->asked[side]) {
-            return differs(error, len, limit, "use that waits for a grant");
+        if (limit->unsure[side] != sum->unsure[side]) {
+            return differs(error, len, limit, "use that has not gone on");
         }
         if (!ledger_holds(&limit->ledger[side])) {
             return differs(error, len, limit, "the token ledger");

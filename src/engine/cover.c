@@ -291,7 +291,8 @@ static bool token_may_grow(const struct cg_engine *engine,
 {
     const struct cg_limit *limit = &engine->state.limits[token->limit];
     cg_dv01 total;
-    if (token->end != CG_END_NONE || token->state != CG_TOKEN_SPENT) {
+    if (token->end != CG_END_NONE || token->state != CG_TOKEN_SPENT ||
+        cg_token_lapses(engine, token)) {
         /* R22: nothing goes on without live cover. */
         return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
     }
@@ -401,6 +402,9 @@ bool cg_cover_still_fits(const struct cg_engine *engine,
         const struct cg_limit *limit = &state->limits[token->limit];
         if (token->state != CG_TOKEN_LIVE && token->state != CG_TOKEN_SPENT) {
             continue;
+        }
+        if (cg_token_lapses(engine, token)) {
+            return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
         }
         if (!limit_open(limit, token->limit, refusal)) {
             return false;

@@ -192,7 +192,11 @@ void cg_stops_settle(struct cg_engine *engine);
 void cg_timer_order(struct cg_engine *engine, uint32_t order);
 void cg_timer_token(struct cg_engine *engine, uint32_t token);
 
-/* The hub is silent or gone: waiting orders fall back (R27). */
-void cg_order_fall_back(struct cg_engine *engine, uint32_t order);
+/* Sets every timer anew, when settings have changed. */
+void cg_timers_reset(struct cg_engine *engine);
+
+/* R29: a token counts as lapsed a margin before its expiry. */
+bool cg_token_lapses(const struct cg_engine *engine,
+                     const struct cg_token *token);
 
 #endif

@@ -366,8 +366,14 @@ static uint32_t limit_make(struct cg_engine *engine,
     return fact.limit;
 }
 
-static enum cg_limit_state entry_state(const struct cg_limit_event *entry)
+/* An increment that says nothing of the state leaves a stop as it is; in a
+ * snapshot, silence means active (1672, 2355). */
+static enum cg_limit_state entry_state(const struct cg_limit *limit,
+                                       const struct cg_update_event *event,
+                                       const struct cg_limit_event *entry)
 {
+    bool stopped = limit->state == CG_LIMIT_SUSPENDED ||
+                   limit->state == CG_LIMIT_HALTED;
     if (entry->removed) {
         return CG_LIMIT_REMOVED;
     }
@@ -377,8 +383,12 @@ static enum cg_limit_state entry_state(const struct cg_limit_event *entry)
     if (entry->halted) {
         return CG_LIMIT_HALTED;
     }
-    return entry->suspended || entry->disabled ? CG_LIMIT_SUSPENDED
-                                               : CG_LIMIT_ENABLED;
+    if (entry->suspended || entry->disabled) {
+        return CG_LIMIT_SUSPENDED;
+    }
+    return stopped && !event->snapshot && !entry->has_state
+               ? limit->state
+               : CG_LIMIT_ENABLED;
 }
 
 /* R16: the owner's figure less what of ours it must have in it already. */
@@ -400,8 +410,9 @@ static void limit_update(struct cg_engine *engine,
     struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_SET);
     fact.limit = slot;
     fact.session = engine->cause_session;
-    fact.value = entry_state(entry);
+    fact.value = entry_state(limit, event, entry);
     fact.until = event->made_at;
+    fact.terms_hash = cg_hash(0, event->id);
     fact.amount = entry->has_amount ? entry->amount : limit->amount;
     fact.other = other_use(limit, entry);
     fact.flags = 1u | (entry->has_amount ? 2u : 0u);
@@ -570,12 +581,12 @@ void cg_engine_update(struct cg_engine *engine,
 /* --- warnings (R52)
  * ------------------------------------------------------------------ */
 
-/* The use that counts in warnings: without what waits for its first grant. */
+/* The use that counts in warnings: without what has not gone on yet. */
 static cg_dv01 warning_use(const struct cg_limit *limit)
 {
     struct cg_limit sure = *limit;
-    sure.open[0] -= sure.asked[0];
-    sure.open[1] -= sure.asked[1];
+    sure.open[0] -= sure.unsure[0];
+    sure.open[1] -= sure.unsure[1];
     return cg_limit_use(&sure);
 }
 
@@ -603,7 +614,7 @@ static void rearm(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
     struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_REARMED);
     fact.limit = slot;
     fact.flags = back;
-    fact.value = healed ? limit->warnings : 0;
+    fact.value = healed ? CG_WARNINGS_MAX : 0;
     fact.amount = use;
     cg_engine_record(engine, &fact);
 }
@@ -627,7 +638,7 @@ static void warn(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
     struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_WARNED);
     fact.limit = slot;
     fact.flags = fired;
-    fact.value = breach ? limit->warnings : highest;
+    fact.value = breach ? CG_WARNINGS_MAX : highest;
     fact.amount = use;
     fact.other = limit->amount;
     cg_engine_record(engine, &fact);

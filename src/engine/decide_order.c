@@ -846,6 +846,7 @@ void cg_order_close(struct cg_engine *engine,
 
 void cg_engine_restart(struct cg_engine *engine)
 {
+    cg_timers_reset(engine);
     const struct cg_state *state = &engine->state;
     struct cg_refusal refusal = because(CG_GATE_STOPPING);
     refusal.detail = "the gate was restarted";

@@ -9,10 +9,12 @@
  */
 #include "decide.h"
 
-/* The request a report is about: by its own id, else by the one it replaced. */
+/* The request a report is about: by its own id, else by the one it replaced,
+ * else by the venue's OrderID. */
 static uint32_t find_request(const struct cg_engine *engine,
                              struct cg_slice clordid,
-                             struct cg_slice orig_clordid)
+                             struct cg_slice orig_clordid,
+                             struct cg_slice order_id)
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = cg_state_request(state, engine->cause_session, clordid);
@@ -21,6 +23,13 @@ static uint32_t find_request(const struct cg_engine *engine,
                                          orig_clordid);
         if (orig != CG_NONE) {
             slot = orig;
+        }
+    }
+    if ((slot == CG_NONE || state->requests[slot].order == CG_NONE) &&
+        order_id.len > 0) {
+        uint32_t order = cg_state_order(state, engine->cause_session, order_id);
+        if (order != CG_NONE) {
+            slot = state->orders[order].request;
         }
     }
     return slot;
@@ -137,14 +146,18 @@ static void restated(struct cg_engine *engine,
     cg_limits_check(engine, slot);
 }
 
+/* A rejected replace or cancel leaves its order alive, whatever the form of the
+ * reject; in doubt the charge stays. */
 static bool ends_order(const struct cg_order *order,
+                       const struct cg_request *request,
                        const struct cg_report_event *event)
 {
     switch (event->kind) {
     case CG_REPORT_CANCELLED:
-    case CG_REPORT_REJECTED:
     case CG_REPORT_EXPIRED:
         return true;
+    case CG_REPORT_REJECTED:
+        return event->closed && request->kind == CG_REQUEST_NEW;
     case CG_REPORT_DONE_FOR_DAY:
         return order->time_in_force == '0';
     case CG_REPORT_OTHER:
@@ -157,6 +170,23 @@ static bool ends_order(const struct cg_order *order,
         break;
     }
     return event->closed;
+}
+
+/* The venue refused a replace or a cancel: the order is as it was (R41). */
+static void request_refused(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_request *request = &engine->state.requests[slot];
+    if (request->kind == CG_REQUEST_NEW ||
+        request->state != CG_REQUEST_SENT) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
+    fact.request = slot;
+    fact.order = request->order;
+    cg_engine_record(engine, &fact);
+    if (request->kind == CG_REQUEST_REPLACE && request->order != CG_NONE) {
+        cg_tokens_follow(engine, request->order);
+    }
 }
 
 /* The credit side of a report on a known order. */
@@ -180,12 +210,16 @@ static void settle(struct cg_engine *engine,
     } else if (event->kind == CG_REPORT_RESTATED) {
         restated(engine, slot, event);
     }
+    if (event->kind == CG_REPORT_REJECTED) {
+        request_refused(engine, request);
+    }
     bool may_fall = event->kind == CG_REPORT_CORRECTED;
     if (event->has_cum_qty && (event->cum_qty > order->cum_qty ||
                                (may_fall && event->cum_qty < order->cum_qty))) {
         fill(engine, slot, event->cum_qty);
     }
-    if (order->state != CG_ORDER_CLOSED && ends_order(order, event)) {
+    if (order->state != CG_ORDER_CLOSED &&
+        ends_order(order, &state->requests[request], event)) {
         cg_order_close(engine, slot, event->kind);
     }
 }
@@ -217,7 +251,8 @@ void cg_engine_report(struct cg_engine *engine,
                       const struct cg_report_event *event)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot = find_request(engine, event->clordid, event->orig_clordid);
+    uint32_t slot = find_request(engine, event->clordid, event->orig_clordid,
+                                 event->order_id);
     if (slot == CG_NONE) {
         cg_note(engine,
                 "ALARM: a report on order %.*s, which the gate does not know",
@@ -253,7 +288,8 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
                              const struct cg_cancel_reject_event *event)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot = find_request(engine, event->clordid, event->orig_clordid);
+    uint32_t slot = find_request(engine, event->clordid, event->orig_clordid,
+                                 (struct cg_slice){NULL, 0});
     if (slot == CG_NONE) {
         cg_note(engine, "ALARM: a refused cancel of %.*s, which is not known",
                 (int)event->clordid.len, event->clordid.data);
@@ -268,14 +304,8 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
     if (request->kind == CG_REQUEST_NEW) {
         cg_note(engine,
                 "ALARM: a refused cancel names an order, not a request");
-    } else if (request->state == CG_REQUEST_SENT) {
-        struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
-        fact.request = slot;
-        fact.order = order;
-        cg_engine_record(engine, &fact);
-        if (request->kind == CG_REQUEST_REPLACE && order != CG_NONE) {
-            cg_tokens_follow(engine, order);
-        }
+    } else {
+        request_refused(engine, slot);
     }
     if (request->kind != CG_REQUEST_PULL) {
         cg_effect_add(engine, CG_EFFECT_PASS)->session = request->client;
@@ -286,19 +316,52 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
     }
 }
 
-void cg_engine_other(struct cg_engine *engine)
+void cg_engine_other(struct cg_engine *engine,
+                     const struct cg_report_event *about)
 {
     const struct cg_state *state = &engine->state;
-    const struct cg_session_state *from =
-        &state->sessions[engine->cause_session];
-    if (from->role != CG_ROLE_VENUE) {
+    if (state->sessions[engine->cause_session].role != CG_ROLE_VENUE) {
         cg_note(engine, "ALARM: the hub sent a notice or a reject");
         return;
     }
-    for (uint32_t i = 0; i < state->session_count; i++) {
-        if (state->sessions[i].role == CG_ROLE_CLIENT &&
-            state->sessions[i].venue == engine->cause_session) {
-            cg_effect_add(engine, CG_EFFECT_PASS)->session = (cg_session)i;
-        }
+    uint32_t slot = find_request(engine, about->clordid, about->orig_clordid,
+                                 about->order_id);
+    cg_session client = slot != CG_NONE ? state->requests[slot].client
+                                        : find_client(engine, about->account);
+    if (client == CG_SESSION_NONE) {
+        cg_note(engine, "ALARM: a venue's message names no client of ours");
+    } else {
+        cg_effect_add(engine, CG_EFFECT_PASS)->session = client;
     }
+}
+
+void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = cg_state_request(state, engine->cause_session, clordid);
+    if (slot == CG_NONE || state->requests[slot].state != CG_REQUEST_SENT ||
+        state->requests[slot].order == CG_NONE) {
+        cg_note(engine, "ALARM: the venue rejected a message (3)");
+        return;
+    }
+    const struct cg_request *request = &state->requests[slot];
+    uint32_t order = request->order;
+    bool is_new = request->kind == CG_REQUEST_NEW;
+    if (is_new) {
+        cg_order_close(engine, order, CG_REPORT_REJECTED);
+    } else {
+        request_refused(engine, slot);
+    }
+    if (request->kind == CG_REQUEST_PULL) {
+        cg_note(engine, "ALARM: the venue rejected the gate's cancel (3)");
+        return;
+    }
+    struct cg_effect *effect = cg_effect_add(
+        engine, is_new ? CG_EFFECT_REFUSE_ORDER : CG_EFFECT_REFUSE_REQUEST);
+    effect->session = request->client;
+    effect->order = order;
+    effect->request = slot;
+    effect->to_replace = request->kind == CG_REQUEST_REPLACE;
+    effect->refusal.reason = CG_BAD_FIELD;
+    effect->refusal.detail = "the venue rejected the message";
 }

@@ -55,9 +55,9 @@ static cg_time order_due(const struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     const struct cg_engine_config *config = &engine->config;
     if (order->state == CG_ORDER_WAITING) {
-        cg_time soft = order->taken_at + config->soft_deadline_ns;
-        bool first = engine->now < soft && order_may_fall_back(state, order);
-        return first ? soft : order->taken_at + config->hard_deadline_ns;
+        bool first = !order->soft_passed && order_may_fall_back(state, order);
+        return order->taken_at + (first ? config->soft_deadline_ns
+                                        : config->hard_deadline_ns);
     }
     if (order->state == CG_ORDER_CLOSED || order->state == CG_ORDER_FREE) {
         return CG_TIME_NEVER;
@@ -87,6 +87,13 @@ static cg_time token_margin(const struct cg_state *state,
     cg_session owner = state->limits[token->limit].owner;
     return owner == CG_SESSION_NONE ? 0
                                     : state->sessions[owner].clock_margin_ns;
+}
+
+bool cg_token_lapses(const struct cg_engine *engine,
+                     const struct cg_token *token)
+{
+    return token->model == CG_MODEL_PING && token->expires != CG_TIME_NEVER &&
+           token->expires - token_margin(&engine->state, token) <= engine->now;
 }
 
 /* R29: when a renewal has to be asked for. */
@@ -133,6 +140,16 @@ void cg_timer_token(struct cg_engine *engine, uint32_t slot)
                 token_due(engine, &engine->state.tokens[slot]));
 }
 
+void cg_timers_reset(struct cg_engine *engine)
+{
+    for (uint32_t i = 0; i < engine->state.order_top; i++) {
+        cg_timer_order(engine, i);
+    }
+    for (uint32_t i = 0; i < engine->state.token_top; i++) {
+        cg_timer_token(engine, i);
+    }
+}
+
 cg_time cg_engine_deadline(const struct cg_engine *engine)
 {
     return cg_heap_first(&engine->timers, NULL);
@@ -141,10 +158,12 @@ cg_time cg_engine_deadline(const struct cg_engine *engine)
 /* --- fallback (R27)
  * -------------------------------------------------------------- */
 
-static void hub_missed(struct cg_engine *engine, cg_session session)
+static void
+hub_missed(struct cg_engine *engine, uint32_t order, cg_session session)
 {
     const struct cg_session_state *hub = &engine->state.sessions[session];
     struct cg_fact fact = cg_fact_of(CG_FACT_HUB_MISSED);
+    fact.order = order;
     fact.session = session;
     fact.value = hub->missed + 1;
     cg_engine_record(engine, &fact);
@@ -160,14 +179,25 @@ static void hub_missed(struct cg_engine *engine, cg_session session)
     }
 }
 
+/* Whether a token is still asked of |hub|; CG_SESSION_NONE: of any. */
+static bool asked_of(const struct cg_state *state,
+                     const struct cg_token *token,
+                     cg_session hub)
+{
+    return token->state == CG_TOKEN_ASKED &&
+           (hub == CG_SESSION_NONE ||
+            state->limits[token->limit].owner == hub);
+}
+
 static bool fallbacks_fit(const struct cg_engine *engine,
-                          const struct cg_order *order)
+                          const struct cg_order *order,
+                          cg_session hub)
 {
     const struct cg_state *state = &engine->state;
     uint32_t needed = 0;
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (!may_fall_back(state, token)) {
+        if (!may_fall_back(state, token) || !asked_of(state, token, hub)) {
             continue;
         }
         needed++;
@@ -179,17 +209,19 @@ static bool fallbacks_fit(const struct cg_engine *engine,
     return needed > 0 && state->token_max - state->token_map.count >= needed;
 }
 
-void cg_order_fall_back(struct cg_engine *engine, uint32_t slot)
+/* The pushed amounts stand in for |hub|, which is silent or gone (R27). */
+static void
+fall_back(struct cg_engine *engine, uint32_t slot, cg_session hub)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
-    if (!fallbacks_fit(engine, order)) {
+    if (!fallbacks_fit(engine, order, hub)) {
         return; /* it waits for the hub until the hard deadline */
     }
     struct cg_cover cover = {0};
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (!may_fall_back(state, token)) {
+        if (!may_fall_back(state, token) || !asked_of(state, token, hub)) {
             continue;
         }
         CG_ASSERT(cover.count < CG_COVER_MAX);
@@ -226,11 +258,11 @@ static void soft_passed(struct cg_engine *engine, uint32_t slot)
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         cg_session owner = state->limits[state->tokens[i].limit].owner;
         if (may_fall_back(state, &state->tokens[i]) && owner != counted) {
-            hub_missed(engine, owner);
+            hub_missed(engine, slot, owner);
             counted = owner;
         }
     }
-    cg_order_fall_back(engine, slot);
+    fall_back(engine, slot, CG_SESSION_NONE);
 }
 
 static void order_fire(struct cg_engine *engine, uint32_t slot)
@@ -312,6 +344,25 @@ bool cg_engine_fire(struct cg_engine *engine)
 /* --- links
  * ------------------------------------------------------------------------- */
 
+/* A grant that nobody waits for any more is not asked for again. */
+static bool still_wanted(const struct cg_state *state, const struct cg_ask *ask)
+{
+    const struct cg_token *token = &state->tokens[ask->token];
+    switch (ask->kind) {
+    case CG_ASK_NEW:
+        return token->state == CG_TOKEN_ASKED;
+    case CG_ASK_RAISE:
+    case CG_ASK_RENEW:
+        return token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE;
+    case CG_ASK_CONSUMED:
+    case CG_ASK_CANCEL:
+    case CG_ASK_LOWER:
+    case CG_ASK_KINDS:
+        break;
+    }
+    return true;
+}
+
 /* What the hub has not confirmed is said again (R28). */
 static void asks_again(struct cg_engine *engine)
 {
@@ -319,7 +370,8 @@ static void asks_again(struct cg_engine *engine)
     for (uint32_t i = state->ask_first; i != CG_NONE; i = state->asks[i].next) {
         cg_session owner =
             state->limits[state->tokens[state->asks[i].token].limit].owner;
-        if (owner == engine->cause_session) {
+        if (owner == engine->cause_session &&
+            still_wanted(state, &state->asks[i])) {
             struct cg_effect *effect = cg_effect_add(engine,
                                                      CG_EFFECT_ASK_AGAIN);
             effect->session = owner;
@@ -328,30 +380,30 @@ static void asks_again(struct cg_engine *engine)
     }
 }
 
+static bool asks_hub(const struct cg_state *state,
+                     const struct cg_order *order,
+                     cg_session hub)
+{
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        if (asked_of(state, &state->tokens[i], hub)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* R27, R46: nobody waits for a hub that is not there. */
 static void hub_gone(struct cg_engine *engine)
 {
     const struct cg_state *state = &engine->state;
+    cg_session hub = engine->cause_session;
     for (uint32_t i = 0; i < state->order_top; i++) {
         const struct cg_order *order = &state->orders[i];
-        bool waits = false;
-        bool ping = false;
-        if (order->state != CG_ORDER_WAITING) {
+        if (order->state != CG_ORDER_WAITING || !asks_hub(state, order, hub)) {
             continue;
         }
-        for (uint32_t t = order->tokens; t != CG_NONE;
-             t = state->tokens[t].next) {
-            const struct cg_token *token = &state->tokens[t];
-            bool here = token->state == CG_TOKEN_ASKED &&
-                        state->limits[token->limit].owner ==
-                            engine->cause_session;
-            waits = waits || here;
-            ping = ping || (here && !may_fall_back(state, token));
-        }
-        if (waits && !ping) {
-            cg_order_fall_back(engine, i);
-        }
-        if (waits && order->state == CG_ORDER_WAITING) {
+        fall_back(engine, i, hub);
+        if (order->state == CG_ORDER_WAITING && asks_hub(state, order, hub)) {
             struct cg_refusal refusal = {.reason = CG_HUB_UNAVAILABLE,
                                          .limit = CG_NONE};
             cg_order_refuse(engine, i, &refusal, CG_END_TIMED_OUT);

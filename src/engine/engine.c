@@ -253,7 +253,7 @@ bool cg_engine_may_resend(const struct cg_engine *engine,
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         if (token->spent &&
-            (token->end != CG_END_NONE || token->expires <= engine->now)) {
+            (token->end != CG_END_NONE || cg_token_lapses(engine, token))) {
             return false;
         }
     }

@@ -157,6 +157,7 @@ struct cg_limit_event {
     bool removed;            /* 1324=D, or a party entry without limits */
     bool suspended;
     bool halted;
+    bool has_state;          /* 1672 or 2355 is there */
     bool disabled;      /* 2355=0 */
     bool unenforceable; /* asks for what is not modelled (R19) */
     enum cg_limit_kind kind;
@@ -273,7 +274,11 @@ void cg_engine_report(struct cg_engine *engine,
 void cg_engine_cancel_reject(struct cg_engine *engine,
                              const struct cg_cancel_reject_event *event);
 /* Anything else a venue or a hub says: on record, and for whom it may mean. */
-void cg_engine_other(struct cg_engine *engine);
+void cg_engine_other(struct cg_engine *engine,
+                     const struct cg_report_event *about);
+
+/* The venue's FIX session rejected (3) the message of |clordid|. */
+void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid);
 void cg_engine_answer(struct cg_engine *engine,
                       const struct cg_answer_event *event);
 void cg_engine_update(struct cg_engine *engine,

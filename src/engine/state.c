@@ -121,6 +121,7 @@ static int allocate(struct cg_state *state)
 static int map_init(struct cg_state *state)
 {
     int error = cg_map_init(&state->request_map, state->request_max);
+    error |= cg_map_init(&state->order_map, state->order_max);
     error |= cg_map_init(&state->token_map, state->token_max);
     error |= cg_map_init(&state->ask_map, state->ask_max);
     error |= cg_map_init(&state->limit_map, state->limit_max);
@@ -170,6 +171,7 @@ void cg_state_deinit(struct cg_state *state)
     free(state->accounts);
     free(state->instruments);
     cg_map_deinit(&state->request_map);
+    cg_map_deinit(&state->order_map);
     cg_map_deinit(&state->token_map);
     cg_map_deinit(&state->ask_map);
     cg_map_deinit(&state->limit_map);
@@ -202,6 +204,23 @@ uint32_t cg_state_request(const struct cg_state *state,
 {
     struct key key = {.state = state, .venue = venue, .id = id};
     return cg_map_find(&state->request_map, cg_hash(venue, id), request_is,
+                       &key);
+}
+
+static bool order_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    const struct cg_order *order = &key->state->orders[slot];
+    return order->venue == key->venue &&
+           cg_slice_equal(cg_id_slice(&order->venue_order_id), key->id);
+}
+
+uint32_t cg_state_order(const struct cg_state *state,
+                        cg_session venue,
+                        struct cg_slice order_id)
+{
+    struct key key = {.state = state, .venue = venue, .id = order_id};
+    return cg_map_find(&state->order_map, cg_hash(venue, order_id), order_is,
                        &key);
 }
 

@@ -93,6 +93,8 @@ struct cg_token {
     cg_dv01 charge; /* D(worst quantity), counted in the limit's use */
     cg_dv01 filled; /* the part filled: in P and gross of the limit */
     cg_dv01 asked;  /* the life total of the newest submission (R24) */
+    cg_dv01 unsure; /* the part of the charge that has not gone on yet: it
+                       does not count in warnings (R52) */
     struct cg_ledger ledger;
     cg_time granted_at;
     cg_time expires;
@@ -122,6 +124,7 @@ struct cg_order {
     char time_in_force;
     bool sent;        /* it has been forwarded */
     bool forgettable; /* in the list of closed ones */
+    bool soft_passed; /* the soft deadline has been acted on (R26) */
     uint8_t ended_by; /* enum cg_report_kind of its end */
     cg_session client;
     cg_session venue;
@@ -234,12 +237,15 @@ struct cg_limit {
     uint32_t warning_percent[CG_WARNINGS_MAX];
     uint32_t warned; /* bit i: level i has fired and is not rearmed */
     uint32_t action; /* 1767 + 1; 0: none, |pull| decides */
+    bool owner_warnings; /* the levels are the owner\'s, not configured */
+    bool owner_model;    /* so is the model */
+    uint64_t update_id;  /* a hash of the newest update\'s 1667 (R15) */
     cg_dv01 amount;
     cg_dv01 other;     /* use by others, from the owner's utilisation (R16) */
     cg_dv01 position;  /* P, signed */
     cg_dv01 gross;     /* the sum of |fills| */
     cg_dv01 open[2];   /* B, S */
-    cg_dv01 asked[2];  /* the part of B, S that waits for its first grant */
+    cg_dv01 unsure[2]; /* the part of B, S that has not gone on yet */
     cg_dv01 confirmed; /* consumption that the owner has confirmed */
     cg_dv01 fallback_used;
     uint32_t epoch;       /* refreshes so far */
@@ -339,6 +345,7 @@ struct cg_state {
     struct cg_stop stops[CG_STOPS_MAX];
 
     struct cg_map request_map;    /* venue session and ClOrdID */
+    struct cg_map order_map;      /* venue session and OrderID */
     struct cg_map token_map;      /* number */
     struct cg_map ask_map;        /* number */
     struct cg_map limit_map;      /* id */
@@ -362,6 +369,9 @@ void cg_state_deinit(struct cg_state *state);
 uint32_t cg_state_request(const struct cg_state *state,
                           cg_session venue,
                           struct cg_slice id);
+uint32_t cg_state_order(const struct cg_state *state,
+                        cg_session venue,
+                        struct cg_slice order_id);
 uint32_t cg_state_token(const struct cg_state *state, cg_seq number);
 uint32_t cg_state_ask(const struct cg_state *state, cg_seq number);
 uint32_t cg_state_limit(const struct cg_state *state, struct cg_slice id);

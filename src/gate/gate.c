@@ -61,20 +61,15 @@ static int engine_open(struct cg_gate *gate)
 static int buffers_open(struct cg_gate *gate)
 {
     const struct cg_limits *sizes = &gate->config->limits;
-    gate->parked_count = sizes->waiting;
     gate->body_max = (size_t)sizes->message_max + CG_SPARE_MAX;
-    gate->parked = calloc(sizes->waiting, sizeof(*gate->parked));
-    gate->parked_bytes = malloc((size_t)sizes->waiting * sizes->message_max);
     gate->update_limits = calloc(CG_UPDATE_LIMITS_MAX,
                                  sizeof(*gate->update_limits));
     gate->body = malloc(gate->body_max);
     gate->header = malloc(gate->body_max);
-    if (!gate->parked || !gate->parked_bytes || !gate->update_limits ||
+    if (cg_park_init(&gate->park, sizes->waiting, sizes->message_max) != 0 ||
+        !gate->update_limits ||
         !gate->body || !gate->header) {
         return CG_ERR_MEMORY;
-    }
-    for (uint32_t i = 0; i < gate->parked_count; i++) {
-        gate->parked[i].request = CG_NONE;
     }
     return 0;
 }
@@ -169,8 +164,7 @@ void cg_gate_close(struct cg_gate *gate)
         return;
     }
     cg_engine_close(gate->engine);
-    free(gate->parked);
-    free(gate->parked_bytes);
+    cg_park_deinit(&gate->park);
     free(gate->update_limits);
     free(gate->body);
     free(gate->header);
@@ -189,23 +183,7 @@ begin(struct cg_gate *gate, cg_session session, cg_seq seq, cg_time now)
     gate->has_message = false;
     gate->has_event = false;
     gate->has_direct = false;
-    gate->engine->park_room = 0;
-    for (uint32_t i = 0; i < gate->parked_count; i++) {
-        if (gate->parked[i].request == CG_NONE) {
-            gate->engine->park_room = 1;
-            break;
-        }
-    }
-}
-
-struct cg_parked *cg_gate_parked(struct cg_gate *gate, uint32_t request)
-{
-    for (uint32_t i = 0; i < gate->parked_count; i++) {
-        if (gate->parked[i].request == request) {
-            return &gate->parked[i];
-        }
-    }
-    return NULL;
+    gate->engine->park_room = gate->park.free_count;
 }
 
 /* Keeps the message that is being decided on, if the decision says so. */
@@ -216,14 +194,8 @@ static void park(struct cg_gate *gate)
         if (engine->effects[i].kind != CG_EFFECT_PARK) {
             continue;
         }
-        struct cg_parked *parked = cg_gate_parked(gate, CG_NONE);
-        CG_ASSERT(parked != NULL);
-        CG_ASSERT(gate->message.len <= gate->config->limits.message_max);
-        size_t at = (size_t)(parked - gate->parked) *
-                    gate->config->limits.message_max;
-        memcpy(gate->parked_bytes + at, gate->message.bytes, gate->message.len);
-        parked->request = engine->effects[i].request;
-        parked->len = (uint32_t)gate->message.len;
+        cg_park_keep(&gate->park, engine->effects[i].request,
+                     (struct cg_slice){gate->message.bytes, gate->message.len});
     }
 }
 
@@ -364,7 +336,8 @@ static void from_client(struct cg_gate *gate)
 /* A j about an order ends it like a reject: it never reached the book. */
 static void venue_refusal(struct cg_gate *gate)
 {
-    struct cg_report_event event = {.kind = CG_REPORT_REJECTED};
+    struct cg_report_event event = {.kind = CG_REPORT_REJECTED,
+                                    .closed = true};
     struct cg_slice type;
     if (cg_fix_find(&gate->message, 379, &event.clordid) &&
         cg_fix_find(&gate->message, 372, &type) && cg_slice_is(type, "D")) {
@@ -373,7 +346,7 @@ static void venue_refusal(struct cg_gate *gate)
         struct cg_cancel_reject_event refused = {.clordid = event.clordid};
         cg_engine_cancel_reject(gate->engine, &refused);
     } else {
-        cg_engine_other(gate->engine);
+        cg_engine_other(gate->engine, &event);
     }
 }
 
@@ -391,7 +364,9 @@ static void from_venue(struct cg_gate *gate)
     } else if (cg_slice_is(type, "j")) {
         venue_refusal(gate);
     } else {
-        cg_engine_other(gate->engine);
+        struct cg_report_event event;
+        cg_decode_report(&gate->message, &event);
+        cg_engine_other(gate->engine, &event);
     }
 }
 
@@ -403,7 +378,8 @@ static void from_hub(struct cg_gate *gate)
     struct cg_slice type = gate->message.type;
     if (cg_slice_is(type, "B") || cg_slice_is(type, "j") ||
         cg_slice_is(type, "3")) {
-        cg_engine_other(gate->engine);
+        static const struct cg_report_event nobody;
+        cg_engine_other(gate->engine, &nobody);
     } else if (malformed(gate)) {
         return;
     } else if (cg_slice_is(type, "DG")) {
@@ -521,6 +497,30 @@ int cg_gate_recv(struct cg_gate *gate,
         from_hub(gate);
         break;
     }
+    return end(gate);
+}
+
+int cg_gate_rejected(struct cg_gate *gate,
+                     cg_session session,
+                     const char *bytes,
+                     size_t len,
+                     cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    struct cg_fix_message *message = &gate->parked_message;
+    struct cg_slice id = {NULL, 0};
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    if (session >= engine->state.session_count || gate->config == NULL) {
+        return CG_ERR_MISUSE;
+    }
+    begin(gate, session, 0, now);
+    enum cg_version version = engine->state.sessions[session].version;
+    if (cg_fix_read(message, version, bytes, len) == 0) {
+        (void)cg_fix_find(message, 11, &id);
+    }
+    cg_engine_rejected(engine, id);
     return end(gate);
 }
 

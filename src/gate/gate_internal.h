@@ -7,13 +7,8 @@
 #define CG_GATE_INTERNAL_H
 
 #include "codec.h"
+#include "park.h"
 #include <creditgate/gate.h>
-
-/* A message that waits for credit, in a slot of |message_max| bytes. */
-struct cg_parked {
-    uint32_t request; /* CG_NONE: free */
-    uint32_t len;
-};
 
 struct cg_gate {
     const struct cg_config *config;
@@ -31,9 +26,7 @@ struct cg_gate {
     struct cg_fix_message parked_message;
     struct cg_limit_event *update_limits;
 
-    struct cg_parked *parked;
-    char *parked_bytes;
-    uint32_t parked_count;
+    struct cg_park park;
 
     uint32_t next_effect;
     char direct_type[8];
@@ -50,9 +43,6 @@ struct cg_gate {
 
 /* Names what configuration knows, as facts, and takes its settings over. */
 int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len);
-
-/* The kept message of |request|, or NULL. */
-struct cg_parked *cg_gate_parked(struct cg_gate *gate, uint32_t request);
 
 struct cg_profile cg_gate_profile(const struct cg_gate *gate,
                                   cg_session session);

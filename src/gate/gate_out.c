@@ -30,17 +30,14 @@ static const struct cg_fix_message *forwarded(struct cg_gate *gate,
                                               const struct cg_effect *effect)
 {
     const struct cg_state *state = &gate->engine->state;
-    struct cg_parked *parked = cg_gate_parked(gate, effect->request);
-    if (parked == NULL) {
+    struct cg_slice parked = cg_park_take(&gate->park, effect->request);
+    if (parked.len == 0) {
         return gate->has_message ? &gate->message : NULL;
     }
-    size_t at = (size_t)(parked - gate->parked) *
-                gate->config->limits.message_max;
     cg_session client = state->requests[effect->request].client;
-    parked->request = CG_NONE;
     int unread = cg_fix_read(&gate->parked_message,
-                             state->sessions[client].version,
-                             gate->parked_bytes + at, parked->len);
+                             state->sessions[client].version, parked.data,
+                             parked.len);
     CG_ASSERT(unread == 0);
     return &gate->parked_message;
 }
@@ -91,7 +88,6 @@ static const char *render(struct cg_gate *gate,
                           struct cg_fix_writer *body)
 {
     struct cg_profile profile = cg_gate_profile(gate, effect->session);
-    struct cg_parked *parked;
     switch (effect->kind) {
     case CG_EFFECT_FORWARD:
         return forward(gate, context, effect, header, body);
@@ -133,10 +129,7 @@ static const char *render(struct cg_gate *gate,
         cg_encode_action_report(context, effect, body);
         return "DI";
     case CG_EFFECT_FORGET:
-        parked = cg_gate_parked(gate, effect->request);
-        if (parked != NULL) {
-            parked->request = CG_NONE;
-        }
+        (void)cg_park_take(&gate->park, effect->request);
         return NULL;
     case CG_EFFECT_PARK:
     case CG_EFFECT_NOTE:

@@ -190,8 +190,10 @@ static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
         to->allow_reducing = from->allow_reducing;
         to->fallback_max_age_ns = from->fallback_max_age_ns;
         name_set(&to->owner_name, from->owner_name);
-        if (to->refreshed_at == 0) {
+        if (!to->owner_model) {
             to->model = from->model;
+        }
+        if (!to->owner_warnings) {
             to->warnings = from->warnings;
             memcpy(to->warning_percent, from->warning_percent,
                    sizeof(to->warning_percent));
@@ -201,17 +203,32 @@ static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
     return 0;
 }
 
+/* Whether the journal's names and the new ones have room together. */
+static bool names_fit(const struct cg_gate *gate)
+{
+    const struct cg_state *state = &gate->engine->state;
+    const struct cg_config *config = gate->config;
+    uint32_t accounts = state->account_count;
+    uint32_t instruments = state->instrument_count;
+    for (size_t i = 0; i < config->account_count; i++) {
+        struct cg_slice name = cg_slice_str(config->accounts[i].name);
+        accounts += cg_state_account(state, name) == CG_NONE;
+    }
+    for (size_t i = 0; i < config->instrument_count; i++) {
+        struct cg_slice symbol = cg_slice_str(config->instruments[i].symbol);
+        instruments += cg_state_instrument(state, symbol) == CG_NONE;
+    }
+    return accounts <= state->account_max &&
+           instruments <= state->instrument_max;
+}
+
 int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
 {
     int status = set_sessions(gate, error, error_len);
     if (status != 0) {
         return status;
     }
-    const struct cg_state *state = &gate->engine->state;
-    if (state->account_max - state->account_count <
-            gate->config->account_count ||
-        state->instrument_max - state->instrument_count <
-            gate->config->instrument_count) {
+    if (!names_fit(gate)) {
         snprintf(error, error_len,
                  "the journal holds too many accounts or instruments that are "
                  "not configured any more: start with a new Journal=");
