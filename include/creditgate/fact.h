@@ -30,6 +30,7 @@
     X(STOP_PLACED, "stop placed")                                              \
     X(STOP_DONE, "stop done")                                                  \
     X(STOP_LIFTED, "stop lifted")                                              \
+    X(ORDER_FORGOTTEN, "order forgotten")                                      \
     X(ORDER_TAKEN, "order taken")                                              \
     X(ORDER_REFUSED, "order refused")                                          \
     X(TOKEN_CHARGED, "token charged")                                          \

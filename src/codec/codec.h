@@ -47,6 +47,7 @@ void cg_decode_action(const struct cg_fix_message *message,
 
 /* How one session wants to be spoken to. */
 struct cg_profile {
+    cg_session session;
     enum cg_version version;
     bool plain_sp2;
     bool show_amounts;
@@ -136,6 +137,11 @@ void cg_encode_routing(const struct cg_fix_message *message,
 
 /* --- reasons (reasons.c)
  * ------------------------------------------------------ */
+
+/* R51: whether the figures of |limit| are of |profile|'s own accounts only. */
+bool cg_profile_may_see(const struct cg_context *context,
+                        const struct cg_limit *limit,
+                        const struct cg_profile *profile);
 
 /* 103 and 102 of a reason for |profile| (R50). */
 int cg_reason_103(enum cg_reason reason, const struct cg_profile *profile);

@@ -285,8 +285,9 @@ void cg_decode_update(const struct cg_fix_message *message,
     event->snapshot = cg_slice_is(message->type, "CM") &&
                       (result == 0 || result == 2);
     event->refused = !event->snapshot && cg_slice_is(message->type, "CM");
-    if (cg_fix_find(message, 893, &value) && cg_slice_is(value, "N")) {
-        event->bad = true;
+    if (cg_fix_find(message, 893, &value)) {
+        event->fragment = cg_slice_is(value, "N");
+        event->last_fragment = !event->fragment;
     }
     if (!cg_fix_group(message, 1677, &entry)) {
         return;

@@ -65,6 +65,8 @@ static void decode_symbol(const struct cg_fix_message *message,
          cg_slice_is(event->symbol, "[N/A]")) &&
         cg_fix_find(message, 48, &id)) {
         event->symbol = id;
+    } else if (cg_fix_find(message, 48, &id)) {
+        event->security_id = id;
     }
 }
 

@@ -277,7 +277,7 @@ static void put_use(const struct cg_context *context,
                           : 0;
     cg_dv01_format(used, use);
     cg_dv01_format(limit->amount, amount);
-    if (profile->show_amounts) {
+    if (cg_profile_may_see(context, limit, profile)) {
         snprintf(line, sizeof(line),
                  "use %s of %s %.3s (%lld %%) under limit %.*s of %.*s", use,
                  amount, limit->currency, (long long)percent,

@@ -54,8 +54,8 @@ static void explain_refusal(const struct cg_context *context,
                             char *text,
                             size_t len)
 {
-    static const struct cg_profile all = {.version = CG_FIX44,
-                                          .show_amounts = true};
+    static const struct cg_profile all = {
+        .session = CG_SESSION_NONE, .version = CG_FIX44, .show_amounts = true};
     char reason[CG_TEXT_MAX + 1];
     uint32_t account =
         effect->order != CG_NONE

@@ -98,11 +98,35 @@ text_amount(struct text *text, const char *key, cg_dv01 amount, bool whole)
     text_format(text, " %s:%s", key, number);
 }
 
-static struct cg_slice owner_name(const struct cg_limit *limit)
+bool cg_profile_may_see(const struct cg_context *context,
+                        const struct cg_limit *limit,
+                        const struct cg_profile *profile)
 {
-    return limit != NULL && limit->owner_name.len > 0
-               ? cg_id_slice(&limit->owner_name)
-               : CG_SLICE("the credit provider");
+    const struct cg_state *state = &context->engine->state;
+    if (!profile->show_amounts || limit->account != CG_NONE ||
+        profile->session == CG_SESSION_NONE) {
+        return profile->show_amounts;
+    }
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        const struct cg_account *account = &state->accounts[i];
+        bool of_firm = cg_slice_equal(cg_id_slice(&account->firm),
+                                      cg_id_slice(&limit->firm));
+        if (of_firm && (account->sessions >> profile->session & 1) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whom to call: the limit's owner, else the account's clearing firm. */
+static struct cg_slice owner_name(const struct cg_limit *limit,
+                                  const struct cg_account *account)
+{
+    if (limit != NULL && limit->owner_name.len > 0) {
+        return cg_id_slice(&limit->owner_name);
+    }
+    return account != NULL ? cg_id_slice(&account->firm)
+                           : CG_SLICE("the credit provider");
 }
 
 /* Fills {owner} and {contact} in. */
@@ -111,7 +135,7 @@ static void text_advice(struct text *text,
                         const struct cg_limit *limit,
                         const struct cg_account *account)
 {
-    struct cg_slice owner = owner_name(limit);
+    struct cg_slice owner = owner_name(limit, account);
     struct cg_slice contact = account != NULL && account->contact[0] != '\0'
                                   ? cg_slice_str(account->contact)
                                   : CG_SLICE("the credit desk");
@@ -140,17 +164,23 @@ void cg_reason_text(const struct cg_context *context,
     const struct cg_limit *limit = refusal->limit != CG_NONE
                                        ? &state->limits[refusal->limit]
                                        : NULL;
+    const struct cg_account *whose = account != CG_NONE
+                                         ? &state->accounts[account]
+                                         : NULL;
+    struct cg_slice owner = owner_name(limit, whose);
     struct text text = {out, 0};
     text_format(&text, "CG%d %s", (int)reasons[i].reason, reasons[i].slug);
     if (refusal->has_amounts && profile->show_amounts) {
         bool whole = refusal->reason == CG_MAX_NOTIONAL;
         text_amount(&text, "req", refusal->required, whole);
-        text_amount(&text, "avl", refusal->available, whole);
+        if (limit == NULL || cg_profile_may_see(context, limit, profile)) {
+            text_amount(&text, "avl", refusal->available, whole);
+        }
     }
     if (limit != NULL) {
         text_format(&text, " ccy:%.3s lim:%.*s own:%.*s", limit->currency,
-                    (int)limit->id.len, limit->id.text,
-                    (int)owner_name(limit).len, owner_name(limit).data);
+                    (int)limit->id.len, limit->id.text, (int)owner.len,
+                    owner.data);
     }
     if (refusal->tag != 0) {
         text_format(&text, " tag:%u", refusal->tag);
@@ -159,6 +189,5 @@ void cg_reason_text(const struct cg_context *context,
     if (refusal->detail != NULL) {
         text_format(&text, "%s: ", refusal->detail);
     }
-    text_advice(&text, reasons[i].advice, limit,
-                account != CG_NONE ? &state->accounts[account] : NULL);
+    text_advice(&text, reasons[i].advice, limit, whose);
 }

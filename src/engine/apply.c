@@ -291,10 +291,10 @@ static void order_stays(struct cg_state *state, struct cg_order *order)
 }
 
 /* The oldest closed order makes room; its ClOrdIDs stay known. */
-static void order_forget(struct cg_state *state)
+static void order_forget(struct cg_state *state, uint32_t slot)
 {
-    uint32_t slot = state->closed_first;
     struct cg_order *order = &state->orders[slot];
+    CG_ASSERT(order->forgettable);
     order_stays(state, order);
     for (uint32_t i = order->tokens; i != CG_NONE;) {
         uint32_t next = state->tokens[i].next;
@@ -307,10 +307,9 @@ static void order_forget(struct cg_state *state)
         i = next;
     }
     if (order->venue_order_id.len > 0) {
-        cg_map_remove(&state->order_map,
-                      cg_hash(order->venue,
-                              cg_id_slice(&order->venue_order_id)),
-                      slot);
+        cg_map_remove(
+            &state->order_map,
+            cg_hash(order->venue, cg_id_slice(&order->venue_order_id)), slot);
     }
     order_move(order, CG_ORDER_FREE);
     order->next = state->order_free;
@@ -371,32 +370,15 @@ static struct cg_request *request_add(struct cg_state *state,
     return request;
 }
 
-/* Takes |slot| off the list of forgotten orders, or off the top. */
-static void order_slot_take(struct cg_state *state, uint32_t slot)
-{
-    uint32_t *link = &state->order_free;
-    if (slot == state->order_top) {
-        state->order_top++;
-        return;
-    }
-    while (*link != slot) {
-        CG_ASSERT(*link != CG_NONE);
-        link = &state->orders[*link].next;
-    }
-    *link = state->orders[slot].next;
-}
-
 static void order_taken(struct cg_state *state, const struct cg_fact *fact)
 {
     uint32_t slot = fact->order;
     CG_ASSERT(slot == cg_state_next_order(state));
-    /* An order may need as many tokens again when it falls back. */
-    while (state->closed_first != CG_NONE &&
-           (slot == state->closed_first ||
-            state->token_map.count + CG_COVER_MAX * 2 >= state->token_max)) {
-        order_forget(state);
+    if (slot == state->order_free) {
+        state->order_free = state->orders[slot].next;
+    } else {
+        state->order_top++;
     }
-    order_slot_take(state, slot);
     struct cg_account *account = &state->accounts[fact->account];
     struct cg_order *order = &state->orders[slot];
     *order = (struct cg_order){
@@ -876,6 +858,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_STOP_LIFTED:
         state->stops[fact->value].used = false;
+        break;
+    case CG_FACT_ORDER_FORGOTTEN:
+        order_forget(state, fact->order);
         break;
     case CG_FACT_ORDER_TAKEN:
         order_taken(state, fact);

@@ -386,9 +386,8 @@ static enum cg_limit_state entry_state(const struct cg_limit *limit,
     if (entry->suspended || entry->disabled) {
         return CG_LIMIT_SUSPENDED;
     }
-    return stopped && !event->snapshot && !entry->has_state
-               ? limit->state
-               : CG_LIMIT_ENABLED;
+    return stopped && !event->snapshot && !entry->has_state ? limit->state
+                                                            : CG_LIMIT_ENABLED;
 }
 
 /* R16: the owner's figure less what of ours it must have in it already. */
@@ -485,6 +484,44 @@ static uint32_t entry_slot(struct cg_engine *engine,
                : slot;
 }
 
+/* R15: snapshots in parts are refused, and so is the last part: on its own it
+ * would suspend whoever was in the others. */
+static bool is_part(struct cg_engine *engine,
+                    const struct cg_update_event *event)
+{
+    uint64_t bit = 1ull << engine->cause_session;
+    bool part = event->fragment ||
+                (event->last_fragment && (engine->in_fragments & bit) != 0);
+    if (event->fragment) {
+        engine->in_fragments |= bit;
+    } else {
+        engine->in_fragments &= ~bit;
+    }
+    return part;
+}
+
+/* R15: the very update that was taken last, once more. */
+static bool is_repeat(const struct cg_engine *engine,
+                      const struct cg_update_event *event)
+{
+    uint64_t id = cg_hash(0, event->id);
+    for (uint32_t i = 0; i < event->count; i++) {
+        const struct cg_limit_event *entry = &event->limits[i];
+        uint32_t account = entry->account.len > 0
+                               ? cg_state_account(&engine->state,
+                                                  entry->account)
+                               : CG_NONE;
+        uint32_t slot = entry_limit(engine, entry, account);
+        if (slot == CG_NONE ||
+            engine->state.limits[slot].owner != engine->cause_session ||
+            engine->state.limits[slot].updated_at != event->made_at ||
+            engine->state.limits[slot].update_id != id) {
+            return false;
+        }
+    }
+    return event->count > 0;
+}
+
 static bool is_unenforceable(const struct cg_update_event *event)
 {
     for (uint32_t i = 0; i < event->count; i++) {
@@ -540,7 +577,7 @@ static void party_remove(struct cg_engine *engine,
 void cg_engine_update(struct cg_engine *engine,
                       const struct cg_update_event *event)
 {
-    uint32_t fault = event->bad ? DE_OTHER : 0;
+    uint32_t fault = is_part(engine, event) || event->bad ? DE_OTHER : 0;
     for (uint32_t i = 0; fault == 0 && i < event->count; i++) {
         fault = entry_fault(engine, event, &event->limits[i]);
     }
@@ -548,9 +585,14 @@ void cg_engine_update(struct cg_engine *engine,
         cg_note(engine, "ALARM: limit update %.*s refused: %s",
                 (int)event->id.len, event->id.data,
                 fault == DE_UNKNOWN_PARTY ? "unknown party"
-                                          : "unusable, not the sender's to "
-                                            "set, or older than the last");
+                                          : "unusable, in parts, not the "
+                                            "sender's to set, or older than "
+                                            "the last");
         update_ack(engine, false, fault);
+        return;
+    }
+    if (is_repeat(engine, event)) {
+        update_ack(engine, true, 0); /* it must not count as a refresh */
         return;
     }
     if (event->refused) {

@@ -30,6 +30,13 @@ static bool id_is_free(const struct cg_engine *engine, struct cg_slice id)
     return cg_state_request(&engine->state, venue, id) == CG_NONE;
 }
 
+/* Ids of what was refused at once are remembered only while half of the room is
+ * free: nobody can use it up by being refused. */
+static bool refusals_left(const struct cg_state *state)
+{
+    return state->request_top < state->request_max / 2;
+}
+
 /* Each open order keeps room for a cancel by its client and one by the gate. */
 static bool requests_left(const struct cg_state *state)
 {
@@ -47,7 +54,7 @@ static void refuse_new(struct cg_engine *engine,
                        const struct cg_refusal *refusal)
 {
     bool keep = event->clordid.len <= CG_NAME_MAX &&
-                requests_left(&engine->state) &&
+                refusals_left(&engine->state) &&
                 id_is_free(engine, event->clordid);
     cg_session client = engine->cause_session;
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_REFUSED);
@@ -79,7 +86,7 @@ static void refuse_request(struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
-    bool keep = event->clordid.len <= CG_NAME_MAX && requests_left(state) &&
+    bool keep = event->clordid.len <= CG_NAME_MAX && refusals_left(state) &&
                 id_is_free(engine, event->clordid);
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
     fact.session = engine->cause_session;
@@ -166,6 +173,17 @@ static bool party_fits(const struct cg_engine *engine,
     return true;
 }
 
+/* 55 and 48 may not mean two instruments that have a DV01 each. */
+static bool instrument_is_one(const struct cg_state *state,
+                              uint32_t instrument,
+                              const struct cg_order_event *event)
+{
+    uint32_t other = event->security_id.len > 0
+                         ? cg_state_instrument(state, event->security_id)
+                         : CG_NONE;
+    return other == CG_NONE || other == instrument;
+}
+
 static bool currency_fits(const struct cg_state *state,
                           uint32_t instrument,
                           const struct cg_order_event *event)
@@ -197,6 +215,12 @@ static bool admissible(const struct cg_engine *engine,
         *refusal = because(CG_DV01_UNAVAILABLE);
         return false;
     }
+    if (!instrument_is_one(state, request->instrument, event)) {
+        *refusal = because(CG_BAD_FIELD);
+        refusal->tag = 48;
+        refusal->detail = "Symbol and SecurityID name two instruments";
+        return false;
+    }
     if (!currency_fits(state, request->instrument, event)) {
         *refusal = because(CG_BAD_FIELD);
         refusal->tag = 15;
@@ -215,9 +239,25 @@ static bool admissible(const struct cg_engine *engine,
 static bool has_room(const struct cg_state *state)
 {
     uint32_t tokens = state->token_map.count - state->closed_tokens;
-    return cg_state_next_order(state) != CG_NONE &&
-           tokens + CG_COVER_MAX * 2 < state->token_max &&
+    bool order = cg_state_next_order(state) != CG_NONE ||
+                 state->closed_first != CG_NONE;
+    return order && tokens + CG_COVER_MAX * 2 < state->token_max &&
            state->ask_map.count < state->ask_max / 2 && requests_left(state);
+}
+
+/* Closed orders stay known to late reports for as long as there is room: for
+ * an order, and for as many tokens again when it falls back. */
+static void make_room(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    while (state->closed_first != CG_NONE &&
+           (cg_state_next_order(state) == CG_NONE ||
+            state->token_map.count + CG_COVER_MAX * 2 >= state->token_max)) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_FORGOTTEN);
+        fact.order = state->closed_first;
+        fact.number = state->orders[fact.order].number;
+        cg_engine_record(engine, &fact);
+    }
 }
 
 static uint32_t take(struct cg_engine *engine,
@@ -225,6 +265,7 @@ static uint32_t take(struct cg_engine *engine,
                      const struct cg_cover_request *request)
 {
     const struct cg_state *state = &engine->state;
+    make_room(engine);
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_TAKEN);
     fact.order = cg_state_next_order(state);
     fact.request = cg_state_next_request(state);
@@ -428,6 +469,7 @@ static bool replace_fits(const struct cg_engine *engine,
     }
     if (account != order->account || event->side != order->side ||
         cg_state_instrument(state, event->symbol) != order->instrument ||
+        !instrument_is_one(state, order->instrument, event) ||
         !currency_fits(state, order->instrument, event)) {
         *refusal = because(CG_REPLACE_NOT_ALLOWED);
         return false;

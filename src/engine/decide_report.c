@@ -176,8 +176,7 @@ static bool ends_order(const struct cg_order *order,
 static void request_refused(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_request *request = &engine->state.requests[slot];
-    if (request->kind == CG_REQUEST_NEW ||
-        request->state != CG_REQUEST_SENT) {
+    if (request->kind == CG_REQUEST_NEW || request->state != CG_REQUEST_SENT) {
         return;
     }
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
@@ -341,7 +340,7 @@ void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid)
     uint32_t slot = cg_state_request(state, engine->cause_session, clordid);
     if (slot == CG_NONE || state->requests[slot].state != CG_REQUEST_SENT ||
         state->requests[slot].order == CG_NONE) {
-        cg_note(engine, "ALARM: the venue rejected a message (3)");
+        cg_note(engine, "ALARM: a peer rejected a message of ours (3)");
         return;
     }
     const struct cg_request *request = &state->requests[slot];

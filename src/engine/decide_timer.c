@@ -56,8 +56,8 @@ static cg_time order_due(const struct cg_engine *engine,
     const struct cg_engine_config *config = &engine->config;
     if (order->state == CG_ORDER_WAITING) {
         bool first = !order->soft_passed && order_may_fall_back(state, order);
-        return order->taken_at + (first ? config->soft_deadline_ns
-                                        : config->hard_deadline_ns);
+        return order->taken_at +
+               (first ? config->soft_deadline_ns : config->hard_deadline_ns);
     }
     if (order->state == CG_ORDER_CLOSED || order->state == CG_ORDER_FREE) {
         return CG_TIME_NEVER;
@@ -185,8 +185,7 @@ static bool asked_of(const struct cg_state *state,
                      cg_session hub)
 {
     return token->state == CG_TOKEN_ASKED &&
-           (hub == CG_SESSION_NONE ||
-            state->limits[token->limit].owner == hub);
+           (hub == CG_SESSION_NONE || state->limits[token->limit].owner == hub);
 }
 
 static bool fallbacks_fit(const struct cg_engine *engine,
@@ -210,8 +209,7 @@ static bool fallbacks_fit(const struct cg_engine *engine,
 }
 
 /* The pushed amounts stand in for |hub|, which is silent or gone (R27). */
-static void
-fall_back(struct cg_engine *engine, uint32_t slot, cg_session hub)
+static void fall_back(struct cg_engine *engine, uint32_t slot, cg_session hub)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];

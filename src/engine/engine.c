@@ -138,7 +138,14 @@ static bool slot_fits(uint32_t slot, uint32_t count)
 
 bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
 {
-    return fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
+    bool taken = fact->kind != CG_FACT_ORDER_TAKEN ||
+                 fact->order == cg_state_next_order(state);
+    bool charged = fact->kind != CG_FACT_TOKEN_CHARGED ||
+                   fact->token == cg_state_next_token(state);
+    bool asked = fact->kind != CG_FACT_ASK_SENT ||
+                 fact->ask == cg_state_next_ask(state);
+    return taken && charged && asked && fact->no == state->fact_no + 1 &&
+           fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
            slot_fits(fact->token, state->token_max) &&

@@ -84,9 +84,10 @@ struct cg_order_event {
     struct cg_slice account;
     struct cg_slice firm; /* 439 or role 4; empty: not said */
     struct cg_slice symbol;
-    struct cg_slice currency; /* 15; empty: not said */
-    char side;                /* '1' or '2', 0 when absent */
-    char time_in_force;       /* 59, '0' when absent */
+    struct cg_slice security_id; /* 48, when 55 is there as well */
+    struct cg_slice currency;    /* 15; empty: not said */
+    char side;                   /* '1' or '2', 0 when absent */
+    char time_in_force;          /* 59, '0' when absent */
     cg_qty qty;
     bool possdup;
     bool possresend;
@@ -157,7 +158,7 @@ struct cg_limit_event {
     bool removed;            /* 1324=D, or a party entry without limits */
     bool suspended;
     bool halted;
-    bool has_state;          /* 1672 or 2355 is there */
+    bool has_state;     /* 1672 or 2355 is there */
     bool disabled;      /* 2355=0 */
     bool unenforceable; /* asks for what is not modelled (R19) */
     enum cg_limit_kind kind;
@@ -182,7 +183,9 @@ struct cg_update_event {
     bool refused; /* 1511: the hub did not do what CL asked for */
     const struct cg_limit_event *limits;
     uint32_t count;
-    bool bad; /* could not be read whole */
+    bool bad;           /* could not be read whole */
+    bool fragment;      /* 893=N: more is to come */
+    bool last_fragment; /* 893=Y */
 };
 
 /* DH. */
@@ -233,7 +236,8 @@ struct cg_engine {
     uint32_t *touched; /* limits whose use this event may have changed */
     uint32_t touched_count;
     bool *is_touched;
-    uint32_t park_room; /* messages that the host can still keep */
+    uint64_t in_fragments; /* bit i: session i is sending a snapshot in parts */
+    uint32_t park_room;    /* messages that the host can still keep */
 };
 
 /* Opens an empty engine; CG_ERR_MEMORY.  |config| and what it points to is

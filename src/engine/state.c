@@ -312,13 +312,10 @@ bool cg_state_limit_room(const struct cg_state *state,
 
 uint32_t cg_state_next_order(const struct cg_state *state)
 {
-    /* Slots without an order come first, so that a closed one stays known to
-     * late reports for as long as there is room. */
     if (state->order_free != CG_NONE) {
         return state->order_free;
     }
-    return state->order_top < state->order_max ? state->order_top
-                                               : state->closed_first;
+    return state->order_top < state->order_max ? state->order_top : CG_NONE;
 }
 
 uint32_t cg_state_next_token(const struct cg_state *state)

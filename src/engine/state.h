@@ -235,8 +235,8 @@ struct cg_limit {
     bool breached; /* use is above amount, and that was said */
     uint32_t warnings;
     uint32_t warning_percent[CG_WARNINGS_MAX];
-    uint32_t warned; /* bit i: level i has fired and is not rearmed */
-    uint32_t action; /* 1767 + 1; 0: none, |pull| decides */
+    uint32_t warned;     /* bit i: level i has fired and is not rearmed */
+    uint32_t action;     /* 1767 + 1; 0: none, |pull| decides */
     bool owner_warnings; /* the levels are the owner\'s, not configured */
     bool owner_model;    /* so is the model */
     uint64_t update_id;  /* a hash of the newest update\'s 1667 (R15) */

@@ -67,8 +67,7 @@ static int buffers_open(struct cg_gate *gate)
     gate->body = malloc(gate->body_max);
     gate->header = malloc(gate->body_max);
     if (cg_park_init(&gate->park, sizes->waiting, sizes->message_max) != 0 ||
-        !gate->update_limits ||
-        !gate->body || !gate->header) {
+        !gate->update_limits || !gate->body || !gate->header) {
         return CG_ERR_MEMORY;
     }
     return 0;
@@ -336,8 +335,7 @@ static void from_client(struct cg_gate *gate)
 /* A j about an order ends it like a reject: it never reached the book. */
 static void venue_refusal(struct cg_gate *gate)
 {
-    struct cg_report_event event = {.kind = CG_REPORT_REJECTED,
-                                    .closed = true};
+    struct cg_report_event event = {.kind = CG_REPORT_REJECTED, .closed = true};
     struct cg_slice type;
     if (cg_fix_find(&gate->message, 379, &event.clordid) &&
         cg_fix_find(&gate->message, 372, &type) && cg_slice_is(type, "D")) {

@@ -18,6 +18,7 @@ struct cg_profile cg_gate_profile(const struct cg_gate *gate,
     }
     const struct cg_config_session *config = &gate->config->sessions[session];
     return (struct cg_profile){
+        .session = session,
         .version = config->version,
         .plain_sp2 = config->plain_sp2,
         .show_amounts = config->show_amounts,

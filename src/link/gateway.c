@@ -9,6 +9,7 @@
 #include "gateway.h"
 
 #include "check.h"
+#include "decimal.h"
 #include "fix_dictionaries.h"
 #include <creditgate/gate.h>
 #include <fix8c/transport.h>
@@ -22,6 +23,8 @@ struct cg_gateway {
     struct cg_gate *gate;
     struct fix8c_engine *engine;
     struct fix8c_transport *transport;
+    char *scratch; /* one message out of the store */
+    size_t scratch_max;
     uv_timer_t timer;
     bool has_timer;
     bool stopping;
@@ -37,14 +40,16 @@ static cg_time now(void)
     return (cg_time)ts.tv_sec * CG_SECOND + ts.tv_nsec;
 }
 
-static void say(struct cg_gateway *gateway, const char *source, const char *text)
+static void
+say(struct cg_gateway *gateway, const char *source, const char *text)
 {
     if (gateway->options.log != NULL) {
         gateway->options.log(gateway->options.user, source, text);
     }
 }
 
-/* --- the end ------------------------------------------------------------------- */
+/* --- the end
+ * ------------------------------------------------------------------- */
 
 static void end_part(struct cg_gateway *gateway)
 {
@@ -89,7 +94,8 @@ static void fail(struct cg_gateway *gateway, int error)
     }
 }
 
-/* --- time ---------------------------------------------------------------------- */
+/* --- time
+ * ---------------------------------------------------------------------- */
 
 static void on_timer(uv_timer_t *timer);
 
@@ -107,7 +113,8 @@ static void arm(struct cg_gateway *gateway)
     uv_timer_start(&gateway->timer, on_timer, ms, 0);
 }
 
-/* --- messages ------------------------------------------------------------------- */
+/* --- messages
+ * ------------------------------------------------------------------- */
 
 /* Hands what the gate wants to say to its FIX sessions; the bytes wait. */
 static void drain(struct cg_gateway *gateway, int status)
@@ -119,14 +126,10 @@ static void drain(struct cg_gateway *gateway, int status)
         return;
     }
     while (cg_gate_pull(gateway->gate, &out)) {
-        struct fix8c_session *session =
-            fix8c_engine_session(gateway->engine, out.session);
-        int sent = fix8c_session_send(session,
-                                      out.type,
-                                      out.header,
-                                      out.header_len,
-                                      out.body,
-                                      out.body_len);
+        struct fix8c_session *session = fix8c_engine_session(gateway->engine,
+                                                             out.session);
+        int sent = fix8c_session_send(session, out.type, out.header,
+                                      out.header_len, out.body, out.body_len);
         if (sent == FIX8C_ERR_STORE) {
             fail(gateway, CG_ERR_IO);
         } else if (sent != 0) {
@@ -154,8 +157,7 @@ static void on_logon(void *user, struct fix8c_session *session)
 {
     struct cg_gateway *gateway = user;
     say(gateway, fix8c_session_name(session), "logged on");
-    drain(gateway,
-          cg_gate_link(gateway->gate, index_of(session), true, now()));
+    drain(gateway, cg_gate_link(gateway->gate, index_of(session), true, now()));
 }
 
 static void on_logout(void *user, struct fix8c_session *session)
@@ -173,12 +175,79 @@ static enum fix8c_verdict on_message(void *user,
 {
     struct cg_gateway *gateway = user;
     (void)refusal; /* the gate makes its rejects itself */
-    drain(gateway,
-          cg_gate_recv(gateway->gate,
-                       index_of(session),
-                       message->bytes,
-                       message->len,
-                       now()));
+    drain(gateway, cg_gate_recv(gateway->gate, index_of(session),
+                                message->bytes, message->len, now()));
+    return FIX8C_ACCEPT;
+}
+
+/* A message out of the store, copied: the store is not to be used meanwhile. */
+struct found {
+    char *bytes;
+    size_t max;
+    size_t len;
+};
+
+static void on_found(void *context,
+                     int seq,
+                     const char *bytes,
+                     size_t len,
+                     size_t body_at,
+                     size_t body_len)
+{
+    struct found *found = context;
+    (void)seq;
+    (void)body_at;
+    (void)body_len;
+    if (len <= found->max) {
+        memcpy(found->bytes, bytes, len);
+        found->len = len;
+    }
+}
+
+/* RefSeqNum(45) of a Reject, 0 when it has none. */
+static int rejected_seq(const struct fix8c_message *message)
+{
+    const char *end = message->bytes + message->len;
+    int64_t seq = 0;
+    for (const char *at = message->bytes; at < end;) {
+        const char *stop = memchr(at, '\001', (size_t)(end - at));
+        if (stop == NULL) {
+            break;
+        }
+        if (strncmp(at, "45=", 3) == 0) {
+            struct cg_slice value = {at + 3, (size_t)(stop - at - 3)};
+            bool good = cg_decimal_parse(value, 0, &seq);
+            return good && seq > 0 && seq < INT32_MAX ? (int)seq : 0;
+        }
+        at = stop + 1;
+    }
+    return 0;
+}
+
+/* A Reject (3) is an admin message, but it may be about an order. */
+static enum fix8c_verdict on_admin(void *user,
+                                   struct fix8c_session *session,
+                                   const struct fix8c_message *message,
+                                   struct fix8c_refusal *refusal)
+{
+    struct cg_gateway *gateway = user;
+    (void)refusal;
+    if (message->type_len != 1 || message->type[0] != '3') {
+        return FIX8C_ACCEPT;
+    }
+    int seq = rejected_seq(message);
+    struct found found = {.bytes = gateway->scratch,
+                          .max = gateway->scratch_max};
+    say(gateway, fix8c_session_name(session), "ALARM: the peer sent a Reject");
+    if (seq > 0 && cg_journal_message_get(gateway->journal.user,
+                                          fix8c_session_name(session), seq, seq,
+                                          on_found, &found) != 0) {
+        fail(gateway, CG_ERR_IO);
+    }
+    if (found.len > 0) {
+        drain(gateway, cg_gate_rejected(gateway->gate, index_of(session),
+                                        found.bytes, found.len, now()));
+    }
     return FIX8C_ACCEPT;
 }
 
@@ -188,14 +257,12 @@ static enum fix8c_verdict on_sending(void *user,
                                      const struct fix8c_message *message)
 {
     struct cg_gateway *gateway = user;
-    if (!message->possdup || cg_gate_may_resend(gateway->gate,
-                                                index_of(session),
-                                                message->bytes,
-                                                message->len)) {
+    if (!message->possdup ||
+        cg_gate_may_resend(gateway->gate, index_of(session), message->bytes,
+                           message->len)) {
         return FIX8C_ACCEPT;
     }
-    say(gateway,
-        fix8c_session_name(session),
+    say(gateway, fix8c_session_name(session),
         "a message whose cover has died is gap-filled, not resent");
     return FIX8C_WITHHOLD;
 }
@@ -206,13 +273,14 @@ on_event(void *user, struct fix8c_session *session, const char *text)
     say(user, fix8c_session_name(session), text);
 }
 
-/* --- turns ------------------------------------------------------------------------ */
+/* --- turns
+ * ------------------------------------------------------------------------ */
 
 static int before_flush(void *user)
 {
     struct cg_gateway *gateway = user;
-    int status =
-        gateway->error != 0 ? gateway->error : cg_gate_commit(gateway->gate);
+    int status = gateway->error != 0 ? gateway->error
+                                     : cg_gate_commit(gateway->gate);
     if (status != 0) {
         fail(gateway, status);
     }
@@ -237,17 +305,24 @@ static void on_gate(void *user, cg_time at, const char *text)
     say(user, "gate", text);
 }
 
-/* --- opening ------------------------------------------------------------------------ */
+/* --- opening
+ * ------------------------------------------------------------------------ */
 
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
 {
     const struct cg_config *config = gateway->options.config;
-    int status = cg_journal_open_sqlite(
-        config->journal, &gateway->journal, error, error_len);
+    int status = cg_journal_open_sqlite(config->journal, &gateway->journal,
+                                        error, error_len);
     if (status != 0) {
         return status;
     }
     gateway->has_journal = true;
+    gateway->scratch_max = (size_t)config->limits.message_max * 2;
+    gateway->scratch = malloc(gateway->scratch_max);
+    if (gateway->scratch == NULL) {
+        snprintf(error, error_len, "not enough memory");
+        return CG_ERR_MEMORY;
+    }
     struct cg_gate_options options = {
         .config = config,
         .journal = &gateway->journal,
@@ -264,6 +339,7 @@ open_sessions(struct cg_gateway *gateway, char *error, size_t error_len)
     static const struct fix8c_callbacks callbacks = {
         .logon = on_logon,
         .logout = on_logout,
+        .from_admin = on_admin,
         .from_app = on_message,
         .to_app = on_sending,
         .event = on_event,
@@ -291,13 +367,10 @@ open_sessions(struct cg_gateway *gateway, char *error, size_t error_len)
         .user = gateway,
     };
     int status = fix8c_engine_open(gateway->options.config->fix_settings,
-                                   &options,
-                                   error,
-                                   error_len,
+                                   &options, error, error_len,
                                    &gateway->engine);
     for (size_t i = 0;
-         status == 0 && i < fix8c_engine_sessions(gateway->engine);
-         i++) {
+         status == 0 && i < fix8c_engine_sessions(gateway->engine); i++) {
         fix8c_session_set_user(fix8c_engine_session(gateway->engine, i),
                                (void *)(uintptr_t)i);
     }
@@ -317,11 +390,8 @@ open_transport(struct cg_gateway *gateway, char *error, size_t error_len)
     uv_timer_init(gateway->options.loop, &gateway->timer);
     gateway->timer.data = gateway;
     gateway->has_timer = true;
-    return fix8c_transport_open(gateway->options.loop,
-                                gateway->engine,
-                                &options,
-                                error,
-                                error_len,
+    return fix8c_transport_open(gateway->options.loop, gateway->engine,
+                                &options, error, error_len,
                                 &gateway->transport);
 }
 
@@ -360,7 +430,9 @@ int cg_gateway_port(const struct cg_gateway *gateway, size_t index)
 
 static void free_gateway(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct cg_gateway *gateway = handle->data;
+    free(gateway->scratch);
+    free(gateway);
 }
 
 void cg_gateway_close(struct cg_gateway *gateway)
@@ -373,11 +445,12 @@ void cg_gateway_close(struct cg_gateway *gateway)
     if (gateway->has_journal) {
         gateway->journal.close(gateway->journal.user);
     }
-    bool closes_later =
-        gateway->has_timer && !uv_is_closing((uv_handle_t *)&gateway->timer);
+    bool closes_later = gateway->has_timer &&
+                        !uv_is_closing((uv_handle_t *)&gateway->timer);
     if (closes_later) {
         uv_close((uv_handle_t *)&gateway->timer, free_gateway);
     } else {
+        free(gateway->scratch);
         free(gateway);
     }
 }

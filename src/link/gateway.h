@@ -2,8 +2,8 @@
  * A gate process: FIX sessions, gate and journal on one libuv loop.
  *
  * Each turn of the loop reads what has arrived, decides, stages the answers,
- * commits facts, messages and sequence numbers in one transaction, and only then
- * lets the bytes out.
+ * commits facts, messages and sequence numbers in one transaction, and only
+ * then lets the bytes out.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
