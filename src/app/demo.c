@@ -110,6 +110,7 @@ static int play_timing(const struct story_options *demo)
 int app_demo(int argc, char **argv)
 {
     struct arguments arguments = {0};
+    char made[PATH_MAX];
     char directory[PATH_MAX];
     char program[PATH_MAX];
     if (!parse(argc, argv, &arguments)) {
@@ -126,7 +127,9 @@ int app_demo(int argc, char **argv)
         return 1;
     }
     program[len] = '\0';
-    if (!make_directory(arguments.keep, directory, sizeof(directory))) {
+    /* Whole paths: the processes have places of their own. */
+    if (!make_directory(arguments.keep, made, sizeof(made)) ||
+        realpath(made, directory) == NULL) {
         fprintf(stderr,
                 "creditgate demo: no directory for its files: %s\n"
                 "Give --keep a new or an empty directory.\n",

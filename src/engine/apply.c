@@ -843,6 +843,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_LIMIT_STATE:
         state->limits[fact->limit].state = (enum cg_limit_state)fact->value;
+        state->limits[fact->limit].update_id = 0; /* not as it was sent */
         break;
     case CG_FACT_LIMIT_WARNED:
         limit_warned(state, fact);
