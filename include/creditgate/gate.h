@@ -75,6 +75,12 @@ CG_API int cg_gate_rejected(struct cg_gate *gate,
 CG_API int
 cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now);
 
+/*
+ * The host is about to end: orders that wait are answered (CG501), new ones are
+ * refused from now on, cancels and reports pass.  Errors as cg_gate_recv().
+ */
+CG_API int cg_gate_stop(struct cg_gate *gate, cg_time now);
+
 /* Does what is due by |now|; cg_gate_deadline() says when to call next
  * (CG_TIME_NEVER: nothing is waiting).  Errors as cg_gate_recv(). */
 CG_API int cg_gate_tick(struct cg_gate *gate, cg_time now);

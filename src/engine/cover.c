@@ -144,7 +144,7 @@ static bool use_fits(const struct cg_limit *limit,
         return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
     if (!limit->has_amount) {
-        if (limit->model == CG_MODEL_PING) {
+        if (limit->model != CG_MODEL_PUSH && limit->owner != CG_SESSION_NONE) {
             return true; /* the hub alone knows the amount */
         }
         return refuse(refusal, CG_NO_CREDIT_LINE, slot);

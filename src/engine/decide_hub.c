@@ -607,6 +607,27 @@ static bool party_is_known(const struct cg_engine *engine,
     return known;
 }
 
+/* The same stop by the same placer stands already: it takes no second place. */
+static bool stop_repeats(const struct cg_engine *engine,
+                         const struct cg_action_event *event,
+                         uint32_t party,
+                         uint32_t *slot)
+{
+    enum cg_stop_kind kind = event->action == HALT ? CG_STOP_HALT
+                                                   : CG_STOP_SUSPEND;
+    for (uint32_t i = 0; i < CG_STOPS_MAX; i++) {
+        const struct cg_stop *stop = &engine->state.stops[i];
+        if (stop->used && stop->kind == kind && stop->account == party &&
+            stop->placer == engine->cause_session &&
+            (party != CG_NONE ||
+             cg_slice_equal(cg_id_slice(&stop->firm), event->firm))) {
+            *slot = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 void cg_engine_action(struct cg_engine *engine,
                       const struct cg_action_event *event)
 {
@@ -636,6 +657,14 @@ void cg_engine_action(struct cg_engine *engine,
         stop_lift(engine, event, party);
         return;
     }
+    if (stop_repeats(engine, event, party, &slot)) {
+        action_report(engine, CG_NONE, 0, 0);
+        if (engine->state.stops[slot].done) {
+            action_report(engine, CG_NONE, 1, 0);
+        }
+        return;
+    }
+    slot = 0;
     while (slot < CG_STOPS_MAX && engine->state.stops[slot].used) {
         slot++;
     }

@@ -308,9 +308,10 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         return;
     }
     struct cg_refusal refusal = no_refusal;
-    if (!has_room(state)) {
+    if (engine->stopping || !has_room(state)) {
         refusal = because(CG_GATE_STOPPING);
-        refusal.detail = "the gate is full";
+        refusal.detail = engine->stopping ? "the gate is stopping"
+                                          : "the gate is full";
         refuse_new(engine, event, &refusal);
         return;
     }
@@ -571,6 +572,12 @@ void cg_engine_replace(struct cg_engine *engine,
     }
     if (slot == CG_NONE || state->orders[slot].state == CG_ORDER_CLOSED) {
         refusal = because(CG_UNKNOWN_ORDER);
+        refuse_request(engine, event, slot, true, &refusal);
+        return;
+    }
+    if (engine->stopping) {
+        refusal = because(CG_GATE_STOPPING);
+        refusal.detail = "the gate is stopping";
         refuse_request(engine, event, slot, true, &refusal);
         return;
     }
@@ -886,19 +893,12 @@ void cg_order_close(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
-void cg_engine_restart(struct cg_engine *engine)
+/* R45: nobody is left waiting. */
+static void refuse_waiting(struct cg_engine *engine, const char *why)
 {
-    cg_timers_reset(engine);
     const struct cg_state *state = &engine->state;
     struct cg_refusal refusal = because(CG_GATE_STOPPING);
-    refusal.detail = "the gate was restarted";
-    for (uint32_t i = 0; i < state->session_count; i++) {
-        if (state->sessions[i].up) {
-            struct cg_fact fact = cg_fact_of(CG_FACT_LINK_DOWN);
-            fact.session = (cg_session)i;
-            cg_engine_record(engine, &fact);
-        }
-    }
+    refusal.detail = why;
     for (uint32_t i = 0; i < state->order_top; i++) {
         if (state->orders[i].state == CG_ORDER_WAITING) {
             cg_order_refuse(engine, i, &refusal, CG_END_TIMED_OUT);
@@ -907,4 +907,24 @@ void cg_engine_restart(struct cg_engine *engine)
             cg_raise_refuse(engine, i, &refusal);
         }
     }
+}
+
+void cg_engine_stop(struct cg_engine *engine)
+{
+    engine->stopping = true;
+    refuse_waiting(engine, "the gate is stopping");
+}
+
+void cg_engine_restart(struct cg_engine *engine)
+{
+    cg_timers_reset(engine);
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = 0; i < state->session_count; i++) {
+        if (state->sessions[i].up) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_LINK_DOWN);
+            fact.session = (cg_session)i;
+            cg_engine_record(engine, &fact);
+        }
+    }
+    refuse_waiting(engine, "the gate was restarted");
 }

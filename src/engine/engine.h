@@ -237,6 +237,7 @@ struct cg_engine {
     uint32_t touched_count;
     bool *is_touched;
     uint64_t in_fragments; /* bit i: session i is sending a snapshot in parts */
+    bool stopping;      /* new risk is refused, what waited was answered */
     uint32_t park_room;    /* messages that the host can still keep */
 };
 
@@ -306,6 +307,9 @@ cg_time cg_engine_deadline(const struct cg_engine *engine);
 bool cg_engine_may_resend(const struct cg_engine *engine,
                           cg_session venue,
                           struct cg_slice clordid);
+
+/* Takes no new risk any more, and answers what waits. */
+void cg_engine_stop(struct cg_engine *engine);
 
 /* After recovery: answers what waited (R45); every link counts as down. */
 void cg_engine_restart(struct cg_engine *engine);

@@ -30,21 +30,19 @@ static int recover(void *context, const struct cg_fact *fact)
 /* Room beyond the configuration, for names that only the journal knows. */
 #define NAMES_SPARE 4096
 
-static int engine_open(struct cg_gate *gate)
+static int engine_open(struct cg_gate *gate,
+                       const struct cg_limits *sizes,
+                       uint32_t accounts,
+                       uint32_t instruments)
 {
-    static const struct cg_limits books = {
-        .orders = 1000000, .requests = 4000000, .limits = 100000};
     const struct cg_config *config = gate->config;
     struct cg_engine_config engine = {
-        .sizes = books,
+        .sizes = *sizes,
         .gate_name = gate->name,
         .sink = sink,
         .user = gate,
     };
-    uint32_t accounts = NAMES_SPARE;
-    uint32_t instruments = NAMES_SPARE;
     if (config != NULL) {
-        engine.sizes = config->limits;
         engine.soft_deadline_ns = config->soft_deadline_ns;
         engine.hard_deadline_ns = config->hard_deadline_ns;
         engine.pull_time_ns = config->pull_time_ns;
@@ -52,8 +50,6 @@ static int engine_open(struct cg_gate *gate)
         engine.probe_after = config->probe_after;
         engine.fx = config->fx;
         engine.fx_count = config->fx_count;
-        accounts += (uint32_t)config->account_count;
-        instruments += (uint32_t)config->instrument_count;
     }
     return cg_engine_open(&engine, accounts, instruments, &gate->engine);
 }
@@ -117,7 +113,12 @@ int cg_gate_open(const struct cg_gate_options *options,
     gate->user = options->user;
     snprintf(gate->name, sizeof(gate->name), "%s", options->config->gate_name);
     int status = buffers_open(gate);
-    status = status != 0 ? status : engine_open(gate);
+    uint32_t accounts = NAMES_SPARE + (uint32_t)gate->config->account_count;
+    uint32_t instruments = NAMES_SPARE +
+                           (uint32_t)gate->config->instrument_count;
+    status = status != 0 ? status
+                         : engine_open(gate, &gate->config->limits, accounts,
+                                       instruments);
     status = status != 0 ? status : journal->load(journal->user, recover, gate);
     if (status != 0) {
         cg_gate_close(gate);
@@ -141,13 +142,46 @@ int cg_gate_open(const struct cg_gate_options *options,
     return 0;
 }
 
+/* How much of each thing the facts of a journal speak of. */
+struct extent {
+    struct cg_limits sizes;
+    uint32_t accounts;
+    uint32_t instruments;
+};
+
+static void reach(uint32_t *size, uint32_t slot, uint32_t per)
+{
+    if (slot != CG_NONE && slot / per >= *size) {
+        *size = slot / per + 1;
+    }
+}
+
+static int measure(void *context, const struct cg_fact *fact)
+{
+    struct extent *extent = context;
+    reach(&extent->sizes.orders, fact->order, 1);
+    reach(&extent->sizes.orders, fact->token, 2);
+    reach(&extent->sizes.orders, fact->ask, 4);
+    reach(&extent->sizes.requests, fact->request, 1);
+    reach(&extent->sizes.limits, fact->limit, 1);
+    reach(&extent->accounts, fact->account, 1);
+    reach(&extent->instruments, fact->instrument, 1);
+    return 0;
+}
+
 int cg_gate_open_books(const struct cg_journal *journal,
                        char *error,
                        size_t error_len,
                        struct cg_gate **result)
 {
     struct cg_gate *gate = gate_new(journal);
-    int status = gate != NULL ? engine_open(gate) : CG_ERR_MEMORY;
+    struct extent extent = {.sizes = {1, 1, 1, 0, 0}};
+    int status = gate != NULL ? 0 : CG_ERR_MEMORY;
+    status = status != 0 ? status
+                         : journal->load(journal->user, measure, &extent);
+    status = status != 0 ? status
+                         : engine_open(gate, &extent.sizes, extent.accounts + 1,
+                                       extent.instruments + 1);
     status = status != 0 ? status : journal->load(journal->user, recover, gate);
     if (status != 0) {
         cg_gate_close(gate);
@@ -533,6 +567,17 @@ int cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now)
     }
     begin(gate, session, 0, now);
     cg_engine_link(engine, up);
+    return end(gate);
+}
+
+int cg_gate_stop(struct cg_gate *gate, cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    begin(gate, CG_SESSION_NONE, 0, now);
+    cg_engine_stop(engine);
     return end(gate);
 }
 

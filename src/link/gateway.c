@@ -71,15 +71,6 @@ static void on_transport_closed(void *user)
     uv_close((uv_handle_t *)&gateway->timer, on_timer_closed);
 }
 
-void cg_gateway_stop(struct cg_gateway *gateway)
-{
-    if (!gateway->stopping) {
-        gateway->stopping = true;
-        gateway->handles = 1;
-        fix8c_transport_close(gateway->transport, on_transport_closed);
-    }
-}
-
 static void fail(struct cg_gateway *gateway, int error)
 {
     if (gateway->error == 0) {
@@ -140,6 +131,18 @@ static void drain(struct cg_gateway *gateway, int status)
         fix8c_transport_touch(gateway->transport);
     }
     arm(gateway);
+}
+
+void cg_gateway_stop(struct cg_gateway *gateway)
+{
+    if (!gateway->stopping) {
+        gateway->stopping = true;
+        gateway->handles = 1;
+        if (gateway->error == 0) {
+            drain(gateway, cg_gate_stop(gateway->gate, now()));
+        }
+        fix8c_transport_close(gateway->transport, on_transport_closed);
+    }
 }
 
 static void on_timer(uv_timer_t *timer)

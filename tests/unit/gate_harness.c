@@ -174,6 +174,12 @@ static void collect(struct harness *harness)
     }
 }
 
+void harness_stop(struct harness *harness)
+{
+    assert_int_equal(cg_gate_stop(harness->gate, harness->now), 0);
+    collect(harness);
+}
+
 void harness_link(struct harness *harness, int session, bool up)
 {
     assert_int_equal(

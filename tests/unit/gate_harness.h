@@ -52,6 +52,9 @@ void harness_reopen(struct harness *harness);
 void harness_in(struct harness *harness, int session, const char *fields);
 void harness_link(struct harness *harness, int session, bool up);
 
+/* Tells the gate to stop. */
+void harness_stop(struct harness *harness);
+
 /* Lets |ms| go by, firing what is due on the way. */
 void harness_wait(struct harness *harness, int ms);
 

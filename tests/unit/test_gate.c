@@ -354,6 +354,51 @@ static void test_gate_overfill_is_an_overrun(void **state)
     expect_books(10848, 0, 10848);
 }
 
+/* R45: a gate that stops answers what waits, takes no risk, lets cancels by. */
+static void test_gate_stop_answers_what_waits(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_order(&h, "A2", '1', 10);
+    harness_expect(&h, HUB, "35=DF|2320=0");
+    harness_stop(&h);
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT,
+                   "35=8|11=A2|150=8|58~CG501 GATE_STOPPING - the gate is");
+    harness_quiet(&h);
+    harness_order(&h, "A3", '1', 10);
+    harness_expect(&h, CLIENT, "35=8|11=A3|150=8|58~CG501");
+    replace("A4", "A1", 5);
+    harness_expect(&h, CLIENT, "35=9|11=A4|434=2|58~CG501");
+    harness_in(&h, CLIENT,
+               "35=F|11=C1|41=A1|55=USD10Y|54=1|60=20270115-08:00:00|"
+               "38=10000000");
+    harness_expect(&h, VENUE, "35=F|11=C1|41=A1");
+    expect_books(9040, 9040, 0);
+}
+
+/* R18: a stop that is repeated takes no second place and needs one lift. */
+static void test_gate_repeated_stop_counts_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        harness_in(&h, HUB,
+                   "35=DH|2328=S1|2329=0|453=1|448=ACME|447=D|452=24|"
+                   "60=20270115-08:00:00");
+        harness_expect(&h, HUB, "35=DI|2328=S1|2332=0");
+    }
+    harness_in(&h, HUB,
+               "35=DH|2328=S2|2329=1|453=1|448=ACME|447=D|452=24|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, HUB, "35=DI|2328=S2|2332=0");
+    harness_in(&h, HUB,
+               "35=DH|2328=S3|2329=2|453=1|448=ACME|447=D|452=24|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, HUB, "35=DI|2328=S3|2332=0");
+    harness_order(&h, "A1", '1', 1);
+    harness_expect(&h, HUB, "35=DF");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +415,8 @@ int main(void)
         T(test_gate_halt_and_reinstate),
         T(test_gate_token_renewed_then_pulled),
         T(test_gate_overfill_is_an_overrun),
+        T(test_gate_stop_answers_what_waits),
+        T(test_gate_repeated_stop_counts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

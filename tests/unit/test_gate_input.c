@@ -628,7 +628,8 @@ static void test_gate_input_stops(void **state)
     refused(CLIENT, "35=D|11=S1|" BODY, CLIENT, "35=8|103=0|58~CG201");
     for (int i = 0; i < 70; i++) {
         harness_in(&h, HUB, STOP("7", "0", "ACME"));
-        harness_expect(&h, HUB, i < 63 ? "35=DI|2332=0" : "35=DI|2332=2");
+        harness_expect(&h, HUB, "35=DI|2328=7|2332=0");
+        harness_expect(&h, HUB, "35=DI|2328=7|2332=1");
     }
     harness_in(&h, HUB, STOP("8", "2", "ACME"));
     harness_expect(&h, HUB, "35=DI|2332=0");
