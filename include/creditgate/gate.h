@@ -115,8 +115,7 @@ CG_API bool cg_gate_may_resend(struct cg_gate *gate,
                                const char *bytes,
                                size_t len);
 
-/* --- looking at the books
- * ------------------------------------------------------- */
+/* --- looking at the books ----------------------------------------------- */
 
 /*
  * Opens the books of a journal for reading only.  A gate made this way answers

@@ -12,8 +12,7 @@
 #include "fix_message.h"
 #include "fix_writer.h"
 
-/* --- in (decode_*.c) --------------------------------------------------------
- */
+/* --- in (decode_*.c) ---------------------------------------------------- */
 
 #define CG_UPDATE_LIMITS_MAX 1024
 
@@ -42,8 +41,7 @@ void cg_decode_update(const struct cg_fix_message *message,
 void cg_decode_action(const struct cg_fix_message *message,
                       struct cg_action_event *event);
 
-/* --- out (encode_*.c) -------------------------------------------------------
- */
+/* --- out (encode_*.c) --------------------------------------------------- */
 
 /* How one session wants to be spoken to. */
 struct cg_profile {
@@ -135,8 +133,7 @@ void cg_encode_pass_pulled(const struct cg_context *context,
 void cg_encode_routing(const struct cg_fix_message *message,
                        struct cg_fix_writer *out);
 
-/* --- reasons (reasons.c)
- * ------------------------------------------------------ */
+/* --- reasons (reasons.c) ------------------------------------------------ */
 
 /* R51: whether the figures of |limit| are of |profile|'s own accounts only. */
 bool cg_profile_may_see(const struct cg_context *context,

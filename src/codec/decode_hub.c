@@ -71,8 +71,7 @@ void cg_decode_answer(const struct cg_fix_message *message,
     event->expires = event->expires > 0 ? event->expires : 0;
 }
 
-/* --- limits
- * ---------------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------- */
 
 static bool
 group_int(const struct cg_fix_group *group, uint32_t tag, int64_t *number)
@@ -305,8 +304,7 @@ void cg_decode_update(const struct cg_fix_message *message,
     }
 }
 
-/* --- stops
- * ------------------------------------------------------------------------- */
+/* --- stops -------------------------------------------------------------- */
 
 void cg_decode_action(const struct cg_fix_message *message,
                       struct cg_action_event *event)

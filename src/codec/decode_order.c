@@ -157,8 +157,7 @@ void cg_decode_order(const struct cg_fix_message *message,
     decode_qty(message, event);
 }
 
-/* --- the venue ---------------------------------------------------------------
- */
+/* --- the venue ---------------------------------------------------------- */
 
 static char find_char(const struct cg_fix_message *message, uint32_t tag)
 {

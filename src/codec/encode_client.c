@@ -232,8 +232,7 @@ void cg_encode_request_refusal(const struct cg_context *context,
     put_reason(context, &effect->refusal, echo.account_slot, profile, out);
 }
 
-/* --- News (R52)
- * ------------------------------------------------------------------ */
+/* --- News (R52) --------------------------------------------------------- */
 
 static const char *news_headline(enum cg_news news)
 {
@@ -360,8 +359,7 @@ void cg_encode_news(const struct cg_context *context,
     put_contact(context, effect, out);
 }
 
-/* --- the venue's reports
- * ------------------------------------------------------------ */
+/* --- the venue's reports ------------------------------------------------ */
 
 /* The first ping token of an order, else its first; 0 for none (R55). */
 static cg_seq first_token(const struct cg_state *state, uint32_t order)
@@ -517,9 +515,7 @@ void cg_encode_routing(const struct cg_fix_message *message,
     }
 }
 
-/* --- rejects
- * ----------------------------------------------------------------------------
- */
+/* --- rejects ------------------------------------------------------------ */
 
 void cg_encode_business_reject(const struct cg_fix_message *message,
                                int reason,

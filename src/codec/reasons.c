@@ -56,8 +56,7 @@ void cg_token_id(const char *gate_name, cg_seq number, char *id)
              (unsigned long long)number);
 }
 
-/* --- text
- * ------------------------------------------------------------------------ */
+/* --- text --------------------------------------------------------------- */
 
 struct text {
     char *data;

@@ -29,8 +29,7 @@ static unsigned side_index(char side)
     return side == '1' ? 0 : 1;
 }
 
-/* --- money ------------------------------------------------------------------
- */
+/* --- money -------------------------------------------------------------- */
 
 /* Moves |amount| between two columns, in the token and in its limit. */
 #define LEDGER_ADD(state, token, column, amount)                               \
@@ -239,8 +238,7 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
     LEDGER_ADD(state, token, consumed, change);
 }
 
-/* --- orders ------------------------------------------------------------------
- */
+/* --- orders ------------------------------------------------------------- */
 
 static void order_move(struct cg_order *order, enum cg_order_state next)
 {
@@ -502,8 +500,7 @@ static void worst_set(struct cg_state *state, struct cg_order *order)
     }
 }
 
-/* --- requests
- * ----------------------------------------------------------------- */
+/* --- requests ----------------------------------------------------------- */
 
 static void request_taken(struct cg_state *state, const struct cg_fact *fact)
 {
@@ -561,8 +558,7 @@ static void request_ended(struct cg_state *state,
     worst_set(state, order);
 }
 
-/* --- asks
- * ---------------------------------------------------------------------- */
+/* --- asks --------------------------------------------------------------- */
 
 static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
 {
@@ -644,8 +640,7 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     order_may_go(state, token->order);
 }
 
-/* --- names, limits, stops, links
- * ------------------------------------------------ */
+/* --- names, limits, stops, links ---------------------------------------- */
 
 /* Which limits may cover an account's orders; an order checks the rest. */
 static void

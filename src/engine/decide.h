@@ -11,8 +11,7 @@
 #include "decimal.h"
 #include "engine.h"
 
-/* --- effects -----------------------------------------------------------------
- */
+/* --- effects ------------------------------------------------------------ */
 
 /* Room for the effects of an event beside those of orders and tokens. */
 #define CG_EFFECTS_SPARE 4096
@@ -25,8 +24,38 @@ struct cg_effect *cg_effect_add(struct cg_engine *engine,
 void cg_note(struct cg_engine *engine, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- cover (cover.c)
- * ------------------------------------------------------------ */
+/* --- what answers share (decide_order.c) */
+
+static inline struct cg_refusal cg_refusal_of(enum cg_reason reason)
+{
+    return (struct cg_refusal){.reason = reason, .limit = CG_NONE};
+}
+
+/* Puts |id| into a fact, shortened to what the journal keeps. */
+void cg_fact_id(struct cg_fact *fact, struct cg_slice id);
+
+/* Whether the cause's venue session has not seen the ClOrdID |id| (R40). */
+bool cg_id_is_free(const struct cg_engine *engine, struct cg_slice id);
+
+/* Whether there is room for the ids of refused, and of taken, requests. */
+bool cg_refusals_left(const struct cg_state *state);
+bool cg_requests_left(const struct cg_state *state);
+
+/* R6: an account of this session, and the firm it names. */
+bool cg_party_fits(const struct cg_engine *engine,
+                   const struct cg_order_event *event,
+                   uint32_t *slot,
+                   struct cg_refusal *refusal);
+
+/* 55 and 48 mean one instrument, and 15 is its currency. */
+bool cg_instrument_is_one(const struct cg_state *state,
+                          uint32_t instrument,
+                          const struct cg_order_event *event);
+bool cg_currency_fits(const struct cg_state *state,
+                      uint32_t instrument,
+                      const struct cg_order_event *event);
+
+/* --- cover (cover.c) ---------------------------------------------------- */
 
 /* What one limit asks of an order. */
 struct cg_cover_part {
@@ -82,8 +111,7 @@ enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
 /* Whether the limit of |token| can count a charge or fill of |amount|. */
 bool cg_sums_hold(const struct cg_state *state, uint32_t token, cg_dv01 amount);
 
-/* --- tokens (decide_token.c)
- * ------------------------------------------------------ */
+/* --- tokens (decide_token.c) -------------------------------------------- */
 
 /* Records the cover of a waiting order: charges, and the asks it needs. */
 void cg_tokens_charge(struct cg_engine *engine,
@@ -115,8 +143,7 @@ void cg_ask_send(struct cg_engine *engine,
                  enum cg_ask_kind kind,
                  cg_dv01 amount);
 
-/* --- orders (decide_order.c)
- * ------------------------------------------------------ */
+/* --- orders (decide_order.c) -------------------------------------------- */
 
 /* Refuses an order that waits: answers, and gives its tokens up. */
 void cg_order_refuse(struct cg_engine *engine,
@@ -147,8 +174,7 @@ void cg_order_close(struct cg_engine *engine,
                     uint32_t order,
                     enum cg_report_kind status);
 
-/* --- limits (decide_limit.c)
- * ------------------------------------------------------ */
+/* --- limits (decide_limit.c) -------------------------------------------- */
 
 /* Refuses new risk under a limit whose books cannot hold what a venue said. */
 void cg_limit_distrust(struct cg_engine *engine, uint32_t limit);
@@ -186,8 +212,7 @@ void cg_limits_settle(struct cg_engine *engine);
 /* Stops whose last order is gone are reported as completed (R18). */
 void cg_stops_settle(struct cg_engine *engine);
 
-/* --- timers (decide_timer.c)
- * ------------------------------------------------------- */
+/* --- timers (decide_timer.c) -------------------------------------------- */
 
 void cg_timer_order(struct cg_engine *engine, uint32_t order);
 void cg_timer_token(struct cg_engine *engine, uint32_t token);

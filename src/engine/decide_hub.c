@@ -446,8 +446,7 @@ void cg_engine_answer(struct cg_engine *engine,
     answer_take(engine, &answer);
 }
 
-/* --- stops (R18)
- * --------------------------------------------------------------- */
+/* --- stops (R18) -------------------------------------------------------- */
 
 enum { SUSPEND, HALT, REINSTATE };
 

@@ -9,8 +9,7 @@
  */
 #include "decide.h"
 
-/* --- when
- * --------------------------------------------------------------------- */
+/* --- when --------------------------------------------------------------- */
 
 #define PULL_PAUSE_MAX (60 * CG_SECOND)
 
@@ -155,8 +154,7 @@ cg_time cg_engine_deadline(const struct cg_engine *engine)
     return cg_heap_first(&engine->timers, NULL);
 }
 
-/* --- fallback (R27)
- * -------------------------------------------------------------- */
+/* --- fallback (R27) ----------------------------------------------------- */
 
 static void
 hub_missed(struct cg_engine *engine, uint32_t order, cg_session session)
@@ -239,8 +237,7 @@ static void fall_back(struct cg_engine *engine, uint32_t slot, cg_session hub)
     }
 }
 
-/* --- what is due
- * ------------------------------------------------------------------ */
+/* --- what is due -------------------------------------------------------- */
 
 static void refuse_late(struct cg_engine *engine, uint32_t slot)
 {
@@ -339,8 +336,7 @@ bool cg_engine_fire(struct cg_engine *engine)
     return true;
 }
 
-/* --- links
- * ------------------------------------------------------------------------- */
+/* --- links -------------------------------------------------------------- */
 
 /* A grant that nobody waits for any more is not asked for again. */
 static bool still_wanted(const struct cg_state *state, const struct cg_ask *ask)

@@ -128,8 +128,7 @@ void cg_order_go(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* --- ends --------------------------------------------------------------------
- */
+/* --- ends --------------------------------------------------------------- */
 
 static void token_fact(struct cg_engine *engine,
                        enum cg_fact_kind kind,

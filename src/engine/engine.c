@@ -70,8 +70,7 @@ void cg_engine_close(struct cg_engine *engine)
     free(engine);
 }
 
-/* --- facts -------------------------------------------------------------------
- */
+/* --- facts -------------------------------------------------------------- */
 
 struct cg_fact cg_fact_of(enum cg_fact_kind kind)
 {
@@ -169,8 +168,7 @@ int cg_engine_recover(struct cg_engine *engine, const struct cg_fact *fact)
     return 0;
 }
 
-/* --- events ------------------------------------------------------------------
- */
+/* --- events ------------------------------------------------------------- */
 
 void cg_engine_begin(struct cg_engine *engine,
                      cg_time now,

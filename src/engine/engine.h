@@ -12,8 +12,7 @@
 
 #include "state.h"
 
-/* --- effects: what one event asks the world for ----------------------------
- */
+/* --- effects: what one event asks the world for ------------------------- */
 
 enum cg_effect_kind {
     CG_EFFECT_FORWARD,      /* the client's message of |request| goes on */
@@ -74,8 +73,7 @@ struct cg_effect {
     const char *text; /* CG_EFFECT_NOTE; valid until the next begin */
 };
 
-/* --- events ------------------------------------------------------------------
- */
+/* --- events ------------------------------------------------------------- */
 
 /* D, G, F as read from a client. */
 struct cg_order_event {
@@ -197,8 +195,7 @@ struct cg_action_event {
     bool drill;              /* 2330=Y */
 };
 
-/* --- the engine
- * ----------------------------------------------------------------- */
+/* --- the engine --------------------------------------------------------- */
 
 #define CG_NOTES_MAX 32
 #define CG_NOTE_LEN 200
@@ -237,7 +234,7 @@ struct cg_engine {
     uint32_t touched_count;
     bool *is_touched;
     uint64_t in_fragments; /* bit i: session i is sending a snapshot in parts */
-    bool stopping;      /* new risk is refused, what waited was answered */
+    bool stopping;         /* new risk is refused, what waited was answered */
     uint32_t park_room;    /* messages that the host can still keep */
 };
 

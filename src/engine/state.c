@@ -10,8 +10,7 @@
 
 #define BIT(n) (1u << (n))
 
-/* --- life cycles -----------------------------------------------------------
- */
+/* --- life cycles -------------------------------------------------------- */
 
 struct moves {
     const char *name;
@@ -99,8 +98,7 @@ const char *cg_ask_kind_name(enum cg_ask_kind kind)
     return names[kind];
 }
 
-/* --- making ----------------------------------------------------------------
- */
+/* --- making ------------------------------------------------------------- */
 
 static int allocate(struct cg_state *state)
 {
@@ -180,8 +178,7 @@ void cg_state_deinit(struct cg_state *state)
     *state = (struct cg_state){0};
 }
 
-/* --- finding ---------------------------------------------------------------
- */
+/* --- finding ------------------------------------------------------------ */
 
 struct key {
     const struct cg_state *state;
@@ -340,8 +337,7 @@ uint32_t cg_state_next_ask(const struct cg_state *state)
     return state->ask_top < state->ask_max ? state->ask_top : CG_NONE;
 }
 
-/* --- sums ------------------------------------------------------------------
- */
+/* --- sums --------------------------------------------------------------- */
 
 cg_dv01 cg_token_open(const struct cg_token *token)
 {

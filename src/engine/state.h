@@ -22,7 +22,7 @@ struct cg_id {
     char text[CG_NAME_MAX];
 };
 
-/* --- tokens (R20, R21, R23) ---------------------------------------------- */
+/* --- tokens (R20, R21, R23) --------------------------------------------- */
 
 /*
  *            grant          order sent        all used, or confirmed
@@ -101,7 +101,7 @@ struct cg_token {
     cg_time renewed_for; /* the expiry for which a renewal was asked (R29) */
 };
 
-/* --- orders (R40..R46) ---------------------------------------------------- */
+/* --- orders (R40..R46) -------------------------------------------------- */
 
 /*
  *            all tokens live        first word of the venue
@@ -183,7 +183,7 @@ struct cg_request {
     struct cg_id id;
 };
 
-/* --- asks: one DF each, until a DG answers it (R24, R28) ------------------ */
+/* --- asks: one DF each, until a DG answers it (R24, R28) ---------------- */
 
 enum cg_ask_kind {
     CG_ASK_NEW,      /* 2320=0 2321=0 */
@@ -206,7 +206,7 @@ struct cg_ask {
     cg_time asked_at;
 };
 
-/* --- limits (R10..R19) ---------------------------------------------------- */
+/* --- limits (R10..R19) -------------------------------------------------- */
 
 enum cg_limit_state {
     CG_LIMIT_ENABLED,
@@ -255,7 +255,7 @@ struct cg_limit {
     struct cg_ledger ledger[2];
 };
 
-/* --- accounts, instruments, sessions, stops ------------------------------- */
+/* --- accounts, instruments, sessions, stops ----------------------------- */
 
 struct cg_account {
     struct cg_id name;

@@ -12,8 +12,7 @@
 #include "fix_validate.h"
 #include "fix_value.h"
 
-/* --- opening
- * ------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------ */
 
 static int sink(void *user, const struct cg_fact *fact)
 {
@@ -204,8 +203,7 @@ void cg_gate_close(struct cg_gate *gate)
     free(gate);
 }
 
-/* --- events
- * -------------------------------------------------------------------- */
+/* --- events ------------------------------------------------------------- */
 
 static void
 begin(struct cg_gate *gate, cg_session session, cg_seq seq, cg_time now)
@@ -239,8 +237,7 @@ static int end(struct cg_gate *gate)
     return gate->engine->error;
 }
 
-/* --- answers that need no decision
- * ------------------------------------------------ */
+/* --- answers that need no decision -------------------------------------- */
 
 static struct cg_fix_writer
 direct(struct cg_gate *gate, cg_session session, const char *type)
@@ -307,8 +304,7 @@ static void pass(struct cg_gate *gate, cg_session session)
     direct_end(gate, &out);
 }
 
-/* --- clients
- * --------------------------------------------------------------------- */
+/* --- clients ------------------------------------------------------------ */
 
 /* Whether PassTypes lists the type: "R,S,AJ". */
 static bool is_passed(const struct cg_gate *gate, struct cg_slice type)
@@ -363,8 +359,7 @@ static void from_client(struct cg_gate *gate)
     }
 }
 
-/* --- venues
- * ---------------------------------------------------------------------- */
+/* --- venues ------------------------------------------------------------- */
 
 /* A j about an order ends it like a reject: it never reached the book. */
 static void venue_refusal(struct cg_gate *gate)
@@ -402,8 +397,7 @@ static void from_venue(struct cg_gate *gate)
     }
 }
 
-/* --- hubs
- * ------------------------------------------------------------------------ */
+/* --- hubs --------------------------------------------------------------- */
 
 static void from_hub(struct cg_gate *gate)
 {
@@ -431,8 +425,7 @@ static void from_hub(struct cg_gate *gate)
     }
 }
 
-/* --- the host's calls
- * ---------------------------------------------------------------- */
+/* --- the host's calls --------------------------------------------------- */
 
 static cg_seq sequence_of(const struct cg_fix_message *message)
 {

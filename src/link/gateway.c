@@ -48,8 +48,7 @@ say(struct cg_gateway *gateway, const char *source, const char *text)
     }
 }
 
-/* --- the end
- * ------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------ */
 
 static void end_part(struct cg_gateway *gateway)
 {
@@ -85,8 +84,7 @@ static void fail(struct cg_gateway *gateway, int error)
     }
 }
 
-/* --- time
- * ---------------------------------------------------------------------- */
+/* --- time --------------------------------------------------------------- */
 
 static void on_timer(uv_timer_t *timer);
 
@@ -104,8 +102,7 @@ static void arm(struct cg_gateway *gateway)
     uv_timer_start(&gateway->timer, on_timer, ms, 0);
 }
 
-/* --- messages
- * ------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------- */
 
 /* Hands what the gate wants to say to its FIX sessions; the bytes wait. */
 static void drain(struct cg_gateway *gateway, int status)
@@ -276,8 +273,7 @@ on_event(void *user, struct fix8c_session *session, const char *text)
     say(user, fix8c_session_name(session), text);
 }
 
-/* --- turns
- * ------------------------------------------------------------------------ */
+/* --- turns -------------------------------------------------------------- */
 
 static int before_flush(void *user)
 {
@@ -308,8 +304,7 @@ static void on_gate(void *user, cg_time at, const char *text)
     say(user, "gate", text);
 }
 
-/* --- opening
- * ------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------ */
 
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
 {

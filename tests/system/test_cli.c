@@ -92,12 +92,12 @@ static void test_cli_journal_that_cannot_be(void **state)
         WRITE("empty.journal", ""),
         RUN("show --journal $DIR/empty.journal", 2, "empty.journal"),
         WRITE("gate.cfg",
-              "[GATE]\nJournal=/sys/gate.journal\n"
+              "[GATE]\nJournal=/proc/gate.journal\n"
               "Instruments=instruments.csv\n" DEFAULT_SECTION CLIENT_SECTION(
                   "CLIENT", "FIX.4.4", "ACME") VENUE_SECTION("FIX.4.4")
                   HUB_SECTION ACCOUNT_SECTION("ACME")
                       LIMIT_SECTION("L", "ACME", "ping")),
-        RUN("run --config $DIR/gate.cfg", 2, "/sys/gate.journal"),
+        RUN("run --config $DIR/gate.cfg", 2, "/proc/gate.journal"),
     };
     (void)state;
     assert_int_equal(PLAY(steps), 0);

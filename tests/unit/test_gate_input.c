@@ -33,7 +33,7 @@ static int close_gate(void **state)
     return 0;
 }
 
-/* --- the books ----------------------------------------------------------- */
+/* --- the books ---------------------------------------------------------- */
 
 struct books {
     struct cg_limit_view limits[16];
@@ -124,7 +124,7 @@ static int version_of(int session)
     return (int)h.config.sessions[session].version;
 }
 
-/* --- clients ------------------------------------------------------------- */
+/* --- clients ------------------------------------------------------------ */
 
 /* R53: what FIX calls malformed gets the FIX reject. */
 static void test_gate_input_malformed_is_rejected(void **state)
@@ -372,7 +372,7 @@ static void test_gate_input_many_fields(void **state)
     lives();
 }
 
-/* --- links --------------------------------------------------------------- */
+/* --- links -------------------------------------------------------------- */
 
 /* R46, R50. */
 static void test_gate_input_venue_down(void **state)
@@ -463,7 +463,7 @@ static void test_gate_input_hub_down_and_pending(void **state)
     harness_quiet(&h);
 }
 
-/* --- hubs ---------------------------------------------------------------- */
+/* --- hubs --------------------------------------------------------------- */
 
 /* R24, R28: answers for nobody, twice, without ids, of another size. */
 static void test_gate_input_strange_answers(void **state)
@@ -636,7 +636,7 @@ static void test_gate_input_stops(void **state)
     lives();
 }
 
-/* --- venues -------------------------------------------------------------- */
+/* --- venues ------------------------------------------------------------- */
 
 /* R31, R43: reports of unknown orders pass; numbers beyond 64 bits do no harm.
  */
@@ -708,7 +708,7 @@ static void test_gate_input_refused_pull(void **state)
     harness_quiet(&h);
 }
 
-/* --- full pools ---------------------------------------------------------- */
+/* --- full pools --------------------------------------------------------- */
 
 /* MaxWaiting=8: the ninth is refused, and a place that is free is used again.
  */

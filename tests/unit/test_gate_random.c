@@ -132,7 +132,7 @@ static cg_dv01 charge_of(cg_qty qty)
     return (qty * 9040000 + 999999) / 1000000;
 }
 
-/* --- what comes out ------------------------------------------------------ */
+/* --- what comes out ----------------------------------------------------- */
 
 static bool field(const char *message, int tag, char *value, size_t len)
 {
@@ -402,7 +402,7 @@ say(int session, const char *format, ...)
     take();
 }
 
-/* --- clients ------------------------------------------------------------- */
+/* --- clients ------------------------------------------------------------ */
 
 static cg_qty random_qty(void)
 {
@@ -509,7 +509,7 @@ static void client_again(void)
     send_request(&r, headers[random_below(3)]);
 }
 
-/* --- venues -------------------------------------------------------------- */
+/* --- venues ------------------------------------------------------------- */
 
 static void report(const struct order *o,
                    const char *id,
@@ -673,7 +673,7 @@ static void venue_surprise(void)
     }
 }
 
-/* --- the hub ------------------------------------------------------------- */
+/* --- the hub ------------------------------------------------------------ */
 
 static void
 answer(unsigned long number, char status, cg_dv01 approved, const char *more)
@@ -826,7 +826,7 @@ static void hub_mischief(void)
     }
 }
 
-/* --- links, time, crashes ------------------------------------------------ */
+/* --- links, time, crashes ----------------------------------------------- */
 
 static void link_set(int session, bool up)
 {
@@ -920,7 +920,7 @@ static void crash(void)
     links_up();
 }
 
-/* --- the whole ----------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------- */
 
 static void event(void)
 {

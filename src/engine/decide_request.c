@@ -1,0 +1,428 @@
+/*
+ * What clients ask of orders that are there: replaces and cancels.
+ *
+ * A rise has its credit before it goes on, a fall frees nothing before the
+ * venue confirms it, and a cancel is never refused for credit.  Rules: R18,
+ * R22, R41, R42, R44, R45.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+/* A replace or cancel that is refused as it arrives; |order| may be CG_NONE.
+ * Its ClOrdID is used up, so that a repeat gets no other answer (R45). */
+static void refuse_request(struct cg_engine *engine,
+                           const struct cg_order_event *event,
+                           uint32_t order,
+                           bool to_replace,
+                           const struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    bool keep = event->clordid.len <= CG_NAME_MAX && cg_refusals_left(state) &&
+                cg_id_is_free(engine, event->clordid);
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
+    fact.session = engine->cause_session;
+    fact.request = keep ? cg_state_next_request(state) : CG_NONE;
+    fact.flags = (uint32_t)venue << 16;
+    fact.value = to_replace ? CG_REQUEST_REPLACE : CG_REQUEST_CANCEL;
+    fact.order = order;
+    fact.reason = (uint16_t)refusal->reason;
+    fact.limit = refusal->limit;
+    fact.amount = refusal->required;
+    fact.other = refusal->available;
+    fact.qty = event->qty;
+    fact.hash = event->body_hash;
+    fact.terms_hash = event->terms_hash;
+    cg_fact_id(&fact, event->clordid);
+    cg_engine_record(engine, &fact);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
+    effect->session = engine->cause_session;
+    effect->order = order;
+    effect->to_replace = to_replace;
+    effect->refusal = *refusal;
+}
+
+/* --- replaces (R41) ----------------------------------------------------- */
+
+/* The order that a replace or cancel means, or CG_NONE. */
+static uint32_t find_order(const struct cg_engine *engine,
+                           const struct cg_order_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    uint32_t slot = cg_state_request(state, venue, event->orig_clordid);
+    if (slot == CG_NONE ||
+        state->requests[slot].client != engine->cause_session ||
+        state->requests[slot].state == CG_REQUEST_REFUSED) {
+        return CG_NONE;
+    }
+    return state->requests[slot].order;
+}
+
+static uint32_t request_take(struct cg_engine *engine,
+                             const struct cg_order_event *event,
+                             uint32_t order,
+                             enum cg_request_kind kind,
+                             bool waits)
+{
+    const struct cg_state *state = &engine->state;
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_TAKEN);
+    fact.request = cg_state_next_request(state);
+    CG_ASSERT(fact.request != CG_NONE);
+    fact.order = order;
+    fact.session = engine->cause_session;
+    fact.flags = (uint32_t)state->orders[order].venue << 16 | (waits ? 1 : 0);
+    fact.value = kind;
+    fact.qty = event->qty;
+    fact.hash = event->body_hash;
+    fact.terms_hash = event->terms_hash;
+    cg_fact_id(&fact, event->clordid);
+    cg_engine_record(engine, &fact);
+    return fact.request;
+}
+
+static void request_send(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_request *request = &engine->state.requests[slot];
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_SENT);
+    fact.request = slot;
+    fact.order = request->order;
+    cg_engine_record(engine, &fact);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_FORWARD);
+    effect->session = request->venue;
+    effect->order = request->order;
+    effect->request = slot;
+}
+
+/* A repeat of a replace or cancel that is known: on record, and its order's
+ * status for a PossResend.  False when it is none. */
+static bool came_again(struct cg_engine *engine,
+                       const struct cg_order_event *event,
+                       enum cg_request_kind kind)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    uint32_t slot = cg_state_request(state, venue, event->clordid);
+    const struct cg_request *request = &state->requests[slot];
+    bool same = request->client == engine->cause_session &&
+                request->kind == kind && request->body_hash == event->body_hash;
+    if (!event->possdup && !event->possresend) {
+        return false;
+    }
+    cg_note(engine,
+            same ? "request %.*s came again, nothing done"
+                 : "ALARM: request %.*s came again with another body",
+            (int)event->clordid.len, event->clordid.data);
+    if (!same || (!event->possdup && request->order == CG_NONE)) {
+        return false;
+    }
+    if (!event->possdup) {
+        struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_STATUS);
+        effect->session = engine->cause_session;
+        effect->order = request->order;
+        effect->request = slot;
+    }
+    return true;
+}
+
+/* R18: a lower quantity, and nothing else. */
+static bool only_falls(const struct cg_state *state,
+                       const struct cg_order_event *event,
+                       const struct cg_order *order)
+{
+    return event->qty < order->qty &&
+           event->terms_hash == state->requests[order->request].terms_hash;
+}
+
+/* What a replace may not change, and when it may not come (R41, R18). */
+static bool replace_fits(const struct cg_engine *engine,
+                         const struct cg_order_event *event,
+                         uint32_t slot,
+                         struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    uint32_t account;
+    if (!cg_party_fits(engine, event, &account, refusal)) {
+        return false;
+    }
+    if (account != order->account || event->side != order->side ||
+        cg_state_instrument(state, event->symbol) != order->instrument ||
+        !cg_instrument_is_one(state, order->instrument, event) ||
+        !cg_currency_fits(state, order->instrument, event)) {
+        *refusal = cg_refusal_of(CG_REPLACE_NOT_ALLOWED);
+        return false;
+    }
+    if (order->raise != CG_NONE || order->state == CG_ORDER_WAITING ||
+        order->pull != CG_NONE) {
+        *refusal = cg_refusal_of(CG_REQUEST_PENDING);
+        return false;
+    }
+    if (!state->sessions[order->venue].up) {
+        *refusal = cg_refusal_of(CG_VENUE_DOWN);
+        return false;
+    }
+    if ((event->possdup || event->possresend) &&
+        engine->now - event->sent_at > engine->config.stale_resend_ns) {
+        *refusal = cg_refusal_of(CG_STALE_RESEND);
+        return false;
+    }
+    enum cg_reason stop = cg_stop_of(state, order->account);
+    if (stop != CG_REASON_NONE && !only_falls(state, event, order)) {
+        *refusal = cg_refusal_of(stop);
+        return false;
+    }
+    *refusal = cg_refusal_of(CG_GATE_STOPPING);
+    refusal->detail = "the gate is full";
+    return cg_requests_left(state) && engine->park_room > 0;
+}
+
+/* What of a waiting raise |token| has to hold. */
+static cg_dv01 raise_need(const struct cg_state *state,
+                          const struct cg_token *token)
+{
+    const struct cg_order *order = &state->orders[token->order];
+    cg_dv01 need = 0;
+    bool fits = cg_dv01_of(state->requests[order->raise].qty, token->rate,
+                           &need);
+    CG_ASSERT(fits);
+    return need;
+}
+
+void cg_raise_ask(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
+        token->end == CG_END_NONE && token->ask == CG_NONE &&
+        cg_token_held(token) < raise_need(&engine->state, token)) {
+        cg_ask_send(engine, slot, CG_ASK_RAISE, token->charge);
+    }
+}
+
+/* Charges every token for the raise and asks the hub for the difference, after
+ * the answer to the submission that is out, if any (R24). */
+static void raise_charge(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->orders[slot].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->state != CG_TOKEN_SPENT) {
+            continue;
+        }
+        cg_dv01 need = raise_need(state, token);
+        bool push = token->model == CG_MODEL_PUSH;
+        if (need > token->charge || (push && need > cg_token_held(token))) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_RECHARGED);
+            fact.token = i;
+            fact.amount = need > token->charge ? need : token->charge;
+            fact.flags = push ? 1 : 0;
+            cg_engine_record(engine, &fact);
+        }
+        cg_raise_ask(engine, i);
+    }
+}
+
+/* A replace whose id is known: a repeat, or a mistake (R40). */
+static void replace_repeated(struct cg_engine *engine,
+                             const struct cg_order_event *event,
+                             uint32_t order)
+{
+    if (!came_again(engine, event, CG_REQUEST_REPLACE)) {
+        struct cg_refusal refusal = cg_refusal_of(CG_DUPLICATE_CLORDID);
+        refuse_request(engine, event, order, true, &refusal);
+    }
+}
+
+void cg_engine_replace(struct cg_engine *engine,
+                       const struct cg_order_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = find_order(engine, event);
+    struct cg_refusal refusal = event->bad;
+    if (!cg_id_is_free(engine, event->clordid)) {
+        replace_repeated(engine, event, slot);
+        return;
+    }
+    if (refusal.reason != CG_REASON_NONE) {
+        refuse_request(engine, event, slot, true, &refusal);
+        return;
+    }
+    if (slot == CG_NONE || state->orders[slot].state == CG_ORDER_CLOSED) {
+        refusal = cg_refusal_of(CG_UNKNOWN_ORDER);
+        refuse_request(engine, event, slot, true, &refusal);
+        return;
+    }
+    if (engine->stopping) {
+        refusal = cg_refusal_of(CG_GATE_STOPPING);
+        refusal.detail = "the gate is stopping";
+        refuse_request(engine, event, slot, true, &refusal);
+        return;
+    }
+    if (!replace_fits(engine, event, slot, &refusal) ||
+        !cg_cover_may_grow(engine, slot, event->qty,
+                           only_falls(state, event, &state->orders[slot]),
+                           &refusal)) {
+        refuse_request(engine, event, slot, true, &refusal);
+        return;
+    }
+    /* R22 holds at the moment of sending, so the charge comes first. */
+    uint32_t request = request_take(engine, event, slot, CG_REQUEST_REPLACE,
+                                    true);
+    raise_charge(engine, slot);
+    if (cg_raise_ready(state, slot)) {
+        cg_raise_send(engine, slot);
+    } else {
+        cg_effect_add(engine, CG_EFFECT_PARK)->request = request;
+    }
+}
+
+bool cg_raise_ready(const struct cg_state *state, uint32_t slot)
+{
+    const struct cg_order *order = &state->orders[slot];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->state == CG_TOKEN_SPENT &&
+            cg_token_held(token) < raise_need(state, token)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void cg_raise_send(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    uint32_t request = order->raise;
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->state != CG_TOKEN_SPENT) {
+            continue;
+        }
+        CG_ASSERT(token->end == CG_END_NONE);
+        CG_ASSERT(token->charge >= raise_need(state, token));
+        CG_ASSERT(cg_token_held(token) >= raise_need(state, token));
+    }
+    request_send(engine, request);
+}
+
+void cg_raise_refuse(struct cg_engine *engine,
+                     uint32_t slot,
+                     const struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    uint32_t request = order->raise;
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
+    fact.order = slot;
+    fact.request = request;
+    fact.session = order->client;
+    fact.reason = (uint16_t)refusal->reason;
+    fact.limit = refusal->limit;
+    fact.amount = refusal->required;
+    fact.other = refusal->available;
+    cg_engine_record(engine, &fact);
+    cg_tokens_follow(engine, slot);
+    /* An ask that is still out is withdrawn at once (R28). */
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->state == CG_TOKEN_SPENT && token->ask != CG_NONE &&
+            state->asks[token->ask].kind == CG_ASK_RAISE) {
+            cg_ask_send(engine, i, CG_ASK_LOWER, token->charge);
+        }
+    }
+    cg_effect_add(engine, CG_EFFECT_FORGET)->request = request;
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
+    effect->session = order->client;
+    effect->order = slot;
+    effect->request = request;
+    effect->to_replace = true;
+    effect->refusal = *refusal;
+}
+
+/* --- cancels (R42) ------------------------------------------------------ */
+
+/* A waiting order never reached the venue: the gate answers for it (R44). */
+static void
+cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    cg_tokens_end(engine, slot, CG_END_HANDED_BACK);
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_SENT);
+    fact.request = request;
+    fact.order = slot;
+    cg_engine_record(engine, &fact);
+    fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
+    fact.request = request;
+    fact.order = slot;
+    cg_engine_record(engine, &fact);
+    fact = cg_fact_of(CG_FACT_ORDER_CLOSED);
+    fact.order = slot;
+    fact.value = CG_REPORT_CANCELLED;
+    cg_engine_record(engine, &fact);
+    cg_effect_add(engine, CG_EFFECT_FORGET)->request = order->request;
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_CANCELLED);
+    effect->session = order->client;
+    effect->order = slot;
+    effect->request = request;
+}
+
+/* An order that ended here and never reached the venue. */
+static bool never_sent(const struct cg_order *order)
+{
+    return order->state == CG_ORDER_CLOSED && !order->sent;
+}
+
+/* Room is kept for each order's first cancel, and for the gate's own. */
+static bool cancel_has_room(const struct cg_state *state, uint32_t slot)
+{
+    uint32_t left = state->request_max - state->request_top;
+    for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        if (state->requests[i].kind == CG_REQUEST_CANCEL) {
+            return left > state->open_orders + 1;
+        }
+    }
+    return left > 0;
+}
+
+void cg_engine_cancel(struct cg_engine *engine,
+                      const struct cg_order_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = find_order(engine, event);
+    struct cg_refusal refusal = event->bad;
+    if (!cg_id_is_free(engine, event->clordid)) {
+        if (came_again(engine, event, CG_REQUEST_CANCEL)) {
+            return;
+        }
+        refusal = cg_refusal_of(CG_DUPLICATE_CLORDID);
+    }
+    if (refusal.reason == CG_REASON_NONE &&
+        (slot == CG_NONE || never_sent(&state->orders[slot]))) {
+        refusal = cg_refusal_of(CG_UNKNOWN_ORDER);
+    }
+    if (refusal.reason == CG_REASON_NONE && !cancel_has_room(state, slot)) {
+        refusal = cg_refusal_of(CG_GATE_STOPPING);
+        refusal.detail = "the gate is full";
+    }
+    if (refusal.reason != CG_REASON_NONE) {
+        refuse_request(engine, event, slot, false, &refusal);
+        return;
+    }
+    uint32_t request = request_take(engine, event, slot, CG_REQUEST_CANCEL,
+                                    false);
+    const struct cg_order *order = &state->orders[slot];
+    if (order->state == CG_ORDER_WAITING) {
+        cancel_waiting(engine, slot, request);
+        return;
+    }
+    if (order->raise != CG_NONE) {
+        struct cg_refusal pending = cg_refusal_of(CG_ORDER_PULLED);
+        pending.detail = "the order is being cancelled";
+        cg_raise_refuse(engine, slot, &pending);
+    }
+    request_send(engine, request);
+}
