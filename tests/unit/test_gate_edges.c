@@ -298,7 +298,11 @@ static void test_gate_edges_report_by_order_id_alone(void **state)
     harness_expect(&h, CLIENT, "35=8|37=V-A1|150=4");
     harness_quiet(&h);
     expect_use("ACME-USD", 3616 + 18080);
-    assert_int_equal(token(2).reserved, 180800000);
+    report("37=V-A2", "150=F|39=1", 20, 5);
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=4520.00|2319=GATE-T2");
+    harness_expect(&h, CLIENT, "35=8|37=V-A2|14=5000000");
+    harness_quiet(&h);
+    assert_int_equal(token(2).reserved, 135600000);
 }
 
 /* R41: a reject of the replace is no reject of the order, with either status;
