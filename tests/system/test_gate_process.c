@@ -103,7 +103,7 @@ static void test_gate_process_hub_down_at_start(void **state)
         SEE(CLIENT, "logon", ""),
         VENUE_IS_UP("FIX.4.4"),
         BUY("A1", "10000000"),
-        SEE(CLIENT, "in 8", "11=A1|150=8|39=8|58~CG"),
+        SEE(CLIENT, "in 8", "11=A1|150=8|39=8|58~CG302"),
         NONE(VENUE, "in D", ""),
         SCENE("a push, and gone"),
         START(HUB, "hubsim --listen $HUB_PORT --limit "
