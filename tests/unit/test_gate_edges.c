@@ -610,7 +610,7 @@ static void test_gate_edges_venue_news_of_one_account(void **state)
     static const struct {
         const char *account;
         int session;
-    } cases[] = {{"PUSH", CLIENT}, {"FIRM2", CLIENT_B}};
+    } cases[] = {{"PUSH", CLIENT}, {"FIRM2", CLIENT_B}, {"ALONE", CLIENT_C}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char fields[128];
         snprintf(fields, sizeof(fields), "35=B|148=Halt|33=1|58=one leg|1=%s",
@@ -811,6 +811,93 @@ static void test_gate_edges_one_of_two_hubs_gone(void **state)
     harness_quiet(&h);
 }
 
+/* A second word of the venue on an order that is over changes nothing. */
+static void test_gate_edges_order_rejected_twice(void **state)
+{
+    (void)state;
+    static const char *const first[] = {"3", "8"};
+    for (int i = 0; i < 2; i++) {
+        char id[8];
+        char ids[32];
+        snprintf(id, sizeof(id), "A%d", i);
+        snprintf(ids, sizeof(ids), "37=NONE|11=%s", id);
+        harness_order(&h, id, '1', 10);
+        harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
+        const char *order = keep(harness_expect(&h, VENUE, "35=D"));
+        if (first[i][0] == '3') {
+            rejected(VENUE, order);
+        } else {
+            report(ids, "150=8|39=8", 10, 0);
+        }
+        harness_expect(&h, HUB, "35=DF|2320=1");
+        harness_expect(&h, CLIENT, "35=8|150=8");
+        rejected(VENUE, order);
+        harness_quiet(&h);
+        expect_use("ACME-USD", 0);
+    }
+}
+
+/* R43: "NONE" is no OrderID; a reject of an order that is not known ends no
+ * other, and the real OrderID counts once it is there. */
+static void test_gate_edges_order_id_none_is_no_id(void **state)
+{
+    (void)state;
+    harness_order(&h, "A1", '1', 10);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
+    harness_expect(&h, VENUE, "35=D");
+    report("37=NONE|11=A1", "150=A|39=A", 10, 0);
+    harness_expect(&h, CLIENT, "35=8|150=A");
+    report("37=V1|11=A1", "150=0|39=0", 10, 0);
+    harness_expect(&h, CLIENT, "35=8|150=0");
+    report("37=NONE|11=ZZZ", "150=8|39=8", 10, 0);
+    expect_use("ACME-USD", 9040);
+    report("37=V1", "150=F|39=1", 10, 4);
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=3616.00");
+    harness_expect(&h, CLIENT, "35=8|37=V1");
+}
+
+/* R43: a replaced order may have a new OrderID. */
+static void test_gate_edges_order_id_of_replaced_order(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 5);
+    harness_expect(&h, VENUE, "35=G");
+    report("37=V-NEW|11=A2|41=A1", "150=5|39=0", 5, 0);
+    harness_expect(&h, HUB, "35=DF|2320=2");
+    harness_expect(&h, CLIENT, "35=8|150=5");
+    report("37=V-NEW", "150=F|39=1", 5, 4);
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=3616.00");
+    harness_expect(&h, CLIENT, "35=8|37=V-NEW");
+}
+
+/* R15: the last part is no whole snapshot after a restart, either. */
+static void test_gate_edges_parts_over_a_restart(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CM|1667=P1|" PARTY("PINGACC") "|" TYPE(
+                   "50000") "|1670=PING-USD|893=N");
+    harness_expect(&h, HUB, "35=DE|2316=1");
+    harness_reopen(&h);
+    for (int i = 0; i < HARNESS_SESSIONS; i++) {
+        harness_link(&h, i, true);
+    }
+    harness_in(&h, HUB,
+               "35=CM|1667=P2|" PARTY("ACME") "|" TYPE(
+                   "50000") "|1670=ACME-USD|893=Y");
+    harness_expect(&h, HUB, "35=DE|2316=1");
+    assert_string_equal(limit("PING-USD").state, "enabled");
+}
+
+/* R6, R51: an account of others is none of the venue's only client's. */
+static void test_gate_edges_venue_news_of_a_stranger(void **state)
+{
+    (void)state;
+    harness_in(&h, VENUE42, "35=B|148=Halt|33=1|58=one leg|1=OTHERACC");
+    harness_quiet(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -839,6 +926,11 @@ int main(void)
         EDGES(test_gate_edges_books_of_another_size),
         EDGES(test_gate_edges_soft_deadline_is_not_skipped),
         EDGES(test_gate_edges_one_of_two_hubs_gone),
+        STANDARD(test_gate_edges_order_id_none_is_no_id),
+        STANDARD(test_gate_edges_order_id_of_replaced_order),
+        STANDARD(test_gate_edges_parts_over_a_restart),
+        STANDARD(test_gate_edges_venue_news_of_a_stranger),
+        STANDARD(test_gate_edges_order_rejected_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
