@@ -44,6 +44,7 @@
     X(ASK_ANSWERED, "ask answered")                                            \
     X(ORDER_SENT, "order sent")                                                \
     X(ORDER_ACKED, "order acked")                                              \
+    X(ORDER_IDENTIFIED, "order identified")                                    \
     X(ORDER_FILLED, "order filled")                                            \
     X(ORDER_RESTATED, "order restated")                                        \
     X(ORDER_CLOSED, "order closed")                                            \
@@ -55,6 +56,7 @@
     X(LINK_DOWN, "link down")                                                  \
     X(HUB_MISSED, "hub missed")                                                \
     X(HUB_ANSWERED, "hub answered")                                            \
+    X(HUB_IN_PARTS, "hub in parts")                                            \
     X(NOTED, "noted")
 
 enum cg_fact_kind {

@@ -248,7 +248,10 @@ void cg_decode_report(const struct cg_fix_message *message,
     *event = (struct cg_report_event){0};
     (void)cg_fix_find(message, 11, &event->clordid);
     (void)cg_fix_find(message, 41, &event->orig_clordid);
-    (void)cg_fix_find(message, 37, &event->order_id);
+    if (cg_fix_find(message, 37, &event->order_id) &&
+        cg_slice_is(event->order_id, "NONE")) {
+        event->order_id = (struct cg_slice){NULL, 0}; /* it has none */
+    }
     (void)cg_fix_find(message, 1, &event->account);
     find_cum_qty(message, event);
     event->has_order_qty = find_qty(message, 38, &event->order_qty);

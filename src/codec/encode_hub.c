@@ -85,7 +85,9 @@ void cg_encode_ask(const struct cg_context *context,
     put_ask_kind(out, ask->kind);
     put_order_ref(context, order, out);
     cg_fix_put_int(out, 2323, 0);
-    put_dv01(out, 2324, ask->amount);
+    if (ask->amount > 0) {
+        put_dv01(out, 2324, ask->amount);
+    }
     cg_fix_put(out, 15, (struct cg_slice){limit->currency, 3});
     cg_fix_put(out, 1670, cg_id_slice(&limit->id));
     put_parties(out, cg_id_slice(&account->name), cg_id_slice(&account->firm));

@@ -452,16 +452,30 @@ static void order_sent(struct cg_state *state, const struct cg_fact *fact)
     request_move(&state->requests[order->request], CG_REQUEST_SENT);
 }
 
+/* The venue's OrderID, or a newer one; no id changes nothing. */
+static void order_identified(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    if (fact->id_len == 0) {
+        return;
+    }
+    if (order->venue_order_id.len > 0) {
+        cg_map_remove(
+            &state->order_map,
+            cg_hash(order->venue, cg_id_slice(&order->venue_order_id)),
+            fact->order);
+    }
+    id_set(&order->venue_order_id, fact->id, fact->id_len);
+    cg_map_add(&state->order_map,
+               cg_hash(order->venue, cg_id_slice(&order->venue_order_id)),
+               fact->order);
+}
+
 static void order_acked(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_order *order = &state->orders[fact->order];
     order_move(order, CG_ORDER_OPEN);
-    id_set(&order->venue_order_id, fact->id, fact->id_len);
-    if (order->venue_order_id.len > 0) {
-        cg_map_add(&state->order_map,
-                   cg_hash(order->venue, cg_id_slice(&order->venue_order_id)),
-                   fact->order);
-    }
+    order_identified(state, fact);
     struct cg_request *request = &state->requests[order->request];
     if (request->state == CG_REQUEST_SENT) {
         request_move(request, CG_REQUEST_ACCEPTED);
@@ -902,6 +916,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_ORDER_ACKED:
         order_acked(state, fact);
         break;
+    case CG_FACT_ORDER_IDENTIFIED:
+        order_identified(state, fact);
+        break;
     case CG_FACT_ORDER_FILLED:
         order_filled(state, fact);
         break;
@@ -933,6 +950,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_HUB_MISSED:
         state->sessions[fact->session].missed = fact->value;
         state->orders[fact->order].soft_passed = true;
+        break;
+    case CG_FACT_HUB_IN_PARTS:
+        state->sessions[fact->session].in_parts = fact->value != 0;
         break;
     case CG_FACT_HUB_ANSWERED:
         hub_answered(state, fact);

@@ -110,6 +110,23 @@ static void acknowledge(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
+/* The venue may name an order late, or anew after a replace. */
+static void identify(struct cg_engine *engine,
+                     uint32_t slot,
+                     const struct cg_report_event *event)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    if (event->order_id.len == 0 || event->order_id.len > CG_NAME_MAX ||
+        cg_slice_equal(event->order_id, cg_id_slice(&order->venue_order_id))) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_IDENTIFIED);
+    fact.order = slot;
+    fact.id = event->order_id.data;
+    fact.id_len = event->order_id.len;
+    cg_engine_record(engine, &fact);
+}
+
 static void replaced(struct cg_engine *engine,
                      uint32_t request,
                      const struct cg_report_event *event)
@@ -204,6 +221,7 @@ static void settle(struct cg_engine *engine,
         cg_note(engine, "ALARM: a report whose CumQty cannot be read");
     }
     acknowledge(engine, slot, event);
+    identify(engine, slot, event);
     if (event->kind == CG_REPORT_REPLACED) {
         replaced(engine, request, event);
     } else if (event->kind == CG_REPORT_RESTATED) {
@@ -223,27 +241,28 @@ static void settle(struct cg_engine *engine,
     }
 }
 
-/* Whom a report goes to when its order is not known: the account's session. */
+/* Whom a report goes to when its order is not known: the account's session, or
+ * the venue's only client when no account of ours is named. */
 static cg_session find_client(const struct cg_engine *engine,
                               struct cg_slice name)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot = cg_state_account(state, name);
+    uint32_t account = cg_state_account(state, name);
     cg_session only = CG_SESSION_NONE;
+    uint32_t clients = 0;
     for (uint32_t i = 0; i < state->session_count; i++) {
         if (state->sessions[i].role != CG_ROLE_CLIENT ||
             state->sessions[i].venue != engine->cause_session) {
             continue;
         }
-        if (slot != CG_NONE && (state->accounts[slot].sessions >> i & 1) == 1) {
+        if (account != CG_NONE &&
+            (state->accounts[account].sessions >> i & 1) == 1) {
             return (cg_session)i;
         }
-        if (only != CG_SESSION_NONE) {
-            return CG_SESSION_NONE;
-        }
         only = (cg_session)i;
+        clients++;
     }
-    return only;
+    return account == CG_NONE && clients == 1 ? only : CG_SESSION_NONE;
 }
 
 void cg_engine_report(struct cg_engine *engine,
@@ -339,7 +358,8 @@ void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid)
     const struct cg_state *state = &engine->state;
     uint32_t slot = cg_state_request(state, engine->cause_session, clordid);
     if (slot == CG_NONE || state->requests[slot].state != CG_REQUEST_SENT ||
-        state->requests[slot].order == CG_NONE) {
+        state->requests[slot].order == CG_NONE ||
+        state->orders[state->requests[slot].order].state == CG_ORDER_CLOSED) {
         cg_note(engine, "ALARM: a peer rejected a message of ours (3)");
         return;
     }

@@ -283,15 +283,15 @@ static uint32_t entry_slot(struct cg_engine *engine,
 static bool is_part(struct cg_engine *engine,
                     const struct cg_update_event *event)
 {
-    uint64_t bit = 1ull << engine->cause_session;
-    bool part = event->fragment ||
-                (event->last_fragment && (engine->in_fragments & bit) != 0);
-    if (event->fragment) {
-        engine->in_fragments |= bit;
-    } else {
-        engine->in_fragments &= ~bit;
+    cg_session hub = engine->cause_session;
+    bool was = engine->state.sessions[hub].in_parts;
+    if (event->fragment != was) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_HUB_IN_PARTS);
+        fact.session = hub;
+        fact.value = event->fragment;
+        cg_engine_record(engine, &fact);
     }
-    return part;
+    return event->fragment || (was && event->last_fragment);
 }
 
 /* R15: the very update that was taken last, once more. */

@@ -233,9 +233,8 @@ struct cg_engine {
     uint32_t *touched; /* limits whose use this event may have changed */
     uint32_t touched_count;
     bool *is_touched;
-    uint64_t in_fragments; /* bit i: session i is sending a snapshot in parts */
-    bool stopping;         /* new risk is refused, what waited was answered */
-    uint32_t park_room;    /* messages that the host can still keep */
+    bool stopping;      /* new risk is refused, what waited was answered */
+    uint32_t park_room; /* messages that the host can still keep */
 };
 
 /* Opens an empty engine; CG_ERR_MEMORY.  |config| and what it points to is
