@@ -125,6 +125,9 @@ static void show_limits(const struct cg_gate *gate, enum format format)
         print_row(&printer, cells);
     }
     print_end(&printer, false);
+    if (format == CSV) {
+        putchar('\n'); /* two tables, with an empty line between */
+    }
 }
 
 /* A cell is one word: "handed back" is shown as handed-back. */
@@ -221,10 +224,10 @@ static int show(const char *path, enum format format)
     }
     show_limits(gate, format);
     show_tokens(gate, format);
-    if (format == JSON) {
-        puts("}");
-    }
     bool holds = cg_gate_audit(gate, error, sizeof(error));
+    if (format == JSON) {
+        printf(",\"proved\":%s}\n", holds ? "true" : "false");
+    }
     if (!holds) {
         fprintf(stderr, "creditgate show: the books do not hold: %s\n", error);
     } else if (format == TABLE) {

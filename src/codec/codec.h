@@ -140,6 +140,9 @@ bool cg_profile_may_see(const struct cg_context *context,
                         const struct cg_limit *limit,
                         const struct cg_profile *profile);
 
+/* What a News is about, in a few words. */
+const char *cg_news_headline(enum cg_news news);
+
 /* 103 and 102 of a reason for |profile| (R50). */
 int cg_reason_103(enum cg_reason reason, const struct cg_profile *profile);
 int cg_reason_102(enum cg_reason reason, const struct cg_profile *profile);

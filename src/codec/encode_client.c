@@ -234,7 +234,7 @@ void cg_encode_request_refusal(const struct cg_context *context,
 
 /* --- News (R52) --------------------------------------------------------- */
 
-static const char *news_headline(enum cg_news news)
+const char *cg_news_headline(enum cg_news news)
 {
     switch (news) {
     case CG_NEWS_WARNING:
@@ -341,9 +341,9 @@ void cg_encode_news(const struct cg_context *context,
                  effect->news == CG_NEWS_FALLBACK_ON;
     if (effect->news == CG_NEWS_WARNING) {
         snprintf(headline, sizeof(headline), "%s: %u %% reached",
-                 news_headline(effect->news), effect->value);
+                 cg_news_headline(effect->news), effect->value);
     } else {
-        snprintf(headline, sizeof(headline), "%s", news_headline(effect->news));
+        snprintf(headline, sizeof(headline), "%s", cg_news_headline(effect->news));
     }
     if (profile->version == CG_FIX50SP2) {
         cg_fix_put_int(out, 1473, 3);

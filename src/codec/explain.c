@@ -73,6 +73,12 @@ static void explain_forward(const struct cg_context *context,
 {
     const struct cg_state *state = &context->engine->state;
     const struct cg_request *request = &state->requests[effect->request];
+    if (request->kind == CG_REQUEST_CANCEL &&
+        !state->sessions[effect->session].up) {
+        snprintf(text, len, "keeps cancel %.*s until the venue is back",
+                 WORDS(cg_id_slice(&request->id)));
+        return;
+    }
     if (request->kind == CG_REQUEST_CANCEL) {
         snprintf(text, len, "forwards cancel %.*s (cancels always pass)",
                  WORDS(cg_id_slice(&request->id)));
@@ -138,7 +144,10 @@ bool cg_explain(const struct cg_context *context,
         snprintf(text, len, "%s", effect->text);
         return true;
     case CG_EFFECT_NEWS:
-        snprintf(text, len, "sends News");
+        snprintf(text, len, "sends News to %.*s: %s",
+                 WORDS(cg_id_slice(
+                     &context->engine->state.sessions[effect->session].name)),
+                 cg_news_headline(effect->news));
         return true;
     case CG_EFFECT_LIMITS_REQUEST:
         snprintf(text, len, "asks the hub for its limits");

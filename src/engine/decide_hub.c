@@ -145,9 +145,12 @@ static void late(struct cg_engine *engine, const struct answer *answer)
         amount -= token->ledger.granted; /* 2324 was the life's total (R24) */
     }
     grant(engine, answer, amount > 0 ? amount : 0, true);
-    cg_note(engine, "late grant for token %llu of order %llu, handed back",
-            (unsigned long long)token->number,
-            (unsigned long long)engine->state.orders[token->order].number);
+    const struct cg_state *state = &engine->state;
+    struct cg_slice id = cg_id_slice(
+        &state->requests[state->orders[token->order].request].id);
+    cg_note(engine, "late grant for token %s-T%llu of order %.*s, handed back",
+            engine->config.gate_name, (unsigned long long)token->number,
+            (int)id.len, id.data);
     bool lapsed = token->state == CG_TOKEN_SPENT && token->end != CG_END_NONE;
     if (token->state == CG_TOKEN_CLOSED || lapsed) {
         cg_ask_send(engine, answer->token, CG_ASK_CANCEL, answer->asked);

@@ -229,8 +229,9 @@ static void fall_back(struct cg_engine *engine, uint32_t slot, cg_session hub)
         };
         cg_token_give_up(engine, i, CG_END_TIMED_OUT);
     }
-    cg_note(engine, "order %llu falls back to the pushed amount",
-            (unsigned long long)order->number);
+    struct cg_slice id = cg_id_slice(&state->requests[order->request].id);
+    cg_note(engine, "order %.*s falls back to the pushed amount", (int)id.len,
+            id.data);
     cg_tokens_charge(engine, slot, &cover);
     if (cg_tokens_live(state, slot)) {
         cg_order_go(engine, slot);
@@ -258,6 +259,13 @@ static void soft_passed(struct cg_engine *engine, uint32_t slot)
         }
     }
     fall_back(engine, slot, CG_SESSION_NONE);
+    if (order->state == CG_ORDER_WAITING) {
+        struct cg_slice id = cg_id_slice(&state->requests[order->request].id);
+        cg_note(engine,
+                "order %.*s cannot fall back: the pushed amount is too old "
+                "(FallbackMaxAgeMs) or too small by now; it waits on",
+                (int)id.len, id.data);
+    }
 }
 
 static void order_fire(struct cg_engine *engine, uint32_t slot)

@@ -222,7 +222,16 @@ static void limit_update(struct cg_engine *engine,
     }
     fact.id = event->id.data;
     fact.id_len = event->id.len <= CG_NAME_MAX ? event->id.len : CG_NAME_MAX;
+    bool changes = !limit->has_amount || fact.amount != limit->amount;
     cg_engine_record(engine, &fact);
+    if (changes && limit->has_amount) {
+        char amount[32];
+        cg_dv01_format(limit->amount, amount);
+        cg_note(engine, "limit %.*s is %s %.3s now", limit->id.len,
+                limit->id.text,
+                limit->kind == CG_LIMIT_NOTIONAL ? "changed," : amount,
+                limit->currency);
+    }
     if (limit->state == CG_LIMIT_REMOVED || limit->state == CG_LIMIT_HALTED) {
         cg_limit_pull_all(engine, slot,
                           limit->state == CG_LIMIT_REMOVED
@@ -261,6 +270,10 @@ static void suspend_missing(struct cg_engine *engine,
             fact.session = engine->cause_session;
             fact.value = CG_LIMIT_SUSPENDED;
             cg_engine_record(engine, &fact);
+            cg_note(engine,
+                    "ALARM: limit %.*s is not in the hub's snapshot: suspended "
+                    "(is its RiskLimitID the hub's 1670?)",
+                    limit->id.len, limit->id.text);
         }
     }
 }

@@ -255,8 +255,21 @@ static void direct_end(struct cg_gate *gate, const struct cg_fix_writer *out)
     gate->has_direct = !out->full;
 }
 
+/* An answer without a decision has its line in the log, too. */
+static void say_rejected(const struct cg_gate *gate, const char *text)
+{
+    char line[CG_TEXT_MAX + 64];
+    struct cg_slice type = gate->message.type;
+    if (gate->log != NULL) {
+        snprintf(line, sizeof(line), "rejects a message of type %.*s: %s",
+                 (int)(type.len < 16 ? type.len : 16), type.data, text);
+        gate->log(gate->user, gate->engine->now, line);
+    }
+}
+
 static void reject_business(struct cg_gate *gate, int reason, const char *text)
 {
+    say_rejected(gate, text);
     struct cg_fix_writer out = direct(gate, gate->answering, "j");
     cg_encode_business_reject(&gate->message, reason, text, &out);
     direct_end(gate, &out);
@@ -276,6 +289,7 @@ static bool malformed(struct cg_gate *gate)
         reject_business(gate, fault.reason, text);
         return true;
     }
+    say_rejected(gate, text);
     struct cg_fix_writer out = direct(gate, gate->answering, "3");
     cg_encode_session_reject(&gate->message, fault.reason, fault.tag, text,
                              &out);
