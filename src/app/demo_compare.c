@@ -90,7 +90,8 @@ static bool add_cells(const char *line,
     return true;
 }
 
-/* Sums the rows of |id|; false when there is no row, or one is no number. */
+/* Sums the rows of |id|; false when there is no row, or one is no number.  A
+ * limit of which no order took a token has none, and its sums are 0. */
 static bool read_table(const char *text,
                        const struct subject *subject,
                        struct cg_slice id,
@@ -99,6 +100,7 @@ static bool read_table(const char *text,
     struct header header = {0};
     bool inside = false;
     bool found = false;
+    bool legible = true;
     char *copy = sim_copy(cg_slice_str(text));
     char *save = NULL;
     for (char *line = strtok_r(copy, "\n", &save); line != NULL;
@@ -106,14 +108,13 @@ static bool read_table(const char *text,
         if (read_header(line, subject, &header)) {
             inside = true;
         } else if (inside && cg_slice_equal(word_at(line, header.key), id)) {
-            found = add_cells(line, subject, &header, sums);
-            if (!found) {
-                break;
-            }
+            found = true;
+            legible = legible && add_cells(line, subject, &header, sums);
         }
     }
     free(copy);
-    return found;
+    bool may_lack = inside && strcmp(subject->key, "limit") == 0;
+    return legible && (found || may_lack);
 }
 
 /* "reserved=45200.00" among the words of a line of books. */

@@ -51,6 +51,7 @@ static void test_demo_until_prints_scenes(void **state)
         RUN("demo --until 3 --keep $DIR/demo", 1,
             "Give --keep a new or an "
             "empty directory"),
+        RUN("demo --until 1 --no-timing --keep $DIR/one", 0, "checks held"),
         RUN("demo --untill 3", 2, "--untill is not understood|usage:"),
     };
     (void)state;
