@@ -255,16 +255,18 @@ static void describe_limits(struct words *w)
     struct sim_reader reader;
     struct sim_field f;
     bool update = code(w, 1324) != ' ';
+    const char *comma = "";
     say(w, "%s", update ? "limit changed:" : "limits:");
     sim_reader_init(&reader, w->message);
     while (sim_reader_next(&reader, &f)) {
         if (f.tag == 1531) {
-            say(w, " ");
+            say(w, "%s ", comma);
+            comma = ",";
             say_number(w, f.value);
         } else if (f.tag == 1532) {
             say(w, " %.*s", (int)f.value.len, f.value.data);
         } else if (f.tag == 1670) {
-            say(w, " on %.*s;", (int)f.value.len, f.value.data);
+            say(w, " on %.*s", (int)f.value.len, f.value.data);
         }
     }
 }
