@@ -14,6 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define MINUTE_MS 60000u
+
 /* Lines that came in and have not said who they are: more are turned away. */
 #define WAITING_MAX 256
 
@@ -369,6 +371,22 @@ static void retry_later(struct station *station)
     transport_watch(station->transport);
 }
 
+/* Said once, and then about once a minute: the peer may be away for hours. */
+static void say_failure(struct station *station, int status)
+{
+    uint64_t interval = station->interval_ms > 0 ? station->interval_ms : 1;
+    uint64_t each = MINUTE_MS / interval > 0 ? MINUTE_MS / interval : 1;
+    if (status != station->failure) {
+        station->failure = status;
+        station->failures = 0;
+    }
+    if (station->failures++ % each == 0)
+        transport_event(
+            station->transport, "%s at %.64s:%d: %s, trying again every %g s",
+            fix8c_session_name(station->session), station->host, station->port,
+            uv_strerror(status), (double)interval / 1000);
+}
+
 static void on_connected(uv_connect_t *request, int status)
 {
     struct line *line = request->data;
@@ -376,9 +394,11 @@ static void on_connected(uv_connect_t *request, int status)
     if (line->state == LINE_GONE)
         return;
     if (status != 0) {
-        line_cut(line, uv_strerror(status));
+        say_failure(station, status);
+        line_cut(line, NULL);
         return;
     }
+    station->failure = 0;
     uv_tcp_keepalive(&line->tcp, 1, 60);
     line->state = LINE_OPEN;
     line->deadline = NEVER;
@@ -410,8 +430,10 @@ static void connect_to(struct station *station, const struct sockaddr *address)
                      transport->options.logon_timeout_ms;
     int result = uv_tcp_connect(&line->connecting, &line->tcp, address,
                                 on_connected);
-    if (result != 0)
-        line_cut(line, uv_strerror(result));
+    if (result != 0) {
+        say_failure(station, result);
+        line_cut(line, NULL);
+    }
     transport_watch(transport);
 }
 
@@ -443,8 +465,7 @@ on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
     if (status == 0 && found != NULL) {
         connect_to(station, pick(station, found));
     } else {
-        transport_event(transport, "%s: %s", station->host,
-                        uv_strerror(status));
+        say_failure(station, status);
         retry_later(station);
     }
     uv_freeaddrinfo(found);

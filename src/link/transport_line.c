@@ -19,6 +19,9 @@
 /* How long the end of a line may take. */
 #define LINGER_MS 2000
 
+/* Bytes of a stranger's field that are shown. */
+#define FIELD_TEXT 48
+
 /* A buffer larger than this is given back when it is empty. */
 #define BUFFER_KEEP (1024 * 1024)
 
@@ -212,6 +215,51 @@ int line_attach(struct line *line, struct station *station)
     return fix8c_session_attach(station->session, &wire);
 }
 
+/* A field of the first message, fit for a log; "?" when it has none. */
+static void field_text(const char *bytes,
+                       size_t len,
+                       const char *tag,
+                       char text[FIELD_TEXT])
+{
+    size_t tag_len = strlen(tag);
+    size_t at = 0;
+    size_t size = 0;
+    while (at < len &&
+           (len - at < tag_len || memcmp(bytes + at, tag, tag_len) != 0)) {
+        const char *end = memchr(bytes + at, '\001', len - at);
+        at = end != NULL ? (size_t)(end - bytes) + 1 : len;
+    }
+    for (at += tag_len;
+         at < len && bytes[at] != '\001' && size + 1 < FIELD_TEXT; at++)
+        text[size++] = bytes[at] > ' ' && bytes[at] <= '~' ? bytes[at] : '?';
+    if (size == 0)
+        text[size++] = '?';
+    text[size] = '\0';
+}
+
+/* Why a line is not let in: what it said, so that the ids can be compared. */
+static void stranger(struct line *line, const char *bytes, size_t len)
+{
+    char type[FIELD_TEXT];
+    char version[FIELD_TEXT];
+    char sender[FIELD_TEXT];
+    char target[FIELD_TEXT];
+    char why[5 * FIELD_TEXT];
+    field_text(bytes, len, "35=", type);
+    field_text(bytes, len, "8=", version);
+    field_text(bytes, len, "49=", sender);
+    field_text(bytes, len, "56=", target);
+    if (strcmp(type, "A") != 0)
+        snprintf(why, sizeof(why), "the first message is no Logon but 35=%s",
+                 type);
+    else
+        snprintf(why, sizeof(why),
+                 "Logon %s 49=%s 56=%s: no such session waits for one (none is "
+                 "configured so, or it has a line already)",
+                 version, sender, target);
+    line_cut(line, why);
+}
+
 /* The first message says which session it is. */
 static int first_message(struct line *line, const char *bytes, size_t len)
 {
@@ -221,11 +269,12 @@ static int first_message(struct line *line, const char *bytes, size_t len)
     struct station *station = session != NULL
                                   ? transport_station(transport, session)
                                   : NULL;
-    if (station == NULL || station->listener != line->listener ||
-        !ends_allow(station, line)) {
-        line_cut(line, station == NULL
-                           ? "no Logon of a session that is free"
-                           : "not allowed here to log on to that session");
+    if (station == NULL) {
+        stranger(line, bytes, len);
+        return FIX8C_ERR_UNKNOWN;
+    }
+    if (station->listener != line->listener || !ends_allow(station, line)) {
+        line_cut(line, "not allowed here to log on to that session");
         return FIX8C_ERR_UNKNOWN;
     }
     int result = line_attach(line, station);

@@ -95,6 +95,8 @@ struct station {
     const char *host;
     int port;
     unsigned attempts; /* to connect to a host that is a name */
+    unsigned failures; /* attempts in a row that failed like the last one */
+    int failure;       /* how the last one failed, 0: it did not */
     uint64_t interval_ms;
     uint64_t due; /* when to connect next; NEVER while a line is there */
     bool nodelay;
