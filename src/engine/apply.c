@@ -136,6 +136,7 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
         .limit = fact->limit,
         .next = order->tokens,
         .ask = CG_NONE,
+        .asks = CG_NONE,
         .epoch = state->limits[fact->limit].epoch,
         .number = fact->number,
         .rate = fact->rate,
@@ -323,7 +324,7 @@ static void order_may_go(struct cg_state *state, uint32_t slot)
     }
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (token->state != CG_TOKEN_CLOSED || token->asks > 0) {
+        if (token->state != CG_TOKEN_CLOSED || token->asks != CG_NONE) {
             return;
         }
     }
@@ -590,6 +591,7 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
         .token = fact->token,
         .next = CG_NONE,
         .previous = state->ask_last,
+        .older = state->tokens[fact->token].asks,
         .number = fact->number,
         .amount = fact->amount,
         .asked_at = fact->time,
@@ -606,7 +608,7 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
     if (state->orders[token->order].forgettable) {
         order_stays(state, &state->orders[token->order]);
     }
-    token->asks++;
+    token->asks = slot;
     if (ask->kind != CG_ASK_CONSUMED && ask->kind != CG_ASK_CANCEL) {
         token->ask = slot;
         token->asked = fact->amount;
@@ -645,12 +647,16 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     } else {
         state->asks[ask->next].previous = ask->previous;
     }
+    uint32_t *link = &token->asks;
+    while (*link != fact->ask) {
+        CG_ASSERT(*link != CG_NONE);
+        link = &state->asks[*link].older;
+    }
+    *link = ask->older;
     cg_map_remove(&state->ask_map, cg_hash_number(ask->number), fact->ask);
     ask->used = false;
     ask->next = state->ask_free;
     state->ask_free = fact->ask;
-    CG_ASSERT(token->asks > 0);
-    token->asks--;
     order_may_go(state, token->order);
 }
 

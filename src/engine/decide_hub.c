@@ -40,13 +40,12 @@ static void asks_retire(struct cg_engine *engine, uint32_t token)
 {
     const struct cg_state *state = &engine->state;
     static const struct cg_answer_event none = {.status = CANCELLED};
-    for (uint32_t i = state->ask_first; i != CG_NONE;) {
-        uint32_t next = state->asks[i].next;
-        if (state->asks[i].token == token &&
-            state->asks[i].kind != CG_ASK_CONSUMED) {
+    for (uint32_t i = state->tokens[token].asks; i != CG_NONE;) {
+        uint32_t older = state->asks[i].older;
+        if (state->asks[i].kind != CG_ASK_CONSUMED) {
             ask_answered(engine, i, &none);
         }
-        i = next;
+        i = older;
     }
 }
 
@@ -335,6 +334,18 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
     }
 }
 
+/* R24: without 2318 an approval must name the amount that was asked for; what
+ * refuses, or answers a notice, may leave it out. */
+static bool
+amount_fits(const struct cg_answer_event *event, bool notice, cg_dv01 asked)
+{
+    if (event->has_amount) {
+        return event->amount == asked;
+    }
+    return notice || event->status != APPROVED ||
+           (event->has_approved && event->approved == asked);
+}
+
 /* The ask that an answer belongs to: by 2318, else by 2319 and amount. */
 static uint32_t find_ask(const struct cg_engine *engine,
                          const struct cg_answer_event *event)
@@ -351,22 +362,23 @@ static uint32_t find_ask(const struct cg_engine *engine,
     if (token == CG_NONE) {
         return CG_NONE;
     }
-    for (uint32_t i = state->ask_first; i != CG_NONE; i = state->asks[i].next) {
+    uint32_t oldest = CG_NONE;
+    for (uint32_t i = state->tokens[token].asks; i != CG_NONE;
+         i = state->asks[i].older) {
         const struct cg_ask *ask = &state->asks[i];
         bool consumed = ask->kind == CG_ASK_CONSUMED;
         bool cancel = ask->kind == CG_ASK_CANCEL;
         bool replace = !consumed && !cancel && ask->kind != CG_ASK_NEW;
-        if (ask->token != token || consumed != (event->check_type == 1) ||
+        if (consumed != (event->check_type == 1) ||
             (!consumed && (cancel != (event->trans_type == 1) ||
                            replace != (event->trans_type == 2)))) {
             continue;
         }
-        bool same_amount = (!event->has_amount || event->amount == ask->amount);
-        if (same_amount || cancel) {
-            return i;
+        if (cancel || amount_fits(event, consumed, ask->amount)) {
+            oldest = i;
         }
     }
-    return CG_NONE;
+    return oldest;
 }
 
 static void hub_is_back(struct cg_engine *engine)

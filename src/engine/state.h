@@ -86,7 +86,7 @@ struct cg_token {
     uint32_t limit; /* slot */
     uint32_t next;  /* of the same order; of the free list */
     uint32_t ask;   /* the submission outstanding, or CG_NONE (R24) */
-    uint32_t asks;  /* outstanding, of any kind */
+    uint32_t asks;  /* outstanding ones, of any kind, newest first */
     uint32_t epoch; /* of the limit's refresh, for the fallback budget */
     cg_seq number;  /* in 2319 */
     cg_dv01 rate;   /* per million, in the limit's currency */
@@ -201,6 +201,7 @@ struct cg_ask {
     uint32_t token;
     uint32_t next; /* of all outstanding, oldest first; of the free list */
     uint32_t previous;
+    uint32_t older; /* of the same token */
     cg_seq number;  /* 2318 */
     cg_dv01 amount; /* 2324 */
     cg_time asked_at;

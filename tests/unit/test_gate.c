@@ -399,6 +399,20 @@ static void test_gate_repeated_stop_counts_once(void **state)
     harness_expect(&h, HUB, "35=DF");
 }
 
+/* R24: an approval that names neither the ask nor its amount grants nothing. */
+static void test_gate_nameless_approval_grants_nothing(void **state)
+{
+    (void)state;
+    harness_order(&h, "A1", '1', 10);
+    harness_expect(&h, HUB, "35=DF|2318=1|2319=GATE-T1");
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=0|2320=0|2321=0");
+    harness_quiet(&h);
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=0|2320=0|2321=0|2324=9039.99");
+    harness_quiet(&h);
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=0|2320=0|2321=0|2327=9040.00");
+    harness_expect(&h, VENUE, "35=D|11=A1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +430,7 @@ int main(void)
         T(test_gate_token_renewed_then_pulled),
         T(test_gate_overfill_is_an_overrun),
         T(test_gate_stop_answers_what_waits),
+        T(test_gate_nameless_approval_grants_nothing),
         T(test_gate_repeated_stop_counts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
