@@ -10,10 +10,11 @@
 #include <creditgate/fact.h>
 
 /*
- * Every function returns 0, or a negative cg_error, after which only |close| may
- * follow.  |append| stages one fact; |commit| makes all that was staged durable
- * in one step, or nothing of it; with nothing staged it does nothing.  |load|
- * calls |each| for every fact in order, and ends with its first non-zero result.
+ * Every function returns 0, or a negative cg_error, after which only |close|
+ * may follow.  |append| stages one fact; |commit| makes all that was staged
+ * durable in one step, or nothing of it; with nothing staged it does nothing.
+ * |load| calls |each| for every fact in order, and ends with its first non-zero
+ * result.
  * |error|, which may be NULL, says in a sentence what failed; "" before that.
  */
 struct cg_journal {
@@ -33,9 +34,9 @@ struct cg_journal {
  * is overwritten.  CG_ERR_IO, CG_ERR_CORRUPT, CG_ERR_MISUSE (not a journal,
  * another schema version, or another gate has it), CG_ERR_FULL, CG_ERR_MEMORY.
  *
- * The first append or set after a commit begins a transaction; |commit| ends it.
- * Facts must come with |no| 1, 2, 3 ... without a gap: CG_ERR_MISUSE; a gap in
- * the file is found by |load|: CG_ERR_CORRUPT.  Closing drops what was staged.
+ * The first append or set after a commit begins a transaction; |commit| ends
+ * it.  Facts must come with |no| 1, 2, 3 ... without a gap: CG_ERR_MISUSE; a gap
+ * in the file is found by |load|: CG_ERR_CORRUPT.  Closing drops what was staged.
  */
 CG_API int cg_journal_open_sqlite(const char *path,
                                   struct cg_journal *journal,
@@ -51,8 +52,9 @@ CG_API int cg_journal_open_memory(struct cg_journal *journal);
  * opened by cg_journal_open_sqlite().  Each returns 0 or a negative cg_error.
  *
  * cg_journal_session_load() comes first for every session, and makes a new one:
- * 1, 1, and what |*creation_ns| holds when it is called; writing to a session that was not loaded is CG_ERR_MISUSE.  The
- * |found| of cg_journal_message_get() must not ask for messages itself.
+ * 1, 1, and what |*creation_ns| holds when it is called.  Writing to a session
+ * that was not loaded is CG_ERR_MISUSE.  The |found| of
+ * cg_journal_message_get() must not ask for messages itself.
  */
 CG_API int cg_journal_session_load(void *user,
                                    const char *session,

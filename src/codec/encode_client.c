@@ -343,7 +343,8 @@ void cg_encode_news(const struct cg_context *context,
         snprintf(headline, sizeof(headline), "%s: %u %% reached",
                  cg_news_headline(effect->news), effect->value);
     } else {
-        snprintf(headline, sizeof(headline), "%s", cg_news_headline(effect->news));
+        snprintf(headline, sizeof(headline), "%s",
+                 cg_news_headline(effect->news));
     }
     if (profile->version == CG_FIX50SP2) {
         cg_fix_put_int(out, 1473, 3);

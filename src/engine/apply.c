@@ -586,7 +586,6 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
         state->ask_top = slot + 1;
     }
     *ask = (struct cg_ask){
-        .used = true,
         .kind = (enum cg_ask_kind)fact->value,
         .token = fact->token,
         .next = CG_NONE,
@@ -654,7 +653,6 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     }
     *link = ask->older;
     cg_map_remove(&state->ask_map, cg_hash_number(ask->number), fact->ask);
-    ask->used = false;
     ask->next = state->ask_free;
     state->ask_free = fact->ask;
     order_may_go(state, token->order);

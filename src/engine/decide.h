@@ -24,12 +24,15 @@ struct cg_effect *cg_effect_add(struct cg_engine *engine,
 void cg_note(struct cg_engine *engine, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- what answers share (decide_order.c) */
+/* --- what answers share (decide_order.c) -------------------------------- */
 
 static inline struct cg_refusal cg_refusal_of(enum cg_reason reason)
 {
     return (struct cg_refusal){.reason = reason, .limit = CG_NONE};
 }
+
+/* Puts a refusal's reason and numbers into a fact. */
+void cg_fact_refusal(struct cg_fact *fact, const struct cg_refusal *refusal);
 
 /* Puts |id| into a fact, shortened to what the journal keeps. */
 void cg_fact_id(struct cg_fact *fact, struct cg_slice id);
@@ -151,14 +154,24 @@ void cg_order_refuse(struct cg_engine *engine,
                      const struct cg_refusal *refusal,
                      enum cg_token_end end);
 
+/* Ends a forwarded order; |status| is for the record. */
+void cg_order_close(struct cg_engine *engine,
+                    uint32_t order,
+                    enum cg_report_kind status);
+
+/* --- replaces (decide_request.c) ---------------------------------------- */
+
 /* Refuses the replace that waits for credit; the order stays as it was. */
 void cg_raise_refuse(struct cg_engine *engine,
                      uint32_t order,
                      const struct cg_refusal *refusal);
 void cg_raise_send(struct cg_engine *engine, uint32_t order);
+
 /* Asks for what a waiting raise still needs of |token|, if nothing is out. */
 void cg_raise_ask(struct cg_engine *engine, uint32_t token);
 bool cg_raise_ready(const struct cg_state *state, uint32_t order);
+
+/* --- the gate's own cancels (decide_pull.c) ----------------------------- */
 
 /* Pulls one order: refuses it while it waits, else sends an F (R31). */
 void cg_order_pull(struct cg_engine *engine,
@@ -168,11 +181,6 @@ void cg_pull_again(struct cg_engine *engine, uint32_t order);
 
 /* The same with every id that the venue may know it by, after a 9. */
 void cg_pull_every_id(struct cg_engine *engine, uint32_t order);
-
-/* Ends a forwarded order; |status| is for the record. */
-void cg_order_close(struct cg_engine *engine,
-                    uint32_t order,
-                    enum cg_report_kind status);
 
 /* --- limits (decide_limit.c) -------------------------------------------- */
 

@@ -11,6 +11,14 @@
 
 static const struct cg_refusal no_refusal = {.limit = CG_NONE};
 
+void cg_fact_refusal(struct cg_fact *fact, const struct cg_refusal *refusal)
+{
+    fact->reason = (uint16_t)refusal->reason;
+    fact->limit = refusal->limit;
+    fact->amount = refusal->required;
+    fact->other = refusal->available;
+}
+
 /* The journal keeps ids of CG_NAME_MAX bytes; a longer one was refused. */
 void cg_fact_id(struct cg_fact *fact, struct cg_slice id)
 {
@@ -54,10 +62,7 @@ static void refuse_new(struct cg_engine *engine,
     fact.session = client;
     fact.request = keep ? cg_state_next_request(&engine->state) : CG_NONE;
     fact.flags = (uint32_t)engine->state.sessions[client].venue << 16;
-    fact.reason = (uint16_t)refusal->reason;
-    fact.limit = refusal->limit;
-    fact.amount = refusal->required;
-    fact.other = refusal->available;
+    cg_fact_refusal(&fact, refusal);
     fact.side = event->side;
     fact.qty = event->qty;
     fact.hash = event->body_hash;
@@ -308,10 +313,7 @@ void cg_order_refuse(struct cg_engine *engine,
     fact.order = slot;
     fact.value = CG_REPORT_REJECTED;
     fact.session = order->client;
-    fact.reason = (uint16_t)refusal->reason;
-    fact.limit = refusal->limit;
-    fact.amount = refusal->required;
-    fact.other = refusal->available;
+    cg_fact_refusal(&fact, refusal);
     cg_engine_record(engine, &fact);
     cg_effect_add(engine, CG_EFFECT_FORGET)->request = order->request;
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);

@@ -27,10 +27,7 @@ static void refuse_request(struct cg_engine *engine,
     fact.flags = (uint32_t)venue << 16;
     fact.value = to_replace ? CG_REQUEST_REPLACE : CG_REQUEST_CANCEL;
     fact.order = order;
-    fact.reason = (uint16_t)refusal->reason;
-    fact.limit = refusal->limit;
-    fact.amount = refusal->required;
-    fact.other = refusal->available;
+    cg_fact_refusal(&fact, refusal);
     fact.qty = event->qty;
     fact.hash = event->body_hash;
     fact.terms_hash = event->terms_hash;
@@ -319,10 +316,7 @@ void cg_raise_refuse(struct cg_engine *engine,
     fact.order = slot;
     fact.request = request;
     fact.session = order->client;
-    fact.reason = (uint16_t)refusal->reason;
-    fact.limit = refusal->limit;
-    fact.amount = refusal->required;
-    fact.other = refusal->available;
+    cg_fact_refusal(&fact, refusal);
     cg_engine_record(engine, &fact);
     cg_tokens_follow(engine, slot);
     /* An ask that is still out is withdrawn at once (R28). */

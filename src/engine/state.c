@@ -68,11 +68,6 @@ const char *cg_token_state_name(enum cg_token_state state)
     return token_moves[state].name;
 }
 
-const char *cg_order_state_name(enum cg_order_state state)
-{
-    return order_moves[state].name;
-}
-
 const char *cg_token_end_name(enum cg_token_end end)
 {
     static const char *const names[CG_TOKEN_ENDS] = {

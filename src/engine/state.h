@@ -196,7 +196,6 @@ enum cg_ask_kind {
 };
 
 struct cg_ask {
-    bool used;
     enum cg_ask_kind kind;
     uint32_t token;
     uint32_t next; /* of all outstanding, oldest first; of the free list */
@@ -409,7 +408,6 @@ cg_dv01 cg_token_held(const struct cg_token *token);
 /* The names of states, for people and the journal's readers. */
 const char *cg_token_state_name(enum cg_token_state state);
 const char *cg_token_end_name(enum cg_token_end end);
-const char *cg_order_state_name(enum cg_order_state state);
 const char *cg_ask_kind_name(enum cg_ask_kind kind);
 
 /* True when the life-cycle tables allow the move. */
