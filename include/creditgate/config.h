@@ -20,7 +20,8 @@
 
 /*
  * How many of each thing a gate can hold; it allocates once, at opening.  Keys
- * MaxOrders=, MaxRequests=, MaxLimits=, MaxWaiting= and MaxMessageBytes=.
+ * MaxOrders=, MaxRequests=, MaxLimits=, MaxWaiting=, MaxMessageBytes= and
+ * MaxReports=.
  */
 struct cg_limits {
     uint32_t orders;      /* open orders; default 100,000 */
@@ -28,6 +29,7 @@ struct cg_limits {
     uint32_t limits;      /* default 10,000, those pushed by a hub included */
     uint32_t waiting;     /* orders waiting for credit; default 1,000 */
     uint32_t message_max; /* bytes of one message; default 65,536 */
+    uint32_t reports; /* remembered, to tell a repeat; default 400,000 (R43) */
 };
 
 enum cg_model { CG_MODEL_PING, CG_MODEL_PUSH, CG_MODEL_PING_WITH_PUSH };

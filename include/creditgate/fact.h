@@ -45,6 +45,7 @@
     X(ORDER_SENT, "order sent")                                                \
     X(ORDER_ACKED, "order acked")                                              \
     X(ORDER_IDENTIFIED, "order identified")                                    \
+    X(REPORT_SEEN, "report seen")                                              \
     X(ORDER_FILLED, "order filled")                                            \
     X(ORDER_RESTATED, "order restated")                                        \
     X(ORDER_CLOSED, "order closed")                                            \

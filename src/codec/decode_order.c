@@ -5,6 +5,7 @@
  */
 #include "codec.h"
 
+#include "check.h"
 #include "decimal.h"
 #include "fix_value.h"
 
@@ -242,6 +243,35 @@ static bool is_closed(char status)
     return status == '2' || status == '4' || status == '8' || status == 'C';
 }
 
+/* A status carries no ExecID of its own, or "0" (4.2, and by habit later). */
+static bool has_exec_id(const struct cg_fix_message *message)
+{
+    struct cg_slice id;
+    bool status = message->version == CG_FIX42 ? find_char(message, 20) == '3'
+                                               : find_char(message, 150) == 'I';
+    return !status && cg_fix_find(message, 17, &id) && id.len > 0 &&
+           !cg_slice_is(id, "0");
+}
+
+/* R43: 17, and a hash of what counts in a report, whatever its wording. */
+static void decode_exec_id(const struct cg_fix_message *message,
+                           struct cg_report_event *event)
+{
+    static const uint32_t tags[] = {11, 14, 19, 20, 32, 38, 39, 41, 54, 150};
+    struct cg_slice value;
+    if (has_exec_id(message)) {
+        (void)cg_fix_find(message, 17, &event->exec_id);
+    }
+    for (size_t i = 0; i < CG_COUNT(tags); i++) {
+        if (cg_fix_find(message, tags[i], &value)) {
+            event->content_hash = cg_hash(event->content_hash + tags[i], value);
+        }
+    }
+    if (!find_qty(message, 32, &event->last_qty)) {
+        event->last_qty = 0;
+    }
+}
+
 void cg_decode_report(const struct cg_fix_message *message,
                       struct cg_report_event *event)
 {
@@ -265,10 +295,12 @@ void cg_decode_report(const struct cg_fix_message *message,
         }
     }
     event->closed = is_closed(find_char(message, 39));
+    decode_exec_id(message, event);
     if (find_char(message, 442) == '2') {
         event->kind = CG_REPORT_OTHER; /* one leg of a package */
         event->has_cum_qty = false;
         event->bad_cum_qty = false;
+        event->exec_id = (struct cg_slice){NULL, 0};
         event->closed = false;
     }
 }

@@ -923,6 +923,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_ORDER_IDENTIFIED:
         order_identified(state, fact);
         break;
+    case CG_FACT_REPORT_SEEN:
+        cg_recent_add(&state->reports, fact->hash, fact->terms_hash);
+        break;
     case CG_FACT_ORDER_FILLED:
         order_filled(state, fact);
         break;

@@ -159,6 +159,19 @@ void cg_order_close(struct cg_engine *engine,
                     uint32_t order,
                     enum cg_report_kind status);
 
+/* --- repeated reports (decide_repeat.c) --------------------------------- */
+
+/* R43: whether the report on |request| came before, word for word; if not, it
+ * is remembered. */
+bool cg_report_repeats(struct cg_engine *engine,
+                       uint32_t request,
+                       const struct cg_report_event *event);
+
+/* R43: CumQty counts; LastQty that does not agree with it is put on record. */
+void cg_report_check_last(struct cg_engine *engine,
+                          uint32_t order,
+                          const struct cg_report_event *event);
+
 /* --- replaces (decide_request.c) ---------------------------------------- */
 
 /* Refuses the replace that waits for credit; the order stays as it was. */

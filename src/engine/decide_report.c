@@ -231,6 +231,7 @@ static void settle(struct cg_engine *engine,
         request_refused(engine, request);
     }
     bool may_fall = event->kind == CG_REPORT_CORRECTED;
+    cg_report_check_last(engine, slot, event);
     if (event->has_cum_qty && (event->cum_qty > order->cum_qty ||
                                (may_fall && event->cum_qty < order->cum_qty))) {
         fill(engine, slot, event->cum_qty);
@@ -284,7 +285,8 @@ void cg_engine_report(struct cg_engine *engine,
     const struct cg_request *request = &state->requests[slot];
     bool pulled = request->kind == CG_REQUEST_PULL;
     uint32_t order = request->order;
-    if (order != CG_NONE) {
+    bool repeats = order != CG_NONE && cg_report_repeats(engine, slot, event);
+    if (order != CG_NONE && !repeats) {
         settle(engine, slot, event);
     }
     if (pulled && event->kind == CG_REPORT_PENDING) {
@@ -295,7 +297,7 @@ void cg_engine_report(struct cg_engine *engine,
     effect->session = request->client;
     effect->order = order;
     effect->request = slot;
-    if (pulled && order != CG_NONE &&
+    if (pulled && order != CG_NONE && !repeats &&
         state->orders[order].state == CG_ORDER_CLOSED) {
         cg_account_news(engine, state->orders[order].account, CG_NEWS_PULLED,
                         CG_NONE, order);

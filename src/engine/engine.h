@@ -121,7 +121,10 @@ struct cg_report_event {
     cg_qty cum_qty;   /* rounded up; INT64_MAX when beyond 64 bits */
     bool has_order_qty;
     cg_qty order_qty;
-    bool closed; /* OrdStatus says that nothing more will fill */
+    bool closed;             /* OrdStatus says that nothing more will fill */
+    struct cg_slice exec_id; /* 17; empty: it says nothing of this report */
+    uint64_t content_hash;   /* of what the report says (R43) */
+    cg_qty last_qty;         /* 32, 0 when absent */
 };
 
 /* 9 from the venue. */

@@ -111,7 +111,7 @@ static int allocate(struct cg_state *state)
     return made ? 0 : CG_ERR_MEMORY;
 }
 
-static int map_init(struct cg_state *state)
+static int map_init(struct cg_state *state, uint32_t reports)
 {
     int error = cg_map_init(&state->request_map, state->request_max);
     error |= cg_map_init(&state->order_map, state->order_max);
@@ -120,6 +120,7 @@ static int map_init(struct cg_state *state)
     error |= cg_map_init(&state->limit_map, state->limit_max);
     error |= cg_map_init(&state->account_map, state->account_max);
     error |= cg_map_init(&state->instrument_map, state->instrument_max);
+    error |= cg_recent_init(&state->reports, reports);
     return error == 0 ? 0 : CG_ERR_MEMORY;
 }
 
@@ -146,7 +147,7 @@ int cg_state_init(struct cg_state *state,
     };
     int error = allocate(state);
     if (error == 0) {
-        error = map_init(state);
+        error = map_init(state, sizes->reports);
     }
     if (error != 0) {
         cg_state_deinit(state);
@@ -170,6 +171,7 @@ void cg_state_deinit(struct cg_state *state)
     cg_map_deinit(&state->limit_map);
     cg_map_deinit(&state->account_map);
     cg_map_deinit(&state->instrument_map);
+    cg_recent_deinit(&state->reports);
     *state = (struct cg_state){0};
 }
 

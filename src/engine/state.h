@@ -9,6 +9,7 @@
 
 #include "heap.h"
 #include "map.h"
+#include "recent.h"
 #include "slice.h"
 #include <creditgate/config.h>
 #include <creditgate/fact.h>
@@ -344,6 +345,8 @@ struct cg_state {
     struct cg_session_state sessions[CG_SESSIONS_MAX];
     uint32_t session_count;
     struct cg_stop stops[CG_STOPS_MAX];
+
+    struct cg_recent reports; /* ExecIDs, and what came with them (R43) */
 
     struct cg_map request_map;    /* venue session and ClOrdID */
     struct cg_map order_map;      /* venue session and OrderID */

@@ -30,7 +30,8 @@ static const struct cg_config gate_defaults = {
                .requests = 400000,
                .limits = 10000,
                .waiting = 1000,
-               .message_max = 65536},
+               .message_max = 65536,
+               .reports = 400000},
 };
 
 static const struct cg_config_session session_defaults = {

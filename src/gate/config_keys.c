@@ -79,6 +79,11 @@ static const struct cg_key gate_keys[] = {
      .at = AT_GATE(limits.message_max),
      .min = 1024,
      .max = 16777216},
+    {.name = "MaxReports",
+     .form = CG_KEY_NUMBER,
+     .at = AT_GATE(limits.reports),
+     .min = 1,
+     .max = 400000000},
 };
 
 /* A key of the FIX engine: checked here, handed on as text. */

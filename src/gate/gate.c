@@ -174,7 +174,8 @@ int cg_gate_open_books(const struct cg_journal *journal,
                        struct cg_gate **result)
 {
     struct cg_gate *gate = gate_new(journal);
-    struct extent extent = {.sizes = {1, 1, 1, 0, 0}};
+    struct extent extent = {
+        .sizes = {.orders = 1, .requests = 1, .limits = 1, .reports = 1}};
     int status = gate != NULL ? 0 : CG_ERR_MEMORY;
     status = status != 0 ? status
                          : journal->load(journal->user, measure, &extent);

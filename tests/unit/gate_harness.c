@@ -23,9 +23,11 @@ static const char instruments[] = "instrument,currency,dv01_per_million\n"
                                   "EUR10Y,EUR,880.00\n"
                                   "JPY10Y,JPY,95000.00\n";
 
-static const char configuration[] =
+static const char gate_keys[] =
     "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
-    "MaxOrders=200\nMaxRequests=4000\nMaxLimits=64\nMaxWaiting=8\n"
+    "MaxOrders=200\nMaxRequests=4000\nMaxLimits=64\nMaxWaiting=8\n";
+
+static const char configuration[] =
     "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
     "SocketAcceptPort=7001\n"
     "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"
@@ -84,15 +86,17 @@ static void write_file(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static void read_config(struct cg_config *config)
+static void read_config(struct cg_config *config, const char *keys)
 {
+    static char all[sizeof(gate_keys) + sizeof(configuration) + 1024];
     char folder[] = "/tmp/cg-gate-XXXXXX";
     char path[64];
     char csv[64];
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/gate.cfg", folder);
     snprintf(csv, sizeof(csv), "%s/instruments.csv", folder);
-    write_file(path, configuration);
+    snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
+    write_file(path, all);
     write_file(csv, instruments);
     int status = cg_config_read(path, mistake, NULL, config);
     unlink(path);
@@ -202,8 +206,13 @@ static void gate_open(struct harness *harness)
 
 void harness_open(struct harness *harness)
 {
+    harness_open_with(harness, "");
+}
+
+void harness_open_with(struct harness *harness, const char *keys)
+{
     memset(harness, 0, sizeof(*harness));
-    read_config(&harness->config);
+    read_config(&harness->config, keys);
     fact_log_open(&harness->facts, &harness->journal);
     harness->now = 1800000000 * CG_SECOND;
     gate_open(harness);

@@ -41,6 +41,8 @@ struct harness {
 /* Opens the standard gate with every link up; its amounts are in the .c file.
  */
 void harness_open(struct harness *harness);
+/* The same with more keys in [GATE], "MaxReports=2\n". */
+void harness_open_with(struct harness *harness, const char *keys);
 void harness_close(struct harness *harness);
 
 /* Ends the gate as a crash does and opens it again on what was committed;
