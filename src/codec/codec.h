@@ -14,8 +14,6 @@
 
 /* --- in (decode_*.c) ---------------------------------------------------- */
 
-#define CG_UPDATE_LIMITS_MAX 1024
-
 /* D, G and F.  What cannot be used is named in |event->bad|. */
 void cg_decode_order(const struct cg_fix_message *message,
                      struct cg_order_event *event);

@@ -80,18 +80,20 @@ group_int(const struct cg_fix_group *group, uint32_t tag, int64_t *number)
     return cg_fix_group_find(group, tag, &value) && cg_fix_int(value, number);
 }
 
-/* The parties of one entry, and what 1672 says of them. */
-static void decode_parties(const struct cg_fix_group *entry,
-                           struct cg_limit_event *limit)
+/* The parties of one entry, what 1672 says of them, and how many. */
+static uint32_t decode_parties(const struct cg_fix_group *entry,
+                               struct cg_limit_event *limit)
 {
+    uint32_t count = 0;
     struct cg_fix_group parties;
     struct cg_slice id;
     int64_t role;
     int64_t status;
     if (!cg_fix_group_nested(entry, 1671, &parties)) {
-        return;
+        return 1;
     }
     while (cg_fix_group_next(&parties)) {
+        count++;
         if (!cg_fix_group_find(&parties, 1691, &id) ||
             !group_int(&parties, 1693, &role)) {
             continue;
@@ -107,6 +109,7 @@ static void decode_parties(const struct cg_fix_group *entry,
             limit->halted = limit->halted || status == 2;
         }
     }
+    return count;
 }
 
 /* R19: warning levels in percent, rising, that only warn. */
@@ -198,13 +201,12 @@ static void decode_type(const struct cg_fix_group *type,
     decode_warnings(type, limit);
 }
 
-/* What 2339, 2355 and 1324 say of the whole entry. */
+/* What 1670, 2339, 2355 and 1324 say of the whole entry. */
 static void decode_entry(const struct cg_fix_group *entry,
                          struct cg_limit_event *limit)
 {
     struct cg_slice value;
     int64_t number;
-    decode_parties(entry, limit);
     if (group_int(entry, 2339, &number)) {
         limit->has_model = number == 2 || number == 3;
         limit->model = number == 3 ? CG_MODEL_PUSH : CG_MODEL_PING;
@@ -274,6 +276,11 @@ void cg_decode_update(const struct cg_fix_message *message,
     struct cg_slice value = {NULL, 0};
     *event = (struct cg_update_event){.limits = limits};
     (void)cg_fix_find(message, 1667, &event->id);
+    (void)cg_fix_find(message, 1666, &event->request);
+    int64_t total = 0;
+    if (find_int(message, 1512, &total) && total > 0) {
+        event->total = total < UINT32_MAX ? (uint32_t)total : UINT32_MAX;
+    }
     if (!cg_fix_find(message, 60, &value)) {
         (void)cg_fix_find(message, 52, &value);
     }
@@ -294,6 +301,7 @@ void cg_decode_update(const struct cg_fix_message *message,
     while (!event->bad && cg_fix_group_next(&entry)) {
         struct cg_limit_event party = {0};
         uint32_t before = event->count;
+        event->parties += decode_parties(&entry, &party);
         decode_entry(&entry, &party);
         decode_limits(&entry, &party, limits, event);
         if (event->count == before) {

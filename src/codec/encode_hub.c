@@ -119,7 +119,11 @@ void cg_encode_limits_ack(const struct cg_context *context,
                           struct cg_fix_writer *out)
 {
     struct cg_slice id = {NULL, 0};
-    (void)cg_fix_find(context->message, 1667, &id);
+    if (effect->text != NULL) {
+        id = cg_slice_str(effect->text); /* of an earlier part */
+    } else {
+        (void)cg_fix_find(context->message, 1667, &id);
+    }
     cg_fix_put(out, 1667, id);
     cg_fix_put_int(out, 2316, effect->value);
     if (effect->value != 0) {

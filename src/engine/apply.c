@@ -959,7 +959,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         state->orders[fact->order].soft_passed = true;
         break;
     case CG_FACT_HUB_IN_PARTS:
-        state->sessions[fact->session].in_parts = fact->value != 0;
+        state->sessions[fact->session].parts = fact->hash;
         break;
     case CG_FACT_HUB_ANSWERED:
         hub_answered(state, fact);

@@ -233,6 +233,40 @@ void cg_limits_settle(struct cg_engine *engine);
 /* Stops whose last order is gone are reported as completed (R18). */
 void cg_stops_settle(struct cg_engine *engine);
 
+/* --- limit updates (decide_update.c, decide_parts.c) -------------------- */
+
+/* Why an update is refused: 2317 of a DE. */
+enum { CG_DE_UNKNOWN_REPORT = 0, CG_DE_UNKNOWN_PARTY = 1, CG_DE_OTHER = 99 };
+
+/* Answers the update at hand by DE. */
+struct cg_effect *
+cg_update_ack(struct cg_engine *engine, bool accepted, uint32_t reject);
+void cg_update_refuse(struct cg_engine *engine,
+                      const struct cg_update_event *event,
+                      uint32_t fault);
+
+/* 0 when every entry of an update can be taken, else the reason for DE; what
+ * asks for more than is modelled takes no new risk from then on (R19). */
+uint32_t cg_update_fault(struct cg_engine *engine,
+                         const struct cg_update_event *event);
+
+enum cg_parts {
+    CG_PARTS_NONE,     /* the message is a whole update */
+    CG_PARTS_ANSWERED, /* a part that was kept, or refused */
+    CG_PARTS_WHOLE,    /* the last part: |whole| is the update */
+};
+
+enum cg_parts cg_parts_take(struct cg_engine *engine,
+                            const struct cg_update_event *event,
+                            struct cg_update_event *whole);
+
+/* What |whole| was made of was refused in the end. */
+void cg_parts_refused(struct cg_engine *engine,
+                      const struct cg_update_event *whole);
+
+/* The hub is gone: what it had begun to say is not completed. */
+void cg_parts_lose(struct cg_engine *engine);
+
 /* --- timers (decide_timer.c) -------------------------------------------- */
 
 void cg_timer_order(struct cg_engine *engine, uint32_t order);

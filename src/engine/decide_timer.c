@@ -439,6 +439,7 @@ void cg_engine_link(struct cg_engine *engine, bool up)
             engine->cause_session;
         asks_again(engine);
     } else if (session->role == CG_ROLE_HUB) {
+        cg_parts_lose(engine);
         hub_gone(engine);
     } else if (session->role == CG_ROLE_VENUE && up) {
         pulls_again(engine);

@@ -8,14 +8,14 @@
  */
 #include "decide.h"
 
-enum { DE_UNKNOWN_REPORT = 0, DE_UNKNOWN_PARTY = 1, DE_OTHER = 99 };
-
-static void update_ack(struct cg_engine *engine, bool accepted, uint32_t reject)
+struct cg_effect *
+cg_update_ack(struct cg_engine *engine, bool accepted, uint32_t reject)
 {
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_LIMITS_ACK);
     effect->session = engine->cause_session;
     effect->value = accepted ? 0 : 1;
     effect->reject = reject;
+    return effect;
 }
 
 static bool limit_is_of(const struct cg_limit *limit,
@@ -64,11 +64,11 @@ static uint32_t party_fault(const struct cg_engine *engine,
             (entry->firm.len > 0 &&
              !cg_slice_equal(entry->firm,
                              cg_id_slice(&state->accounts[*account].firm)))) {
-            return DE_UNKNOWN_PARTY;
+            return CG_DE_UNKNOWN_PARTY;
         }
         return state->accounts[*account].hub == engine->cause_session
                    ? 0
-                   : DE_OTHER;
+                   : CG_DE_OTHER;
     }
     bool known = false;
     for (uint32_t i = 0; i < state->account_count; i++) {
@@ -76,11 +76,11 @@ static uint32_t party_fault(const struct cg_engine *engine,
         if (cg_slice_equal(cg_id_slice(&candidate->firm), entry->firm)) {
             known = true;
             if (candidate->hub != engine->cause_session) {
-                return DE_OTHER;
+                return CG_DE_OTHER;
             }
         }
     }
-    return known ? 0 : DE_UNKNOWN_PARTY;
+    return known ? 0 : CG_DE_UNKNOWN_PARTY;
 }
 
 /* Whether an entry can make a limit: it says all, and its id is said once. */
@@ -111,14 +111,14 @@ static uint32_t entry_fault(const struct cg_engine *engine,
         }
     }
     if (entry->removed && entry->id.len == 0) {
-        return named ? 0 : DE_OTHER;
+        return named ? 0 : CG_DE_OTHER;
     }
     uint32_t slot = entry_limit(engine, entry, account);
     if (slot == CG_NONE) {
         bool makes_one = named && !entry->removed && may_make(event, entry) &&
                          cg_state_limit_room(state, account, entry->firm,
                                              event->count);
-        return makes_one || (entry->removed && named) ? 0 : DE_OTHER;
+        return makes_one || (entry->removed && named) ? 0 : CG_DE_OTHER;
     }
     const struct cg_limit *limit = &state->limits[slot];
     if (limit->owner != engine->cause_session ||
@@ -129,7 +129,7 @@ static uint32_t entry_fault(const struct cg_engine *engine,
         (entry->has_amount && entry->amount < 0) ||
         (entry->currency[0] != '\0' &&
          memcmp(entry->currency, limit->currency, 3) != 0)) {
-        return DE_OTHER;
+        return CG_DE_OTHER;
     }
     return 0;
 }
@@ -291,22 +291,6 @@ static uint32_t entry_slot(struct cg_engine *engine,
                : slot;
 }
 
-/* R15: snapshots in parts are refused, and so is the last part: on its own it
- * would suspend whoever was in the others. */
-static bool is_part(struct cg_engine *engine,
-                    const struct cg_update_event *event)
-{
-    cg_session hub = engine->cause_session;
-    bool was = engine->state.sessions[hub].in_parts;
-    if (event->fragment != was) {
-        struct cg_fact fact = cg_fact_of(CG_FACT_HUB_IN_PARTS);
-        fact.session = hub;
-        fact.value = event->fragment;
-        cg_engine_record(engine, &fact);
-    }
-    return event->fragment || (was && event->last_fragment);
-}
-
 /* R15: the very update that was taken last, once more. */
 static bool is_repeat(const struct cg_engine *engine,
                       const struct cg_update_event *event)
@@ -381,36 +365,47 @@ static void party_remove(struct cg_engine *engine,
     }
 }
 
-void cg_engine_update(struct cg_engine *engine,
-                      const struct cg_update_event *event)
+uint32_t cg_update_fault(struct cg_engine *engine,
+                         const struct cg_update_event *event)
 {
-    uint32_t fault = is_part(engine, event) || event->bad ? DE_OTHER : 0;
+    uint32_t fault = event->bad ? CG_DE_OTHER : 0;
     for (uint32_t i = 0; fault == 0 && i < event->count; i++) {
         fault = entry_fault(engine, event, &event->limits[i]);
     }
+    if (fault == 0 && is_unenforceable(event)) {
+        update_unenforced(engine, event);
+        return CG_DE_OTHER;
+    }
+    return fault;
+}
+
+void cg_update_refuse(struct cg_engine *engine,
+                      const struct cg_update_event *event,
+                      uint32_t fault)
+{
+    cg_note(engine, "ALARM: limit update %.*s refused: %s", (int)event->id.len,
+            event->id.data,
+            fault == CG_DE_UNKNOWN_PARTY ? "unknown party"
+                                         : "unusable, incomplete, not the "
+                                           "sender's to set, or older than "
+                                           "the last");
+    (void)cg_update_ack(engine, false, fault);
+}
+
+/* Takes an update whole, or refuses it whole. */
+static bool update_take(struct cg_engine *engine,
+                        const struct cg_update_event *event)
+{
+    uint32_t fault = cg_update_fault(engine, event);
     if (fault != 0) {
-        cg_note(engine, "ALARM: limit update %.*s refused: %s",
-                (int)event->id.len, event->id.data,
-                fault == DE_UNKNOWN_PARTY ? "unknown party"
-                                          : "unusable, in parts, not the "
-                                            "sender's to set, or older than "
-                                            "the last");
-        update_ack(engine, false, fault);
-        return;
+        cg_update_refuse(engine, event, fault);
+        return false;
     }
-    if (is_repeat(engine, event)) {
-        update_ack(engine, true, 0); /* it must not count as a refresh */
-        return;
-    }
+    bool repeat = is_repeat(engine, event); /* it must not be a refresh */
     if (event->refused) {
         cg_note(engine, "ALARM: the hub did not send the limits asked for");
     }
-    if (is_unenforceable(event)) {
-        update_unenforced(engine, event);
-        update_ack(engine, false, DE_OTHER);
-        return;
-    }
-    for (uint32_t i = 0; i < event->count; i++) {
+    for (uint32_t i = 0; !repeat && i < event->count; i++) {
         const struct cg_limit_event *entry = &event->limits[i];
         if (entry->removed && entry->id.len == 0) {
             party_remove(engine, event, entry);
@@ -421,8 +416,27 @@ void cg_engine_update(struct cg_engine *engine,
             limit_update(engine, slot, event, entry);
         }
     }
-    if (event->snapshot) {
+    if (event->snapshot && !repeat) {
         suspend_missing(engine, event);
     }
-    update_ack(engine, true, 0);
+    (void)cg_update_ack(engine, true, 0);
+    return true;
+}
+
+void cg_engine_update(struct cg_engine *engine,
+                      const struct cg_update_event *event)
+{
+    struct cg_update_event whole;
+    switch (cg_parts_take(engine, event, &whole)) {
+    case CG_PARTS_NONE:
+        (void)update_take(engine, event);
+        break;
+    case CG_PARTS_WHOLE:
+        if (!update_take(engine, &whole)) {
+            cg_parts_refused(engine, &whole);
+        }
+        break;
+    case CG_PARTS_ANSWERED:
+        break;
+    }
 }

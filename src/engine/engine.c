@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "decide.h"
+#include "update_set.h"
 
 #include <stdarg.h>
 
@@ -24,8 +25,14 @@ static int allocate(struct cg_engine *engine)
     engine->is_touched = calloc(sizes->limits, sizeof(*engine->is_touched));
     engine->cursors = calloc(engine->state.account_max + 1,
                              sizeof(*engine->cursors));
+    engine->update_sets = calloc(engine->config.update_sets + 1,
+                                 sizeof(*engine->update_sets));
     bool made = engine->effects && engine->touched && engine->is_touched &&
-                engine->cursors;
+                engine->cursors && engine->update_sets;
+    for (uint32_t i = 0; made && i < engine->config.update_sets; i++) {
+        engine->update_set_count++;
+        made = cg_update_set_init(&engine->update_sets[i]) == 0;
+    }
     uint32_t timers = engine->state.order_max + engine->state.token_max;
     if (!made || cg_heap_init(&engine->timers, timers) != 0) {
         return CG_ERR_MEMORY;
@@ -63,6 +70,10 @@ void cg_engine_close(struct cg_engine *engine)
     }
     cg_state_deinit(&engine->state);
     cg_heap_deinit(&engine->timers);
+    for (uint32_t i = 0; i < engine->update_set_count; i++) {
+        cg_update_set_deinit(&engine->update_sets[i]);
+    }
+    free(engine->update_sets);
     free(engine->effects);
     free(engine->cursors);
     free(engine->touched);

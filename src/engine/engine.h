@@ -12,6 +12,11 @@
 
 #include "state.h"
 
+struct cg_update_set;
+
+/* Limits that one CM or CR may name, in all its parts together. */
+#define CG_UPDATE_LIMITS_MAX 1024
+
 /* --- effects: what one event asks the world for ------------------------- */
 
 enum cg_effect_kind {
@@ -178,12 +183,15 @@ struct cg_limit_event {
 
 /* A whole CM or CR; its limits follow one by one. */
 struct cg_update_event {
-    struct cg_slice id; /* 1667 */
-    cg_time made_at;    /* 60, else 52 */
+    struct cg_slice id;      /* 1667 */
+    struct cg_slice request; /* 1666, may be empty */
+    cg_time made_at;         /* 60, else 52 */
     bool snapshot;
     bool refused; /* 1511: the hub did not do what CL asked for */
     const struct cg_limit_event *limits;
     uint32_t count;
+    uint32_t total;     /* 1512: parties in all parts; 0 when not said */
+    uint32_t parties;   /* in this one */
     bool bad;           /* could not be read whole */
     bool fragment;      /* 893=N: more is to come */
     bool last_fragment; /* 893=Y */
@@ -210,6 +218,7 @@ struct cg_engine_config {
     cg_time pull_time_ns;
     cg_time stale_resend_ns;
     uint32_t probe_after;
+    uint32_t update_sets; /* hubs that may send updates in parts */
     const char *gate_name;
     const struct cg_config_fx *fx;
     size_t fx_count;
@@ -236,6 +245,8 @@ struct cg_engine {
     uint32_t *touched; /* limits whose use this event may have changed */
     uint32_t touched_count;
     bool *is_touched;
+    struct cg_update_set *update_sets; /* one per hub */
+    uint32_t update_set_count;
     bool stopping;      /* new risk is refused, what waited was answered */
     uint32_t park_room; /* messages that the host can still keep */
 };

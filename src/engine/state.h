@@ -283,7 +283,7 @@ struct cg_session_state {
     bool up;
     cg_time clock_margin_ns;
     cg_time token_life_ns;
-    bool in_parts;   /* a part of its snapshot was refused (R15) */
+    uint64_t parts;  /* which update in parts is open, or 0 (R15) */
     uint32_t missed; /* soft deadlines in a row (R27) */
     uint32_t probe;  /* the token asked for while in fallback, or CG_NONE */
 };

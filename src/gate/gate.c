@@ -47,6 +47,9 @@ static int engine_open(struct cg_gate *gate,
         engine.pull_time_ns = config->pull_time_ns;
         engine.stale_resend_ns = config->stale_resend_ns;
         engine.probe_after = config->probe_after;
+        for (size_t i = 0; i < config->session_count; i++) {
+            engine.update_sets += config->sessions[i].role == CG_ROLE_HUB;
+        }
         engine.fx = config->fx;
         engine.fx_count = config->fx_count;
     }

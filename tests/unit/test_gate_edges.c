@@ -400,40 +400,6 @@ static void test_gate_edges_pull_rejected_by_session(void **state)
 
 /* --- what owners say of limits ------------------------------------------- */
 
-/* R15: parts of a snapshot are refused, the last one too, since alone it would
- * suspend the others; the next whole one counts. */
-static void test_gate_edges_update_in_parts_is_refused(void **state)
-{
-    (void)state;
-    static const char *const ends[] = {"893=N", "893=N", "893=Y"};
-    for (int i = 0; i < 3; i++) {
-        char fields[512];
-        snprintf(fields, sizeof(fields),
-                 "35=CM|1667=PART%d|" PARTY("ACME") "|" TYPE(
-                     "50000") "|1670=ACME-USD|%s",
-                 i, ends[i]);
-        harness_in(&h, HUB, fields);
-        harness_expect(&h, HUB, "35=DE|2316=1");
-        harness_quiet(&h);
-        struct cg_limit_view view;
-        for (size_t l = 0; cg_gate_limit(h.gate, l, &view); l++) {
-            assert_string_equal(view.state, "enabled");
-        }
-        assert_int_equal(limit("ACME-USD").amount, 1000000000);
-    }
-    harness_in(
-        &h, HUB,
-        "35=CM|1667=WHOLE|" PARTY("ACME") "|" TYPE("60000") "|1670=ACME-USD");
-    harness_expect(&h, HUB, "35=DE|2316=0");
-    assert_int_equal(limit("ACME-USD").amount, 600000000);
-    assert_string_equal(limit("PING-USD").state, "suspended");
-    harness_in(&h, HUB,
-               "35=CM|1667=ONLY|" PARTY("ACME") "|" TYPE(
-                   "70000") "|1670=ACME-USD|893=Y");
-    harness_expect(&h, HUB, "35=DE|2316=0");
-    assert_int_equal(limit("ACME-USD").amount, 700000000);
-}
-
 static void same_update(void)
 {
     harness_in(&h, HUB,
@@ -871,25 +837,6 @@ static void test_gate_edges_order_id_of_replaced_order(void **state)
     harness_expect(&h, CLIENT, "35=8|37=V-NEW");
 }
 
-/* R15: the last part is no whole snapshot after a restart, either. */
-static void test_gate_edges_parts_over_a_restart(void **state)
-{
-    (void)state;
-    harness_in(&h, HUB,
-               "35=CM|1667=P1|" PARTY("PINGACC") "|" TYPE(
-                   "50000") "|1670=PING-USD|893=N");
-    harness_expect(&h, HUB, "35=DE|2316=1");
-    harness_reopen(&h);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
-    harness_in(&h, HUB,
-               "35=CM|1667=P2|" PARTY("ACME") "|" TYPE(
-                   "50000") "|1670=ACME-USD|893=Y");
-    harness_expect(&h, HUB, "35=DE|2316=1");
-    assert_string_equal(limit("PING-USD").state, "enabled");
-}
-
 /* R6, R51: an account of others is none of the venue's only client's. */
 static void test_gate_edges_venue_news_of_a_stranger(void **state)
 {
@@ -914,7 +861,6 @@ int main(void)
         STANDARD(test_gate_edges_order_rejected_by_session),
         STANDARD(test_gate_edges_requests_rejected_by_session),
         STANDARD(test_gate_edges_pull_rejected_by_session),
-        STANDARD(test_gate_edges_update_in_parts_is_refused),
         STANDARD(test_gate_edges_repeated_update_is_no_refresh),
         STANDARD(test_gate_edges_halt_outlives_an_increment),
         STANDARD(test_gate_edges_refused_notice_confirms_nothing),
@@ -928,7 +874,6 @@ int main(void)
         EDGES(test_gate_edges_one_of_two_hubs_gone),
         STANDARD(test_gate_edges_order_id_none_is_no_id),
         STANDARD(test_gate_edges_order_id_of_replaced_order),
-        STANDARD(test_gate_edges_parts_over_a_restart),
         STANDARD(test_gate_edges_venue_news_of_a_stranger),
         STANDARD(test_gate_edges_order_rejected_twice),
     };

@@ -511,7 +511,7 @@ static void test_gate_input_refused_updates(void **state)
     static const char *const updates[] = {
         "35=CM|1667=1|" PARTY("NOBODY") "|" TYPE("1") "|1670=X",
         "35=CM|1667=2|" PARTY("OTHERACC") "|" TYPE("1") "|1670=OTHER-USD",
-        "35=CM|1667=3|" PARTY("ACME") "|" TYPE("1") "|1670=ACME-USD|893=N",
+        "35=CM|1667=3|" PARTY("ACME") "|" TYPE("-1") "|1670=ACME-USD|893=N",
         "35=CM|1667=4|" PARTY("ACME") "|" TYPE("-1") "|1670=ACME-USD",
         "35=CM|1667=5|" PARTY("PINGACC") "|" TYPE("1") "|1670=ACME-USD",
         "35=CM|1667=6|" PARTY("ACME") "|1669=1|1529=1|1530=12|1531=1|1532=EUR|"

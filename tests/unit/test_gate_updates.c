@@ -1,0 +1,287 @@
+/*
+ * What owners say of their limits, and what the gate does with it: parts,
+ * scopes, definitions, questions.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct harness h;
+
+#define ENTRY(account) "1671=1|1691=" account "|1692=D|1693=24"
+#define PARTY(account) "1677=1|" ENTRY(account)
+#define TYPE(amount) "1669=1|1529=1|1530=12|1531=" amount "|1532=USD"
+#define LIMIT(account, amount, id) ENTRY(account) "|" TYPE(amount) "|1670=" id
+
+static int open_gate(void **state)
+{
+    (void)state;
+    harness_open(&h);
+    return 0;
+}
+
+static int close_gate(void **state)
+{
+    (void)state;
+    harness_close(&h);
+    return 0;
+}
+
+static void links_up(void)
+{
+    for (int i = 0; i < HARNESS_SESSIONS; i++) {
+        harness_link(&h, i, true);
+    }
+}
+
+static struct cg_limit_view limit(const char *id)
+{
+    struct cg_limit_view view;
+    for (size_t i = 0; cg_gate_limit(h.gate, i, &view); i++) {
+        if (strcmp(view.id, id) == 0) {
+            return view;
+        }
+    }
+    fail_msg("no limit %s", id);
+    return view;
+}
+
+static void expect_limit(const char *id, long amount, const char *state)
+{
+    struct cg_limit_view view = limit(id);
+    assert_int_equal(view.amount, amount * CG_DV01_SCALE);
+    assert_string_equal(view.state, state);
+}
+
+/* --- parts (R15) --------------------------------------------------------- */
+
+static void part(const char *id, const char *entry, const char *end)
+{
+    char fields[2048];
+    snprintf(fields, sizeof(fields), "35=CM|1667=%s|1677=1|%s|%s", id, entry,
+             end);
+    harness_in(&h, HUB, fields);
+}
+
+/* R15: nothing counts before the last part; then all do, and who is in none of
+ * them is suspended. */
+static void parts_apply_together(const char *const ids[3])
+{
+    char accepted[64];
+    part(ids[0], LIMIT("ACME", "50000", "ACME-USD"), "1512=3|893=N");
+    snprintf(accepted, sizeof(accepted), "35=DE|1667=%s|2316=0", ids[0]);
+    harness_expect(&h, HUB, accepted);
+    part(ids[1], LIMIT("PINGACC", "60000", "PING-USD"), "1512=3|893=N");
+    snprintf(accepted, sizeof(accepted), "35=DE|1667=%s|2316=0", ids[1]);
+    harness_expect(&h, HUB, accepted);
+    harness_quiet(&h);
+    expect_limit("ACME-USD", 100000, "enabled");
+    part(ids[2], LIMIT("NOLIMIT", "70000", "NEW-USD"), "1512=3|893=Y");
+    snprintf(accepted, sizeof(accepted), "35=DE|1667=%s|2316=0", ids[2]);
+    harness_expect(&h, HUB, accepted);
+    harness_quiet(&h);
+    expect_limit("ACME-USD", 50000, "enabled");
+    expect_limit("PING-USD", 60000, "enabled");
+    expect_limit("NEW-USD", 70000, "enabled");
+    expect_limit("SDR-USD", 100000, "suspended");
+}
+
+static void test_gate_updates_parts_apply_together(void **state)
+{
+    (void)state;
+    parts_apply_together((const char *const[]){"R", "R", "R"});
+    harness_reopen(&h);
+    expect_limit("NEW-USD", 70000, "enabled");
+}
+
+/* R15: hubs that number each part are understood as well. */
+static void test_gate_updates_parts_with_ids_of_their_own(void **state)
+{
+    (void)state;
+    parts_apply_together((const char *const[]){"R1", "R2", "R3"});
+}
+
+/* R15: increments come in parts, too, and suspend nobody. */
+static void test_gate_updates_parts_of_an_increment(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CR|1667=I|1677=1|1324=M|" LIMIT("ACME", "50000",
+                                                   "ACME-USD") "|893=N");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    expect_limit("ACME-USD", 100000, "enabled");
+    harness_in(&h, HUB,
+               "35=CR|1667=I|1677=1|1324=M|" LIMIT("SDR", "60000",
+                                                   "SDR-USD") "|893=Y");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    expect_limit("ACME-USD", 50000, "enabled");
+    expect_limit("SDR-USD", 60000, "enabled");
+    struct cg_limit_view view = limit("PING-USD");
+    assert_string_equal(view.state, "enabled");
+}
+
+/* R15: a part that cannot be taken spoils its update to the last part; what was
+ * taken before is taken back. */
+static void test_gate_updates_part_spoils_its_set(void **state)
+{
+    (void)state;
+    part("R1", LIMIT("ACME", "50000", "ACME-USD"), "893=N");
+    harness_expect(&h, HUB, "35=DE|1667=R1|2316=0");
+    part("R2", LIMIT("NOBODY", "50000", "X"), "893=N");
+    harness_expect(&h, HUB, "35=DE|1667=R2|2316=1|2317=1");
+    harness_expect(&h, HUB, "35=DE|1667=R1|2316=1|2317=99");
+    harness_quiet(&h);
+    part("R3", LIMIT("PINGACC", "50000", "PING-USD"), "893=N");
+    harness_expect(&h, HUB, "35=DE|1667=R3|2316=1|2317=99");
+    harness_quiet(&h);
+    part("R4", LIMIT("SDR", "50000", "SDR-USD"), "893=Y");
+    harness_expect(&h, HUB, "35=DE|1667=R4|2316=1");
+    harness_quiet(&h);
+    expect_limit("ACME-USD", 100000, "enabled");
+    expect_limit("SDR-USD", 100000, "enabled");
+    part("R5", LIMIT("ACME", "50000", "ACME-USD"), "893=Y");
+    harness_expect(&h, HUB, "35=DE|1667=R5|2316=0");
+    expect_limit("ACME-USD", 50000, "enabled");
+}
+
+/* R15: refused at the last part: every part is told. */
+static void test_gate_updates_last_part_is_refused(void **state)
+{
+    (void)state;
+    part("R", LIMIT("ACME", "50000", "ACME-USD"), "1512=3|893=N");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    part("R", LIMIT("SDR", "50000", "SDR-USD"), "1512=3|893=Y");
+    harness_expect(&h, HUB, "35=DE|1667=R|2316=1"); /* one party is missing */
+    harness_quiet(&h);
+    expect_limit("ACME-USD", 100000, "enabled");
+    expect_limit("SDR-USD", 100000, "enabled");
+}
+
+/* R15: another update drops one that is not complete. */
+static void test_gate_updates_parts_dropped_for_another(void **state)
+{
+    (void)state;
+    static const char *const others[] = {
+        "35=CM|1667=B|1677=1|" LIMIT("SDR", "60000", "SDR-USD"),
+        "35=CM|1667=B|1677=1|" LIMIT("SDR", "60000", "SDR-USD") "|893=Y|1666=Q",
+        "35=CM|1667=B|1666=Q|1511=1",
+    };
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        part("A", LIMIT("ACME", "50000", "ACME-USD"), "893=N");
+        harness_expect(&h, HUB, "35=DE|1667=A|2316=0");
+        harness_in(&h, HUB, others[i]);
+        harness_expect(&h, HUB, "35=DE|1667=A|2316=1|2317=99");
+        harness_expect(&h, HUB, "35=DE|1667=B|2316=0");
+        harness_quiet(&h);
+        struct cg_limit_view view = limit("ACME-USD");
+        assert_int_equal(view.amount, 1000000000);
+    }
+}
+
+/* R15: the same limit twice: a new update of a hub that numbers its parts, and
+ * a mistake of one that does not. */
+static void test_gate_updates_parts_that_overlap(void **state)
+{
+    (void)state;
+    part("A", LIMIT("ACME", "50000", "ACME-USD"), "893=N");
+    harness_expect(&h, HUB, "35=DE|1667=A|2316=0");
+    part("B", LIMIT("ACME", "60000", "ACME-USD"), "893=N");
+    harness_expect(&h, HUB, "35=DE|1667=A|2316=1");
+    harness_expect(&h, HUB, "35=DE|1667=B|2316=0");
+    part("B", LIMIT("ACME", "70000", "ACME-USD"), "893=Y");
+    harness_expect(&h, HUB, "35=DE|1667=B|2316=1");
+    harness_quiet(&h);
+    expect_limit("ACME-USD", 100000, "enabled");
+}
+
+/* R15: with its link the update is gone: what comes of it later is refused, and
+ * the next whole one counts. */
+static void test_gate_updates_parts_cut_by_the_link(void **state)
+{
+    (void)state;
+    part("A", LIMIT("ACME", "50000", "ACME-USD"), "893=N");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    harness_link(&h, HUB, false);
+    harness_link(&h, HUB, true);
+    harness_expect(&h, HUB, "35=CL");
+    part("A", LIMIT("SDR", "50000", "SDR-USD"), "893=Y");
+    harness_expect(&h, HUB, "35=DE|1667=A|2316=1");
+    harness_quiet(&h);
+    expect_limit("SDR-USD", 100000, "enabled");
+    expect_limit("ACME-USD", 100000, "enabled");
+    part("B", LIMIT("SDR", "50000", "SDR-USD"), "893=Y");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    expect_limit("SDR-USD", 50000, "enabled");
+}
+
+/* R15: nor is the last part a whole snapshot after a restart. */
+static void test_gate_updates_parts_over_a_restart(void **state)
+{
+    (void)state;
+    part("A", LIMIT("PINGACC", "50000", "PING-USD"), "893=N");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    harness_reopen(&h);
+    links_up();
+    part("B", LIMIT("ACME", "50000", "ACME-USD"), "893=Y");
+    harness_expect(&h, HUB, "35=DE|2316=1");
+    expect_limit("SDR-USD", 100000, "enabled");
+    part("C", LIMIT("ACME", "50000", "ACME-USD"), "893=Y|1666=GATE-L1");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    expect_limit("ACME-USD", 50000, "enabled");
+}
+
+/* R15: more limits than the gate keeps of one update are refused whole. */
+static void test_gate_updates_parts_too_many(void **state)
+{
+    (void)state;
+    static char fields[100000];
+    for (int round = 0; round < 8; round++) {
+        int len = snprintf(fields, sizeof(fields),
+                           "35=CR|1667=BIG%d|893=%s|1677=146", round,
+                           round == 7 ? "Y" : "N");
+        for (int i = 0; i < 146; i++) {
+            len += snprintf(fields + len, sizeof(fields) - (size_t)len,
+                            "|1324=D|1671=1|1691=ACME|1692=D|1693=24|"
+                            "1670=NONE-%d-%d",
+                            round, i);
+        }
+        harness_in(&h, HUB, fields);
+        char expected[64];
+        snprintf(expected, sizeof(expected), "35=DE|1667=BIG%d|2316=%d", round,
+                 round == 7 ? 1 : 0);
+        harness_expect(&h, HUB, expected);
+    }
+    for (int round = 0; round < 7; round++) {
+        harness_expect(&h, HUB, "35=DE|2316=1|2317=99");
+    }
+    harness_quiet(&h);
+}
+
+#define STANDARD(name)                                                         \
+    cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STANDARD(test_gate_updates_parts_apply_together),
+        STANDARD(test_gate_updates_parts_with_ids_of_their_own),
+        STANDARD(test_gate_updates_parts_of_an_increment),
+        STANDARD(test_gate_updates_part_spoils_its_set),
+        STANDARD(test_gate_updates_last_part_is_refused),
+        STANDARD(test_gate_updates_parts_dropped_for_another),
+        STANDARD(test_gate_updates_parts_that_overlap),
+        STANDARD(test_gate_updates_parts_cut_by_the_link),
+        STANDARD(test_gate_updates_parts_over_a_restart),
+        STANDARD(test_gate_updates_parts_too_many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
