@@ -168,6 +168,7 @@ static void token_recharged(struct cg_state *state, const struct cg_fact *fact)
         unsure_set(state, token, token->unsure + change);
     }
     charge_set(state, token, fact->amount);
+    token->denied = false;
     if ((fact->flags & 1) == 0) {
         return;
     }
@@ -628,7 +629,12 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     if (ask->kind == CG_ASK_CONSUMED && fact->value == 0) {
         state->limits[token->limit].confirmed += ask->amount;
     }
-    if (ask->kind == CG_ASK_RAISE && fact->value == 2 &&
+    bool restates = ask->kind == CG_ASK_RESTATE;
+    if (restates && (fact->value != 0 ||
+                     (fact->amount > 0 && fact->amount < ask->amount))) {
+        token->denied = true;
+    }
+    if ((restates || ask->kind == CG_ASK_RAISE) && fact->value == 2 &&
         token->ask == fact->ask) {
         token->asked = cg_token_held(token);
     }

@@ -141,6 +141,10 @@ void cg_token_give_up(struct cg_engine *engine,
  */
 void cg_tokens_follow(struct cg_engine *engine, uint32_t order);
 
+/* Asks the hub for what the venue itself raised an order to, unless something
+ * else is out: then that comes first (R43). */
+void cg_token_restate(struct cg_engine *engine, uint32_t token);
+
 void cg_ask_send(struct cg_engine *engine,
                  uint32_t token,
                  enum cg_ask_kind kind,
@@ -205,6 +209,12 @@ void cg_limits_check(struct cg_engine *engine, uint32_t order);
 
 /* Pulls what a limit that is breached has to lose (R17). */
 void cg_limit_pull(struct cg_engine *engine, uint32_t limit);
+
+/* Pulls |order|, or what else a breach pulls, when the owner of |limit| does not
+ * stand behind it (R17). */
+void cg_limit_pull_order(struct cg_engine *engine,
+                         uint32_t limit,
+                         uint32_t order);
 
 /* Pulls every open order that |limit| covers. */
 void cg_limit_pull_all(struct cg_engine *engine,

@@ -248,6 +248,34 @@ static void answer_renewal(struct cg_engine *engine,
     }
 }
 
+/* The hub's word on what the venue raised by itself (R43).  If it does not
+ * stand behind it, the limit counts as broken (R17). */
+static void answer_restatement(struct cg_engine *engine,
+                               const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    uint32_t status = answer->event->status;
+    if (!answer->current || token->state != CG_TOKEN_SPENT ||
+        token->end != CG_END_NONE) {
+        late(engine, answer);
+        return;
+    }
+    cg_dv01 total = approved_of(engine, answer);
+    if (status == APPROVED && total >= answer->asked) {
+        grant(engine, answer, newly_held(token, answer), false);
+        return;
+    }
+    if (status == APPROVED || status == PARTIAL) {
+        cg_dv01 more = total - cg_token_held(token);
+        grant(engine, answer, more > 0 ? more : 0, true);
+        cg_ask_send(engine, answer->token, CG_ASK_LOWER, cg_token_held(token));
+    }
+    cg_note(engine,
+            "ALARM: the hub does not grant what the venue raised order %llu to",
+            (unsigned long long)engine->state.orders[token->order].number);
+    cg_limit_pull_order(engine, token->limit, token->order);
+}
+
 /* R30: the hub took back a token that is in use. */
 static void invalidated(struct cg_engine *engine, uint32_t slot)
 {
@@ -306,6 +334,9 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
     case CG_ASK_RENEW:
         answer_renewal(engine, answer);
         break;
+    case CG_ASK_RESTATE:
+        answer_restatement(engine, answer);
+        break;
     case CG_ASK_CANCEL:
         asks_retire(engine, answer->token);
         if (token->state == CG_TOKEN_RETURNING) {
@@ -331,6 +362,8 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
         cg_raise_ask(engine, answer->token);
     } else if (token->asked > token->charge) {
         cg_ask_send(engine, answer->token, CG_ASK_LOWER, token->charge);
+    } else {
+        cg_token_restate(engine, answer->token);
     }
 }
 

@@ -157,18 +157,39 @@ static void pull_to_fit(struct cg_engine *engine, uint32_t slot)
     }
 }
 
+/* The action of the owner's update (1767) decides, else the configuration. */
+static enum cg_pull pull_of(const struct cg_limit *limit)
+{
+    if (limit->action == 5 + 1 || limit->action == 7 + 1) {
+        return CG_PULL_ALL;
+    }
+    if (limit->action == 6 + 1 || limit->action == 8 + 1) {
+        return CG_PULL_NONE;
+    }
+    return limit->pull;
+}
+
 void cg_limit_pull(struct cg_engine *engine, uint32_t slot)
 {
-    const struct cg_limit *limit = &engine->state.limits[slot];
-    enum cg_pull pull = limit->pull;
-    if (limit->action == 5 + 1 || limit->action == 7 + 1) {
-        pull = CG_PULL_ALL;
-    } else if (limit->action == 6 + 1 || limit->action == 8 + 1) {
-        pull = CG_PULL_NONE;
-    }
-    switch (pull) {
+    switch (pull_of(&engine->state.limits[slot])) {
     case CG_PULL_FIT:
         pull_to_fit(engine, slot);
+        break;
+    case CG_PULL_ALL:
+        cg_limit_pull_all(engine, slot, CG_ORDER_PULLED);
+        break;
+    case CG_PULL_NONE:
+        break;
+    }
+}
+
+void cg_limit_pull_order(struct cg_engine *engine,
+                         uint32_t slot,
+                         uint32_t order)
+{
+    switch (pull_of(&engine->state.limits[slot])) {
+    case CG_PULL_FIT:
+        cg_order_pull(engine, order, CG_ORDER_PULLED);
         break;
     case CG_PULL_ALL:
         cg_limit_pull_all(engine, slot, CG_ORDER_PULLED);

@@ -355,6 +355,7 @@ static bool still_wanted(const struct cg_state *state, const struct cg_ask *ask)
         return token->state == CG_TOKEN_ASKED;
     case CG_ASK_RAISE:
     case CG_ASK_RENEW:
+    case CG_ASK_RESTATE:
         return token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE;
     case CG_ASK_CONSUMED:
     case CG_ASK_CANCEL:

@@ -187,6 +187,16 @@ void cg_tokens_end(struct cg_engine *engine,
     }
 }
 
+void cg_token_restate(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_token *token = &engine->state.tokens[slot];
+    if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
+        token->end == CG_END_NONE && token->ask == CG_NONE && !token->denied &&
+        token->charge > cg_token_held(token)) {
+        cg_ask_send(engine, slot, CG_ASK_RESTATE, token->charge);
+    }
+}
+
 static void
 token_recharge(struct cg_engine *engine, uint32_t slot, cg_dv01 total)
 {
@@ -204,6 +214,7 @@ token_recharge(struct cg_engine *engine, uint32_t slot, cg_dv01 total)
     if (rises) {
         cg_note(engine, "ALARM: order %llu was raised by the venue itself",
                 (unsigned long long)engine->state.orders[token->order].number);
+        cg_token_restate(engine, slot);
         return;
     }
     if (token->model == CG_MODEL_PING && token->end == CG_END_NONE &&

@@ -86,9 +86,10 @@ const char *cg_token_end_name(enum cg_token_end end)
 const char *cg_ask_kind_name(enum cg_ask_kind kind)
 {
     static const char *const names[CG_ASK_KINDS] = {
-        [CG_ASK_NEW] = "new",       [CG_ASK_CONSUMED] = "consumed",
-        [CG_ASK_CANCEL] = "cancel", [CG_ASK_RAISE] = "raise",
-        [CG_ASK_LOWER] = "lower",   [CG_ASK_RENEW] = "renew",
+        [CG_ASK_NEW] = "new",         [CG_ASK_CONSUMED] = "consumed",
+        [CG_ASK_CANCEL] = "cancel",   [CG_ASK_RAISE] = "raise",
+        [CG_ASK_LOWER] = "lower",     [CG_ASK_RENEW] = "renew",
+        [CG_ASK_RESTATE] = "restate",
     };
     return names[kind];
 }

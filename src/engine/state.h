@@ -83,6 +83,7 @@ struct cg_token {
     bool spent;     /* its order was forwarded: fills count here */
     bool fallback;  /* stands in for a ping token that was too slow (R27) */
     bool pending;   /* the hub said 2325=3: only the hard deadline counts */
+    bool denied;    /* the hub does not grant its charge, raised by the venue */
     uint32_t order; /* slot */
     uint32_t limit; /* slot */
     uint32_t next;  /* of the same order; of the free list */
@@ -193,6 +194,7 @@ enum cg_ask_kind {
     CG_ASK_RAISE,    /* 2320=2, more */
     CG_ASK_LOWER,    /* 2320=2, less, or back to what it was */
     CG_ASK_RENEW,    /* 2320=2, the same total */
+    CG_ASK_RESTATE,  /* 2320=2, more: the venue raised the order itself (R43) */
     CG_ASK_KINDS,
 };
 

@@ -243,6 +243,233 @@ static void test_reports_forgotten_repeat_is_harmless(void **state)
     expect_books("ACME-USD", 9040, 3616);
 }
 
+/* A DG to |ask|: |status| is 2325, |approved| may be NULL. */
+static void answer(const char *ask, char status, const char *approved)
+{
+    char fields[512];
+    char number[32];
+    char trans[8];
+    snprintf(number, sizeof(number), "%s", harness_field(ask, 2318));
+    snprintf(trans, sizeof(trans), "%s", harness_field(ask, 2320));
+    snprintf(fields, sizeof(fields),
+             "35=DG|2318=%s|2319=GATE-T1|2325=%c|2320=%s|2321=0%s%s", number,
+             status, trans, approved != NULL ? "|2327=" : "",
+             approved != NULL ? approved : "");
+    harness_in(&h, HUB, fields);
+}
+
+static void replace(const char *id, const char *orig, long millions)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
+             "60=20270115-08:00:00",
+             id, orig, millions);
+    harness_in(&h, CLIENT, fields);
+}
+
+static struct cg_token_view token_at(size_t at)
+{
+    struct cg_token_view token;
+    assert_true(cg_gate_token(h.gate, at, &token));
+    return token;
+}
+
+/* R43: raised by the venue: charged at once, and the hub is asked for more. */
+static void test_reports_restated_up_asks_hub(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", "X1", 'D', '0', 15, 0, "|378=3");
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    expect_books("ACME-USD", 13560, 0);
+    assert_int_equal(token_at(0).reserved, 90400000);
+    harness_grant(&h, ask);
+    harness_quiet(&h);
+    assert_int_equal(token_at(0).reserved, 135600000);
+    report("A1", "X2", 'F', '2', 15, 15, "|32=15000000");
+    assert_int_equal(token_at(0).overrun, 0);
+    expect_books("ACME-USD", 13560, 13560);
+}
+
+/* R43, R17: the hub does not stand behind it: the order is pulled, and what
+ * fills meanwhile is an overrun.  It is not asked for again. */
+static void test_reports_restated_up_denied_is_pulled(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", "X1", 'D', '0', 15, 0, "|378=3");
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    harness_expect(&h, CLIENT, "35=8|150=D");
+    answer(ask, '2', NULL);
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_quiet(&h);
+    assert_int_equal(noted("ALARM: the hub does not grant"), 1);
+    report("A1", "X2", 'F', '1', 15, 12, "|32=12000000");
+    ask = harness_expect(&h, HUB, "35=DF|2321=1|2324=10848.00");
+    harness_grant(&h, ask);
+    harness_quiet(&h);
+    assert_int_equal(token_at(0).overrun, 18080000);
+    expect_books("ACME-USD", 13560, 10848);
+}
+
+/* R24: a part of it is handed back, once. */
+static void test_reports_restated_up_in_part(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", "X1", 'D', '0', 15, 0, "|378=3");
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    harness_expect(&h, CLIENT, "35=8|150=D");
+    answer(ask, '1', "10000.00");
+    ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_grant(&h, ask);
+    harness_quiet(&h);
+    assert_int_equal(token_at(0).reserved, 90400000);
+    assert_int_equal(token_at(0).granted, 100000000);
+}
+
+/* R24: one submission at a time: the raise of the client comes first. */
+static void test_reports_restated_up_behind_a_raise(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 12);
+    const char *raise = harness_expect(&h, HUB, "35=DF|2320=2|2324=10848.00");
+    char first[1024];
+    snprintf(first, sizeof(first), "%s", raise);
+    report("A1", "X1", 'D', '0', 15, 0, "|378=3");
+    harness_expect(&h, CLIENT, "35=8|150=D");
+    harness_quiet(&h);
+    expect_books("ACME-USD", 13560, 0);
+    harness_grant(&h, first);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    harness_grant(&h, ask);
+    harness_quiet(&h);
+    assert_int_equal(token_at(0).reserved, 135600000);
+}
+
+/* R47: a restatement while the hub is away, and a restart in between. */
+static void test_reports_restated_up_hub_away(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_link(&h, HUB, false);
+    report("A1", "X1", 'D', '0', 15, 0, "|378=3");
+    harness_expect(&h, CLIENT, "35=8|150=D");
+    harness_quiet(&h);
+    harness_reopen(&h);
+    harness_link(&h, HUB, true);
+    harness_expect(&h, HUB, "35=CL");
+    const char *ask = harness_expect(&h, HUB,
+                                     "35=DF|97=Y|2320=2|2324=13560.00");
+    harness_grant(&h, ask);
+    assert_int_equal(token_at(0).reserved, 135600000);
+}
+
+/* R43: lowered by the venue: the hub hears it; never below what is filled. */
+static void test_reports_restated_down_releases(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", "X1", 'F', '1', 10, 4, "|32=4000000");
+    report("A1", "X2", 'D', '1', 6, 4, "|378=3");
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=5424.00");
+    expect_books("ACME-USD", 5424, 3616);
+    report("A1", "X3", 'D', '1', 1, 4, "|378=3");
+    expect_books("ACME-USD", 3616, 3616);
+}
+
+/* R43: what an IOC or FOK order did not fill is released. */
+static void test_reports_ioc_remainder_released(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", "X1", 'F', '1', 10, 4, "|32=4000000");
+    report("A1", "X2", '4', '4', 10, 4, "");
+    expect_books("ACME-USD", 3616, 3616);
+    report("A1", "X3", 'F', '4', 10, 5, "|32=1000000");
+    expect_books("ACME-USD", 4520, 4520);
+}
+
+/* R43: an expiry, and a reject after a part was filled, release the rest. */
+static void test_reports_ends_after_a_part(void **state)
+{
+    (void)state;
+    static const char ends[][2] = {{'C', 'C'}, {'8', '8'}, {'4', '4'}};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        harness_close(&h);
+        harness_open(&h);
+        harness_work(&h, "A1", '1', 10);
+        report("A1", "X1", 'F', '1', 10, 4, "|32=4000000");
+        report("A1", "X2", ends[i][0], ends[i][1], 10, 4, "");
+        harness_expect(&h, HUB, "35=DF|2320=1|2324=5424.00");
+        harness_expect(&h, CLIENT, "35=8");
+        expect_books("ACME-USD", 3616, 3616);
+    }
+}
+
+/* R43: done for day ends a DAY order, and leaves one that goes on. */
+static void test_reports_done_for_day(void **state)
+{
+    (void)state;
+    static const char tifs[] = {'0', '1', '6'};
+    char fields[512];
+    for (size_t i = 0; i < sizeof(tifs); i++) {
+        harness_close(&h);
+        harness_open(&h);
+        snprintf(fields, sizeof(fields),
+                 "35=D|11=A1|1=ACME|55=USD10Y|54=1|38=10000000|40=2|44=4.1|"
+                 "59=%c|60=20270115-08:00:00",
+                 tifs[i]);
+        harness_in(&h, CLIENT, fields);
+        harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
+        report("A1", "X1", '0', '0', 10, 0, "");
+        report("A1", "X2", '3', '3', 10, 0, "");
+        expect_books("ACME-USD", tifs[i] == '0' ? 0 : 9040, 0);
+    }
+}
+
+/* R43: a cancel that crosses a fill: the cancel's CumQty tells of it. */
+static void test_reports_cancel_crosses_fill(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, CLIENT,
+               "35=F|11=C1|41=A1|55=USD10Y|54=1|60=20270115-08:00:00|"
+               "38=10000000");
+    harness_expect(&h, VENUE, "35=F|11=C1|41=A1");
+    report("C1", "X2", '4', '4', 10, 7, "|41=A1");
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=6328.00");
+    harness_expect(&h, HUB, "35=DF|2320=1|2324=2712.00");
+    harness_expect(&h, CLIENT, "35=8|150=4");
+    report("A1", "X1", 'F', '1', 10, 7, "|32=7000000");
+    harness_expect(&h, CLIENT, "35=8|150=F");
+    harness_quiet(&h);
+    expect_books("ACME-USD", 6328, 6328);
+}
+
+/* R41, R43: the venue refuses a raise after a fill: back to what it was. */
+static void test_reports_replace_refused_after_fill(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 15);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00"));
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    report("A1", "X1", 'F', '1', 10, 4, "|32=4000000");
+    harness_in(&h, VENUE,
+               "35=9|37=V-A1|11=A2|41=A1|39=1|434=2|102=99|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
+    harness_expect(&h, CLIENT, "35=9|11=A2");
+    expect_books("ACME-USD", 9040, 3616);
+    report("A1", "X2", 'F', '2', 10, 10, "|32=6000000");
+    expect_books("ACME-USD", 9040, 9040);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +482,17 @@ int main(void)
         T(test_reports_exec_id_is_per_order),
         T(test_reports_lost_one_is_made_up_for),
         T(test_reports_forgotten_repeat_is_harmless),
+        T(test_reports_restated_up_asks_hub),
+        T(test_reports_restated_up_denied_is_pulled),
+        T(test_reports_restated_up_in_part),
+        T(test_reports_restated_up_behind_a_raise),
+        T(test_reports_restated_up_hub_away),
+        T(test_reports_restated_down_releases),
+        T(test_reports_ioc_remainder_released),
+        T(test_reports_ends_after_a_part),
+        T(test_reports_done_for_day),
+        T(test_reports_cancel_crosses_fill),
+        T(test_reports_replace_refused_after_fill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
