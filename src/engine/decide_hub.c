@@ -268,7 +268,15 @@ static void answer_restatement(struct cg_engine *engine,
     if (status == APPROVED || status == PARTIAL) {
         cg_dv01 more = total - cg_token_held(token);
         grant(engine, answer, more > 0 ? more : 0, true);
-        cg_ask_send(engine, answer->token, CG_ASK_LOWER, cg_token_held(token));
+    }
+    /* The hub may hold more than the gate: a part that it granted, or a fall
+     * that could not be told while this was out. */
+    cg_dv01 held = cg_token_held(token);
+    bool wanted = token->charge > held;
+    cg_ask_send(engine, answer->token, CG_ASK_LOWER,
+                wanted ? held : token->charge);
+    if (!wanted) {
+        return; /* the order has fallen again */
     }
     cg_note(engine,
             "ALARM: the hub does not grant what the venue raised order %llu to",
@@ -307,7 +315,9 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
     if (token->state != CG_TOKEN_SPENT || token->end != CG_END_NONE) {
         return;
     }
-    cg_dv01 more = answer->kind == CG_ASK_LOWER && answer->current
+    bool whole = event->status == APPROVED &&
+                 (!event->has_approved || event->approved >= answer->asked);
+    cg_dv01 more = answer->kind == CG_ASK_LOWER && answer->current && whole
                        ? newly_held(token, answer)
                        : 0;
     bool sooner = event->has_expires && event->expires < token->expires;

@@ -302,6 +302,7 @@ static void test_reports_restated_up_denied_is_pulled(void **state)
     const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
     harness_expect(&h, CLIENT, "35=8|150=D");
     answer(ask, '2', NULL);
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
     harness_expect(&h, VENUE, "35=F|41=A1");
     harness_quiet(&h);
     assert_int_equal(noted("ALARM: the hub does not grant"), 1);
@@ -330,6 +331,25 @@ static void test_reports_restated_up_in_part(void **state)
     assert_int_equal(token_at(0).granted, 100000000);
 }
 
+/* R43: it fell again before the hub said no: nothing is pulled, and the hub
+ * hears of the fall, which could not be told meanwhile. */
+static void test_reports_restated_up_and_down(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", "X1", 'D', '0', 15, 0, "|378=3");
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    char first[1024];
+    snprintf(first, sizeof(first), "%s", ask);
+    report("A1", "X2", 'D', '0', 4, 0, "|378=3");
+    harness_expect(&h, CLIENT, "35=8|150=D");
+    harness_quiet(&h);
+    answer(first, '2', NULL);
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=3616.00");
+    harness_quiet(&h);
+    expect_books("ACME-USD", 3616, 0);
+}
+
 /* R24: one submission at a time: the raise of the client comes first. */
 static void test_reports_restated_up_behind_a_raise(void **state)
 {
@@ -349,6 +369,28 @@ static void test_reports_restated_up_behind_a_raise(void **state)
     harness_grant(&h, ask);
     harness_quiet(&h);
     assert_int_equal(token_at(0).reserved, 135600000);
+}
+
+/* R24: a lower total that the hub grants in part adds nothing to what the gate
+ * may count on; the rest is asked for as what it is. */
+static void test_reports_restated_up_lower_in_part(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=18080.00");
+    char first[1024];
+    snprintf(first, sizeof(first), "%s", ask);
+    report("A1", "X1", 'D', '0', 11, 0, "|378=3");
+    answer(first, '1', "9040.00");
+    ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=9944.00");
+    harness_expect(&h, CLIENT, "35=9|11=A2");
+    answer(ask, '1', "5000.00");
+    ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=9944.00");
+    assert_int_equal(token_at(0).reserved, 90400000);
+    answer(ask, '2', NULL);
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
+    harness_expect(&h, VENUE, "35=F|41=A1");
 }
 
 /* R47: a restatement while the hub is away, and a restart in between. */
@@ -485,7 +527,9 @@ int main(void)
         T(test_reports_restated_up_asks_hub),
         T(test_reports_restated_up_denied_is_pulled),
         T(test_reports_restated_up_in_part),
+        T(test_reports_restated_up_and_down),
         T(test_reports_restated_up_behind_a_raise),
+        T(test_reports_restated_up_lower_in_part),
         T(test_reports_restated_up_hub_away),
         T(test_reports_restated_down_releases),
         T(test_reports_ioc_remainder_released),
