@@ -55,6 +55,8 @@ struct cg_config_session {
     bool show_amounts;       /* ShowAmounts=Y (default): req and avl in 58 */
     uint32_t token_tag;      /* venue: TokenTag=, default 7350, 0: none (R55) */
     cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
+    /* hub: Superior=, who may lift what it has stopped, or CG_SESSION_NONE */
+    cg_session superior;
     /* hub: TokenLifeMs=, for a DG without 126; default 1 day */
     cg_time token_life_ns;
     int line;

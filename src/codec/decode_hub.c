@@ -7,6 +7,7 @@
  */
 #include "codec.h"
 
+#include "check.h"
 #include "decimal.h"
 #include "fix_value.h"
 
@@ -314,6 +315,21 @@ void cg_decode_update(const struct cg_fix_message *message,
 
 /* --- stops -------------------------------------------------------------- */
 
+/* MarketID, MarketSegmentID and the InstrumentScope block. */
+static bool is_narrowed(const struct cg_fix_message *message)
+{
+    static const uint32_t tags[] = {
+        1300, 1301, 1536, 1537, 1538, 1539, 1540, 1543, 1544, 1545, 1546, 1547,
+        1548, 1549, 1550, 1551, 1552, 1553, 1554, 1555, 1556, 1557, 1616, 1620};
+    struct cg_slice value;
+    for (size_t i = 0; i < CG_COUNT(tags); i++) {
+        if (cg_fix_find(message, tags[i], &value)) {
+            return true;
+        }
+    }
+    return cg_fix_find(message, 2895, &value);
+}
+
 void cg_decode_action(const struct cg_fix_message *message,
                       struct cg_action_event *event)
 {
@@ -321,6 +337,7 @@ void cg_decode_action(const struct cg_fix_message *message,
     struct cg_slice value;
     int64_t role;
     *event = (struct cg_action_event){.action = find_code(message, 2329, 99)};
+    event->narrowed = is_narrowed(message);
     (void)cg_fix_find(message, 2328, &event->id);
     if (cg_fix_find(message, 2330, &value)) {
         (void)cg_fix_bool(value, &event->drill);

@@ -247,6 +247,8 @@ const char *cg_news_headline(enum cg_news news)
         return "Trading stopped by the clearing firm";
     case CG_NEWS_REINSTATED:
         return "Reinstated by the clearing firm";
+    case CG_NEWS_STILL_STOPPED:
+        return "A stop was lifted, another still binds";
     case CG_NEWS_FALLBACK_ON:
         return "Credit hub silent: pushed limits are used";
     case CG_NEWS_FALLBACK_OFF:
@@ -312,6 +314,27 @@ static void put_subject(const struct cg_context *context,
     put_line(out, line);
 }
 
+/* Which stop binds the account (R18). */
+static void put_binding(const struct cg_context *context,
+                        const struct cg_binding *binding,
+                        struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    const char *what = binding->halted ? "halted" : "suspended";
+    char line[CG_TEXT_MAX + CG_NAME_MAX];
+    if (binding->limit != CG_NONE) {
+        const struct cg_limit *limit = &state->limits[binding->limit];
+        snprintf(line, sizeof(line), "%s under limit %.*s of %.*s", what,
+                 (int)limit->id.len, limit->id.text, (int)limit->owner_name.len,
+                 limit->owner_name.text);
+    } else {
+        const struct cg_id *name = &state->sessions[binding->placer].name;
+        snprintf(line, sizeof(line), "%s by %.*s%s", what, (int)name->len,
+                 name->text, binding->whole_firm ? ", the whole firm" : "");
+    }
+    put_line(out, line);
+}
+
 static void put_contact(const struct cg_context *context,
                         const struct cg_effect *effect,
                         struct cg_fix_writer *out)
@@ -337,8 +360,13 @@ void cg_encode_news(const struct cg_context *context,
                     struct cg_fix_writer *out)
 {
     char headline[CG_TEXT_MAX];
+    struct cg_binding binding;
     bool flash = effect->news == CG_NEWS_STOP ||
+                 effect->news == CG_NEWS_STILL_STOPPED ||
                  effect->news == CG_NEWS_FALLBACK_ON;
+    bool stop = (effect->news == CG_NEWS_STOP ||
+                 effect->news == CG_NEWS_STILL_STOPPED) &&
+                cg_engine_binding(context->engine, effect->account, &binding);
     if (effect->news == CG_NEWS_WARNING) {
         snprintf(headline, sizeof(headline), "%s: %u %% reached",
                  cg_news_headline(effect->news), effect->value);
@@ -352,8 +380,11 @@ void cg_encode_news(const struct cg_context *context,
     cg_fix_put_time(out, 42, context->engine->now);
     cg_fix_put_char(out, 61, flash ? '1' : '0');
     cg_fix_put_str(out, 148, headline);
-    cg_fix_put_int(out, 33, effect->limit != CG_NONE ? 3 : 2);
+    cg_fix_put_int(out, 33, 2 + (effect->limit != CG_NONE) + stop);
     put_subject(context, effect, out);
+    if (stop) {
+        put_binding(context, &binding, out);
+    }
     if (effect->limit != CG_NONE) {
         put_use(context, effect, profile, out);
     }

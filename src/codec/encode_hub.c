@@ -143,24 +143,33 @@ static void put_report_id(const struct cg_context *context,
     cg_fix_put_str(out, 2331, id);
 }
 
-/* A stop is answered from its record, anything else from the request. */
+/* What a report is about: the DH at hand, else an earlier one or none. */
+static struct cg_action_event reported(const struct cg_context *context,
+                                       const struct cg_effect *effect)
+{
+    const struct cg_state *state = &context->engine->state;
+    struct cg_action_event event = {.action = effect->action};
+    if (effect->account == CG_NONE && effect->firm == CG_NONE) {
+        cg_decode_action(context->message, &event);
+        return event;
+    }
+    if (effect->account != CG_NONE) {
+        event.account = cg_id_slice(&state->accounts[effect->account].name);
+    } else {
+        event.firm = cg_id_slice(&state->firms[effect->firm].name);
+    }
+    if (effect->stop != CG_NONE) {
+        event.id = cg_id_slice(
+            &state->stop_requests[effect->session][effect->stop].id);
+    }
+    return event;
+}
+
 void cg_encode_action_report(const struct cg_context *context,
                              const struct cg_effect *effect,
                              struct cg_fix_writer *out)
 {
-    const struct cg_state *state = &context->engine->state;
-    struct cg_action_event event = {0};
-    if (effect->stop != CG_NONE) {
-        const struct cg_stop *stop = &state->stops[effect->stop];
-        event.id = cg_id_slice(&stop->request);
-        event.action = stop->kind == CG_STOP_HALT ? 1 : 0;
-        event.firm = cg_id_slice(&stop->firm);
-        if (stop->account != CG_NONE) {
-            event.account = cg_id_slice(&state->accounts[stop->account].name);
-        }
-    } else {
-        cg_decode_action(context->message, &event);
-    }
+    struct cg_action_event event = reported(context, effect);
     cg_fix_put(out, 2328, event.id);
     put_report_id(context, effect, out);
     cg_fix_put_int(out, 2329, event.action);
@@ -171,8 +180,14 @@ void cg_encode_action_report(const struct cg_context *context,
     if (event.drill) {
         cg_fix_put_bool(out, 2330, true);
     }
+    if (effect->text != NULL && effect->value == 2) {
+        cg_fix_put_str(out, 1328, effect->text);
+    }
     put_parties(out, event.account, event.firm);
     cg_fix_put_time(out, 60, context->engine->now);
+    if (effect->text != NULL && effect->value != 2) {
+        cg_fix_put_str(out, 58, effect->text);
+    }
 }
 
 void cg_encode_limits_request(const struct cg_context *context,

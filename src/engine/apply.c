@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "state.h"
+#include "apply.h"
 
 #include "check.h"
 #include "decimal.h"
@@ -18,10 +18,7 @@ static struct cg_slice fact_id(const struct cg_fact *fact)
 
 static void id_set(struct cg_id *id, const char *data, size_t len)
 {
-    id->len = (uint8_t)(len < CG_NAME_MAX ? len : CG_NAME_MAX);
-    if (id->len > 0) {
-        memcpy(id->text, data, id->len);
-    }
+    cg_apply_id(id, data, len);
 }
 
 static unsigned side_index(char side)
@@ -700,6 +697,7 @@ static void account_named(struct cg_state *state, const struct cg_fact *fact)
                    fact->account);
     }
     id_set(&account->firm, fact->text, fact->text_len);
+    account->firm_slot = cg_apply_firm(state, cg_id_slice(&account->firm));
     account_limits(state, fact->account);
 }
 
@@ -720,6 +718,7 @@ static void session_named(struct cg_state *state, const struct cg_fact *fact)
     state->session_count++;
     session->probe = CG_NONE;
     session->venue = CG_SESSION_NONE;
+    session->superior = CG_SESSION_NONE;
     id_set(&session->name, fact->id, fact->id_len);
 }
 
@@ -812,19 +811,6 @@ static void limit_rearmed(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
-static void stop_placed(struct cg_state *state, const struct cg_fact *fact)
-{
-    struct cg_stop *stop = &state->stops[fact->value];
-    *stop = (struct cg_stop){
-        .used = true,
-        .kind = (enum cg_stop_kind)fact->flags,
-        .placer = fact->session,
-        .account = fact->account,
-    };
-    id_set(&stop->firm, fact->text, fact->text_len);
-    id_set(&stop->request, fact->id, fact->id_len);
-}
-
 static void
 link_changed(struct cg_state *state, const struct cg_fact *fact, bool up)
 {
@@ -871,13 +857,13 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         limit_rearmed(state, fact);
         break;
     case CG_FACT_STOP_PLACED:
-        stop_placed(state, fact);
+        cg_apply_stop_placed(state, fact);
         break;
     case CG_FACT_STOP_DONE:
-        state->stops[fact->value].done = true;
+        cg_apply_stop_done(state, fact);
         break;
     case CG_FACT_STOP_LIFTED:
-        state->stops[fact->value].used = false;
+        cg_apply_stop_lifted(state, fact);
         break;
     case CG_FACT_ORDER_FORGOTTEN:
         order_forget(state, fact->order);

@@ -49,29 +49,6 @@ bool cg_limit_covers(const struct cg_limit *limit,
     return limit->instrument == CG_NONE || limit->instrument == instrument;
 }
 
-enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account)
-{
-    enum cg_reason reason = CG_REASON_NONE;
-    for (uint32_t i = 0; i < CG_STOPS_MAX; i++) {
-        const struct cg_stop *stop = &state->stops[i];
-        if (!stop->used) {
-            continue;
-        }
-        bool hit = stop->account != CG_NONE
-                       ? stop->account == account
-                       : cg_slice_equal(
-                             cg_id_slice(&stop->firm),
-                             cg_id_slice(&state->accounts[account].firm));
-        if (hit && stop->kind == CG_STOP_HALT) {
-            return CG_PARTY_HALTED;
-        }
-        if (hit) {
-            reason = CG_PARTY_SUSPENDED;
-        }
-    }
-    return reason;
-}
-
 /* R3: the instrument's DV01 in the limit's currency. */
 static bool rate_in(const struct cg_engine *engine,
                     const struct cg_instrument *instrument,

@@ -108,9 +108,6 @@ bool cg_fallback_fits(const struct cg_engine *engine,
                       const struct cg_limit *limit,
                       cg_dv01 amount);
 
-/* The stop that binds an account, or CG_REASON_NONE (R18). */
-enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
-
 /* Whether the limit of |token| can count a charge or fill of |amount|. */
 bool cg_sums_hold(const struct cg_state *state, uint32_t token, cg_dv01 amount);
 
@@ -240,7 +237,12 @@ bool cg_limit_covers(const struct cg_limit *limit,
 /* Warning levels and breaches of the limits this event touched (R52). */
 void cg_limits_settle(struct cg_engine *engine);
 
-/* Stops whose last order is gone are reported as completed (R18). */
+/* --- stops (decide_stop.c) ---------------------------------------------- */
+
+/* The stop that binds an account, or CG_REASON_NONE (R18). */
+enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
+
+/* Halts whose last order is gone are reported as completed (R18). */
 void cg_stops_settle(struct cg_engine *engine);
 
 /* --- limit updates (decide_update.c, decide_parts.c) -------------------- */

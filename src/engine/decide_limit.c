@@ -1,8 +1,7 @@
 /*
- * What a breach of a limit pulls, and whom limits, warnings and stops are told
- * to.
+ * What a breach of a limit pulls, and whom limits and warnings are told to.
  *
- * Rules: R13, R17, R18, R52.
+ * Rules: R13, R17, R52.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -315,43 +314,4 @@ void cg_limits_settle(struct cg_engine *engine)
         engine->is_touched[engine->touched[i]] = false;
     }
     engine->touched_count = 0;
-}
-
-/* --- stops (R18) -------------------------------------------------------- */
-
-static bool party_has_orders(const struct cg_state *state,
-                             const struct cg_stop *stop)
-{
-    for (uint32_t i = 0; i < state->account_count; i++) {
-        const struct cg_account *account = &state->accounts[i];
-        bool bound = stop->account != CG_NONE
-                         ? stop->account == i
-                         : cg_slice_equal(cg_id_slice(&stop->firm),
-                                          cg_id_slice(&account->firm));
-        if (bound && account->orders != CG_NONE) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void cg_stops_settle(struct cg_engine *engine)
-{
-    const struct cg_state *state = &engine->state;
-    for (uint32_t i = 0; i < CG_STOPS_MAX; i++) {
-        const struct cg_stop *stop = &state->stops[i];
-        if (!stop->used || stop->done ||
-            (stop->kind == CG_STOP_HALT && party_has_orders(state, stop))) {
-            continue;
-        }
-        struct cg_fact fact = cg_fact_of(CG_FACT_STOP_DONE);
-        fact.value = i;
-        fact.session = stop->placer;
-        cg_engine_record(engine, &fact);
-        struct cg_effect *effect = cg_effect_add(engine,
-                                                 CG_EFFECT_ACTION_REPORT);
-        effect->session = stop->placer;
-        effect->stop = i;
-        effect->value = 1;
-    }
 }

@@ -146,6 +146,24 @@ static bool slot_fits(uint32_t slot, uint32_t count)
     return slot == CG_NONE || slot < count;
 }
 
+/* Whether the firm of a fact has its place, and a stop names what is there. */
+static bool names_fit(const struct cg_state *state, const struct cg_fact *fact)
+{
+    uint32_t firm = cg_state_firm(
+        state, (struct cg_slice){fact->text, fact->text_len});
+    if (fact->kind == CG_FACT_ACCOUNT_NAMED) {
+        return firm != CG_NONE || state->firm_count < state->firm_max;
+    }
+    if (fact->kind != CG_FACT_STOP_PLACED && fact->kind != CG_FACT_STOP_DONE &&
+        fact->kind != CG_FACT_STOP_LIFTED) {
+        return true;
+    }
+    bool known = fact->account != CG_NONE ? fact->account < state->account_count
+                                          : firm != CG_NONE;
+    return known && fact->session < CG_SESSIONS_MAX &&
+           fact->value <= CG_STOP_REQUESTS_MAX;
+}
+
 bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
 {
     bool taken = fact->kind != CG_FACT_ORDER_TAKEN ||
@@ -154,8 +172,8 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                    fact->token == cg_state_next_token(state);
     bool asked = fact->kind != CG_FACT_ASK_SENT ||
                  fact->ask == cg_state_next_ask(state);
-    return taken && charged && asked && fact->no == state->fact_no + 1 &&
-           fact->kind < CG_FACT_KIND_COUNT &&
+    return taken && charged && asked && names_fit(state, fact) &&
+           fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
            slot_fits(fact->token, state->token_max) &&
@@ -216,6 +234,7 @@ struct cg_effect *cg_effect_add(struct cg_engine *engine,
         .ask = CG_NONE,
         .limit = CG_NONE,
         .account = CG_NONE,
+        .firm = CG_NONE,
         .stop = CG_NONE,
         .refusal = {.limit = CG_NONE},
     };

@@ -40,13 +40,14 @@ enum cg_effect_kind {
 };
 
 enum cg_news {
-    CG_NEWS_WARNING,      /* a warning level was crossed upward */
-    CG_NEWS_BREACH,       /* use is above the amount */
-    CG_NEWS_PULLED,       /* an order was pulled */
-    CG_NEWS_STOP,         /* a party was suspended or halted */
-    CG_NEWS_REINSTATED,   /* ... and reinstated */
-    CG_NEWS_FALLBACK_ON,  /* the hub is silent: pushed amounts are used */
-    CG_NEWS_FALLBACK_OFF, /* the hub answers again */
+    CG_NEWS_WARNING,       /* a warning level was crossed upward */
+    CG_NEWS_BREACH,        /* use is above the amount */
+    CG_NEWS_PULLED,        /* an order was pulled */
+    CG_NEWS_STOP,          /* a party was suspended or halted */
+    CG_NEWS_REINSTATED,    /* ... and reinstated */
+    CG_NEWS_STILL_STOPPED, /* ... but for what binds it still */
+    CG_NEWS_FALLBACK_ON,   /* the hub is silent: pushed amounts are used */
+    CG_NEWS_FALLBACK_OFF,  /* the hub answers again */
 };
 
 /* Why something was refused, with the numbers that the text shows (R51). */
@@ -69,13 +70,16 @@ struct cg_effect {
     uint32_t ask;
     uint32_t limit;
     uint32_t account;
-    uint32_t stop;
+    uint32_t firm;
+    uint32_t stop;   /* CG_EFFECT_ACTION_REPORT: of the session's requests */
+    uint32_t action; /* 2329 of one that answers no message */
     enum cg_news news;
     uint32_t value;  /* percentage of a warning; 2316; 2332 */
     uint32_t reject; /* 2317; 2333 */
     bool to_replace; /* 9: 434=2 */
     struct cg_refusal refusal;
-    const char *text; /* CG_EFFECT_NOTE; valid until the next begin */
+    const char *text; /* CG_EFFECT_NOTE, CG_EFFECT_ACTION_REPORT; valid until
+                         the next begin */
 };
 
 /* --- events ------------------------------------------------------------- */
@@ -204,6 +208,7 @@ struct cg_action_event {
     struct cg_slice firm;    /* role 4 */
     uint32_t action;         /* 2329 */
     bool drill;              /* 2330=Y */
+    bool narrowed;           /* a market, a segment or instruments only */
 };
 
 /* --- the engine --------------------------------------------------------- */
@@ -301,6 +306,20 @@ void cg_engine_update(struct cg_engine *engine,
 void cg_engine_action(struct cg_engine *engine,
                       const struct cg_action_event *event);
 void cg_engine_link(struct cg_engine *engine, bool up);
+
+/* What stops an account: one of its stops, the strictest first, else one of its
+ * limits that is suspended or halted (R18). */
+struct cg_binding {
+    bool halted;
+    cg_session placer;
+    uint32_t limit;  /* CG_NONE: it was placed by DH */
+    bool whole_firm; /* on the account's firm */
+};
+
+/* False when nothing stops it. */
+bool cg_engine_binding(const struct cg_engine *engine,
+                       uint32_t account,
+                       struct cg_binding *binding);
 
 /* Puts static words on record and in the operator's log. */
 void cg_engine_note(struct cg_engine *engine, const char *text);

@@ -104,11 +104,12 @@ static int allocate(struct cg_state *state)
     state->asks = calloc(state->ask_max, sizeof(*state->asks));
     state->limits = calloc(state->limit_max, sizeof(*state->limits));
     state->accounts = calloc(state->account_max, sizeof(*state->accounts));
+    state->firms = calloc(state->firm_max, sizeof(*state->firms));
     state->instruments = calloc(state->instrument_max,
                                 sizeof(*state->instruments));
     bool made = state->orders && state->tokens && state->requests &&
                 state->asks && state->limits && state->accounts &&
-                state->instruments;
+                state->firms && state->instruments;
     return made ? 0 : CG_ERR_MEMORY;
 }
 
@@ -120,6 +121,7 @@ static int map_init(struct cg_state *state, uint32_t reports)
     error |= cg_map_init(&state->ask_map, state->ask_max);
     error |= cg_map_init(&state->limit_map, state->limit_max);
     error |= cg_map_init(&state->account_map, state->account_max);
+    error |= cg_map_init(&state->firm_map, state->firm_max);
     error |= cg_map_init(&state->instrument_map, state->instrument_max);
     error |= cg_recent_init(&state->reports, reports);
     return error == 0 ? 0 : CG_ERR_MEMORY;
@@ -137,6 +139,7 @@ int cg_state_init(struct cg_state *state,
         .ask_max = sizes->orders * 4 + CG_COVER_MAX,
         .limit_max = sizes->limits,
         .account_max = accounts,
+        .firm_max = accounts * 2, /* an account may change its firm */
         .instrument_max = instruments,
         .closed_first = CG_NONE,
         .closed_last = CG_NONE,
@@ -164,6 +167,7 @@ void cg_state_deinit(struct cg_state *state)
     free(state->asks);
     free(state->limits);
     free(state->accounts);
+    free(state->firms);
     free(state->instruments);
     cg_map_deinit(&state->request_map);
     cg_map_deinit(&state->order_map);
@@ -171,6 +175,7 @@ void cg_state_deinit(struct cg_state *state)
     cg_map_deinit(&state->ask_map);
     cg_map_deinit(&state->limit_map);
     cg_map_deinit(&state->account_map);
+    cg_map_deinit(&state->firm_map);
     cg_map_deinit(&state->instrument_map);
     cg_recent_deinit(&state->reports);
     *state = (struct cg_state){0};
@@ -267,6 +272,25 @@ uint32_t cg_state_account(const struct cg_state *state, struct cg_slice name)
 {
     struct key key = {.state = state, .id = name};
     return cg_map_find(&state->account_map, cg_hash(0, name), account_is, &key);
+}
+
+static bool firm_is(const void *context, uint32_t slot)
+{
+    const struct key *key = context;
+    return cg_slice_equal(cg_id_slice(&key->state->firms[slot].name), key->id);
+}
+
+uint32_t cg_state_firm(const struct cg_state *state, struct cg_slice name)
+{
+    struct key key = {.state = state, .id = name};
+    return cg_map_find(&state->firm_map, cg_hash(0, name), firm_is, &key);
+}
+
+const struct cg_stops *cg_state_stops(const struct cg_state *state,
+                                      struct cg_party party)
+{
+    return party.account != CG_NONE ? &state->accounts[party.account].stops
+                                    : &state->firms[party.firm].stops;
 }
 
 static bool instrument_is(const void *context, uint32_t slot)

@@ -15,7 +15,7 @@
 #include <creditgate/fact.h>
 #include <creditgate/reason.h>
 
-#define CG_STOPS_MAX 64
+#define CG_STOP_REQUESTS_MAX 64 /* halts under way, of each placer */
 #define CG_ACCOUNT_LIMITS_MAX 64
 
 struct cg_id {
@@ -260,9 +260,25 @@ struct cg_limit {
 
 /* --- accounts, instruments, sessions, stops ----------------------------- */
 
+/* Who has stopped a party; bit i is session i.  Every placer has its own bit,
+ * so stops are layered, and none is ever without a place (R18). */
+struct cg_stops {
+    uint64_t suspended_by;
+    uint64_t halted_by;
+    uint64_t unnamed_by; /* halts under way that found no cg_stop_request */
+};
+
+/* A clearing firm that an account has, or had. */
+struct cg_firm {
+    struct cg_id name;
+    struct cg_stops stops; /* of all its accounts */
+};
+
 struct cg_account {
     struct cg_id name;
     struct cg_id firm;
+    uint32_t firm_slot;
+    struct cg_stops stops;
     char contact[2 * CG_NAME_MAX + 1];
     uint64_t sessions; /* bit i: session i may trade for it */
     cg_session hub;
@@ -282,6 +298,7 @@ struct cg_session_state {
     enum cg_role role;
     enum cg_version version;
     cg_session venue;
+    cg_session superior; /* may lift what this hub has placed (R18) */
     bool up;
     cg_time clock_margin_ns;
     cg_time token_life_ns;
@@ -292,15 +309,17 @@ struct cg_session_state {
 
 enum cg_stop_kind { CG_STOP_SUSPEND, CG_STOP_HALT };
 
-/* One stop by one placer on one party; stops are layered (R18). */
-struct cg_stop {
-    bool used;
-    bool done; /* 2332=1 has been said */
-    enum cg_stop_kind kind;
-    cg_session placer;
+/* A party of a stop: one account, or a whole firm. */
+struct cg_party {
     uint32_t account; /* CG_NONE: the firm */
-    struct cg_id firm;
-    struct cg_id request; /* 2328 */
+    uint32_t firm;    /* CG_NONE: the account */
+};
+
+/* A halt whose orders are not all gone: 2332=1 is still to be said (R18). */
+struct cg_stop_request {
+    bool used;
+    struct cg_party party;
+    struct cg_id id; /* 2328 */
 };
 
 struct cg_state {
@@ -346,7 +365,11 @@ struct cg_state {
     uint32_t instrument_count;
     struct cg_session_state sessions[CG_SESSIONS_MAX];
     uint32_t session_count;
-    struct cg_stop stops[CG_STOPS_MAX];
+    struct cg_stop_request stop_requests[CG_SESSIONS_MAX][CG_STOP_REQUESTS_MAX];
+    uint32_t halts_under_way; /* named and unnamed ones */
+    struct cg_firm *firms;
+    uint32_t firm_max;
+    uint32_t firm_count;
 
     struct cg_recent reports; /* ExecIDs, and what came with them (R43) */
 
@@ -356,6 +379,7 @@ struct cg_state {
     struct cg_map ask_map;        /* number */
     struct cg_map limit_map;      /* id */
     struct cg_map account_map;    /* name */
+    struct cg_map firm_map;       /* name */
     struct cg_map instrument_map; /* symbol */
 };
 
@@ -382,8 +406,13 @@ uint32_t cg_state_token(const struct cg_state *state, cg_seq number);
 uint32_t cg_state_ask(const struct cg_state *state, cg_seq number);
 uint32_t cg_state_limit(const struct cg_state *state, struct cg_slice id);
 uint32_t cg_state_account(const struct cg_state *state, struct cg_slice name);
+uint32_t cg_state_firm(const struct cg_state *state, struct cg_slice name);
 uint32_t cg_state_instrument(const struct cg_state *state,
                              struct cg_slice symbol);
+
+/* The stops of a party. */
+const struct cg_stops *cg_state_stops(const struct cg_state *state,
+                                      struct cg_party party);
 
 /* Whether |more| limits of an account (CG_NONE: of a firm) can be named. */
 bool cg_state_limit_room(const struct cg_state *state,

@@ -36,6 +36,7 @@ static const struct cg_config gate_defaults = {
 
 static const struct cg_config_session session_defaults = {
     .venue = CG_SESSION_NONE,
+    .superior = CG_SESSION_NONE,
     .show_amounts = true,
     .token_tag = 7350,
     .clock_margin_ns = 200 * CG_MS,

@@ -273,6 +273,28 @@ static void check_hub(struct cg_config_reader *reader, size_t index)
     }
 }
 
+/* Who stands over a hub; sets nothing when that would go round in a circle. */
+static void check_superior(struct cg_config_reader *reader, size_t index)
+{
+    struct cg_config_session *sessions = reader->config->sessions;
+    const struct cg_config_entry *entry = cg_config_session_entry(
+        reader, index, "Superior");
+    cg_session over = entry == NULL
+                          ? CG_SESSION_NONE
+                          : cg_config_session_ref(reader, entry, CG_ROLE_HUB);
+
+    for (cg_session at = over; at != CG_SESSION_NONE;
+         at = sessions[at].superior) {
+        if (at == index) {
+            MISTAKE(reader, entry->line, "name a session above it",
+                    "Superior=%s makes %s its own superior", entry->value,
+                    sessions[index].name);
+            return;
+        }
+    }
+    sessions[index].superior = over;
+}
+
 void cg_config_check_sessions(struct cg_config_reader *reader)
 {
     check_roles(reader);
@@ -290,6 +312,7 @@ void cg_config_check_sessions(struct cg_config_reader *reader)
             check_client_accounts(reader, i);
         } else if (session->role == CG_ROLE_HUB) {
             check_hub(reader, i);
+            check_superior(reader, i);
         }
     }
 }

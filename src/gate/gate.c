@@ -148,6 +148,7 @@ int cg_gate_open(const struct cg_gate_options *options,
 struct extent {
     struct cg_limits sizes;
     uint32_t accounts;
+    uint32_t firms; /* at most */
     uint32_t instruments;
 };
 
@@ -167,6 +168,7 @@ static int measure(void *context, const struct cg_fact *fact)
     reach(&extent->sizes.requests, fact->request, 1);
     reach(&extent->sizes.limits, fact->limit, 1);
     reach(&extent->accounts, fact->account, 1);
+    extent->firms += fact->kind == CG_FACT_ACCOUNT_NAMED;
     reach(&extent->instruments, fact->instrument, 1);
     return 0;
 }
@@ -182,6 +184,9 @@ int cg_gate_open_books(const struct cg_journal *journal,
     int status = gate != NULL ? 0 : CG_ERR_MEMORY;
     status = status != 0 ? status
                          : journal->load(journal->user, measure, &extent);
+    if (extent.firms > extent.accounts) {
+        extent.accounts = extent.firms;
+    }
     status = status != 0 ? status
                          : engine_open(gate, &extent.sizes, extent.accounts + 1,
                                        extent.instruments + 1);

@@ -37,6 +37,7 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
         to->role = from->role;
         to->version = from->version;
         to->venue = from->venue;
+        to->superior = from->superior;
         to->clock_margin_ns = from->clock_margin_ns;
         to->token_life_ns = from->token_life_ns;
     }
@@ -210,15 +211,18 @@ static bool names_fit(const struct cg_gate *gate)
     const struct cg_config *config = gate->config;
     uint32_t accounts = state->account_count;
     uint32_t instruments = state->instrument_count;
+    uint32_t firms = state->firm_count;
     for (size_t i = 0; i < config->account_count; i++) {
         struct cg_slice name = cg_slice_str(config->accounts[i].name);
+        struct cg_slice firm = cg_slice_str(config->accounts[i].firm);
         accounts += cg_state_account(state, name) == CG_NONE;
+        firms += cg_state_firm(state, firm) == CG_NONE;
     }
     for (size_t i = 0; i < config->instrument_count; i++) {
         struct cg_slice symbol = cg_slice_str(config->instruments[i].symbol);
         instruments += cg_state_instrument(state, symbol) == CG_NONE;
     }
-    return accounts <= state->account_max &&
+    return accounts <= state->account_max && firms <= state->firm_max &&
            instruments <= state->instrument_max;
 }
 

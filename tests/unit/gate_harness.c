@@ -86,23 +86,28 @@ static void write_file(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static void read_config(struct cg_config *config, const char *keys)
+static void read_text(struct cg_config *config, const char *text)
 {
-    static char all[sizeof(gate_keys) + sizeof(configuration) + 1024];
     char folder[] = "/tmp/cg-gate-XXXXXX";
     char path[64];
     char csv[64];
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/gate.cfg", folder);
     snprintf(csv, sizeof(csv), "%s/instruments.csv", folder);
-    snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
-    write_file(path, all);
+    write_file(path, text);
     write_file(csv, instruments);
     int status = cg_config_read(path, mistake, NULL, config);
     unlink(path);
     unlink(csv);
     rmdir(folder);
     assert_int_equal(status, 0);
+}
+
+static void read_config(struct cg_config *config, const char *keys)
+{
+    static char all[sizeof(gate_keys) + sizeof(configuration) + 1024];
+    snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
+    read_text(config, all);
 }
 
 /* What the gate says of itself must be valid FIX of the session's version. */
@@ -209,16 +214,37 @@ void harness_open(struct harness *harness)
     harness_open_with(harness, "");
 }
 
+static void harness_start(struct harness *harness)
+{
+    fact_log_open(&harness->facts, &harness->journal);
+    harness->now = 1800000000 * CG_SECOND;
+    gate_open(harness);
+    for (size_t i = 0; i < harness->config.session_count; i++) {
+        harness_link(harness, (int)i, true);
+    }
+}
+
 void harness_open_with(struct harness *harness, const char *keys)
 {
     memset(harness, 0, sizeof(*harness));
     read_config(&harness->config, keys);
-    fact_log_open(&harness->facts, &harness->journal);
-    harness->now = 1800000000 * CG_SECOND;
+    harness_start(harness);
+}
+
+void harness_open_config(struct harness *harness, const char *text)
+{
+    memset(harness, 0, sizeof(*harness));
+    read_text(&harness->config, text);
+    harness_start(harness);
+}
+
+void harness_reopen_config(struct harness *harness, const char *text)
+{
+    cg_gate_close(harness->gate);
+    cg_config_deinit(&harness->config);
+    fact_log_crash(&harness->facts);
+    read_text(&harness->config, text);
     gate_open(harness);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(harness, i, true);
-    }
 }
 
 void harness_reopen(struct harness *harness)

@@ -43,6 +43,11 @@ struct harness {
 void harness_open(struct harness *harness);
 /* The same with more keys in [GATE], "MaxReports=2\n". */
 void harness_open_with(struct harness *harness, const char *keys);
+
+/* The same with a configuration of the test's own, over the same instruments;
+ * or opens it on the facts there are, as harness_reopen() does. */
+void harness_open_config(struct harness *harness, const char *text);
+void harness_reopen_config(struct harness *harness, const char *text);
 void harness_close(struct harness *harness);
 
 /* Ends the gate as a crash does and opens it again on what was committed;

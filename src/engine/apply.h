@@ -1,0 +1,29 @@
+/*
+ * What the files that apply facts share.  Nobody else includes this: they are
+ * the one writer of the state.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_ENGINE_APPLY_H
+#define CG_ENGINE_APPLY_H
+
+#include "state.h"
+
+static inline void cg_apply_id(struct cg_id *id, const char *data, size_t len)
+{
+    id->len = (uint8_t)(len < CG_NAME_MAX ? len : CG_NAME_MAX);
+    if (id->len > 0) {
+        memcpy(id->text, data, id->len);
+    }
+}
+
+/* --- stops (apply_stop.c) ----------------------------------------------- */
+
+/* The slot of a firm, made when its name is new. */
+uint32_t cg_apply_firm(struct cg_state *state, struct cg_slice name);
+
+void cg_apply_stop_placed(struct cg_state *state, const struct cg_fact *fact);
+void cg_apply_stop_done(struct cg_state *state, const struct cg_fact *fact);
+void cg_apply_stop_lifted(struct cg_state *state, const struct cg_fact *fact);
+
+#endif
