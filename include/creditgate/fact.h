@@ -50,6 +50,7 @@
     X(ORDER_RESTATED, "order restated")                                        \
     X(ORDER_CLOSED, "order closed")                                            \
     X(REQUEST_TAKEN, "request taken")                                          \
+    X(REQUEST_ADVANCED, "request advanced")                                    \
     X(REQUEST_SENT, "request sent")                                            \
     X(REQUEST_ACCEPTED, "request accepted")                                    \
     X(REQUEST_REFUSED, "request refused")                                      \

@@ -54,11 +54,15 @@ echo_state(const struct cg_context *context, uint32_t slot, uint32_t request)
     const struct cg_state *state = &context->engine->state;
     const struct cg_order *order = &state->orders[slot];
     const struct cg_request *of = &state->requests[request];
-    bool other = request != order->request;
+    uint32_t target = of->target; /* what its 41 named */
+    if (target == CG_NONE && request != order->request) {
+        target = order->request;
+    }
     return (struct echo){
         .clordid = cg_id_slice(&of->id),
-        .orig_clordid = other ? cg_id_slice(&state->requests[order->request].id)
-                              : (struct cg_slice){NULL, 0},
+        .orig_clordid = target != CG_NONE
+                            ? cg_id_slice(&state->requests[target].id)
+                            : (struct cg_slice){NULL, 0},
         .order_id = cg_id_slice(&order->venue_order_id),
         .account = cg_id_slice(&state->accounts[order->account].name),
         .symbol = cg_id_slice(&state->instruments[order->instrument].symbol),

@@ -105,7 +105,11 @@ static bool explain_order(const struct cg_context *context,
     const struct cg_state *state = &context->engine->state;
     struct cg_slice id = request_id(context, effect->request);
     if (effect->kind == CG_EFFECT_PARK) {
-        snprintf(text, len, "holds %.*s until credit is granted", WORDS(id));
+        bool behind = state->requests[effect->request].state ==
+                      CG_REQUEST_BEHIND;
+        snprintf(text, len, "holds %.*s until %s", WORDS(id),
+                 behind ? "what was before it is decided"
+                        : "credit is granted");
     } else if (effect->kind == CG_EFFECT_CANCELLED) {
         snprintf(text, len, "cancels the waiting order by %.*s", WORDS(id));
     } else if (effect->kind == CG_EFFECT_STATUS) {

@@ -350,6 +350,9 @@ static struct cg_request *request_add(struct cg_state *state,
         .venue = (cg_session)(fact->flags >> 16),
         .order = fact->order,
         .next = CG_NONE,
+        .target = fact->number > 0 && kind != CG_REQUEST_NEW
+                      ? (uint32_t)(fact->number - 1)
+                      : CG_NONE,
         .qty = fact->qty,
         .body_hash = fact->hash,
         .terms_hash = fact->terms_hash,
@@ -515,18 +518,36 @@ static void worst_set(struct cg_state *state, struct cg_order *order)
 
 /* --- requests ----------------------------------------------------------- */
 
+/* flags: 1 it waits for credit, 2 behind another; its number is 1 more than the
+ * slot of the request that its 41 names. */
 static void request_taken(struct cg_state *state, const struct cg_fact *fact)
 {
     enum cg_request_kind kind = (enum cg_request_kind)fact->value;
     struct cg_request *request = request_add(state, fact, kind);
-    request_move(request, CG_REQUEST_WAITING);
     struct cg_order *order = &state->orders[fact->order];
+    if ((fact->flags & 2) != 0) {
+        request_move(request, CG_REQUEST_BEHIND);
+        order->behind++;
+        return;
+    }
+    request_move(request, CG_REQUEST_WAITING);
     if (kind == CG_REQUEST_PULL) {
         order->pull = fact->request;
         order->pull_reason = (enum cg_reason)fact->reason;
     } else if (kind == CG_REQUEST_REPLACE && (fact->flags & 1) != 0) {
         order->raise = fact->request;
     }
+}
+
+/* What was before it is decided: its turn (R44). */
+static void request_advanced(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    CG_ASSERT(order->raise == CG_NONE);
+    CG_ASSERT(order->behind > 0);
+    request_move(&state->requests[fact->request], CG_REQUEST_WAITING);
+    order->behind--;
+    order->raise = fact->request;
 }
 
 static void request_sent(struct cg_state *state, const struct cg_fact *fact)
@@ -556,6 +577,7 @@ static void request_ended(struct cg_state *state,
         return;
     }
     struct cg_request *request = &state->requests[fact->request];
+    bool behind = request->state == CG_REQUEST_BEHIND;
     request_move(request, next);
     if (request->order == CG_NONE) {
         return; /* its order was forgotten */
@@ -564,6 +586,7 @@ static void request_ended(struct cg_state *state,
     if (order->raise == fact->request) {
         order->raise = CG_NONE;
     }
+    order->behind -= behind ? 1 : 0;
     if (next == CG_REQUEST_ACCEPTED && request->kind == CG_REQUEST_REPLACE) {
         order->request = fact->request;
         order->qty = fact->qty;
@@ -930,6 +953,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_REQUEST_TAKEN:
         request_taken(state, fact);
+        break;
+    case CG_FACT_REQUEST_ADVANCED:
+        request_advanced(state, fact);
         break;
     case CG_FACT_REQUEST_SENT:
         request_sent(state, fact);

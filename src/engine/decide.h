@@ -175,6 +175,22 @@ void cg_report_check_last(struct cg_engine *engine,
 
 /* --- replaces (decide_request.c) ---------------------------------------- */
 
+/* What a replace asks of the credit behind its order. */
+struct cg_replace {
+    cg_qty qty;
+    uint64_t terms_hash;
+};
+
+/* Whether a replace may go on, once its credit is there (R18, R41). */
+bool cg_replace_may_go(const struct cg_engine *engine,
+                       uint32_t order,
+                       const struct cg_replace *replace,
+                       struct cg_refusal *refusal);
+
+/* Charges the replace whose turn it is, and sends it on or asks for what it
+ * needs; true when it went on. */
+bool cg_raise_start(struct cg_engine *engine, uint32_t order);
+
 /* Refuses the replace that waits for credit; the order stays as it was. */
 void cg_raise_refuse(struct cg_engine *engine,
                      uint32_t order,
@@ -184,6 +200,21 @@ void cg_raise_send(struct cg_engine *engine, uint32_t order);
 /* Asks for what a waiting raise still needs of |token|, if nothing is out. */
 void cg_raise_ask(struct cg_engine *engine, uint32_t token);
 bool cg_raise_ready(const struct cg_state *state, uint32_t order);
+
+/* Refuses a replace that waits behind another, or behind its order. */
+void cg_behind_refuse(struct cg_engine *engine,
+                      uint32_t request,
+                      const struct cg_refusal *refusal);
+
+/* --- replaces that wait behind others (decide_behind.c) ----------------- */
+
+/* Decides those whose turn has come, oldest first, until one waits. */
+void cg_replaces_go(struct cg_engine *engine, uint32_t order);
+
+/* Refuses all that wait, oldest first. */
+void cg_replaces_refuse(struct cg_engine *engine,
+                        uint32_t order,
+                        const struct cg_refusal *refusal);
 
 /* --- the gate's own cancels (decide_pull.c) ----------------------------- */
 

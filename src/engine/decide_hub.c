@@ -215,6 +215,7 @@ static void answer_raise(struct cg_engine *engine, const struct answer *answer)
         }
         if (cg_cover_still_fits(engine, order, &refusal)) {
             cg_raise_send(engine, order);
+            cg_replaces_go(engine, order);
             return;
         }
     } else if (answer->event->status == PARTIAL ||
@@ -222,6 +223,7 @@ static void answer_raise(struct cg_engine *engine, const struct answer *answer)
         grant(engine, answer, more, true); /* it goes back at once */
     }
     cg_raise_refuse(engine, order, &refusal);
+    cg_replaces_go(engine, order);
 }
 
 /* What an approved total adds to what the token has stood for: something, when

@@ -321,6 +321,10 @@ void cg_order_refuse(struct cg_engine *engine,
     effect->order = slot;
     effect->request = order->request;
     effect->refusal = *refusal;
+    struct cg_refusal gone = cg_refusal_of(CG_UNKNOWN_ORDER);
+    gone.detail = "its order was refused";
+    bool same = refusal->reason == CG_GATE_STOPPING;
+    cg_replaces_refuse(engine, slot, same ? refusal : &gone);
 }
 
 /* --- ends --------------------------------------------------------------- */
@@ -329,12 +333,9 @@ void cg_order_close(struct cg_engine *engine,
                     uint32_t slot,
                     enum cg_report_kind status)
 {
-    const struct cg_state *state = &engine->state;
-    if (state->orders[slot].raise != CG_NONE) {
-        struct cg_refusal refusal = cg_refusal_of(CG_UNKNOWN_ORDER);
-        refusal.detail = "the order has ended";
-        cg_raise_refuse(engine, slot, &refusal);
-    }
+    struct cg_refusal refusal = cg_refusal_of(CG_UNKNOWN_ORDER);
+    refusal.detail = "the order has ended";
+    cg_replaces_refuse(engine, slot, &refusal);
     cg_tokens_end(engine, slot, CG_END_RELEASED);
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_CLOSED);
     fact.order = slot;
@@ -351,9 +352,8 @@ static void refuse_waiting(struct cg_engine *engine, const char *why)
     for (uint32_t i = 0; i < state->order_top; i++) {
         if (state->orders[i].state == CG_ORDER_WAITING) {
             cg_order_refuse(engine, i, &refusal, CG_END_TIMED_OUT);
-        } else if (state->orders[i].state != CG_ORDER_FREE &&
-                   state->orders[i].raise != CG_NONE) {
-            cg_raise_refuse(engine, i, &refusal);
+        } else if (state->orders[i].state != CG_ORDER_FREE) {
+            cg_replaces_refuse(engine, i, &refusal);
         }
     }
 }

@@ -89,9 +89,7 @@ void cg_order_pull(struct cg_engine *engine,
     if (order->state == CG_ORDER_CLOSED || order->pull != CG_NONE) {
         return;
     }
-    if (order->raise != CG_NONE) {
-        cg_raise_refuse(engine, slot, &refusal);
-    }
+    cg_replaces_refuse(engine, slot, &refusal);
     pull_send(engine, slot, reason, newest_id(&engine->state, order));
 }
 

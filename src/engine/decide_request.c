@@ -57,20 +57,25 @@ static uint32_t find_order(const struct cg_engine *engine,
     return state->requests[slot].order;
 }
 
+/* How a request that is taken starts; the flags of its fact. */
+enum start { AT_ONCE = 0, FOR_CREDIT = 1, BEHIND = 2 };
+
 static uint32_t request_take(struct cg_engine *engine,
                              const struct cg_order_event *event,
                              uint32_t order,
                              enum cg_request_kind kind,
-                             bool waits)
+                             enum start start)
 {
     const struct cg_state *state = &engine->state;
+    cg_session venue = state->orders[order].venue;
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_TAKEN);
     fact.request = cg_state_next_request(state);
     CG_ASSERT(fact.request != CG_NONE);
     fact.order = order;
     fact.session = engine->cause_session;
-    fact.flags = (uint32_t)state->orders[order].venue << 16 | (waits ? 1 : 0);
+    fact.flags = (uint32_t)venue << 16 | (uint32_t)start;
     fact.value = kind;
+    fact.number = 1ull + cg_state_request(state, venue, event->orig_clordid);
     fact.qty = event->qty;
     fact.hash = event->body_hash;
     fact.terms_hash = event->terms_hash;
@@ -125,14 +130,14 @@ static bool came_again(struct cg_engine *engine,
 
 /* R18: a lower quantity, and nothing else. */
 static bool only_falls(const struct cg_state *state,
-                       const struct cg_order_event *event,
-                       const struct cg_order *order)
+                       const struct cg_order *order,
+                       const struct cg_replace *replace)
 {
-    return event->qty < order->qty &&
-           event->terms_hash == state->requests[order->request].terms_hash;
+    return replace->qty < order->qty &&
+           replace->terms_hash == state->requests[order->request].terms_hash;
 }
 
-/* What a replace may not change, and when it may not come (R41, R18). */
+/* What a replace may not change, ever (R41). */
 static bool replace_fits(const struct cg_engine *engine,
                          const struct cg_order_event *event,
                          uint32_t slot,
@@ -151,28 +156,63 @@ static bool replace_fits(const struct cg_engine *engine,
         *refusal = cg_refusal_of(CG_REPLACE_NOT_ALLOWED);
         return false;
     }
-    if (order->raise != CG_NONE || order->state == CG_ORDER_WAITING ||
-        order->pull != CG_NONE) {
-        *refusal = cg_refusal_of(CG_REQUEST_PENDING);
-        return false;
-    }
-    if (!state->sessions[order->venue].up) {
-        *refusal = cg_refusal_of(CG_VENUE_DOWN);
-        return false;
-    }
     if ((event->possdup || event->possresend) &&
         engine->now - event->sent_at > engine->config.stale_resend_ns) {
         *refusal = cg_refusal_of(CG_STALE_RESEND);
         return false;
     }
-    enum cg_reason stop = cg_stop_of(state, order->account);
-    if (stop != CG_REASON_NONE && !only_falls(state, event, order)) {
-        *refusal = cg_refusal_of(stop);
-        return false;
-    }
     *refusal = cg_refusal_of(CG_GATE_STOPPING);
-    refusal->detail = "the gate is full";
-    return cg_requests_left(state) && engine->park_room > 0;
+    refusal->detail = engine->stopping ? "the gate is stopping"
+                                       : "the gate is full";
+    return !engine->stopping && cg_requests_left(state);
+}
+
+/* When a replace may not go on: now, or when its turn has come (R41, R18). */
+static bool replace_may_pass(const struct cg_engine *engine,
+                             uint32_t slot,
+                             const struct cg_replace *replace,
+                             struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    enum cg_reason stop = cg_stop_of(state, order->account);
+    *refusal = cg_refusal_of(CG_REASON_NONE);
+    if (order->pull != CG_NONE) {
+        refusal->reason = CG_REQUEST_PENDING;
+    } else if (!state->sessions[order->venue].up) {
+        refusal->reason = CG_VENUE_DOWN;
+    } else if (stop != CG_REASON_NONE && !only_falls(state, order, replace)) {
+        refusal->reason = stop;
+    }
+    return refusal->reason == CG_REASON_NONE;
+}
+
+bool cg_replace_may_go(const struct cg_engine *engine,
+                       uint32_t slot,
+                       const struct cg_replace *replace,
+                       struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    return replace_may_pass(engine, slot, replace, refusal) &&
+           cg_cover_may_grow(engine, slot, replace->qty,
+                             only_falls(state, &state->orders[slot], replace),
+                             refusal);
+}
+
+/* Whether the hub has to be asked before |slot| can grow to |qty|. */
+static bool raise_waits(const struct cg_state *state, uint32_t slot, cg_qty qty)
+{
+    for (uint32_t i = state->orders[slot].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_dv01 need = 0;
+        if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
+            (!cg_dv01_of(qty, token->rate, &need) ||
+             cg_token_held(token) < need)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What of a waiting raise |token| has to hold. */
@@ -232,6 +272,54 @@ static void replace_repeated(struct cg_engine *engine,
     }
 }
 
+/* Whether one more replace of the order may wait: for credit, or behind what
+ * waits already. */
+static bool may_wait(const struct cg_engine *engine,
+                     const struct cg_order *order,
+                     struct cg_refusal *refusal)
+{
+    uint32_t waiting = order->behind + (order->raise != CG_NONE ? 1 : 0);
+    if (waiting == CG_REPLACES_MAX) {
+        *refusal = cg_refusal_of(CG_REQUEST_PENDING);
+        return false;
+    }
+    *refusal = cg_refusal_of(CG_GATE_STOPPING);
+    refusal->detail = "too many orders wait for credit";
+    return engine->park_room > 0;
+}
+
+/* What a replace says is sound: it goes on, waits, or has no credit. */
+static bool replace_take(struct cg_engine *engine,
+                         const struct cg_order_event *event,
+                         uint32_t slot,
+                         struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    struct cg_replace replace = {event->qty, event->terms_hash};
+    bool behind = order->raise != CG_NONE || order->state == CG_ORDER_WAITING;
+    uint32_t request = CG_NONE;
+    if (behind) {
+        if (!replace_may_pass(engine, slot, &replace, refusal) ||
+            !may_wait(engine, order, refusal)) {
+            return false;
+        }
+        request = request_take(engine, event, slot, CG_REQUEST_REPLACE, BEHIND);
+    } else {
+        if (!cg_replace_may_go(engine, slot, &replace, refusal) ||
+            (raise_waits(state, slot, event->qty) &&
+             !may_wait(engine, order, refusal))) {
+            return false;
+        }
+        request = request_take(engine, event, slot, CG_REQUEST_REPLACE,
+                               FOR_CREDIT);
+    }
+    if (behind || !cg_raise_start(engine, slot)) {
+        cg_effect_add(engine, CG_EFFECT_PARK)->request = request;
+    }
+    return true;
+}
+
 void cg_engine_replace(struct cg_engine *engine,
                        const struct cg_order_event *event)
 {
@@ -251,28 +339,21 @@ void cg_engine_replace(struct cg_engine *engine,
         refuse_request(engine, event, slot, true, &refusal);
         return;
     }
-    if (engine->stopping) {
-        refusal = cg_refusal_of(CG_GATE_STOPPING);
-        refusal.detail = "the gate is stopping";
-        refuse_request(engine, event, slot, true, &refusal);
-        return;
-    }
     if (!replace_fits(engine, event, slot, &refusal) ||
-        !cg_cover_may_grow(engine, slot, event->qty,
-                           only_falls(state, event, &state->orders[slot]),
-                           &refusal)) {
+        !replace_take(engine, event, slot, &refusal)) {
         refuse_request(engine, event, slot, true, &refusal);
-        return;
     }
-    /* R22 holds at the moment of sending, so the charge comes first. */
-    uint32_t request = request_take(engine, event, slot, CG_REQUEST_REPLACE,
-                                    true);
+}
+
+/* R22 holds at the moment of sending, so the charge comes first. */
+bool cg_raise_start(struct cg_engine *engine, uint32_t slot)
+{
     raise_charge(engine, slot);
-    if (cg_raise_ready(state, slot)) {
-        cg_raise_send(engine, slot);
-    } else {
-        cg_effect_add(engine, CG_EFFECT_PARK)->request = request;
+    if (!cg_raise_ready(&engine->state, slot)) {
+        return false;
     }
+    cg_raise_send(engine, slot);
+    return true;
 }
 
 bool cg_raise_ready(const struct cg_state *state, uint32_t slot)
@@ -305,6 +386,40 @@ void cg_raise_send(struct cg_engine *engine, uint32_t slot)
     request_send(engine, request);
 }
 
+static void refusal_record(struct cg_engine *engine,
+                           uint32_t request,
+                           const struct cg_refusal *refusal)
+{
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
+    fact.order = engine->state.requests[request].order;
+    fact.request = request;
+    fact.session = engine->state.requests[request].client;
+    cg_fact_refusal(&fact, refusal);
+    cg_engine_record(engine, &fact);
+}
+
+/* Answers a replace that has waited. */
+static void refusal_say(struct cg_engine *engine,
+                        uint32_t request,
+                        const struct cg_refusal *refusal)
+{
+    cg_effect_add(engine, CG_EFFECT_FORGET)->request = request;
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
+    effect->session = engine->state.requests[request].client;
+    effect->order = engine->state.requests[request].order;
+    effect->request = request;
+    effect->to_replace = true;
+    effect->refusal = *refusal;
+}
+
+void cg_behind_refuse(struct cg_engine *engine,
+                      uint32_t request,
+                      const struct cg_refusal *refusal)
+{
+    refusal_record(engine, request, refusal);
+    refusal_say(engine, request, refusal);
+}
+
 void cg_raise_refuse(struct cg_engine *engine,
                      uint32_t slot,
                      const struct cg_refusal *refusal)
@@ -312,12 +427,7 @@ void cg_raise_refuse(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
     uint32_t request = order->raise;
-    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
-    fact.order = slot;
-    fact.request = request;
-    fact.session = order->client;
-    cg_fact_refusal(&fact, refusal);
-    cg_engine_record(engine, &fact);
+    refusal_record(engine, request, refusal);
     cg_tokens_follow(engine, slot);
     /* An ask that is still out is withdrawn at once (R28). */
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
@@ -327,13 +437,7 @@ void cg_raise_refuse(struct cg_engine *engine,
             cg_ask_send(engine, i, CG_ASK_LOWER, token->charge);
         }
     }
-    cg_effect_add(engine, CG_EFFECT_FORGET)->request = request;
-    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
-    effect->session = order->client;
-    effect->order = slot;
-    effect->request = request;
-    effect->to_replace = true;
-    effect->refusal = *refusal;
+    refusal_say(engine, request, refusal);
 }
 
 /* --- cancels (R42) ------------------------------------------------------ */
@@ -361,6 +465,9 @@ cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
     effect->session = order->client;
     effect->order = slot;
     effect->request = request;
+    struct cg_refusal gone = cg_refusal_of(CG_UNKNOWN_ORDER);
+    gone.detail = "its order was cancelled";
+    cg_replaces_refuse(engine, slot, &gone);
 }
 
 /* An order that ended here and never reached the venue. */
@@ -407,16 +514,14 @@ void cg_engine_cancel(struct cg_engine *engine,
         return;
     }
     uint32_t request = request_take(engine, event, slot, CG_REQUEST_CANCEL,
-                                    false);
+                                    AT_ONCE);
     const struct cg_order *order = &state->orders[slot];
     if (order->state == CG_ORDER_WAITING) {
         cancel_waiting(engine, slot, request);
         return;
     }
-    if (order->raise != CG_NONE) {
-        struct cg_refusal pending = cg_refusal_of(CG_ORDER_PULLED);
-        pending.detail = "the order is being cancelled";
-        cg_raise_refuse(engine, slot, &pending);
-    }
+    struct cg_refusal pending = cg_refusal_of(CG_ORDER_PULLED);
+    pending.detail = "the order is being cancelled";
+    cg_replaces_refuse(engine, slot, &pending);
     request_send(engine, request);
 }

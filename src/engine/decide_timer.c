@@ -281,6 +281,7 @@ static void order_fire(struct cg_engine *engine, uint32_t slot)
         struct cg_refusal refusal = {.reason = CG_CHECK_TIMEOUT,
                                      .limit = CG_NONE};
         cg_raise_refuse(engine, slot, &refusal);
+        cg_replaces_go(engine, slot);
     } else {
         cg_pull_every_id(engine, slot);
     }

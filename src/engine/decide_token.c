@@ -123,6 +123,7 @@ void cg_order_go(struct cg_engine *engine, uint32_t slot)
     struct cg_refusal refusal;
     if (cg_cover_still_fits(engine, slot, &refusal)) {
         cg_tokens_spend(engine, slot);
+        cg_replaces_go(engine, slot);
     } else {
         cg_order_refuse(engine, slot, &refusal, CG_END_HANDED_BACK);
     }

@@ -38,8 +38,11 @@ static const struct moves order_moves[CG_ORDER_STATES] = {
 };
 
 static const struct moves request_moves[CG_REQUEST_STATES] = {
-    [CG_REQUEST_FREE] = {"free",
-                         BIT(CG_REQUEST_WAITING) | BIT(CG_REQUEST_REFUSED)},
+    [CG_REQUEST_FREE] = {"free", BIT(CG_REQUEST_BEHIND) |
+                                     BIT(CG_REQUEST_WAITING) |
+                                     BIT(CG_REQUEST_REFUSED)},
+    [CG_REQUEST_BEHIND] = {"behind",
+                           BIT(CG_REQUEST_WAITING) | BIT(CG_REQUEST_REFUSED)},
     [CG_REQUEST_WAITING] = {"waiting",
                             BIT(CG_REQUEST_SENT) | BIT(CG_REQUEST_REFUSED)},
     [CG_REQUEST_SENT] = {"sent",

@@ -17,6 +17,7 @@
 
 #define CG_STOP_REQUESTS_MAX 64 /* halts under way, of each placer */
 #define CG_ACCOUNT_LIMITS_MAX 64
+#define CG_REPLACES_MAX 8 /* of one order that wait at a time (R41, R44) */
 
 struct cg_id {
     uint8_t len;
@@ -135,6 +136,7 @@ struct cg_order {
     uint32_t request;    /* the ClOrdID in force */
     uint32_t requests;   /* all its ClOrdIDs, newest first */
     uint32_t raise;      /* the replace that waits for credit, or CG_NONE */
+    uint32_t behind;     /* how many wait behind that, or behind the order */
     uint32_t pull;       /* the gate's own newest F, or CG_NONE (R31) */
     enum cg_reason pull_reason;
     uint32_t tokens; /* list */
@@ -151,9 +153,13 @@ struct cg_order {
 /*
  * One ClOrdID: a new order, a replace, a cancel, or the gate's own cancel.
  *
- *   WAITING --> SENT --> ACCEPTED
- *      |          |
- *      +----------+----> REFUSED
+ *            its turn
+ *   BEHIND -----------> WAITING --> SENT --> ACCEPTED
+ *     |                    |          |
+ *     +--------------------+----------+----> REFUSED
+ *
+ * A replace is BEHIND while its order, or an older replace of it, waits; at
+ * most one of an order's replaces is WAITING, for credit (R41, R44).
  */
 enum cg_request_kind {
     CG_REQUEST_NEW,
@@ -164,6 +170,7 @@ enum cg_request_kind {
 
 enum cg_request_state {
     CG_REQUEST_FREE,
+    CG_REQUEST_BEHIND,
     CG_REQUEST_WAITING,
     CG_REQUEST_SENT,
     CG_REQUEST_ACCEPTED,
@@ -176,8 +183,9 @@ struct cg_request {
     enum cg_request_state state;
     cg_session client;
     cg_session venue;
-    uint32_t order; /* CG_NONE: refused, or its order was forgotten */
-    uint32_t next;  /* older request of the same order */
+    uint32_t order;  /* CG_NONE: refused, or its order was forgotten */
+    uint32_t next;   /* older request of the same order */
+    uint32_t target; /* the request that its 41 names, or CG_NONE */
     cg_qty qty;
     uint64_t body_hash;  /* tells a repeat from another order (R40) */
     uint64_t terms_hash; /* all but the quantity (R18) */

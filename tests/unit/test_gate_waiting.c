@@ -1,0 +1,565 @@
+/*
+ * What waits: replaces behind orders and behind each other.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct harness h;
+
+static int open_gate(void **state)
+{
+    (void)state;
+    harness_open(&h);
+    return 0;
+}
+
+static int close_gate(void **state)
+{
+    (void)state;
+    harness_close(&h);
+    return 0;
+}
+
+/* --- what is said and seen ---------------------------------------------- */
+
+static void replace(const char *id, const char *orig, long millions)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
+             "60=20270115-08:00:00",
+             id, orig, millions);
+    harness_in(&h, CLIENT, fields);
+}
+
+static void cancel(const char *id, const char *orig)
+{
+    char fields[256];
+    snprintf(fields, sizeof(fields),
+             "35=F|11=%s|41=%s|55=USD10Y|54=1|60=20270115-08:00:00|"
+             "38=10000000",
+             id, orig);
+    harness_in(&h, CLIENT, fields);
+}
+
+static void report(const char *id,
+                   char exec,
+                   char status,
+                   long qty,
+                   long cum,
+                   const char *more)
+{
+    char fields[1024];
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-A1|11=%s|17=E%d|150=%c|39=%c|55=USD10Y|54=1|"
+             "38=%ld000000|151=0|14=%ld000000|6=0%s",
+             id, h.seq, exec, status, qty, cum, more);
+    harness_in(&h, VENUE, fields);
+}
+
+/* The venue refuses a replace or cancel. */
+static void reject(const char *id, const char *orig)
+{
+    char fields[256];
+    snprintf(fields, sizeof(fields),
+             "35=9|37=V-A1|11=%s|41=%s|39=0|434=2|102=0", id, orig);
+    harness_in(&h, VENUE, fields);
+}
+
+static void deny(const char *ask)
+{
+    char fields[256];
+    char number[32];
+    char trans[8];
+    snprintf(number, sizeof(number), "%s", harness_field(ask, 2318));
+    snprintf(trans, sizeof(trans), "%s", harness_field(ask, 2320));
+    snprintf(fields, sizeof(fields),
+             "35=DG|2318=%s|2319=%s|2325=2|2326=2|2320=%s|2321=0", number,
+             harness_field(ask, 2319), trans);
+    harness_in(&h, HUB, fields);
+}
+
+/* An order of ACME whose first ask stays unanswered; returns the ask. */
+static const char *order_waits(const char *id, long millions)
+{
+    static char ask[HARNESS_TEXT_MAX];
+    harness_order(&h, id, '1', millions);
+    snprintf(ask, sizeof(ask), "%s",
+             harness_expect(&h, HUB, "35=DF|2320=0|2321=0"));
+    harness_quiet(&h);
+    return ask;
+}
+
+static const char *keep(const char *message)
+{
+    static char kept[HARNESS_TEXT_MAX];
+    snprintf(kept, sizeof(kept), "%s", message);
+    return kept;
+}
+
+/* The charge on ACME-USD, and what its tokens hold, in whole units. */
+static void expect_books(cg_dv01 used, cg_dv01 reserved, cg_dv01 consumed)
+{
+    struct cg_limit_view limit;
+    struct cg_token_view token;
+    cg_dv01 r = 0;
+    cg_dv01 c = 0;
+    assert_true(cg_gate_limit(h.gate, 0, &limit));
+    for (size_t i = 0; cg_gate_token(h.gate, i, &token); i++) {
+        r += token.reserved;
+        c += token.consumed;
+    }
+    assert_int_equal(limit.used, used * 10000);
+    assert_int_equal(r, reserved * 10000);
+    assert_int_equal(c, consumed * 10000);
+}
+
+/* --- behind a waiting order (R44) --------------------------------------- */
+
+/* R44, R41: it waits behind its order, and is then decided like any other. */
+static void test_gate_waiting_replace_follows_its_order(void **state)
+{
+    (void)state;
+    const char *ask = order_waits("A1", 10);
+    replace("A2", "A1", 15);
+    harness_quiet(&h);
+    expect_books(9040, 0, 0);
+    harness_grant(&h, ask);
+    harness_expect(&h, VENUE, "35=D|11=A1|38=10000000");
+    const char *raise = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    harness_quiet(&h);
+    harness_grant(&h, raise);
+    harness_expect(&h, VENUE, "35=G|11=A2|41=A1|38=15000000");
+    harness_quiet(&h);
+    expect_books(13560, 13560, 0);
+}
+
+/* R44: what needs no credit goes right behind the order, in the order it came;
+ * a fall frees nothing before the venue confirms it. */
+static void test_gate_waiting_falls_follow_at_once(void **state)
+{
+    (void)state;
+    const char *ask = order_waits("A1", 10);
+    replace("A2", "A1", 8);
+    replace("A3", "A2", 4);
+    harness_quiet(&h);
+    harness_grant(&h, ask);
+    harness_expect(&h, VENUE, "35=D|11=A1");
+    harness_expect(&h, VENUE, "35=G|11=A2|41=A1|38=8000000");
+    harness_expect(&h, VENUE, "35=G|11=A3|41=A2|38=4000000");
+    harness_quiet(&h);
+    expect_books(9040, 9040, 0);
+    report("A1", '0', '0', 10, 0, "");
+    report("A2", '5', '0', 8, 0, "|41=A1");
+    expect_books(7232, 7232, 0);
+    report("A3", '5', '0', 4, 0, "|41=A2");
+    expect_books(3616, 3616, 0);
+}
+
+/* R44, R45: a refused order answers first, and then what waits behind it; no
+ * place among those that wait is lost. */
+static void test_gate_waiting_refused_order_ends_all(void **state)
+{
+    (void)state;
+    char id[4][16];
+    for (int i = 0; i < 20; i++) {
+        for (int k = 0; k < 4; k++) {
+            snprintf(id[k], sizeof(id[k]), "A%d-%d", i, k);
+        }
+        const char *ask = order_waits(id[0], 10);
+        for (int k = 1; k < 4; k++) {
+            replace(id[k], id[k - 1], 15);
+            harness_quiet(&h);
+        }
+        deny(ask);
+        const char *out = harness_expect(&h, CLIENT, "35=8|150=8|58~CG101");
+        assert_string_equal(harness_field(out, 11), id[0]);
+        for (int k = 1; k < 4; k++) {
+            out = harness_expect(&h, CLIENT,
+                                 "35=9|434=2|102=1|39=8|37=NONE|58~CG402");
+            assert_string_equal(harness_field(out, 11), id[k]);
+            assert_string_equal(harness_field(out, 41), id[k - 1]);
+        }
+        harness_quiet(&h);
+        expect_books(0, 0, 0);
+    }
+}
+
+/* R44: a cancel of the order, by any of its ids, ends all that waits. */
+static void test_gate_waiting_cancel_ends_all(void **state)
+{
+    (void)state;
+    static const char *const named[] = {"A1", "A2", "A3"};
+    for (int i = 0; i < 3; i++) {
+        char id[3][16];
+        char c[16];
+        for (int k = 0; k < 3; k++) {
+            snprintf(id[k], sizeof(id[k]), "%s.%d", named[k], i);
+        }
+        snprintf(c, sizeof(c), "C.%d", i);
+        (void)order_waits(id[0], 10);
+        replace(id[1], id[0], 15);
+        replace(id[2], id[1], 5);
+        cancel(c, id[i]);
+        harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=1"));
+        snprintf(c, sizeof(c), "D.%d", i);
+        cancel(c, id[i]);
+        const char *out = harness_expect(&h, CLIENT, "35=9|434=1|58~CG402");
+        assert_string_equal(harness_field(out, 11), c);
+        expect_books(0, 0, 0);
+    }
+    (void)order_waits("B1", 10);
+    replace("B2", "B1", 15);
+    cancel("CB", "B2");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|150=4|39=4|11=CB|41=B2");
+    harness_expect(&h, CLIENT, "35=9|11=B2|41=B1|39=4|102=1|58~CG402");
+    harness_quiet(&h);
+}
+
+/* R26: each waits for its own hard deadline at most, and none for longer. */
+static void test_gate_waiting_deadline_holds_for_each(void **state)
+{
+    (void)state;
+    const char *ask = order_waits("A1", 10);
+    harness_wait(&h, 10000);
+    replace("A2", "A1", 15);
+    harness_wait(&h, 5000);
+    replace("A3", "A2", 20);
+    replace("A4", "A1", 12);
+    harness_wait(&h, 4000);
+    harness_grant(&h, ask);
+    harness_expect(&h, VENUE, "35=D|11=A1");
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    harness_wait(&h, 10999);
+    harness_quiet(&h);
+    harness_wait(&h, 1);
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG301");
+    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG402");
+    harness_quiet(&h);
+    expect_books(10848, 9040, 0); /* A4 is charged, and waits its turn */
+    harness_wait(&h, 5000);
+    harness_expect(&h, CLIENT, "35=9|11=A4|41=A1|58~CG301");
+    harness_quiet(&h);
+    expect_books(9040, 9040, 0);
+}
+
+/* R26: an order that times out takes all behind it along. */
+static void test_gate_waiting_order_times_out_with_all(void **state)
+{
+    (void)state;
+    (void)order_waits("A1", 10);
+    harness_wait(&h, 15000);
+    replace("A2", "A1", 15);
+    harness_wait(&h, 4999);
+    harness_quiet(&h);
+    harness_wait(&h, 1);
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|11=A1|150=8|58~CG301");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG402");
+    harness_quiet(&h);
+    harness_wait(&h, 60000);
+    harness_quiet(&h);
+}
+
+/* R41: CG_REPLACES_MAX may wait; one more is refused, and not the others. */
+static void test_gate_waiting_replaces_are_bounded(void **state)
+{
+    (void)state;
+    char id[16];
+    char orig[16] = "A1";
+    harness_work(&h, "A1", '1', 10);
+    for (int i = 0; i < 9; i++) {
+        snprintf(id, sizeof(id), "N%d", i);
+        replace(id, orig, 11 + i);
+        if (i == 0) {
+            keep(harness_expect(&h, HUB, "35=DF|2320=2"));
+        }
+        if (i == 8) {
+            harness_expect(&h, CLIENT, "35=9|11=N8|41=N7|102=3|58~CG403");
+        }
+        harness_quiet(&h);
+        snprintf(orig, sizeof(orig), "%s", id);
+    }
+    cancel("C1", "A1");
+    harness_expect(&h, HUB, "35=DF|2320=2");
+    for (int i = 0; i < 8; i++) {
+        const char *out = harness_expect(&h, CLIENT, "35=9|58~CG306");
+        assert_int_equal(atoi(harness_field(out, 11) + 1), i);
+    }
+    harness_expect(&h, VENUE, "35=F|11=C1|41=A1");
+    harness_quiet(&h);
+    expect_books(9040, 9040, 0);
+}
+
+/* R41, R44: only what must wait needs a place among those that wait. */
+static void test_gate_waiting_full_lets_pass_what_waits_not(void **state)
+{
+    (void)state;
+    char id[16];
+    harness_work(&h, "A1", '1', 10);
+    for (int i = 0; i < 8; i++) {
+        snprintf(id, sizeof(id), "W%d", i);
+        (void)order_waits(id, 1);
+    }
+    replace("A2", "A1", 10);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    replace("A3", "A2", 5);
+    harness_expect(&h, VENUE, "35=G|11=A3");
+    replace("A4", "A3", 11);
+    harness_expect(&h, CLIENT,
+                   "35=9|11=A4|58~CG501 GATE_STOPPING - too many orders wait");
+    replace("W9", "W0", 1);
+    harness_expect(&h, CLIENT, "35=9|11=W9|58~CG501");
+    harness_order(&h, "W10", '1', 1);
+    harness_expect(&h, CLIENT, "35=8|11=W10|58~CG501");
+    cancel("C0", "W0");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|150=4|41=W0");
+    replace("A5", "A3", 11);
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=9944.00");
+    harness_quiet(&h);
+}
+
+/* R41: a replace that names one that was refused means nothing; one that names
+ * an id in force is decided. */
+static void test_gate_waiting_refused_raise_lets_next_go(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2320=2"));
+    replace("A3", "A2", 30);
+    replace("A4", "A3", 30);
+    replace("A5", "A1", 5);
+    replace("A6", "A5", 15);
+    harness_quiet(&h);
+    deny(ask);
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG101");
+    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG402");
+    harness_expect(&h, CLIENT, "35=9|11=A4|41=A3|58~CG402");
+    harness_expect(&h, VENUE, "35=G|11=A5|41=A1|38=5000000");
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00"));
+    harness_expect(&h, VENUE, "35=G|11=A6|41=A5|38=15000000");
+    harness_quiet(&h);
+    expect_books(13560, 13560, 0);
+}
+
+/* R41, R14: what does not fit at its turn is refused then, by then's limits. */
+static void test_gate_waiting_is_decided_at_its_turn(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2320=2"));
+    replace("A3", "A2", 80);
+    harness_quiet(&h);
+    harness_order(&h, "B1", '1', 50);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2324=45200.00"));
+    harness_expect(&h, VENUE, "35=D|11=B1");
+    harness_grant(&h, ask);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    harness_expect(&h, CLIENT,
+                   "35=9|11=A3|41=A2|58~CG101 LIMIT_EXCEEDED req:"
+                   "54240.00 avl:36720.00");
+    harness_quiet(&h);
+    expect_books(63280, 63280, 0);
+}
+
+/* R18, R31: a halt answers all that waits, and pulls what rests. */
+static void test_gate_waiting_halt_answers_all(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    harness_expect(&h, HUB, "35=DF|2320=2");
+    replace("A3", "A2", 25);
+    (void)order_waits("B1", 10);
+    replace("B2", "B1", 5);
+    harness_in(&h, HUB,
+               "35=DH|2328=S1|2329=1|453=1|448=ACME|447=D|452=24|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, HUB, "35=DI|2332=0");
+    harness_expect(&h, CLIENT, "35=B");
+    harness_expect(&h, CLIENT42, "35=B");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|11=B1|150=8|58~CG202");
+    harness_expect(&h, CLIENT, "35=9|11=B2|41=B1|58~CG402");
+    harness_expect(&h, HUB, "35=DF|2320=2");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG202");
+    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG202");
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_quiet(&h);
+    replace("A4", "A1", 5);
+    harness_expect(&h, CLIENT, "35=9|11=A4|58~CG403");
+}
+
+/* R18: under a suspension the order is refused when its grant is there. */
+static void test_gate_waiting_suspension_answers_all(void **state)
+{
+    (void)state;
+    const char *ask = order_waits("A1", 10);
+    replace("A2", "A1", 5);
+    harness_in(&h, HUB,
+               "35=DH|2328=S1|2329=0|453=1|448=ACME|447=D|452=24|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, HUB, "35=DI|2332=0");
+    harness_grant(&h, ask);
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|11=A1|150=8|58~CG201");
+    harness_expect(&h, CLIENT, "35=9|11=A2|58~CG402");
+    harness_quiet(&h);
+}
+
+/* R45: what waits is answered at the start, orders first, and only once. */
+static void test_gate_waiting_restart_answers_all(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    harness_expect(&h, HUB, "35=DF|2320=2");
+    replace("A3", "A2", 25);
+    (void)order_waits("B1", 10);
+    replace("B2", "B1", 5);
+    replace("B3", "B2", 6);
+    harness_reopen(&h);
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG501");
+    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG501");
+    harness_expect(&h, CLIENT, "35=8|11=B1|150=8|58~CG501");
+    harness_expect(&h, CLIENT, "35=9|11=B2|41=B1|58~CG501");
+    harness_expect(&h, CLIENT, "35=9|11=B3|41=B2|58~CG501");
+    harness_quiet(&h);
+    expect_books(9040, 9040, 0);
+    harness_reopen(&h);
+    harness_quiet(&h);
+}
+
+/* R45: the same when the gate is told to stop. */
+static void test_gate_waiting_stop_answers_all(void **state)
+{
+    (void)state;
+    (void)order_waits("B1", 10);
+    replace("B2", "B1", 5);
+    harness_stop(&h);
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|11=B1|150=8|58~CG501");
+    harness_expect(&h, CLIENT, "35=9|11=B2|41=B1|58~CG501");
+    harness_quiet(&h);
+}
+
+/* R40: a replace that waits and comes again is no second one. */
+static void test_gate_waiting_repeat_is_told_its_status(void **state)
+{
+    (void)state;
+    const char *ask = order_waits("A1", 10);
+    replace("A2", "A1", 8);
+    harness_in(&h, CLIENT,
+               "35=G|43=Y|122=20270115-08:00:00|11=A2|41=A1|1=ACME|55=USD10Y|"
+               "54=1|38=8000000|40=2|44=4.1|60=20270115-08:00:00");
+    harness_quiet(&h);
+    harness_in(&h, CLIENT,
+               "35=G|97=Y|122=20270115-08:00:00|11=A2|41=A1|1=ACME|55=USD10Y|"
+               "54=1|38=8000000|40=2|44=4.1|60=20270115-08:00:00");
+    harness_expect(&h, CLIENT, "35=8|150=I|39=A|11=A2|41=A1");
+    harness_quiet(&h);
+    harness_grant(&h, ask);
+    harness_expect(&h, VENUE, "35=D|11=A1");
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    harness_quiet(&h);
+}
+
+/* --- chains at the venue (R41, R43) ------------------------------------- */
+
+/* R41, R43: three replaces are pending at the venue, and fills come against the
+ * one in the middle; each is accounted once. */
+static void test_gate_waiting_chain_fills_against_the_middle(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=18080.00"));
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    replace("A3", "A2", 30);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=27120.00"));
+    harness_expect(&h, VENUE, "35=G|11=A3");
+    replace("A4", "A3", 15);
+    harness_expect(&h, VENUE, "35=G|11=A4");
+    expect_books(27120, 27120, 0);
+    report("A2", '5', '0', 20, 0, "|41=A1");
+    report("A2", 'F', '1', 20, 12, "|32=12000000");
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=10848.00");
+    expect_books(27120, 16272, 10848);
+    report("A3", '5', '1', 30, 12, "|41=A2");
+    report("A3", 'F', '1', 30, 14, "|32=2000000");
+    expect_books(27120, 14464, 12656);
+    report("A4", '5', '1', 15, 14, "|41=A3");
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
+    expect_books(13560, 904, 12656);
+    report("A4", 'F', '2', 15, 15, "|32=1000000");
+    expect_books(13560, 0, 13560);
+}
+
+/* R41, R43: the venue refuses a replace after a fill, and accepts what came
+ * later against the id in force. */
+static void test_gate_waiting_chain_refused_after_a_fill(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=18080.00"));
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    replace("A3", "A2", 30);
+    const char *ask = keep(
+        harness_expect(&h, HUB, "35=DF|2320=2|2324=27120.00"));
+    replace("A4", "A1", 12);
+    harness_quiet(&h);
+    report("A1", 'F', '1', 10, 9, "|32=9000000");
+    expect_books(27120, 9944, 8136);
+    reject("A2", "A1");
+    harness_expect(&h, CLIENT, "35=9|11=A2");
+    expect_books(27120, 9944, 8136); /* A3 still waits */
+    deny(ask);
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
+    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG101");
+    harness_quiet(&h);
+    report("A1", 'F', '2', 10, 10, "|32=1000000");
+    harness_expect(&h, HUB, "35=DF|2321=1");
+    harness_expect(&h, CLIENT, "35=9|11=A4|58~CG402");
+    expect_books(9040, 0, 9040);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+        T(test_gate_waiting_replace_follows_its_order),
+        T(test_gate_waiting_falls_follow_at_once),
+        T(test_gate_waiting_refused_order_ends_all),
+        T(test_gate_waiting_cancel_ends_all),
+        T(test_gate_waiting_deadline_holds_for_each),
+        T(test_gate_waiting_order_times_out_with_all),
+        T(test_gate_waiting_replaces_are_bounded),
+        T(test_gate_waiting_full_lets_pass_what_waits_not),
+        T(test_gate_waiting_refused_raise_lets_next_go),
+        T(test_gate_waiting_is_decided_at_its_turn),
+        T(test_gate_waiting_halt_answers_all),
+        T(test_gate_waiting_suspension_answers_all),
+        T(test_gate_waiting_restart_answers_all),
+        T(test_gate_waiting_stop_answers_all),
+        T(test_gate_waiting_repeat_is_told_its_status),
+        T(test_gate_waiting_chain_fills_against_the_middle),
+        T(test_gate_waiting_chain_refused_after_a_fill),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
