@@ -153,7 +153,26 @@ CG_API int cg_config_read(const char *path,
                           void *user,
                           struct cg_config *config);
 
-/* Frees what cg_config_read() allocated; fine on a zeroed struct. */
+/*
+ * The same without files: |text| is the configuration, reported as |name|;
+ * |instruments| is the table, reported by what Instruments= says.
+ */
+struct cg_config_memory {
+    const char *name;
+    const char *text;
+    const char *instruments;
+};
+
+CG_API int cg_config_read_memory(const struct cg_config_memory *memory,
+                                 void (*report)(void *user,
+                                                const char *file,
+                                                int line,
+                                                const char *wrong,
+                                                const char *remedy),
+                                 void *user,
+                                 struct cg_config *config);
+
+/* Frees what reading allocated; fine on a zeroed struct. */
 CG_API void cg_config_deinit(struct cg_config *config);
 
 #endif

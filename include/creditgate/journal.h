@@ -47,6 +47,14 @@ CG_API int cg_journal_open_sqlite(const char *path,
 CG_API int cg_journal_open_memory(struct cg_journal *journal);
 
 /*
+ * A journal in memory that keeps its facts until it is closed, so that a gate
+ * can be opened on them again.  cg_journal_capture_crash() forgets what was not
+ * committed, as a crash does.  CG_ERR_MEMORY.
+ */
+CG_API int cg_journal_open_capture(struct cg_journal *journal);
+CG_API void cg_journal_capture_crash(const struct cg_journal *journal);
+
+/*
  * The FIX message store in the same file and the same transaction as the facts.
  * Signatures are those of struct fix8c_store; |user| is a cg_journal's user,
  * opened by cg_journal_open_sqlite().  Each returns 0 or a negative cg_error.

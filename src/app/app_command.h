@@ -14,6 +14,7 @@ int app_venuesim(int argc, char **argv);
 int app_clientsim(int argc, char **argv);
 int app_demo(int argc, char **argv);
 int app_run(int argc, char **argv);
+int app_session(int argc, char **argv);
 int app_show(int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
     {"demo", app_demo, "a whole day in a minute: hub, venue, client and gate"},
     {"run", app_run, "the gate"},
+    {"session", app_session, "plays sessions on paper against the gate"},
     {"show", app_show, "limits and tokens of a gate's journal"},
     {"hubsim", app_hubsim, "a credit hub to test against"},
     {"venuesim", app_venuesim, "a venue to test against"},

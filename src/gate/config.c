@@ -9,6 +9,7 @@
  */
 #include <config_reader.h>
 
+#include <slice.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -446,6 +447,42 @@ static void reader_deinit(struct cg_config_reader *reader)
     free(reader->instruments_path);
 }
 
+static int read_all(struct cg_config_reader *reader,
+                    void (*report)(void *user,
+                                   const char *file,
+                                   int line,
+                                   const char *wrong,
+                                   const char *remedy),
+                    void *user)
+{
+    struct cg_mistakes *mistakes = reader->context.mistakes;
+    const char *path = reader->context.file;
+    const struct cg_config_memory *memory = reader->memory;
+    int result = 0;
+
+    *reader->config = gate_defaults;
+    if (reader->context.folder == NULL) {
+        mistakes->no_memory = true;
+    } else if (memory != NULL
+                   ? cg_config_text_copy(&reader->text, path,
+                                         cg_slice_str(memory->text), mistakes)
+                   : cg_config_text_open(&reader->text, path, mistakes)) {
+        read_config(reader);
+    }
+    if (mistakes->no_memory) {
+        result = CG_ERR_MEMORY;
+    } else if (mistakes->count > 0) {
+        cg_mistakes_report(mistakes, path, report, user);
+        result = CG_ERR_CONFIG;
+    }
+    if (result != 0) {
+        cg_config_deinit(reader->config);
+    }
+    reader_deinit(reader);
+    cg_mistakes_deinit(mistakes);
+    return result;
+}
+
 int cg_config_read(const char *path,
                    void (*report)(void *user,
                                   const char *file,
@@ -461,27 +498,29 @@ int cg_config_read(const char *path,
         .context = {path, folder, &mistakes},
         .config = config,
     };
-    int result = 0;
+    int result = read_all(&reader, report, user);
 
-    *config = gate_defaults;
-    if (folder == NULL) {
-        mistakes.no_memory = true;
-    } else if (cg_config_text_open(&reader.text, path, &mistakes)) {
-        read_config(&reader);
-    }
-    if (mistakes.no_memory) {
-        result = CG_ERR_MEMORY;
-    } else if (mistakes.count > 0) {
-        cg_mistakes_report(&mistakes, path, report, user);
-        result = CG_ERR_CONFIG;
-    }
-    if (result != 0) {
-        cg_config_deinit(config);
-    }
-    reader_deinit(&reader);
-    cg_mistakes_deinit(&mistakes);
     free(folder);
     return result;
+}
+
+int cg_config_read_memory(const struct cg_config_memory *memory,
+                          void (*report)(void *user,
+                                         const char *file,
+                                         int line,
+                                         const char *wrong,
+                                         const char *remedy),
+                          void *user,
+                          struct cg_config *config)
+{
+    struct cg_mistakes mistakes = {0};
+    struct cg_config_reader reader = {
+        .context = {memory->name, "", &mistakes},
+        .config = config,
+        .memory = memory,
+    };
+
+    return read_all(&reader, report, user);
 }
 
 void cg_config_deinit(struct cg_config *config)

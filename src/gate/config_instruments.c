@@ -154,14 +154,26 @@ static void read_rows(struct table *table)
     }
 }
 
+static bool open_table(const struct cg_config_reader *reader,
+                       struct table *table)
+{
+    const struct cg_config_memory *memory = reader->memory;
+    const char *path = reader->instruments_path;
+
+    return memory != NULL
+               ? cg_config_text_copy(&table->text, path,
+                                     cg_slice_str(memory->instruments),
+                                     table->mistakes)
+               : cg_config_text_open(&table->text, path, table->mistakes);
+}
+
 void cg_config_read_instruments(struct cg_config_reader *reader)
 {
     struct table table = {.mistakes = reader->context.mistakes};
     size_t before = table.mistakes->count;
     struct cg_config *config = reader->config;
 
-    if (cg_config_text_open(&table.text, reader->instruments_path,
-                            table.mistakes)) {
+    if (open_table(reader, &table)) {
         read_rows(&table);
     }
     cg_config_text_deinit(&table.text);

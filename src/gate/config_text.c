@@ -90,6 +90,19 @@ static bool check_size(const struct cg_config_text *text,
     return false;
 }
 
+static bool check_text(struct cg_config_text *text,
+                       struct cg_mistakes *mistakes)
+{
+    if (!check_size(text, mistakes) || !check_bytes(text, mistakes)) {
+        return false;
+    }
+    text->next = text->text;
+    if (text->len >= 3 && memcmp(text->text, BYTE_ORDER_MARK, 3) == 0) {
+        text->next += 3;
+    }
+    return true;
+}
+
 bool cg_config_text_open(struct cg_config_text *text,
                          const char *path,
                          struct cg_mistakes *mistakes)
@@ -114,14 +127,27 @@ bool cg_config_text_open(struct cg_config_text *text,
                         "the file cannot be read: %s", strerror(error));
         return false;
     }
-    if (!check_size(text, mistakes) || !check_bytes(text, mistakes)) {
+    return check_text(text, mistakes);
+}
+
+bool cg_config_text_copy(struct cg_config_text *text,
+                         const char *path,
+                         struct cg_slice bytes,
+                         struct cg_mistakes *mistakes)
+{
+    *text = (struct cg_config_text){
+        .path = path,
+        .text = malloc(bytes.len + 1),
+        .len = bytes.len,
+    };
+    if (text->text == NULL) {
+        mistakes->no_memory = true;
         return false;
     }
-    text->next = text->text;
-    if (text->len >= 3 && memcmp(text->text, BYTE_ORDER_MARK, 3) == 0) {
-        text->next += 3;
+    if (bytes.len > 0) {
+        memcpy(text->text, bytes.data, bytes.len);
     }
-    return true;
+    return check_text(text, mistakes);
 }
 
 static bool is_blank(char c)

@@ -7,6 +7,7 @@
 #define CG_GATE_CONFIG_TEXT_H
 
 #include <config_mistake.h>
+#include <slice.h>
 
 #define CG_CONFIG_LINE_MAX 4095 /* bytes */
 #define CG_CONFIG_SIZE_MAX ((size_t)64 * 1024 * 1024)
@@ -26,6 +27,12 @@ struct cg_config_text {
  */
 bool cg_config_text_open(struct cg_config_text *text,
                          const char *path,
+                         struct cg_mistakes *mistakes);
+
+/* The same for a copy of |len| bytes that stand for the file |path|. */
+bool cg_config_text_copy(struct cg_config_text *text,
+                         const char *path,
+                         struct cg_slice bytes,
                          struct cg_mistakes *mistakes);
 
 /*

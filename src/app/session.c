@@ -1,0 +1,121 @@
+/*
+ * creditgate session: sessions on paper, played or drawn.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "app_command.h"
+#include "script.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_usage(FILE *to)
+{
+    fputs(
+        "usage: creditgate session run [-v] FILE...\n\n"
+        "Plays sessions, which docs/sessions.md describes, on a gate without\n"
+        "sockets, in virtual time.  What the gate says must be what the\n"
+        "session says, message by message, field by field.\n\n"
+        "  run        play each file; say what differs\n"
+        "  -v         print all that is said, as a session is written, and\n"
+        "             why the gate says it\n\n"
+        "Exit status: 0 all passed, 1 some did not, 2 a file is not written\n"
+        "as it should be, or wrong arguments.\n",
+        to);
+}
+
+static void print(void *user, const char *text)
+{
+    (void)user;
+    fputs(text, stdout);
+}
+
+static void mistake(void *user,
+                    const char *file,
+                    int line,
+                    const char *wrong,
+                    const char *remedy)
+{
+    (void)user;
+    fflush(stdout);
+    if (line > 0) {
+        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
+    } else {
+        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
+    }
+}
+
+/* How many files passed, failed, and could not be read. */
+struct results {
+    size_t passed;
+    size_t failed;
+    size_t unread;
+};
+
+static void run_file(const char *path, bool verbose, struct results *results)
+{
+    struct cg_script_run_options options = {.verbose = verbose, .print = print};
+    struct cg_script script;
+    int status;
+
+    if (cg_script_read(path, mistake, NULL, &script) != 0) {
+        results->unread++;
+        return;
+    }
+    if (verbose) {
+        printf("# %s: %s\n", path, script.title);
+    }
+    status = cg_script_run(&script, &options);
+    if (status < 0) {
+        printf("%s: no memory\n", path);
+    }
+    results->passed += status == 0 ? 1 : 0;
+    results->failed += status != 0 ? 1 : 0;
+    cg_script_deinit(&script);
+}
+
+static int run_files(int argc, char **argv)
+{
+    struct results results = {0, 0, 0};
+    bool verbose = false;
+    int first = 0;
+
+    while (first < argc && strcmp(argv[first], "-v") == 0) {
+        verbose = true;
+        first++;
+    }
+    if (first == argc) {
+        fputs("creditgate session run: give a file\n", stderr);
+        return 2;
+    }
+    for (int i = first; i < argc; i++) {
+        run_file(argv[i], verbose, &results);
+    }
+    printf("%zu passed, %zu failed\n", results.passed,
+           results.failed + results.unread);
+    if (results.unread > 0) {
+        return 2;
+    }
+    return results.failed > 0 ? 1 : 0;
+}
+
+int app_session(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_usage(stdout);
+            return 0;
+        }
+    }
+    if (argc > 1 && strcmp(argv[1], "run") == 0) {
+        return run_files(argc - 2, argv + 2);
+    }
+    fputs("creditgate session: ", stderr);
+    if (argc > 1) {
+        fprintf(stderr, "there is no command %s\n\n", argv[1]);
+    } else {
+        fputs("say what to do\n\n", stderr);
+    }
+    print_usage(stderr);
+    return 2;
+}

@@ -1,0 +1,280 @@
+/*
+ * The books of a session's gate: compared with what the session says, and with
+ * what the journal alone adds up to.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "script_runner.h"
+
+#include <decimal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- what a session says ------------------------------------------------ */
+
+/* Either an amount or a word. */
+struct fact {
+    const char *word;
+    bool has_amount;
+    cg_dv01 amount;
+};
+
+static struct fact word(const char *text)
+{
+    return (struct fact){.word = text};
+}
+
+static struct fact amount(cg_dv01 value)
+{
+    return (struct fact){.has_amount = true, .amount = value};
+}
+
+static struct fact limit_fact(const struct cg_limit_view *view,
+                              struct cg_slice key)
+{
+    if (cg_slice_is(key, "used")) {
+        return amount(view->used);
+    }
+    if (cg_slice_is(key, "amount") || cg_slice_is(key, "available")) {
+        return !view->has_amount
+                   ? word("none")
+                   : amount(cg_slice_is(key, "amount") ? view->amount
+                                                       : view->available);
+    }
+    if (cg_slice_is(key, "owner")) {
+        return word(view->owner);
+    }
+    return word(cg_slice_is(key, "currency") ? view->currency : view->state);
+}
+
+static struct fact token_fact(const struct cg_token_view *view,
+                              struct cg_slice key)
+{
+    const struct {
+        const char *key;
+        struct fact fact;
+    } facts[] = {
+        {"state", word(view->state)},
+        {"end", word(view->end)},
+        {"model", word(view->model)},
+        {"order", word(view->order)},
+        {"limit", word(view->limit)},
+        {"side", word(view->side == '2' ? "sell" : "buy")},
+        {"granted", amount(view->granted)},
+        {"overrun", amount(view->overrun)},
+        {"reserved", amount(view->reserved)},
+        {"consumed", amount(view->consumed)},
+        {"released", amount(view->released)},
+    };
+
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        if (cg_slice_is(key, facts[i].key)) {
+            return facts[i].fact;
+        }
+    }
+    return word("");
+}
+
+/* Words have no blanks: "handed back" is written handed-back. */
+static bool word_fits(struct cg_slice value, const char *text)
+{
+    size_t len = text != NULL ? strlen(text) : 0;
+
+    if (len == 0) {
+        return cg_slice_is(value, "none");
+    }
+    if (value.len != len) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (value.data[i] != text[i] &&
+            !(text[i] == ' ' && value.data[i] == '-')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fact_fits(const struct fact *fact, struct cg_slice value)
+{
+    cg_dv01 read = 0;
+
+    return fact->has_amount
+               ? cg_dv01_parse(value, &read) && read == fact->amount
+               : word_fits(value, fact->word);
+}
+
+static void compare(struct cg_script_runner *runner,
+                    const struct cg_script_step *step,
+                    const struct cg_script_field *field,
+                    const struct fact *fact)
+{
+    char number[CG_DV01_TEXT_MAX] = "";
+
+    if (fact_fits(fact, field->value)) {
+        return;
+    }
+    if (fact->has_amount) {
+        (void)cg_dv01_format(fact->amount, number);
+    }
+    cg_script_fail(runner, step, "%.*s: expected %.*s=%.*s, it is %s",
+                   (int)step->name.len, step->name.data, (int)field->key.len,
+                   field->key.data, (int)field->value.len, field->value.data,
+                   fact->has_amount                            ? number
+                   : fact->word != NULL && *fact->word != '\0' ? fact->word
+                                                               : "none");
+}
+
+static void compare_limit(struct cg_script_runner *runner,
+                          const struct cg_script_step *step)
+{
+    struct cg_limit_view view;
+
+    for (size_t i = 0; cg_gate_limit(runner->gate, i, &view); i++) {
+        if (!cg_slice_is(step->name, view.id)) {
+            continue;
+        }
+        for (size_t j = 0; j < step->field_count; j++) {
+            const struct cg_script_field *field =
+                &runner->script->fields[step->first_field + j];
+            struct fact fact = limit_fact(&view, field->key);
+
+            compare(runner, step, field, &fact);
+        }
+        return;
+    }
+    cg_script_fail(runner, step, "there is no limit %.*s", (int)step->name.len,
+                   step->name.data);
+}
+
+/* The token's id: as written, or captured. */
+static struct cg_slice token_id(const struct cg_script_runner *runner,
+                                const struct cg_script_step *step)
+{
+    const struct cg_script *script = runner->script;
+    size_t index = CG_SCRIPT_CAPTURES_MAX;
+
+    if (step->name.len > 0 && step->name.data[0] == '$') {
+        index = cg_script_capture_find(
+            script, (struct cg_slice){step->name.data + 1, step->name.len - 1});
+    }
+    return index < script->capture_count ? cg_slice_str(runner->captures[index])
+                                         : step->name;
+}
+
+static void compare_token(struct cg_script_runner *runner,
+                          const struct cg_script_step *step)
+{
+    struct cg_slice id = token_id(runner, step);
+    struct cg_token_view view;
+
+    for (size_t i = 0; cg_gate_token(runner->gate, i, &view); i++) {
+        if (!cg_slice_is(id, view.id)) {
+            continue;
+        }
+        for (size_t j = 0; j < step->field_count; j++) {
+            const struct cg_script_field *field =
+                &runner->script->fields[step->first_field + j];
+            struct fact fact = token_fact(&view, field->key);
+
+            compare(runner, step, field, &fact);
+        }
+        return;
+    }
+    cg_script_fail(runner, step, "there is no token %.*s", (int)id.len,
+                   id.data);
+}
+
+void cg_script_view(struct cg_script_runner *runner,
+                    const struct cg_script_step *step)
+{
+    if (step->act == CG_SCRIPT_LIMIT) {
+        compare_limit(runner, step);
+    } else {
+        compare_token(runner, step);
+    }
+}
+
+/* --- what the journal says ---------------------------------------------- */
+
+static bool same_word(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_limit(const struct cg_limit_view *a,
+                       const struct cg_limit_view *b)
+{
+    return strcmp(a->id, b->id) == 0 && strcmp(a->account, b->account) == 0 &&
+           strcmp(a->firm, b->firm) == 0 &&
+           strcmp(a->currency, b->currency) == 0 &&
+           same_word(a->state, b->state) && a->has_amount == b->has_amount &&
+           a->amount == b->amount && a->used == b->used;
+}
+
+static bool same_token(const struct cg_token_view *a,
+                       const struct cg_token_view *b)
+{
+    return strcmp(a->id, b->id) == 0 && strcmp(a->order, b->order) == 0 &&
+           strcmp(a->limit, b->limit) == 0 && a->side == b->side &&
+           same_word(a->model, b->model) && same_word(a->state, b->state) &&
+           same_word(a->end, b->end) && a->granted == b->granted &&
+           a->overrun == b->overrun && a->reserved == b->reserved &&
+           a->consumed == b->consumed && a->released == b->released;
+}
+
+static void prove_limits(struct cg_script_runner *runner,
+                         const struct cg_gate *again)
+{
+    struct cg_limit_view live;
+    struct cg_limit_view read;
+
+    for (size_t i = 0; cg_gate_limit(runner->gate, i, &live); i++) {
+        if (!cg_gate_limit(again, i, &read) || !same_limit(&live, &read)) {
+            cg_script_fail(runner, NULL,
+                           "limit %s is another one when the gate is opened "
+                           "again on its journal",
+                           live.id);
+        }
+    }
+}
+
+static void prove_tokens(struct cg_script_runner *runner,
+                         const struct cg_gate *again)
+{
+    struct cg_token_view live;
+    struct cg_token_view read;
+
+    for (size_t i = 0; cg_gate_token(runner->gate, i, &live); i++) {
+        if (!cg_gate_token(again, i, &read) || !same_token(&live, &read)) {
+            cg_script_fail(runner, NULL,
+                           "token %s is another one when the gate is opened "
+                           "again on its journal",
+                           live.id);
+        }
+    }
+}
+
+void cg_script_prove(struct cg_script_runner *runner)
+{
+    char error[256] = "";
+    struct cg_gate *again = NULL;
+    int status = cg_gate_open_books(&runner->journal, error, sizeof(error),
+                                    &again);
+
+    if (status == CG_ERR_MEMORY) {
+        runner->error = status;
+        return;
+    }
+    if (status != 0) {
+        cg_script_fail(runner, NULL, "the journal cannot be read again: %s",
+                       error);
+        return;
+    }
+    prove_limits(runner, again);
+    prove_tokens(runner, again);
+    if (!cg_gate_audit(again, error, sizeof(error))) {
+        cg_script_fail(runner, NULL, "the books of the journal: %s", error);
+    }
+    cg_gate_close(again);
+}

@@ -1,0 +1,479 @@
+/*
+ * Reads a session: files, lines, and what each line is.
+ *
+ * Must never stop at the first mistake, nor take a line that it does not
+ * understand.  Includes are a stack of fixed depth: a file cannot make the
+ * program recurse.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "script_reader.h"
+
+#include <fix_value.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <text.h>
+
+/* 2027-01-15 08:00:00 UTC. */
+#define DEFAULT_START (1800000000 * CG_SECOND)
+
+bool cg_script_keep(struct cg_script_store *store, char *text)
+{
+    if (store->count == store->room) {
+        size_t room = store->room * 2 + 8;
+        char **more = realloc(store->texts, room * sizeof(*more));
+
+        if (more == NULL) {
+            free(text);
+            return false;
+        }
+        store->texts = more;
+        store->room = room;
+    }
+    store->texts[store->count++] = text;
+    return true;
+}
+
+void cg_script_mistake(struct cg_script_reader *reader,
+                       const char *remedy,
+                       const char *format,
+                       ...)
+{
+    char wrong[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(wrong, sizeof(wrong), format, arguments);
+    va_end(arguments);
+    cg_mistakes_add(reader->mistakes, reader->place.file, reader->place.line,
+                    remedy, "%s", wrong);
+}
+
+void *cg_script_grow(struct cg_script_reader *reader,
+                     void *items,
+                     size_t count,
+                     size_t *room,
+                     size_t size)
+{
+    void *more = items;
+
+    if (count == *room) {
+        size_t wanted = *room * 2 + 16;
+
+        more = realloc(items, wanted * size);
+        if (more == NULL) {
+            reader->mistakes->no_memory = true;
+            return NULL;
+        }
+        *room = wanted;
+    }
+    memset((char *)more + count * size, 0, size);
+    return more;
+}
+
+/* --- files -------------------------------------------------------------- */
+
+/* |name| beside the file that is being read; kept with the script. */
+static char *beside(struct cg_script_reader *reader, const char *name)
+{
+    const char *from = reader->place.file;
+    const char *slash = strrchr(from, '/');
+    size_t folder = slash != NULL ? (size_t)(slash - from) + 1 : 0;
+    char *path = NULL;
+
+    if (asprintf(&path, "%.*s%s", (int)folder, from, name) < 0 ||
+        !cg_script_keep(reader->script->store, path)) {
+        reader->mistakes->no_memory = true;
+        return NULL;
+    }
+    return path;
+}
+
+static bool is_open(const struct cg_script_reader *reader, const char *path)
+{
+    for (size_t i = 0; i < reader->depth; i++) {
+        if (strcmp(reader->stack[i].text.path, path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_include(struct cg_script_reader *reader, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len < 5 || strcmp(name + len - 4, ".inc") != 0 ||
+        strchr(name, '/') != NULL) {
+        cg_script_mistake(reader, "write: include NAME.inc, a file beside this",
+                          "'%.60s' is no file that can be included", name);
+    } else if (reader->depth == CG_SCRIPT_DEPTH_MAX) {
+        cg_script_mistake(reader, "include fewer files in files",
+                          "more than %d files include each other",
+                          CG_SCRIPT_DEPTH_MAX);
+    } else if (reader->files == CG_SCRIPT_FILES_MAX) {
+        cg_script_mistake(reader, "include fewer files",
+                          "more than %d files in one session",
+                          CG_SCRIPT_FILES_MAX);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* The text of a file goes on the stack, and its bytes into the store. */
+static void push(struct cg_script_reader *reader, struct cg_config_text *text)
+{
+    if (text->text == NULL) {
+        return;
+    }
+    if (!cg_script_keep(reader->script->store, text->text)) {
+        reader->mistakes->no_memory = true;
+        return;
+    }
+    reader->stack[reader->depth++] = (struct cg_script_file){.text = *text};
+    reader->files++;
+}
+
+void cg_script_include(struct cg_script_reader *reader, const char *name)
+{
+    struct cg_config_text text = {0};
+    size_t before = reader->mistakes->count;
+    char *path;
+
+    if (!may_include(reader, name)) {
+        return;
+    }
+    path = beside(reader, name);
+    if (path == NULL) {
+        return;
+    }
+    if (is_open(reader, path)) {
+        cg_script_mistake(reader, "remove one of the includes",
+                          "%.60s includes itself", name);
+        return;
+    }
+    if (cg_config_text_open(&text, path, reader->mistakes)) {
+        push(reader, &text);
+        return;
+    }
+    cg_config_text_deinit(&text);
+    if (reader->mistakes->count > before) {
+        cg_script_mistake(reader, "see there, or correct the name",
+                          "%.60s cannot be included", name);
+    }
+}
+
+/* --- lines -------------------------------------------------------------- */
+
+static bool goes_on(const char *line)
+{
+    size_t len = strlen(line);
+
+    return line[0] != '#' && len > 0 && line[len - 1] == '\\' &&
+           (len == 1 || line[len - 2] == ' ');
+}
+
+/* |line| and what follows it behind " \", in memory of its own. */
+static char *
+join(struct cg_script_reader *reader, struct cg_config_text *text, char *line)
+{
+    char *whole = malloc(CG_SCRIPT_LINE_MAX + 1);
+    size_t len = 0;
+    bool more = true;
+    bool told = false;
+
+    if (whole == NULL) {
+        reader->mistakes->no_memory = true;
+        return NULL;
+    }
+    while (line != NULL && more) {
+        size_t part = strlen(line);
+
+        more = goes_on(line);
+        part -= more ? 1 : 0;
+        if (len + part <= CG_SCRIPT_LINE_MAX) {
+            memcpy(whole + len, line, part);
+            len += part;
+        } else if (!told) {
+            cg_script_mistake(reader, "split it into several messages",
+                              "the line is longer than %d bytes with what "
+                              "follows it",
+                              CG_SCRIPT_LINE_MAX);
+            told = true;
+        }
+        line = more ? cg_config_text_line(text, reader->mistakes) : NULL;
+    }
+    whole[told ? 0 : len] = '\0';
+    line = realloc(whole, len + 1);
+    line = line != NULL ? line : whole;
+    if (!cg_script_keep(reader->script->store, line)) {
+        reader->mistakes->no_memory = true;
+        return NULL;
+    }
+    return line;
+}
+
+/* The next line of the innermost file; NULL when no file is left. */
+static char *next_line(struct cg_script_reader *reader)
+{
+    while (reader->depth > 0) {
+        struct cg_config_text *text = &reader->stack[reader->depth - 1].text;
+        char *line = cg_config_text_line(text, reader->mistakes);
+
+        reader->place = (struct cg_script_place){text->path, text->line};
+        if (line != NULL) {
+            return goes_on(line) ? join(reader, text, line) : line;
+        }
+        cg_script_section_end(reader);
+        reader->depth--;
+    }
+    return NULL;
+}
+
+static void take_title(struct cg_script_reader *reader, const char *line)
+{
+    struct cg_script *script = reader->script;
+
+    if (reader->depth == 1 && script->title[0] == '\0' &&
+        !reader->stack[0].content) {
+        line += strspn(line, "# \t");
+        (void)snprintf(script->title, sizeof(script->title), "%.250s", line);
+    }
+}
+
+static void read_start(struct cg_script_reader *reader, const char *text)
+{
+    char fix[32] = "";
+
+    /* YYYY-MM-DD HH:MM:SS becomes what FIX writes. */
+    if (strlen(text) == 19 && text[4] == '-' && text[7] == '-' &&
+        text[10] == ' ') {
+        (void)snprintf(fix, sizeof(fix), "%.4s%.2s%.2s-%.8s", text, text + 5,
+                       text + 8, text + 11);
+    }
+    if (!cg_fix_time(cg_slice_str(fix), &reader->script->start)) {
+        cg_script_mistake(reader, "write: start 2027-01-15 08:00:00",
+                          "'%.40s' is no time", text);
+    } else if (reader->script->step_count > 0) {
+        cg_script_mistake(reader, "put it above the first step",
+                          "the start comes after a step");
+    }
+}
+
+static void read_ignore(struct cg_script_reader *reader, char *text)
+{
+    struct cg_script *script = reader->script;
+    char *word = cg_script_word(&text);
+
+    if (*word == '\0') {
+        cg_script_mistake(reader, "write: ignore TAG TAG ...",
+                          "there is no tag to ignore");
+    }
+    for (; *word != '\0'; word = cg_script_word(&text)) {
+        int64_t tag = 0;
+        uint32_t *more;
+
+        if (!cg_fix_int(cg_slice_str(word), &tag) || tag < 1 ||
+            tag > UINT32_MAX) {
+            cg_script_mistake(reader, "write: ignore TAG TAG ...",
+                              "'%.40s' is no tag", word);
+            continue;
+        }
+        more = cg_script_grow(reader, script->ignores, script->ignore_count,
+                              &reader->ignore_room, sizeof(*more));
+        if (more == NULL) {
+            return;
+        }
+        script->ignores = more;
+        more[script->ignore_count++] = (uint32_t)tag;
+    }
+}
+
+static void read_default(struct cg_script_reader *reader, char *text)
+{
+    struct cg_script *script = reader->script;
+    struct cg_script_step step = {0};
+    char *actor = cg_script_word(&text);
+    char *arrow = cg_script_word(&text);
+    char *type = cg_script_word(&text);
+    struct cg_script_default *more;
+
+    if (strcmp(arrow, ">") != 0 || *type == '\0' || strlen(type) > 3) {
+        cg_script_mistake(reader, "write: default ACTOR > TYPE TAG=value ...",
+                          "this is no default");
+        return;
+    }
+    cg_script_fields(reader, text, false, &step);
+    more = cg_script_grow(reader, script->defaults, script->default_count,
+                          &reader->default_room, sizeof(*more));
+    if (more == NULL) {
+        return;
+    }
+    script->defaults = more;
+    more[script->default_count++] = (struct cg_script_default){
+        cg_slice_str(actor), cg_slice_str(type), step.first_field,
+        step.field_count};
+}
+
+/* Whether |line| begins with |word|; |*rest| is what follows it. */
+static bool begins(char *line, const char *word, char **rest)
+{
+    size_t len = strlen(word);
+
+    if (strncmp(line, word, len) != 0 ||
+        (line[len] != '\0' && line[len] != ' ' && line[len] != '\t')) {
+        return false;
+    }
+    *rest = cg_config_trim(line + len);
+    return true;
+}
+
+/* Configuration belongs above what happens. */
+static void
+check_order(struct cg_script_reader *reader, bool acted, const char *what)
+{
+    if (acted) {
+        cg_script_mistake(reader, "put it above the first step of this file",
+                          "%s stands below a step", what);
+    }
+}
+
+void cg_script_line(struct cg_script_reader *reader, char *line)
+{
+    struct cg_script_file *file = &reader->stack[reader->depth - 1];
+    bool acted = file->acted;
+    char *rest;
+
+    if (*line == '#') {
+        take_title(reader, line);
+        return;
+    }
+    if (*line == '\0') {
+        cg_script_section_end(reader);
+        return;
+    }
+    file->content = true;
+    if (*line == '[') {
+        check_order(reader, acted, "a section");
+        cg_script_section_begin(reader, line);
+        return;
+    }
+    if (reader->open != NULL && cg_script_is_entry(line)) {
+        cg_script_section_entry(reader, line);
+        return;
+    }
+    cg_script_section_end(reader);
+    if (begins(line, "include", &rest)) {
+        cg_script_include(reader, rest);
+    } else if (begins(line, "instrument", &rest)) {
+        check_order(reader, acted, "an instrument");
+        cg_script_instrument(reader, rest);
+    } else if (begins(line, "columns", &rest)) {
+        check_order(reader, acted, "a columns line");
+        cg_script_columns(reader, rest);
+    } else if (begins(line, "start", &rest)) {
+        read_start(reader, rest);
+    } else if (begins(line, "default", &rest)) {
+        read_default(reader, rest);
+    } else if (begins(line, "ignore", &rest)) {
+        read_ignore(reader, rest);
+    } else {
+        file->acted = true;
+        cg_script_step_line(reader, line);
+    }
+}
+
+/* --- the whole ---------------------------------------------------------- */
+
+static void read_lines(struct cg_script_reader *reader)
+{
+    char *line;
+
+    while (!reader->mistakes->no_memory && (line = next_line(reader)) != NULL) {
+        cg_script_line(reader, line);
+    }
+}
+
+/* Reads from |text| when it has data, else from the file. */
+static int read_script(const char *path,
+                       struct cg_slice bytes,
+                       cg_script_report *report,
+                       void *user,
+                       struct cg_script *script)
+{
+    struct cg_mistakes mistakes = {0};
+    struct cg_script_reader reader = {.script = script, .mistakes = &mistakes};
+    struct cg_config_text text = {0};
+    int result = 0;
+    bool opened;
+
+    *script = (struct cg_script){.path = path, .start = DEFAULT_START};
+    script->store = calloc(1, sizeof(*script->store));
+    if (script->store == NULL) {
+        return CG_ERR_MEMORY;
+    }
+    opened = bytes.data != NULL
+                 ? cg_config_text_copy(&text, path, bytes, &mistakes)
+                 : cg_config_text_open(&text, path, &mistakes);
+    if (opened) {
+        push(&reader, &text);
+        read_lines(&reader);
+        reader.place = (struct cg_script_place){path, 0};
+        cg_script_configure(&reader);
+    } else {
+        cg_config_text_deinit(&text);
+    }
+    if (mistakes.no_memory) {
+        result = CG_ERR_MEMORY;
+    } else if (mistakes.count > 0) {
+        cg_mistakes_report(&mistakes, path, report, user);
+        result = CG_ERR_CONFIG;
+    }
+    cg_script_sections_deinit(&reader);
+    cg_mistakes_deinit(&mistakes);
+    if (result != 0) {
+        cg_script_deinit(script);
+    }
+    return result;
+}
+
+int cg_script_read(const char *path,
+                   cg_script_report *report,
+                   void *user,
+                   struct cg_script *script)
+{
+    return read_script(path, (struct cg_slice){NULL, 0}, report, user, script);
+}
+
+int cg_script_read_text(const char *path,
+                        struct cg_slice text,
+                        cg_script_report *report,
+                        void *user,
+                        struct cg_script *script)
+{
+    text.data = text.data != NULL ? text.data : "";
+    return read_script(path, text, report, user, script);
+}
+
+void cg_script_deinit(struct cg_script *script)
+{
+    struct cg_script_store *store = script->store;
+
+    for (size_t i = 0; store != NULL && i < store->count; i++) {
+        free(store->texts[i]);
+    }
+    if (store != NULL) {
+        free(store->texts);
+    }
+    free(store);
+    free(script->steps);
+    free(script->fields);
+    free(script->defaults);
+    free(script->ignores);
+    free(script->captures);
+    cg_config_deinit(&script->config);
+    *script = (struct cg_script){0};
+}

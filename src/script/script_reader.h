@@ -1,0 +1,139 @@
+/*
+ * A session while it is being read.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_SCRIPT_READER_H
+#define CG_SCRIPT_READER_H
+
+#include "script.h"
+#include <config_text.h>
+
+/* Texts that the parts of a script point into. */
+struct cg_script_store {
+    char **texts;
+    size_t count;
+    size_t room;
+};
+
+/* Keeps |text|, which was allocated, as long as the script; false without
+ * memory, after |text| was freed. */
+bool cg_script_keep(struct cg_script_store *store, char *text);
+
+struct cg_script_entry {
+    const char *key;
+    const char *value;
+    struct cg_script_place place;
+};
+
+struct cg_script_section {
+    const char *name;
+    struct cg_script_place place;
+    struct cg_script_entry *entries;
+    size_t count;
+    size_t room;
+};
+
+/* One row of the table of instruments; |columns| says what its cells are. */
+struct cg_script_row {
+    char *text;
+    size_t columns; /* 1 + index of the columns line, 0: the usual ones */
+    struct cg_script_place place;
+};
+
+/* A file on its way. */
+struct cg_script_file {
+    struct cg_config_text text;
+    bool acted;   /* a step of its own was seen */
+    bool content; /* something other than a comment was seen */
+};
+
+struct cg_script_reader {
+    struct cg_script *script;
+    struct cg_mistakes *mistakes;
+    struct cg_script_file stack[CG_SCRIPT_DEPTH_MAX];
+    size_t depth;
+    size_t files; /* opened so far */
+    struct cg_script_place place;
+    struct cg_script_section *sections;
+    size_t section_count;
+    size_t section_room;
+    struct cg_script_section *open; /* entries go here, or NULL */
+    struct cg_script_section block; /* entries of this file's block only */
+    struct cg_script_row *rows;
+    size_t row_count;
+    size_t row_room;
+    struct cg_script_row *columns;
+    size_t columns_count;
+    size_t columns_room;
+    cg_time last; /* time of the step before */
+    size_t step_room;
+    size_t field_room;
+    size_t default_room;
+    size_t ignore_room;
+    size_t capture_room;
+};
+
+__attribute__((format(printf, 3, 4))) void
+cg_script_mistake(struct cg_script_reader *reader,
+                  const char *remedy,
+                  const char *format,
+                  ...);
+
+/*
+ * Makes room for one more in an array of |count| things of |size|; NULL
+ * without memory, which |reader| then knows.
+ */
+void *cg_script_grow(struct cg_script_reader *reader,
+                     void *items,
+                     size_t count,
+                     size_t *room,
+                     size_t size);
+
+/* --- words -------------------------------------------------------------- */
+
+/* The next word of |*at|, cut off by a NUL; "" at the end. */
+char *cg_script_word(char **at);
+
+/* "20s", "1d2h", "1500" (ms); false when it is none, or too long. */
+bool cg_script_span(const char *text, size_t len, cg_time *out);
+
+/*
+ * Reads fields into the script's array.  |expecting| says which forms are
+ * right; |step| gets first_field, field_count, same and more.
+ */
+void cg_script_fields(struct cg_script_reader *reader,
+                      char *text,
+                      bool expecting,
+                      struct cg_script_step *step);
+
+/* The fields of a limit or token: KEY=VALUE, each key one of |keys|. */
+void cg_script_views(struct cg_script_reader *reader,
+                     char *text,
+                     const char *const *keys,
+                     struct cg_script_step *step);
+
+/* How many bytes at |text| are a capture's name. */
+size_t cg_script_name_len(const char *text, size_t len);
+
+/* --- lines -------------------------------------------------------------- */
+
+/* One whole line; |line| is altered and lives as long as the script. */
+void cg_script_line(struct cg_script_reader *reader, char *line);
+void cg_script_step_line(struct cg_script_reader *reader, char *line);
+void cg_script_include(struct cg_script_reader *reader, const char *name);
+
+/* --- configuration ------------------------------------------------------ */
+
+void cg_script_section_begin(struct cg_script_reader *reader, char *line);
+bool cg_script_is_entry(const char *line);
+void cg_script_section_entry(struct cg_script_reader *reader, char *line);
+void cg_script_section_end(struct cg_script_reader *reader);
+void cg_script_instrument(struct cg_script_reader *reader, char *row);
+void cg_script_columns(struct cg_script_reader *reader, char *header);
+
+/* Hands everything to the gate's own reader. */
+void cg_script_configure(struct cg_script_reader *reader);
+void cg_script_sections_deinit(struct cg_script_reader *reader);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * A session while it is being played.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_SCRIPT_RUNNER_H
+#define CG_SCRIPT_RUNNER_H
+
+#include "script.h"
+#include <creditgate/gate.h>
+#include <fix_validate.h>
+#include <fix_writer.h>
+
+/* One message, in or out; its fields without 8, 9, 35, 49, 56, 34, 52, 10. */
+struct cg_script_message {
+    cg_session session;
+    char type[8];
+    struct cg_slice header; /* allocated together with |body| */
+    struct cg_slice body;
+    char *bytes;
+    cg_time time;
+    int seq;
+    bool taken; /* by an expectation */
+};
+
+struct cg_script_messages {
+    struct cg_script_message *items;
+    size_t count;
+    size_t room;
+};
+
+struct cg_script_runner {
+    const struct cg_script *script;
+    const struct cg_script_run_options *options;
+    struct cg_journal journal;
+    struct cg_gate *gate;
+    cg_time now;
+    struct cg_script_messages in;
+    struct cg_script_messages out;
+    size_t pending; /* of |out|: all before it are taken */
+    int seq_in[CG_SESSIONS_MAX];
+    int seq_out[CG_SESSIONS_MAX];
+    char **captures; /* by index; NULL: nothing yet */
+    char *buffer;    /* CG_SCRIPT_BUFFER bytes each */
+    char *header;
+    char *whole;
+    struct cg_fix_message *message;
+    bool input_valid; /* the last message sent was valid FIX */
+    bool failed;
+    int error;
+};
+
+#define CG_SCRIPT_BUFFER ((size_t)256 * 1024)
+
+/* --- saying ------------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) void
+cg_script_say(const struct cg_script_runner *runner, const char *format, ...);
+
+/* "FILE:LINE: ..."; the session has failed. */
+__attribute__((format(printf, 3, 4))) void
+cg_script_fail(struct cg_script_runner *runner,
+               const struct cg_script_step *step,
+               const char *format,
+               ...);
+
+/* A message as a step is written: "@20s client < 8 11=A1 ...". */
+void cg_script_say_message(const struct cg_script_runner *runner,
+                           const char *indent,
+                           const struct cg_script_message *message,
+                           char direction);
+
+/* "@20s"; |text| has room for 32 bytes. */
+void cg_script_time_text(cg_time time, char *text);
+
+/* --- messages ----------------------------------------------------------- */
+
+/* A copy of a message's parts at the end of |messages|; NULL without memory. */
+struct cg_script_message *
+cg_script_message_add(struct cg_script_runner *runner,
+                      struct cg_script_messages *messages,
+                      cg_session session,
+                      struct cg_slice type,
+                      struct cg_slice header,
+                      struct cg_slice body);
+void cg_script_messages_deinit(struct cg_script_messages *messages);
+
+/* The message as a peer would see it; its length, 0 when it does not fit. */
+size_t cg_script_seal(struct cg_script_runner *runner,
+                      const struct cg_script_message *message,
+                      bool from_peer,
+                      char *bytes,
+                      size_t cap);
+
+/* Cuts the first field off |fields|: tag and value; false at the end. */
+bool cg_script_field_next(struct cg_slice *fields,
+                          uint32_t *tag,
+                          struct cg_slice *value);
+
+/* Whether |tag| stands in headers of the session's version. */
+bool cg_script_is_header(const struct cg_script_runner *runner,
+                         cg_session session,
+                         uint32_t tag);
+
+/* |value| with its captures and times put in, into |out|; false when it does
+ * not fit. */
+bool cg_script_expand(const struct cg_script_runner *runner,
+                      const struct cg_script_field *field,
+                      struct cg_fix_writer *out);
+
+/* --- comparing ---------------------------------------------------------- */
+
+/* Whether |came| is what |step| expects; keeps captures.  A difference is
+ * printed and fails the session. */
+bool cg_script_match(struct cg_script_runner *runner,
+                     const struct cg_script_step *step,
+                     const struct cg_script_message *came);
+
+/* Whether |message| has every field of |step|. */
+bool cg_script_has(struct cg_script_runner *runner,
+                   const struct cg_script_step *step,
+                   const struct cg_script_message *message);
+
+/* Compares the limit or token that |step| names. */
+void cg_script_view(struct cg_script_runner *runner,
+                    const struct cg_script_step *step);
+
+/* Fails unless the journal alone adds up to the same books. */
+void cg_script_prove(struct cg_script_runner *runner);
+
+#endif
