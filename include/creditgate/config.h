@@ -10,6 +10,7 @@
 #define CREDITGATE_CONFIG_H
 
 #include <creditgate/types.h>
+#include <creditgate/zone.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,6 +39,11 @@ enum cg_measure { CG_MEASURE_GROSS, CG_MEASURE_NET };
 enum cg_limit_kind { CG_LIMIT_DV01, CG_LIMIT_CLIP, CG_LIMIT_NOTIONAL };
 /* What a breach by an update does to resting orders (R17). */
 enum cg_pull { CG_PULL_FIT, CG_PULL_ALL, CG_PULL_NONE };
+
+/* When a trading day or the use of a limit ends, if not at a time of day (R48).
+ */
+#define CG_RESET_NEVER ((cg_time)-1)
+#define CG_RESET_DAY_END ((cg_time)-2)
 
 struct cg_config_session {
     char name[CG_NAME_MAX + 1];     /* Name=, default TargetCompID */
@@ -93,6 +99,8 @@ struct cg_config_limit {
     uint32_t warnings;   /* count; 0 unless kind is CG_LIMIT_DV01 */
     uint32_t warning_percent[CG_WARNINGS_MAX]; /* rising; 75, 90, 98 */
     cg_time fallback_max_age_ns; /* FallbackMaxAgeMs=, default 60 s (R27) */
+    /* ResetTime=, after midnight; CG_RESET_DAY_END (default), CG_RESET_NEVER */
+    cg_time reset_time_ns;
     int line;
 };
 
@@ -119,6 +127,10 @@ struct cg_config {
     cg_time pull_time_ns;            /* PullTimeMs=, default 500 (R29) */
     cg_time stale_resend_ns;         /* StaleResendMs=, default 60 s (R40) */
     uint32_t probe_after;            /* ProbeAfter=, default 3 (R27) */
+    /* TradingDayEnd=, after midnight, default 17:00; or CG_RESET_NEVER */
+    cg_time day_end_ns;
+    char time_zone[CG_NAME_MAX + 1]; /* TimeZone=, default America/New_York */
+    struct cg_zone zone;             /* its rules; to the end of 2079 */
     struct cg_limits limits;
     /* PassTypes=: types let through unchecked (R53), as "R,S,AJ" */
     char passed_types[256];

@@ -27,6 +27,8 @@
     X(LIMIT_STATE, "limit state")                                              \
     X(LIMIT_WARNED, "limit warned")                                            \
     X(LIMIT_REARMED, "limit rearmed")                                          \
+    X(LIMIT_RESET, "limit reset")                                              \
+    X(DAY_ENDED, "day ended")                                                  \
     X(STOP_PLACED, "stop placed")                                              \
     X(STOP_DONE, "stop done")                                                  \
     X(STOP_LIFTED, "stop lifted")                                              \

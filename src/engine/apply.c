@@ -135,6 +135,7 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
         .ask = CG_NONE,
         .asks = CG_NONE,
         .epoch = state->limits[fact->limit].epoch,
+        .day = state->limits[fact->limit].day,
         .number = fact->number,
         .rate = fact->rate,
         .expires = CG_TIME_NEVER,
@@ -206,11 +207,24 @@ static void token_lapsed(struct cg_state *state, const struct cg_fact *fact)
     reserved_leaves(state, token, token->end);
 }
 
+/* What of |change| counts in use: not a trade cancel or correct, as far as it
+ * can be one of fills before the limit's reset (R48). */
+static cg_dv01
+counted(struct cg_state *state, struct cg_token *token, cg_dv01 change)
+{
+    cg_dv01 earlier = token->filled - cg_token_filled_today(state, token);
+    cg_dv01 fall = change < 0 ? -change : 0;
+    token->day = state->limits[token->limit].day;
+    token->earlier = earlier > fall ? earlier - fall : 0;
+    return change + earlier - token->earlier;
+}
+
 static void
 token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
 {
     struct cg_limit *limit = &state->limits[token->limit];
     cg_dv01 change = filled - token->filled;
+    cg_dv01 use = counted(state, token, change);
     cg_dv01 open_before = cg_token_open(token);
     token->filled = filled;
     if (token->state == CG_TOKEN_RETURNING || token->state == CG_TOKEN_CLOSED) {
@@ -218,13 +232,13 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
     }
     cg_dv01 open_change = cg_token_open(token) - open_before;
     limit->open[side_index(token->side)] += open_change;
-    limit->position += token->side == '1' ? change : -change;
-    limit->gross += change;
+    limit->position += token->side == '1' ? use : -use;
+    limit->gross += use;
     if (token->fallback && token->epoch == limit->epoch) {
         limit->fallback_used += change + open_change;
     }
     if (change < 0) { /* a trade cancel or correct (R43) */
-        limit->confirmed += change;
+        limit->confirmed += use;
         limit->confirmed = limit->confirmed > 0 ? limit->confirmed : 0;
         LEDGER_ADD(state, token, consumed, change);
         LEDGER_ADD(state, token, released, -change);
@@ -251,9 +265,27 @@ static void request_move(struct cg_request *request, enum cg_request_state next)
     request->state = next;
 }
 
+static void ledger_add(struct cg_ledger *sum, const struct cg_ledger *part)
+{
+    sum->granted += part->granted;
+    sum->overrun += part->overrun;
+    sum->reserved += part->reserved;
+    sum->consumed += part->consumed;
+    sum->released += part->released;
+    sum->expired += part->expired;
+    sum->invalidated += part->invalidated;
+    sum->handed_back += part->handed_back;
+}
+
+/* Its part of the limit's totals stays, and stays provable. */
 static void token_forget(struct cg_state *state, uint32_t slot)
 {
     struct cg_token *token = &state->tokens[slot];
+    struct cg_past *past = &state->limits[token->limit].past;
+    cg_dv01 today = cg_token_filled_today(state, token);
+    past->position += token->side == '1' ? today : -today;
+    past->gross += today;
+    ledger_add(&past->ledger[side_index(token->side)], &token->ledger);
     cg_map_remove(&state->token_map, cg_hash_number(token->number), slot);
     token_move(token, CG_TOKEN_FREE);
     token->next = state->token_free;
@@ -301,6 +333,8 @@ static void order_forget(struct cg_state *state, uint32_t slot)
     for (uint32_t i = order->requests; i != CG_NONE;) {
         uint32_t next = state->requests[i].next;
         state->requests[i].order = CG_NONE;
+        state->requests[i].next = state->request_loose;
+        state->request_loose = i;
         i = next;
     }
     if (order->venue_order_id.len > 0) {
@@ -342,8 +376,14 @@ static struct cg_request *request_add(struct cg_state *state,
                                       const struct cg_fact *fact,
                                       enum cg_request_kind kind)
 {
-    CG_ASSERT(fact->request == state->request_top);
-    struct cg_request *request = &state->requests[state->request_top++];
+    CG_ASSERT(fact->request == cg_state_next_request(state));
+    struct cg_request *request = &state->requests[fact->request];
+    if (fact->request == state->request_free) {
+        state->request_free = request->next;
+    } else {
+        state->request_top++;
+    }
+    state->request_no++;
     *request = (struct cg_request){
         .kind = kind,
         .client = fact->session,
@@ -366,6 +406,9 @@ static struct cg_request *request_add(struct cg_state *state,
         struct cg_order *order = &state->orders[fact->order];
         request->next = order->requests;
         order->requests = fact->request;
+    } else {
+        request->next = state->request_loose;
+        state->request_loose = fact->request;
     }
     return request;
 }
@@ -571,7 +614,8 @@ static void request_ended(struct cg_state *state,
     if (fact->request == CG_NONE) {
         return; /* refused before it became a request */
     }
-    if (fact->request == state->request_top) { /* refused as it arrived */
+    if (fact->request == cg_state_next_request(state)) {
+        /* It is refused as it arrived. */
         request_move(
             request_add(state, fact, (enum cg_request_kind)fact->value), next);
         return;
@@ -646,7 +690,8 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_ask *ask = &state->asks[fact->ask];
     struct cg_token *token = &state->tokens[ask->token];
-    if (ask->kind == CG_ASK_CONSUMED && fact->value == 0) {
+    if (ask->kind == CG_ASK_CONSUMED && fact->value == 0 &&
+        ask->asked_at >= state->limits[token->limit].reset_done_at) {
         state->limits[token->limit].confirmed += ask->amount;
     }
     bool restates = ask->kind == CG_ASK_RESTATE;
@@ -765,6 +810,8 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
         .warnings = 3,
         .warning_percent = {75, 90, 98},
         .fallback_max_age_ns = 60 * CG_SECOND,
+        .reset_time_ns = CG_RESET_DAY_END,
+        .reset_at = fact->time,
     };
     id_set(&limit->id, fact->id, fact->id_len);
     memcpy(limit->currency, fact->text, 3);
@@ -847,10 +894,96 @@ static void hub_answered(struct cg_state *state, const struct cg_fact *fact)
     state->sessions[fact->session].probe = CG_NONE;
 }
 
+/* --- days (R48) --------------------------------------------------------- */
+
+/* What is filled counts no longer; what is open goes on.  Tokens notice by the
+ * limit's day. */
+static void limit_reset(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_limit *limit = &state->limits[fact->limit];
+    limit->reset_at = fact->until;
+    limit->reset_done_at = fact->time;
+    limit->day++;
+    limit->position = 0;
+    limit->gross = 0;
+    limit->confirmed = 0;
+    limit->past.position = 0;
+    limit->past.gross = 0;
+}
+
+static void request_forget(struct cg_state *state, uint32_t slot)
+{
+    struct cg_request *request = &state->requests[slot];
+    cg_map_remove(&state->request_map,
+                  cg_hash(request->venue, cg_id_slice(&request->id)), slot);
+    request_move(request, CG_REQUEST_FREE);
+    request->next = state->request_free;
+    state->request_free = slot;
+}
+
+/* An answer of the venue may still come, if it is not a day late. */
+static bool request_stays(struct cg_request *request, bool cancelled)
+{
+    bool asks_end = request->kind == CG_REQUEST_CANCEL ||
+                    request->kind == CG_REQUEST_PULL;
+    bool stays = request->state == CG_REQUEST_SENT && !request->kept &&
+                 !(asks_end && cancelled);
+    request->kept = request->kept || stays;
+    return stays;
+}
+
+static void order_day_ended(struct cg_state *state, uint32_t slot)
+{
+    const struct cg_order *order = &state->orders[slot];
+    bool stays = false;
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        stays |= request_stays(&state->requests[i],
+                               order->ended_by == CG_REPORT_CANCELLED);
+    }
+    if (!stays) {
+        order_forget(state, slot);
+    }
+}
+
+/* Closed orders go with their ids, and so do ids that have no order; what the
+ * venue or a hub has still to answer stays for a day more. */
+static void day_ended(struct cg_state *state, const struct cg_fact *fact)
+{
+    state->day_ended_at = fact->until;
+    uint32_t staying = CG_NONE;
+    for (uint32_t i = state->request_loose; i != CG_NONE;) {
+        struct cg_request *request = &state->requests[i];
+        uint32_t next = request->next;
+        if (request_stays(request, false)) {
+            request->next = staying;
+            staying = i;
+        } else {
+            request_forget(state, i);
+        }
+        i = next;
+    }
+    state->request_loose = CG_NONE;
+    for (uint32_t i = state->closed_first; i != CG_NONE;) {
+        uint32_t next = state->orders[i].next;
+        order_day_ended(state, i);
+        i = next;
+    }
+    for (uint32_t i = state->request_loose; i != CG_NONE;) {
+        uint32_t next = state->requests[i].next;
+        request_forget(state, i);
+        i = next;
+    }
+    state->request_loose = staying;
+}
+
 /* A pure table over the kinds, hence its length. */
 void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
 {
     CG_ASSERT(fact->no == state->fact_no + 1);
+    if (fact->no == 1) {
+        state->day_ended_at = fact->time;
+    }
     state->fact_no = fact->no;
     state->now = fact->time;
     switch (fact->kind) {
@@ -878,6 +1011,12 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_LIMIT_REARMED:
         limit_rearmed(state, fact);
+        break;
+    case CG_FACT_LIMIT_RESET:
+        limit_reset(state, fact);
+        break;
+    case CG_FACT_DAY_ENDED:
+        day_ended(state, fact);
         break;
     case CG_FACT_STOP_PLACED:
         cg_apply_stop_placed(state, fact);

@@ -38,8 +38,7 @@ static void ledger_add(struct cg_ledger *sum, const struct cg_ledger *part)
     sum->handed_back += part->handed_back;
 }
 
-/* Forgotten tokens are in the limit's books only, so its columns may be larger
- * than the sum, but what is reserved must be accounted for exactly. */
+/* What is filled counts as far as it was filled since the limit's reset. */
 static bool
 token_adds(const struct cg_state *state, uint32_t slot, struct sums *sums)
 {
@@ -50,10 +49,15 @@ token_adds(const struct cg_state *state, uint32_t slot, struct sums *sums)
                                                  : 0;
     sum->open[side] += open;
     sum->unsure[side] += token->unsure;
-    sum->position += side == 0 ? token->filled : -token->filled;
-    sum->gross += token->filled;
+    cg_dv01 earlier = token->day == state->limits[token->limit].day
+                          ? token->earlier
+                          : token->filled;
+    sum->position += side == 0 ? token->filled - earlier
+                               : earlier - token->filled;
+    sum->gross += token->filled - earlier;
     ledger_add(&sum->ledger[side], &token->ledger);
-    return ledger_holds(&token->ledger) && token->ledger.reserved >= 0;
+    return ledger_holds(&token->ledger) && token->ledger.reserved >= 0 &&
+           earlier >= 0 && earlier <= token->filled;
 }
 
 static bool
@@ -64,9 +68,17 @@ differs(char *error, size_t len, const struct cg_limit *limit, const char *what)
     return false;
 }
 
+/* With what forgotten tokens left behind. */
+static void past_add(struct sums *sum, const struct cg_past *past)
+{
+    sum->position += past->position;
+    sum->gross += past->gross;
+    ledger_add(&sum->ledger[0], &past->ledger[0]);
+    ledger_add(&sum->ledger[1], &past->ledger[1]);
+}
+
 static bool limit_holds(const struct cg_limit *limit,
                         const struct sums *sum,
-                        bool whole,
                         char *error,
                         size_t len)
 {
@@ -80,16 +92,12 @@ static bool limit_holds(const struct cg_limit *limit,
         if (!ledger_holds(&limit->ledger[side])) {
             return differs(error, len, limit, "the token ledger");
         }
-        if (limit->ledger[side].reserved != sum->ledger[side].reserved) {
-            return differs(error, len, limit, "reserved");
-        }
-        if (whole && memcmp(&limit->ledger[side], &sum->ledger[side],
-                            sizeof(sum->ledger[side])) != 0) {
+        if (memcmp(&limit->ledger[side], &sum->ledger[side],
+                   sizeof(sum->ledger[side])) != 0) {
             return differs(error, len, limit, "a column of the token ledger");
         }
     }
-    if (whole &&
-        (limit->position != sum->position || limit->gross != sum->gross)) {
+    if (limit->position != sum->position || limit->gross != sum->gross) {
         return differs(error, len, limit, "filled use");
     }
     return true;
@@ -99,7 +107,6 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
 {
     struct sums *sums = calloc(state->limit_count + 1, sizeof(*sums));
     bool holds = sums != NULL;
-    uint32_t tokens = 0;
     if (!holds) {
         snprintf(error, error_len, "no memory for the audit");
         return false;
@@ -108,17 +115,15 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
         if (state->tokens[i].state == CG_TOKEN_FREE) {
             continue;
         }
-        tokens++;
         if (!token_adds(state, i, sums)) {
             holds = false;
             snprintf(error, error_len, "token %llu: its ledger does not add up",
                      (unsigned long long)state->tokens[i].number);
         }
     }
-    bool whole = tokens == state->token_no; /* none was forgotten */
     for (uint32_t i = 0; holds && i < state->limit_count; i++) {
-        holds = limit_holds(&state->limits[i], &sums[i], whole, error,
-                            error_len);
+        past_add(&sums[i], &state->limits[i].past);
+        holds = limit_holds(&state->limits[i], &sums[i], error, error_len);
     }
     free(sums);
     return holds;

@@ -40,6 +40,11 @@ void cg_fact_id(struct cg_fact *fact, struct cg_slice id);
 /* Whether the cause's venue session has not seen the ClOrdID |id| (R40). */
 bool cg_id_is_free(const struct cg_engine *engine, struct cg_slice id);
 
+/* Whether a first-seen repeat is too old: of a day whose ids are forgotten
+ * nobody can say that it was not seen (R40). */
+bool cg_repeat_is_stale(const struct cg_engine *engine,
+                        const struct cg_order_event *event);
+
 /* Whether there is room for the ids of refused, and of taken, requests. */
 bool cg_refusals_left(const struct cg_state *state);
 bool cg_requests_left(const struct cg_state *state);
@@ -238,8 +243,8 @@ void cg_limits_check(struct cg_engine *engine, uint32_t order);
 /* Pulls what a limit that is breached has to lose (R17). */
 void cg_limit_pull(struct cg_engine *engine, uint32_t limit);
 
-/* Pulls |order|, or what else a breach pulls, when the owner of |limit| does not
- * stand behind it (R17). */
+/* Pulls |order|, or what else a breach pulls, when the owner of |limit| does
+ * not stand behind it (R17). */
 void cg_limit_pull_order(struct cg_engine *engine,
                          uint32_t limit,
                          uint32_t order);
@@ -309,6 +314,15 @@ void cg_parts_refused(struct cg_engine *engine,
 
 /* The hub is gone: what it had begun to say is not completed. */
 void cg_parts_lose(struct cg_engine *engine);
+
+/* --- days (decide_day.c) ------------------------------------------------ */
+
+/* Ends what should have ended by now, and from now on at its time (R48). */
+void cg_days_start(struct cg_engine *engine);
+void cg_days_end(struct cg_engine *engine);
+
+/* A limit was named: its reset may be the next one. */
+void cg_days_limit(struct cg_engine *engine, uint32_t limit);
 
 /* --- timers (decide_timer.c) -------------------------------------------- */
 

@@ -36,13 +36,13 @@ bool cg_id_is_free(const struct cg_engine *engine, struct cg_slice id)
  * free: nobody can use it up by being refused. */
 bool cg_refusals_left(const struct cg_state *state)
 {
-    return state->request_top < state->request_max / 2;
+    return state->request_map.count < state->request_max / 2;
 }
 
 /* Each open order keeps room for a cancel by its client and one by the gate. */
 bool cg_requests_left(const struct cg_state *state)
 {
-    uint64_t left = state->request_max - state->request_top;
+    uint64_t left = state->request_max - state->request_map.count;
     return left > 2 * (uint64_t)state->open_orders + 2;
 }
 
@@ -109,6 +109,20 @@ static void repeated(struct cg_engine *engine,
     refuse_new(engine, event, &refusal);
 }
 
+bool cg_repeat_is_stale(const struct cg_engine *engine,
+                        const struct cg_order_event *event)
+{
+    cg_time age_max = engine->config.stale_resend_ns;
+    if (!event->possdup && !event->possresend) {
+        return false;
+    }
+    /* The time in a PossResend is that of the repeat. */
+    return engine->now - event->sent_at > age_max ||
+           event->sent_at <= engine->state.day_ended_at ||
+           (event->possresend &&
+            engine->now - engine->state.day_ended_at < age_max);
+}
+
 /* R6: an account of this session, and the firm it names. */
 bool cg_party_fits(const struct cg_engine *engine,
                    const struct cg_order_event *event,
@@ -164,8 +178,7 @@ static bool admissible(const struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     const struct cg_session_state *client =
         &state->sessions[engine->cause_session];
-    if ((event->possdup || event->possresend) &&
-        engine->now - event->sent_at > engine->config.stale_resend_ns) {
+    if (cg_repeat_is_stale(engine, event)) {
         *refusal = cg_refusal_of(CG_STALE_RESEND);
         return false;
     }
@@ -367,6 +380,7 @@ void cg_engine_stop(struct cg_engine *engine)
 void cg_engine_restart(struct cg_engine *engine)
 {
     cg_timers_reset(engine);
+    cg_days_start(engine);
     const struct cg_state *state = &engine->state;
     for (uint32_t i = 0; i < state->session_count; i++) {
         if (state->sessions[i].up) {

@@ -8,18 +8,17 @@
 #include "decide.h"
 
 /* An id for the gate's own cancel that nobody has used. */
-static size_t pull_id(const struct cg_engine *engine,
-                      cg_session venue,
-                      uint32_t number,
-                      char *id)
+static size_t
+pull_id(const struct cg_engine *engine, cg_session venue, char *id)
 {
-    int len = snprintf(id, CG_NAME_MAX, "%.40s-P%u", engine->config.gate_name,
+    unsigned long long number = engine->state.request_no + 1;
+    int len = snprintf(id, CG_NAME_MAX, "%.40s-P%llu", engine->config.gate_name,
                        number);
     for (uint32_t more = 1;
          cg_state_request(&engine->state, venue,
                           (struct cg_slice){id, (size_t)len}) != CG_NONE;
          more++) {
-        len = snprintf(id, CG_NAME_MAX, "%.40s-P%u-%u",
+        len = snprintf(id, CG_NAME_MAX, "%.30s-P%llu-%u",
                        engine->config.gate_name, number, more);
     }
     return (size_t)len;
@@ -46,7 +45,7 @@ static void pull_send(struct cg_engine *engine,
     fact.value = CG_REQUEST_PULL;
     fact.reason = (uint16_t)reason;
     fact.id = id;
-    fact.id_len = pull_id(engine, order->venue, fact.request + 1, id);
+    fact.id_len = pull_id(engine, order->venue, id);
     cg_engine_record(engine, &fact);
     struct cg_fact sent = cg_fact_of(CG_FACT_REQUEST_SENT);
     sent.request = fact.request;

@@ -156,8 +156,7 @@ static bool replace_fits(const struct cg_engine *engine,
         *refusal = cg_refusal_of(CG_REPLACE_NOT_ALLOWED);
         return false;
     }
-    if ((event->possdup || event->possresend) &&
-        engine->now - event->sent_at > engine->config.stale_resend_ns) {
+    if (cg_repeat_is_stale(engine, event)) {
         *refusal = cg_refusal_of(CG_STALE_RESEND);
         return false;
     }
@@ -479,7 +478,7 @@ static bool never_sent(const struct cg_order *order)
 /* Room is kept for each order's first cancel, and for the gate's own. */
 static bool cancel_has_room(const struct cg_state *state, uint32_t slot)
 {
-    uint32_t left = state->request_max - state->request_top;
+    uint32_t left = state->request_max - state->request_map.count;
     for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
          i = state->requests[i].next) {
         if (state->requests[i].kind == CG_REQUEST_CANCEL) {

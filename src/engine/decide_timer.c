@@ -151,7 +151,9 @@ void cg_timers_reset(struct cg_engine *engine)
 
 cg_time cg_engine_deadline(const struct cg_engine *engine)
 {
-    return cg_heap_first(&engine->timers, NULL);
+    cg_time first = cg_heap_first(&engine->timers, NULL);
+    return engine->days_run && engine->next_reset < first ? engine->next_reset
+                                                          : first;
 }
 
 /* --- fallback (R27) ----------------------------------------------------- */

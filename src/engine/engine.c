@@ -117,6 +117,9 @@ static void derive(struct cg_engine *engine, const struct cg_fact *fact)
     }
     if (fact->limit != CG_NONE) {
         touch(engine, fact->limit);
+        if (fact->kind == CG_FACT_LIMIT_NAMED) {
+            cg_days_limit(engine, fact->limit);
+        }
     }
     if (fact->order != CG_NONE) {
         cg_timer_order(engine, fact->order);
@@ -172,7 +175,10 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                    fact->token == cg_state_next_token(state);
     bool asked = fact->kind != CG_FACT_ASK_SENT ||
                  fact->ask == cg_state_next_ask(state);
-    return taken && charged && asked && names_fit(state, fact) &&
+    bool named = (fact->kind != CG_FACT_ORDER_TAKEN &&
+                  fact->kind != CG_FACT_REQUEST_TAKEN) ||
+                 fact->request == cg_state_next_request(state);
+    return taken && charged && asked && named && names_fit(state, fact) &&
            fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
@@ -207,11 +213,14 @@ void cg_engine_begin(struct cg_engine *engine,
     if (now > engine->now) {
         engine->now = now;
     }
-    engine->cause_session = session;
-    engine->cause_seq = seq;
     engine->effect_count = 0;
     engine->note_count = 0;
     engine->news_count = 0;
+    engine->cause_session = CG_SESSION_NONE;
+    engine->cause_seq = 0;
+    cg_days_end(engine);
+    engine->cause_session = session;
+    engine->cause_seq = seq;
 }
 
 void cg_engine_end(struct cg_engine *engine)
@@ -266,7 +275,8 @@ void cg_engine_note(struct cg_engine *engine, const char *text)
 
 bool cg_engine_may_resend(const struct cg_engine *engine,
                           cg_session venue,
-                          struct cg_slice clordid)
+                          struct cg_slice clordid,
+                          cg_time sent_at)
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = cg_state_request(state, venue, clordid);
@@ -274,6 +284,9 @@ bool cg_engine_may_resend(const struct cg_engine *engine,
         return false;
     }
     const struct cg_request *request = &state->requests[slot];
+    if (sent_at < request->taken_at - CG_SECOND) {
+        return false; /* the id was another order's, on an earlier day (R40) */
+    }
     if (request->kind == CG_REQUEST_CANCEL ||
         request->kind == CG_REQUEST_PULL) {
         return true;

@@ -104,21 +104,6 @@ struct cg_order_event {
     struct cg_refusal bad; /* reason 0: the message is well formed */
 };
 
-/* What an ExecutionReport says, in one word, whatever the FIX version. */
-enum cg_report_kind {
-    CG_REPORT_OTHER, /* status, pending: CumQty is still taken */
-    CG_REPORT_NEW,
-    CG_REPORT_FILL,
-    CG_REPORT_CANCELLED,
-    CG_REPORT_REPLACED,
-    CG_REPORT_REJECTED,
-    CG_REPORT_EXPIRED,
-    CG_REPORT_DONE_FOR_DAY,
-    CG_REPORT_RESTATED,
-    CG_REPORT_CORRECTED, /* a trade cancel or correct: CumQty may fall */
-    CG_REPORT_PENDING,
-};
-
 struct cg_report_event {
     enum cg_report_kind kind;
     struct cg_slice clordid;
@@ -227,6 +212,8 @@ struct cg_engine_config {
     const char *gate_name;
     const struct cg_config_fx *fx;
     size_t fx_count;
+    cg_time day_end_ns; /* of the trading day, or CG_RESET_NEVER (R48) */
+    struct cg_zone zone;
     /* Called for each fact, before it is applied; non-zero ends the engine. */
     int (*sink)(void *user, const struct cg_fact *fact);
     void *user;
@@ -236,6 +223,8 @@ struct cg_engine {
     struct cg_state state;
     struct cg_engine_config config;
     struct cg_heap timers; /* orders by slot, then tokens */
+    bool days_run;         /* days end from now on */
+    cg_time next_reset;    /* of a limit or of the day */
     cg_time now;
     cg_session cause_session;
     cg_seq cause_seq;
@@ -269,7 +258,8 @@ int cg_engine_recover(struct cg_engine *engine, const struct cg_fact *fact);
 
 /*
  * Says what caused the next call, and when.  Forgets the effects of the last
- * one.  |now| never goes back: a smaller one counts as the newest seen.
+ * one; a day that has ended by |now| ends first.  |now| never goes back: a
+ * smaller one counts as the newest seen.
  */
 void cg_engine_begin(struct cg_engine *engine,
                      cg_time now,
@@ -330,12 +320,13 @@ bool cg_engine_fire(struct cg_engine *engine);
 cg_time cg_engine_deadline(const struct cg_engine *engine);
 
 /*
- * R22: may the order message of |clordid|, kept by the venue session's store,
- * be sent again?
+ * R22: may the order message of |clordid|, kept by the venue session's store
+ * since |sent_at|, be sent again?
  */
 bool cg_engine_may_resend(const struct cg_engine *engine,
                           cg_session venue,
-                          struct cg_slice clordid);
+                          struct cg_slice clordid,
+                          cg_time sent_at);
 
 /* Takes no new risk any more, and answers what waits. */
 void cg_engine_stop(struct cg_engine *engine);

@@ -45,10 +45,11 @@ static const struct moves request_moves[CG_REQUEST_STATES] = {
                            BIT(CG_REQUEST_WAITING) | BIT(CG_REQUEST_REFUSED)},
     [CG_REQUEST_WAITING] = {"waiting",
                             BIT(CG_REQUEST_SENT) | BIT(CG_REQUEST_REFUSED)},
-    [CG_REQUEST_SENT] = {"sent",
-                         BIT(CG_REQUEST_ACCEPTED) | BIT(CG_REQUEST_REFUSED)},
-    [CG_REQUEST_ACCEPTED] = {"accepted", 0},
-    [CG_REQUEST_REFUSED] = {"refused", 0},
+    [CG_REQUEST_SENT] = {"sent", BIT(CG_REQUEST_ACCEPTED) |
+                                     BIT(CG_REQUEST_REFUSED) |
+                                     BIT(CG_REQUEST_FREE)},
+    [CG_REQUEST_ACCEPTED] = {"accepted", BIT(CG_REQUEST_FREE)},
+    [CG_REQUEST_REFUSED] = {"refused", BIT(CG_REQUEST_FREE)},
 };
 
 bool cg_token_may(enum cg_token_state from, enum cg_token_state to)
@@ -148,6 +149,8 @@ int cg_state_init(struct cg_state *state,
         .closed_last = CG_NONE,
         .order_free = CG_NONE,
         .token_free = CG_NONE,
+        .request_free = CG_NONE,
+        .request_loose = CG_NONE,
         .ask_free = CG_NONE,
         .ask_first = CG_NONE,
         .ask_last = CG_NONE,
@@ -350,6 +353,9 @@ uint32_t cg_state_next_token(const struct cg_state *state)
 
 uint32_t cg_state_next_request(const struct cg_state *state)
 {
+    if (state->request_free != CG_NONE) {
+        return state->request_free;
+    }
     return state->request_top < state->request_max ? state->request_top
                                                    : CG_NONE;
 }
@@ -367,6 +373,13 @@ uint32_t cg_state_next_ask(const struct cg_state *state)
 cg_dv01 cg_token_open(const struct cg_token *token)
 {
     return token->charge > token->filled ? token->charge - token->filled : 0;
+}
+
+cg_dv01 cg_token_filled_today(const struct cg_state *state,
+                              const struct cg_token *token)
+{
+    bool since = token->day == state->limits[token->limit].day;
+    return since ? token->filled - token->earlier : 0;
 }
 
 cg_dv01 cg_token_held(const struct cg_token *token)

@@ -102,6 +102,25 @@ struct cg_token {
     cg_time granted_at;
     cg_time expires;
     cg_time renewed_for; /* the expiry for which a renewal was asked (R29) */
+    /* What of |filled| is from before the limit's reset (R48): written when the
+     * limit's day was |day|; all of it when that is over. */
+    cg_dv01 earlier;
+    uint32_t day;
+};
+
+/* What an ExecutionReport says, in one word, whatever the FIX version. */
+enum cg_report_kind {
+    CG_REPORT_OTHER, /* status, pending: CumQty is still taken */
+    CG_REPORT_NEW,
+    CG_REPORT_FILL,
+    CG_REPORT_CANCELLED,
+    CG_REPORT_REPLACED,
+    CG_REPORT_REJECTED,
+    CG_REPORT_EXPIRED,
+    CG_REPORT_DONE_FOR_DAY,
+    CG_REPORT_RESTATED,
+    CG_REPORT_CORRECTED, /* a trade cancel or correct: CumQty may fall */
+    CG_REPORT_PENDING,
 };
 
 /* --- orders (R40..R46) -------------------------------------------------- */
@@ -160,6 +179,7 @@ struct cg_order {
  *
  * A replace is BEHIND while its order, or an older replace of it, waits; at
  * most one of an order's replaces is WAITING, for credit (R41, R44).
+ * Its place is used again once a trading day has ended without its order.
  */
 enum cg_request_kind {
     CG_REQUEST_NEW,
@@ -183,8 +203,10 @@ struct cg_request {
     enum cg_request_state state;
     cg_session client;
     cg_session venue;
+    bool kept;       /* one day's end has passed without an answer (R48) */
     uint32_t order;  /* CG_NONE: refused, or its order was forgotten */
-    uint32_t next;   /* older request of the same order */
+    uint32_t next;   /* older one of the same order; of the free list; of those
+                        without an order */
     uint32_t target; /* the request that its 41 names, or CG_NONE */
     cg_qty qty;
     uint64_t body_hash;  /* tells a repeat from another order (R40) */
@@ -228,6 +250,13 @@ enum cg_limit_state {
     CG_LIMIT_STATES,
 };
 
+/* What tokens that were forgotten left in their limit's totals. */
+struct cg_past {
+    cg_dv01 position;
+    cg_dv01 gross;
+    struct cg_ledger ledger[2];
+};
+
 struct cg_limit {
     struct cg_id id;
     enum cg_limit_kind kind;
@@ -263,7 +292,12 @@ struct cg_limit {
     cg_time updated_at;   /* the owner's time of the newest update */
     cg_time refreshed_at; /* our time of it */
     cg_time fallback_max_age_ns;
+    cg_time reset_time_ns; /* of the day; CG_RESET_DAY_END, CG_RESET_NEVER */
+    cg_time reset_at;      /* the reset that was done last, or its start ... */
+    cg_time reset_done_at; /* ... and our time of it (R48) */
+    uint32_t day;          /* resets so far */
     struct cg_ledger ledger[2];
+    struct cg_past past;
 };
 
 /* --- accounts, instruments, sessions, stops ----------------------------- */
@@ -335,7 +369,9 @@ struct cg_state {
     cg_seq order_no;
     cg_seq token_no;
     cg_seq ask_no;
-    cg_time now; /* of the newest fact */
+    cg_seq request_no;    /* ClOrdIDs so far */
+    cg_time now;          /* of the newest fact */
+    cg_time day_ended_at; /* the newest end of a trading day, or the start */
 
     struct cg_order *orders;
     uint32_t order_max;
@@ -354,6 +390,8 @@ struct cg_state {
     struct cg_request *requests;
     uint32_t request_max;
     uint32_t request_top;
+    uint32_t request_free;  /* list */
+    uint32_t request_loose; /* those without an order, a list */
 
     struct cg_ask *asks;
     uint32_t ask_max;
@@ -443,6 +481,10 @@ enum cg_model cg_limit_model(const struct cg_limit *limit);
 
 /* What of a token's charge is not filled: its part of B or S. */
 cg_dv01 cg_token_open(const struct cg_token *token);
+
+/* What of its fills counts in its limit's P and gross: all since the reset. */
+cg_dv01 cg_token_filled_today(const struct cg_state *state,
+                              const struct cg_token *token);
 
 /* What of an order's life its token has stood for: reserved and consumed. */
 cg_dv01 cg_token_held(const struct cg_token *token);

@@ -27,6 +27,8 @@ static const struct cg_config gate_defaults = {
     .pull_time_ns = 500 * CG_MS,
     .stale_resend_ns = 60 * CG_SECOND,
     .probe_after = 3,
+    .day_end_ns = 17 * 3600 * CG_SECOND,
+    .time_zone = "America/New_York",
     .limits = {.orders = 100000,
                .requests = 400000,
                .limits = 10000,
@@ -50,6 +52,7 @@ static const struct cg_config_limit limit_defaults = {
     .warnings = 3,
     .warning_percent = {75, 90, 98},
     .fallback_max_age_ns = 60 * CG_SECOND,
+    .reset_time_ns = CG_RESET_DAY_END,
 };
 
 static void mistake(const struct cg_config_reader *reader,
@@ -427,6 +430,7 @@ static void read_config(struct cg_config_reader *reader)
     cg_config_check_accounts(reader);
     cg_config_check_limits(reader);
     check_fx(reader);
+    cg_config_read_zone(reader);
     cg_config_check_cover(reader);
     if (!cg_config_write_fix(reader)) {
         mistakes->no_memory = true;
@@ -531,5 +535,6 @@ void cg_config_deinit(struct cg_config *config)
     free(config->instruments);
     free(config->fx);
     free(config->fix_settings);
+    free(config->zone.shifts);
     memset(config, 0, sizeof(*config));
 }

@@ -50,6 +50,11 @@ static const struct cg_key gate_keys[] = {
      .at = AT_GATE(probe_after),
      .min = 1,
      .max = 1000000},
+    {.name = "TradingDayEnd", .form = CG_KEY_RESET, .at = AT_GATE(day_end_ns)},
+    {.name = "TimeZone",
+     .form = CG_KEY_NAME,
+     .at = AT_GATE(time_zone),
+     .max = CG_NAME_MAX},
     {.name = "PassTypes",
      .form = CG_KEY_TYPES,
      .at = AT_GATE(passed_types),
@@ -315,6 +320,10 @@ static const struct cg_key limit_keys[] = {
      .at = AT_LIMIT(fallback_max_age_ns),
      .min = 1,
      .max = (int64_t)7 * DAY_MS,
+     .only = DV01},
+    {.name = "ResetTime",
+     .form = CG_KEY_RESET,
+     .at = AT_LIMIT(reset_time_ns),
      .only = DV01},
 };
 

@@ -23,6 +23,7 @@ enum cg_key_form {
     CG_KEY_TYPES,     /* message types, char[max + 1] */
     CG_KEY_TOKEN_TAG, /* a tag that may be added to an order, uint32_t */
     CG_KEY_CLOCK,     /* HH:MM:SS; kept in its entry only */
+    CG_KEY_RESET,     /* HH:MM:SS or never, cg_time after midnight */
     CG_KEY_DAY,       /* a day's name or its first letters; entry only */
     CG_KEY_ADDRESSES, /* numeric addresses between commas; entry only */
     CG_KEY_PATH,      /* of a file that must be there; entry only */

@@ -53,6 +53,9 @@ void cg_config_check_accounts(struct cg_config_reader *reader);
 void cg_config_check_limits(struct cg_config_reader *reader);
 void cg_config_check_cover(struct cg_config_reader *reader);
 
+/* Reads the rules of the time zone, if anything goes by it. */
+void cg_config_read_zone(struct cg_config_reader *reader);
+
 /* Writes the FIX engine's settings; false without memory. */
 bool cg_config_write_fix(struct cg_config_reader *reader);
 

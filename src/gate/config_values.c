@@ -324,16 +324,42 @@ static bool is_clock_part(const char *text, int max)
            text[1] <= '9' && (text[0] - '0') * 10 + (text[1] - '0') <= max;
 }
 
+static bool is_clock(const char *text)
+{
+    return strlen(text) == 8 && text[2] == ':' && text[5] == ':' &&
+           is_clock_part(text, 23) && is_clock_part(text + 3, 59) &&
+           is_clock_part(text + 6, 59);
+}
+
 static void apply_clock(const struct value *value)
 {
-    const char *text = value->entry->value;
-
-    if (strlen(text) != 8 || text[2] != ':' || text[5] != ':' ||
-        !is_clock_part(text, 23) || !is_clock_part(text + 3, 59) ||
-        !is_clock_part(text + 6, 59)) {
+    if (!is_clock(value->entry->value)) {
         wrong(value, "is not a time of day",
               "write HH:MM:SS, such as 17:00:00");
     }
+}
+
+static cg_time clock_part(const char *text)
+{
+    return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+static void apply_reset(const struct value *value)
+{
+    const char *text = value->entry->value;
+    cg_time time = CG_RESET_NEVER;
+
+    if (strcmp(text, "never") != 0) {
+        if (!is_clock(text)) {
+            wrong(value, "is no time of day",
+                  "write HH:MM:SS, such as 17:00:00, or never");
+            return;
+        }
+        time = ((clock_part(text) * 60 + clock_part(text + 3)) * 60 +
+                clock_part(text + 6)) *
+               CG_SECOND;
+    }
+    store(value, &time, sizeof(time));
 }
 
 /* QuickFIX goes by the first two letters. */
@@ -435,6 +461,9 @@ static void apply_value(const struct value *value)
         break;
     case CG_KEY_CLOCK:
         apply_clock(value);
+        break;
+    case CG_KEY_RESET:
+        apply_reset(value);
         break;
     case CG_KEY_DAY:
         apply_day(value);

@@ -52,6 +52,8 @@ static int engine_open(struct cg_gate *gate,
         }
         engine.fx = config->fx;
         engine.fx_count = config->fx_count;
+        engine.day_end_ns = config->day_end_ns;
+        engine.zone = config->zone;
     }
     return cg_engine_open(&engine, accounts, instruments, &gate->engine);
 }
@@ -633,6 +635,7 @@ bool cg_gate_may_resend(struct cg_gate *gate,
     const struct cg_state *state = &gate->engine->state;
     struct cg_fix_message *message = &gate->parked_message;
     struct cg_slice id;
+    struct cg_slice sent;
     if (session >= state->session_count) {
         return false;
     }
@@ -647,6 +650,10 @@ bool cg_gate_may_resend(struct cg_gate *gate,
         return !cg_slice_is(message->type, "AB") &&
                !cg_slice_is(message->type, "AC");
     }
-    return cg_fix_find(message, 11, &id) &&
-           cg_engine_may_resend(gate->engine, session, id);
+    cg_time sent_at = 0;
+    bool timed = cg_fix_find(message, 122, &sent) ||
+                 cg_fix_find(message, 52, &sent);
+    return timed && cg_fix_time(sent, &sent_at) &&
+           cg_fix_find(message, 11, &id) &&
+           cg_engine_may_resend(gate->engine, session, id, sent_at);
 }

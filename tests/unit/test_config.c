@@ -17,6 +17,7 @@
 #include <string.h>
 #include <text.h>
 #include <unistd.h>
+#include <zone.h>
 
 #define TEXT_MAX 131072
 
@@ -490,6 +491,69 @@ static void test_config_variants_accepted(void **state)
     expect_accepted(*state, "TokenTag=5001", "TokenTag=0", &config);
     assert_int_equal(config.sessions[1].token_tag, 0);
     cg_config_deinit(&config);
+}
+
+#define HOUR (3600 * CG_SECOND)
+
+/* R48: the rules of a zone are the system's, to the end of the table. */
+static void test_config_zone_read(void **state)
+{
+    struct cg_config config;
+    const cg_time winter = 1800000000 * CG_SECOND; /* 2027-01-15 08:00 UTC */
+    const cg_time summer = 1815638400 * CG_SECOND; /* 2027-07-15 08:00 UTC */
+    const cg_time late = 3456518400 * CG_SECOND;   /* 2079-07-14 00:00 UTC */
+
+    read_good(*state, &config);
+    assert_string_equal(config.time_zone, "America/New_York");
+    assert_int_equal(config.day_end_ns, 17 * HOUR);
+    assert_int_equal(config.credit_limits[0].reset_time_ns, CG_RESET_DAY_END);
+    assert_int_equal(cg_zone_next(&config.zone, 17 * HOUR, winter),
+                     winter + 14 * HOUR);
+    assert_int_equal(cg_zone_next(&config.zone, 17 * HOUR, summer),
+                     summer + 13 * HOUR);
+    assert_int_equal(cg_zone_next(&config.zone, 17 * HOUR, late),
+                     late + 21 * HOUR);
+    cg_config_deinit(&config);
+    expect_accepted(*state, "SoftDeadlineMs=900\n",
+                    "SoftDeadlineMs=900\nTradingDayEnd=18:30:15\n"
+                    "TimeZone=Asia/Kathmandu\n",
+                    &config);
+    assert_int_equal(config.day_end_ns,
+                     18 * HOUR + 30 * 60 * CG_SECOND + 15 * CG_SECOND);
+    assert_int_equal(config.zone.count, 1);
+    assert_int_equal(config.zone.shifts[0].offset,
+                     5 * HOUR + 45 * 60 * CG_SECOND);
+    cg_config_deinit(&config);
+    expect_accepted(*state, "SoftDeadlineMs=900\n",
+                    "SoftDeadlineMs=900\nTradingDayEnd=never\n", &config);
+    assert_int_equal(config.day_end_ns, CG_RESET_NEVER);
+    assert_null(config.zone.shifts);
+    cg_config_deinit(&config);
+    expect_accepted(*state, "AllowReducing=N\n", "ResetTime=00:00:00\n",
+                    &config);
+    assert_int_equal(config.credit_limits[0].reset_time_ns, 0);
+    cg_config_deinit(&config);
+    expect_accepted(*state, "AllowReducing=N\n", "ResetTime=never\n", &config);
+    assert_int_equal(config.credit_limits[0].reset_time_ns, CG_RESET_NEVER);
+    cg_config_deinit(&config);
+}
+
+static void test_config_zone_told(void **state)
+{
+    EXPECT_SPOILED(
+        state,
+        {"SoftDeadlineMs=900", "TimeZone=Mars/Base", 5,
+         "TimeZone=Mars/Base is not known to this machine", "tzdata"},
+        {"SoftDeadlineMs=900", "TimeZone=/etc/localtime", 5, "is not known",
+         "IANA"},
+        {"SoftDeadlineMs=900", "TimeZone=+05:00", 5, "is not known", "IANA"},
+        {"SoftDeadlineMs=900", "TradingDayEnd=24:00:00", 5, "no time of day",
+         "or never"},
+        {"SoftDeadlineMs=900", "TradingDayEnd=17:00", 5, "no time of day",
+         "HH:MM:SS"},
+        {"AllowReducing=N", "ResetTime=noon", 59, "no time of day", "never"},
+        {"Amount=500000000", "Amount=500000000\nResetTime=17:00:00", 68,
+         "ResetTime= means nothing in this [LIMIT]", "Kind=dv01"}, );
 }
 
 /* A session's own key goes before [DEFAULT]'s; logon tags and paths pass. */
@@ -1112,6 +1176,8 @@ int main(void)
         WITH_PLACE(test_config_fix_settings_complete),
         WITH_PLACE(test_config_variants_accepted),
         WITH_PLACE(test_config_fix_keys_passed_on),
+        WITH_PLACE(test_config_zone_read),
+        WITH_PLACE(test_config_zone_told),
         WITH_PLACE(test_config_unknown_key_suggests),
         WITH_PLACE(test_config_unknown_section_suggests),
         WITH_PLACE(test_config_bad_lines_told),

@@ -1,0 +1,20 @@
+/*
+ * Times of day in a zone, by integers alone.
+ *
+ * Every calendar day has each time of day exactly once: a time that comes twice
+ * counts when it comes first, and one that is skipped counts at the skip.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_BASE_ZONE_H
+#define CG_BASE_ZONE_H
+
+#include <creditgate/zone.h>
+
+/* The first moment after |after| at which it is |of_day| past midnight. */
+cg_time cg_zone_next(const struct cg_zone *zone, cg_time of_day, cg_time after);
+
+/* The last such moment that is not after |until|. */
+cg_time cg_zone_last(const struct cg_zone *zone, cg_time of_day, cg_time until);
+
+#endif
