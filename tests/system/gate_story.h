@@ -11,7 +11,8 @@
 #include "story_test.h"
 
 #define GATE_SECTION                                                           \
-    "[GATE]\nName=GATE\nJournal=gate.journal\nInstruments=instruments.csv\n"
+    "[GATE]\nName=GATE\nJournal=gate.journal\n"                                \
+    "Instruments=instruments.csv\nTradingDayEnd=never\n"
 
 #define DEFAULT_SECTION "[DEFAULT]\nSenderCompID=GATE\n"
 
