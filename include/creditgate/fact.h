@@ -37,6 +37,8 @@
     X(ORDER_REFUSED, "order refused")                                          \
     X(TOKEN_CHARGED, "token charged")                                          \
     X(TOKEN_RECHARGED, "token recharged")                                      \
+    X(TOKEN_PRICED, "token priced")                                            \
+    X(TOKEN_REPRICED, "token repriced")                                        \
     X(TOKEN_GRANTED, "token granted")                                          \
     X(TOKEN_LAPSED, "token lapsed")                                            \
     X(TOKEN_RETURNED, "token returned")                                        \

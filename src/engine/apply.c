@@ -134,6 +134,7 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
         .next = order->tokens,
         .ask = CG_NONE,
         .asks = CG_NONE,
+        .prices = CG_NONE,
         .epoch = state->limits[fact->limit].epoch,
         .day = state->limits[fact->limit].day,
         .number = fact->number,
@@ -286,6 +287,7 @@ static void token_forget(struct cg_state *state, uint32_t slot)
     past->position += token->side == '1' ? today : -today;
     past->gross += today;
     ledger_add(&past->ledger[side_index(token->side)], &token->ledger);
+    cg_apply_prices_drop(state, token);
     cg_map_remove(&state->token_map, cg_hash_number(token->number), slot);
     token_move(token, CG_TOKEN_FREE);
     token->next = state->token_free;
@@ -631,6 +633,7 @@ static void request_ended(struct cg_state *state,
         order->raise = CG_NONE;
     }
     order->behind -= behind ? 1 : 0;
+    cg_apply_prices_end(state, order, fact->request);
     if (next == CG_REQUEST_ACCEPTED && request->kind == CG_REQUEST_REPLACE) {
         order->request = fact->request;
         order->qty = fact->qty;
@@ -1041,6 +1044,13 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_TOKEN_RECHARGED:
         token_recharged(state, fact);
+        break;
+    case CG_FACT_TOKEN_PRICED:
+        cg_apply_priced(state, fact);
+        break;
+    case CG_FACT_TOKEN_REPRICED: /* all of the order, the filled part too */
+        state->tokens[fact->token].rate = fact->rate;
+        token_filled(state, &state->tokens[fact->token], fact->amount);
         break;
     case CG_FACT_TOKEN_GRANTED:
         token_granted(state, fact);

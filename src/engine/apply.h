@@ -17,6 +17,16 @@ static inline void cg_apply_id(struct cg_id *id, const char *data, size_t len)
     }
 }
 
+/* --- prices (apply_price.c) --------------------------------------------- */
+
+void cg_apply_priced(struct cg_state *state, const struct cg_fact *fact);
+
+/* Drops the prices of one request of an order, or all of a token. */
+void cg_apply_prices_end(struct cg_state *state,
+                         const struct cg_order *order,
+                         uint32_t request);
+void cg_apply_prices_drop(struct cg_state *state, struct cg_token *token);
+
 /* --- stops (apply_stop.c) ----------------------------------------------- */
 
 /* The slot of a firm, made when its name is new. */

@@ -49,12 +49,11 @@ bool cg_limit_covers(const struct cg_limit *limit,
     return limit->instrument == CG_NONE || limit->instrument == instrument;
 }
 
-/* R3: the instrument's DV01 in the limit's currency. */
-static bool rate_in(const struct cg_engine *engine,
-                    const struct cg_instrument *instrument,
-                    const struct cg_limit *limit,
-                    cg_dv01 *rate,
-                    enum cg_reason *reason)
+bool cg_rate_in(const struct cg_engine *engine,
+                const struct cg_instrument *instrument,
+                const struct cg_limit *limit,
+                cg_dv01 *rate,
+                enum cg_reason *reason)
 {
     if (memcmp(instrument->currency, limit->currency, 3) == 0) {
         *rate = instrument->rate;
@@ -219,8 +218,8 @@ static bool part_plan(const struct cg_engine *engine,
     if (!limit_open(limit, slot, refusal)) {
         return false;
     }
-    if (!rate_in(engine, &state->instruments[request->instrument], limit,
-                 &part.rate, &reason)) {
+    if (!cg_rate_in(engine, &state->instruments[request->instrument], limit,
+                    &part.rate, &reason)) {
         return refuse(refusal, reason, slot);
     }
     if (!cg_dv01_of(request->qty, part.rate, &part.amount)) {
@@ -276,8 +275,8 @@ static bool token_may_grow(const struct cg_engine *engine,
     if (!only_falls && !limit_open(limit, token->limit, refusal)) {
         return false;
     }
-    if (!cg_dv01_of(qty, token->rate, &total)) {
-        return refuse(refusal, CG_DV01_UNAVAILABLE, token->limit);
+    if (!cg_price_total(engine, token, qty, &total, refusal)) {
+        return false;
     }
     cg_dv01 rise = total - token->charge;
     if (rise <= 0 && total <= cg_token_held(token)) {
@@ -355,8 +354,7 @@ static cg_dv01 added_by(const struct cg_state *state,
     if (order->state == CG_ORDER_WAITING) {
         return token->charge;
     }
-    return cg_dv01_of(order->worst_qty, token->rate, &had) &&
-                   had < token->charge
+    return cg_token_worst(state, token, false, &had) && had < token->charge
                ? token->charge - had
                : 0;
 }

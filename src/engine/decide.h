@@ -116,6 +116,30 @@ bool cg_fallback_fits(const struct cg_engine *engine,
 /* Whether the limit of |token| can count a charge or fill of |amount|. */
 bool cg_sums_hold(const struct cg_state *state, uint32_t token, cg_dv01 amount);
 
+/* --- prices (decide_price.c) -------------------------------------------- */
+
+/* R3: the instrument's DV01 in the limit's currency (cover.c). */
+bool cg_rate_in(const struct cg_engine *engine,
+                const struct cg_instrument *instrument,
+                const struct cg_limit *limit,
+                cg_dv01 *rate,
+                enum cg_reason *reason);
+
+/* What |token| has to hold for a replace to |qty| that comes now: by today's
+ * rates when it raises the quantity, else by the order's own (R7). */
+bool cg_price_total(const struct cg_engine *engine,
+                    const struct cg_token *token,
+                    cg_qty qty,
+                    cg_dv01 *total,
+                    struct cg_refusal *refusal);
+
+/* Records the rates of the replace whose turn it is, where they differ. */
+void cg_prices_take(struct cg_engine *engine, uint32_t order);
+
+/* The venue has accepted |request|: its rates are in force, for what is filled
+ * as well. */
+void cg_prices_accept(struct cg_engine *engine, uint32_t request);
+
 /* --- tokens (decide_token.c) -------------------------------------------- */
 
 /* Records the cover of a waiting order: charges, and the asks it needs. */

@@ -141,6 +141,7 @@ static void replaced(struct cg_engine *engine,
     fact.order = replace->order;
     fact.qty = event->has_order_qty && event->order_qty > 0 ? event->order_qty
                                                             : replace->qty;
+    cg_prices_accept(engine, request);
     cg_engine_record(engine, &fact);
     cg_tokens_follow(engine, replace->order);
     cg_limits_check(engine, replace->order);

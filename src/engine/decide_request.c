@@ -199,14 +199,17 @@ bool cg_replace_may_go(const struct cg_engine *engine,
 }
 
 /* Whether the hub has to be asked before |slot| can grow to |qty|. */
-static bool raise_waits(const struct cg_state *state, uint32_t slot, cg_qty qty)
+static bool
+raise_waits(const struct cg_engine *engine, uint32_t slot, cg_qty qty)
 {
+    const struct cg_state *state = &engine->state;
+    struct cg_refusal refusal;
     for (uint32_t i = state->orders[slot].tokens; i != CG_NONE;
          i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         cg_dv01 need = 0;
         if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
-            (!cg_dv01_of(qty, token->rate, &need) ||
+            (!cg_price_total(engine, token, qty, &need, &refusal) ||
              cg_token_held(token) < need)) {
             return true;
         }
@@ -220,8 +223,8 @@ static cg_dv01 raise_need(const struct cg_state *state,
 {
     const struct cg_order *order = &state->orders[token->order];
     cg_dv01 need = 0;
-    bool fits = cg_dv01_of(state->requests[order->raise].qty, token->rate,
-                           &need);
+    bool fits = cg_dv01_of(state->requests[order->raise].qty,
+                           cg_token_rate(state, token, order->raise), &need);
     CG_ASSERT(fits);
     return need;
 }
@@ -306,7 +309,7 @@ static bool replace_take(struct cg_engine *engine,
         request = request_take(engine, event, slot, CG_REQUEST_REPLACE, BEHIND);
     } else {
         if (!cg_replace_may_go(engine, slot, &replace, refusal) ||
-            (raise_waits(state, slot, event->qty) &&
+            (raise_waits(engine, slot, event->qty) &&
              !may_wait(engine, order, refusal))) {
             return false;
         }
@@ -347,6 +350,7 @@ void cg_engine_replace(struct cg_engine *engine,
 /* R22 holds at the moment of sending, so the charge comes first. */
 bool cg_raise_start(struct cg_engine *engine, uint32_t slot)
 {
+    cg_prices_take(engine, slot);
     raise_charge(engine, slot);
     if (!cg_raise_ready(&engine->state, slot)) {
         return false;

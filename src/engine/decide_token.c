@@ -97,7 +97,7 @@ static void assert_covered(const struct cg_state *state, uint32_t slot)
         }
         cg_dv01 worst = 0;
         CG_ASSERT(token->end == CG_END_NONE);
-        CG_ASSERT(cg_dv01_of(order->worst_qty, token->rate, &worst));
+        CG_ASSERT(cg_token_worst(state, token, false, &worst));
         CG_ASSERT(token->charge >= worst);
         CG_ASSERT(cg_token_held(token) >= worst);
     }
@@ -228,17 +228,13 @@ void cg_tokens_follow(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
-    cg_qty qty = order->worst_qty;
-    if (order->raise != CG_NONE && state->requests[order->raise].qty > qty) {
-        qty = state->requests[order->raise].qty;
-    }
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         cg_dv01 worst;
         if (token->state != CG_TOKEN_SPENT) {
             continue;
         }
-        if (!cg_dv01_of(qty, token->rate, &worst) ||
+        if (!cg_token_worst(state, token, true, &worst) ||
             !cg_sums_hold(state, i, worst)) {
             cg_limit_distrust(engine, token->limit);
             continue;

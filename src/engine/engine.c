@@ -173,12 +173,14 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                  fact->order == cg_state_next_order(state);
     bool charged = fact->kind != CG_FACT_TOKEN_CHARGED ||
                    fact->token == cg_state_next_token(state);
+    bool priced = fact->kind != CG_FACT_TOKEN_PRICED ||
+                  fact->value == cg_state_next_price(state);
     bool asked = fact->kind != CG_FACT_ASK_SENT ||
                  fact->ask == cg_state_next_ask(state);
     bool named = (fact->kind != CG_FACT_ORDER_TAKEN &&
                   fact->kind != CG_FACT_REQUEST_TAKEN) ||
                  fact->request == cg_state_next_request(state);
-    return taken && charged && asked && named && names_fit(state, fact) &&
+    return taken && charged && priced && asked && named && names_fit(state, fact) &&
            fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&

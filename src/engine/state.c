@@ -104,6 +104,7 @@ static int allocate(struct cg_state *state)
 {
     state->orders = calloc(state->order_max, sizeof(*state->orders));
     state->tokens = calloc(state->token_max, sizeof(*state->tokens));
+    state->prices = calloc(state->price_max, sizeof(*state->prices));
     state->requests = calloc(state->request_max, sizeof(*state->requests));
     state->asks = calloc(state->ask_max, sizeof(*state->asks));
     state->limits = calloc(state->limit_max, sizeof(*state->limits));
@@ -111,7 +112,7 @@ static int allocate(struct cg_state *state)
     state->firms = calloc(state->firm_max, sizeof(*state->firms));
     state->instruments = calloc(state->instrument_max,
                                 sizeof(*state->instruments));
-    bool made = state->orders && state->tokens && state->requests &&
+    bool made = state->orders && state->tokens && state->prices && state->requests &&
                 state->asks && state->limits && state->accounts &&
                 state->firms && state->instruments;
     return made ? 0 : CG_ERR_MEMORY;
@@ -139,6 +140,7 @@ int cg_state_init(struct cg_state *state,
     *state = (struct cg_state){
         .order_max = sizes->orders,
         .token_max = sizes->orders * 2 + CG_COVER_MAX,
+        .price_max = sizes->orders * 2 + CG_COVER_MAX,
         .request_max = sizes->requests,
         .ask_max = sizes->orders * 4 + CG_COVER_MAX,
         .limit_max = sizes->limits,
@@ -151,6 +153,7 @@ int cg_state_init(struct cg_state *state,
         .token_free = CG_NONE,
         .request_free = CG_NONE,
         .request_loose = CG_NONE,
+        .price_free = CG_NONE,
         .ask_free = CG_NONE,
         .ask_first = CG_NONE,
         .ask_last = CG_NONE,
@@ -169,6 +172,7 @@ void cg_state_deinit(struct cg_state *state)
 {
     free(state->orders);
     free(state->tokens);
+    free(state->prices);
     free(state->requests);
     free(state->asks);
     free(state->limits);
@@ -366,6 +370,14 @@ uint32_t cg_state_next_ask(const struct cg_state *state)
         return state->ask_free;
     }
     return state->ask_top < state->ask_max ? state->ask_top : CG_NONE;
+}
+
+uint32_t cg_state_next_price(const struct cg_state *state)
+{
+    if (state->price_free != CG_NONE) {
+        return state->price_free;
+    }
+    return state->price_top < state->price_max ? state->price_top : CG_NONE;
 }
 
 /* --- sums --------------------------------------------------------------- */

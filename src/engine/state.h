@@ -90,14 +90,15 @@ struct cg_token {
     uint32_t next;  /* of the same order; of the free list */
     uint32_t ask;   /* the submission outstanding, or CG_NONE (R24) */
     uint32_t asks;  /* outstanding ones, of any kind, newest first */
-    uint32_t epoch; /* of the limit's refresh, for the fallback budget */
-    cg_seq number;  /* in 2319 */
-    cg_dv01 rate;   /* per million, in the limit's currency */
-    cg_dv01 charge; /* D(worst quantity), counted in the limit's use */
-    cg_dv01 filled; /* the part filled: in P and gross of the limit */
-    cg_dv01 asked;  /* the life total of the newest submission (R24) */
-    cg_dv01 unsure; /* the part of the charge that has not gone on yet: it
-                       does not count in warnings (R52) */
+    uint32_t prices; /* of replaces under way, or CG_NONE (R7) */
+    uint32_t epoch;  /* of the limit's refresh, for the fallback budget */
+    cg_seq number;   /* in 2319 */
+    cg_dv01 rate;    /* per million, in the limit's currency */
+    cg_dv01 charge;  /* D(worst quantity), counted in the limit's use */
+    cg_dv01 filled;  /* the part filled: in P and gross of the limit */
+    cg_dv01 asked;   /* the life total of the newest submission (R24) */
+    cg_dv01 unsure;  /* the part of the charge that has not gone on yet: it
+                        does not count in warnings (R52) */
     struct cg_ledger ledger;
     cg_time granted_at;
     cg_time expires;
@@ -121,6 +122,17 @@ enum cg_report_kind {
     CG_REPORT_RESTATED,
     CG_REPORT_CORRECTED, /* a trade cancel or correct: CumQty may fall */
     CG_REPORT_PENDING,
+};
+
+/*
+ * The rate that a replace under way has for one token, when it raises the
+ * quantity and the tables have changed: in force once the venue accepts it
+ * (R7).  Until then, and if it is refused, the token's own rate is.
+ */
+struct cg_price {
+    uint32_t request;
+    uint32_t next; /* of the same token, newest first; of the free list */
+    cg_dv01 rate;
 };
 
 /* --- orders (R40..R46) -------------------------------------------------- */
@@ -387,6 +399,12 @@ struct cg_state {
     uint32_t token_top;
     uint32_t token_free; /* list */
 
+    struct cg_price *prices;
+    uint32_t price_max;
+    uint32_t price_top;
+    uint32_t price_free; /* list */
+    uint32_t price_count;
+
     struct cg_request *requests;
     uint32_t request_max;
     uint32_t request_top;
@@ -469,6 +487,7 @@ bool cg_state_limit_room(const struct cg_state *state,
 /* The slots that the next object of each kind will take, or CG_NONE. */
 uint32_t cg_state_next_order(const struct cg_state *state);
 uint32_t cg_state_next_token(const struct cg_state *state);
+uint32_t cg_state_next_price(const struct cg_state *state);
 uint32_t cg_state_next_request(const struct cg_state *state);
 uint32_t cg_state_next_ask(const struct cg_state *state);
 
@@ -478,6 +497,18 @@ cg_dv01 cg_limit_available(const struct cg_limit *limit, char side);
 
 /* How orders under a limit are checked now: a breach may switch it (R17). */
 enum cg_model cg_limit_model(const struct cg_limit *limit);
+
+/* The rate of |token| once |request|, one of its order's, is in force (R7). */
+cg_dv01 cg_token_rate(const struct cg_state *state,
+                      const struct cg_token *token,
+                      uint32_t request);
+
+/* What the order of |token| may still come to, by what the venue has of it, and
+ * by the replace that waits for credit; false beyond 64 bits (R41). */
+bool cg_token_worst(const struct cg_state *state,
+                    const struct cg_token *token,
+                    bool with_raise,
+                    cg_dv01 *worst);
 
 /* What of a token's charge is not filled: its part of B or S. */
 cg_dv01 cg_token_open(const struct cg_token *token);

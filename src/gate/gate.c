@@ -167,6 +167,9 @@ static int measure(void *context, const struct cg_fact *fact)
     reach(&extent->sizes.orders, fact->order, 1);
     reach(&extent->sizes.orders, fact->token, 2);
     reach(&extent->sizes.orders, fact->ask, 4);
+    if (fact->kind == CG_FACT_TOKEN_PRICED) {
+        reach(&extent->sizes.orders, fact->value, 2);
+    }
     reach(&extent->sizes.requests, fact->request, 1);
     reach(&extent->sizes.limits, fact->limit, 1);
     reach(&extent->accounts, fact->account, 1);

@@ -1,0 +1,117 @@
+/*
+ * What an order costs: its rates stay until a replace raises its quantity, and
+ * then the whole order is priced anew.
+ *
+ * The new rates are those of the moment the replace is decided; they are in
+ * force when the venue accepts it, and forgotten when anybody refuses it.
+ * Rules: R2, R3, R7, R41.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+static bool
+is_raise(const struct cg_state *state, const struct cg_token *token, cg_qty qty)
+{
+    return qty > state->orders[token->order].qty;
+}
+
+/* Today's rate of the token's limit, or why there is none. */
+static bool rate_now(const struct cg_engine *engine,
+                     const struct cg_token *token,
+                     cg_dv01 *rate,
+                     struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[token->order];
+    const struct cg_instrument *instrument =
+        &state->instruments[order->instrument];
+    *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
+    refusal->limit = token->limit;
+    return instrument->rate != 0 &&
+           cg_rate_in(engine, instrument, &state->limits[token->limit], rate,
+                      &refusal->reason);
+}
+
+bool cg_price_total(const struct cg_engine *engine,
+                    const struct cg_token *token,
+                    cg_qty qty,
+                    cg_dv01 *total,
+                    struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    cg_dv01 rate = token->rate;
+    if (is_raise(state, token, qty)) {
+        if (!rate_now(engine, token, &rate, refusal)) {
+            return false;
+        }
+        if (state->price_max - state->price_count < CG_COVER_MAX) {
+            *refusal = cg_refusal_of(CG_GATE_STOPPING);
+            refusal->detail = "the gate is full";
+            return false;
+        }
+    }
+    *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
+    refusal->limit = token->limit;
+    return cg_dv01_of(qty, rate, total);
+}
+
+void cg_prices_take(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        struct cg_refusal refusal;
+        cg_dv01 rate = 0;
+        if (token->state != CG_TOKEN_SPENT ||
+            !is_raise(state, token, state->requests[order->raise].qty) ||
+            !rate_now(engine, token, &rate, &refusal) ||
+            (rate == token->rate && token->prices == CG_NONE)) {
+            continue;
+        }
+        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_PRICED);
+        fact.token = i;
+        fact.request = order->raise;
+        fact.value = cg_state_next_price(state);
+        fact.rate = rate;
+        CG_ASSERT(fact.value != CG_NONE);
+        cg_engine_record(engine, &fact);
+    }
+}
+
+/* What is filled is worth more or less from now on; the hub hears of more. */
+static void reprice(struct cg_engine *engine, uint32_t slot, cg_dv01 rate)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_token *token = &state->tokens[slot];
+    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_REPRICED);
+    fact.token = slot;
+    fact.rate = rate;
+    if (!cg_dv01_of(state->orders[token->order].cum_qty, rate, &fact.amount) ||
+        !cg_sums_hold(state, slot, fact.amount)) {
+        cg_limit_distrust(engine, token->limit);
+        return;
+    }
+    fact.other = token->rate;
+    cg_dv01 before = token->ledger.consumed;
+    cg_engine_record(engine, &fact);
+    cg_dv01 rise = token->ledger.consumed - before;
+    if (rise > 0 && token->model == CG_MODEL_PING) {
+        cg_ask_send(engine, slot, CG_ASK_CONSUMED, rise);
+    }
+}
+
+void cg_prices_accept(struct cg_engine *engine, uint32_t request)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order =
+        &state->orders[state->requests[request].order];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_dv01 rate = cg_token_rate(state, token, request);
+        if (token->spent && rate != token->rate) {
+            reprice(engine, i, rate);
+        }
+    }
+}
