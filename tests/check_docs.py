@@ -1,9 +1,10 @@
 """Holds the documentation against the repository: what it names must exist.
 
-    check_docs.py ROOT
+    check_docs.py ROOT          checks
+    check_docs.py --link ROOT   writes the sessions of each rule into its text
 
 Rule numbers, links, files, functions, tests, keys, commands, options, reject
-codes and scenes of the demo.  Then mistakes are planted, and each must be found:
+codes, scenes of the demo, and which session shows which rule.  Then mistakes are planted, and each must be found:
 a check that cannot fail is worth nothing.
 
 SPDX-License-Identifier: Apache-2.0
@@ -11,11 +12,16 @@ SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import sys
+import textwrap
 
 TEXT = (".md", ".c", ".h", ".cpp", ".hpp", ".py", ".sh", ".build", ".cfg",
         ".csv", ".session")
 FOLDERS = ("docs", "fixspec", "include", "sample_sessions", "src", "tests")
 RULES = "docs/rules.md"
+RELINK = "run tests/check_docs.py --link ."
+RULE = re.compile(r"^### R(\d+) .*$", re.M)
+SHOWN = re.compile(r"\n?^\*Sessions:\*(?:\s\[\d{3}\],?)+\n?", re.M)
+TARGET = re.compile(r"^\[(\d{3})\]: (.*)\n", re.M)
 SPAN = re.compile(r"`([^`\n]+)`")
 # Split, so that this file passes its own check.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
@@ -85,6 +91,11 @@ def check_links(tree):
                     yield path, no, "the link to %s leads nowhere" % target
                 elif anchor and anchor not in anchors(tree.get(to, "")):
                     yield path, no, "%s has no heading #%s" % (to, anchor)
+            for target in TARGET.findall(line + "\n"):
+                to = os.path.normpath(
+                    os.path.join(os.path.dirname(path), target[1]))
+                if to not in tree:
+                    yield path, no, "[%s] leads nowhere" % target[0]
 
 
 def check_files(tree):
@@ -191,44 +202,144 @@ def check_words(tree):
                 yield path, no, "a path of somebody's machine"
 
 
-CHECKS = (check_rules, check_links, check_files, check_functions, check_tests,
-          check_keys, check_commands, check_reasons, check_scenes, check_words)
+def citations(tree):
+    """The rules that the prose of each session cites, by path."""
+    found = {}
+    for path, text in tree.items():
+        if path.endswith(".session"):
+            prose = re.match(r"(?:#.*\n)*", text).group(0)
+            found[path] = sorted({int(rule) for rule in
+                                  re.findall(r"\bR(\d{1,2})\b", prose)})
+    return found
 
-# Where a mistake is planted, what, and what must be said of it.
+
+def sections(text):
+    """Number, first line and text of each rule."""
+    starts = list(RULE.finditer(text))
+    for match in starts:
+        end = re.compile(r"^##|^\[\d{3}\]: |\Z", re.M).search(
+            text, match.end())
+        yield (int(match.group(1)), text.count("\n", 0, match.start()) + 1,
+               text[match.start():end.start()])
+
+
+def session_no(path):
+    return os.path.basename(path)[:3]
+
+
+def link(tree):
+    """The rules with the sessions that cite them, and where those are."""
+    cited = citations(tree)
+    text = TARGET.sub("", SHOWN.sub("", tree[RULES])).rstrip() + "\n"
+    for rule, _, body in list(sections(text)):
+        numbers = [session_no(path) for path in sorted(cited)
+                   if rule in cited[path]]
+        if numbers:
+            line = "*Sessions:* " + ", ".join("[%s]" % n for n in numbers)
+            line = textwrap.fill(line, 90, break_long_words=False)
+            text = text.replace(body, body.rstrip() + "\n\n" + line +
+                                body[len(body.rstrip()):])
+    return text + "\n" + "".join(
+        "[%s]: ../%s\n" % (session_no(path), path) for path in sorted(cited)
+        if cited[path])
+
+
+def check_sessions(tree):
+    """A session cites rules; a rule names the sessions that cite it."""
+    cited = citations(tree)
+    targets = dict(TARGET.findall(tree[RULES]))
+    for path, rules in cited.items():
+        if not rules:
+            yield path, 1, "its prose cites no rule"
+        elif targets.get(session_no(path)) != "../" + path:
+            yield RULES, 0, "no link to %s: %s" % (path, RELINK)
+    for rule, no, body in sections(tree[RULES]):
+        shown = SHOWN.search(body)
+        shown = set(re.findall(r"\[(\d{3})\]", shown.group(0))
+                    if shown else ())
+        wanted = {session_no(path) for path in cited if rule in cited[path]}
+        for number in sorted(wanted - shown):
+            yield RULES, no, "R%d does not name session %s: %s" % (
+                rule, number, RELINK)
+        for number in sorted(shown - wanted):
+            yield RULES, no, "session %s does not cite R%d: %s" % (
+                number, rule, RELINK)
+
+
+def check_shown(tree):
+    """A rule of which anything is built has a session or a test."""
+    for rule, no, body in sections(tree[RULES]):
+        today = body.split("\n", 1)[-1].lstrip().startswith("**Today**")
+        if not today and not SHOWN.search(body) and not re.search(
+                r"\*Test:\*[^*]*(`test_|\bdemo \d)", body):
+            yield RULES, no, "R%d has no session and no test" % rule
+
+
+CHECKS = (check_rules, check_links, check_files, check_functions, check_tests,
+          check_keys, check_commands, check_reasons, check_scenes, check_words,
+          check_sessions, check_shown)
+
+# The check that must find it, where a mistake is planted, what, and what must be
+# said of it.
 PLANTS = (
-    ("src/base/map.c", "/* R" "99 */", "R" "99 is no rule"),
-    ("README.md", "[x](docs/nowhere.md)", "leads nowhere"),
-    ("README.md", "[x](docs/rules.md#nothing)", "no heading"),
-    ("docs/architecture.md", "`src/gate/nothing.c`", "there is no src/gate"),
-    (RULES, "`src/engine/apply.c`:\n`cg_nothing`", "has no cg_nothing"),
-    ("docs/architecture.md", "| x | `src/engine/apply.c` | `cg_nothing` |",
-     "no cg_nothing in"),
-    (RULES, "`test_gate_nothing`", "there is no test"),
-    ("README.md", "`MaxNothing=3`", "MaxNothing is no key"),
-    ("README.md", "    creditgate nothing", "no command nothing"),
-    ("README.md", "    ./run nothing", "./run has no command"),
-    ("README.md", "    ./run demo --nothing", "no option --nothing"),
-    ("fixspec/reasons.csv", "999,NOTHING,0", "999 NOTHING is missing"),
-    ("README.md", " 4. Nothing happens", "no scene"),
-    ("src/base/map.c", "/* TO" "DO */", "not finished"),
-    ("README.md", "see /ho" "me/me/x", "somebody's machine"),
+    (check_rules, "src/base/map.c", "/* R" "99 */", "R" "99 is no rule"),
+    (check_links, "README.md", "[x](docs/nowhere.md)", "leads nowhere"),
+    (check_links, "README.md", "[x](docs/rules.md#nothing)", "no heading"),
+    (check_files, "docs/architecture.md",
+     "`src/gate/nothing.c`", "there is no src/gate"),
+    (check_functions, RULES,
+     "`src/engine/apply.c`:\n`cg_nothing`", "has no cg_nothing"),
+    (check_functions, "docs/architecture.md",
+     "| x | `src/engine/apply.c` | `cg_nothing` |", "no cg_nothing in"),
+    (check_tests, RULES, "`test_gate_nothing`", "there is no test"),
+    (check_keys, "README.md", "`MaxNothing=3`", "MaxNothing is no key"),
+    (check_commands, "README.md",
+     "    creditgate nothing", "no command nothing"),
+    (check_commands, "README.md", "    ./run nothing", "./run has no command"),
+    (check_commands, "README.md",
+     "    ./run demo --nothing", "no option --nothing"),
+    (check_reasons, "fixspec/reasons.csv",
+     "999,NOTHING,0", "999 NOTHING is missing"),
+    (check_scenes, "README.md", " 4. Nothing happens", "no scene"),
+    (check_words, "src/base/map.c", "/* TO" "DO */", "not finished"),
+    (check_words, "README.md", "see /ho" "me/me/x", "somebody's machine"),
+    (check_sessions, "sample_sessions/999_new.session",
+     "# Nothing.", "cites no rule"),
+    (check_sessions, "sample_sessions/999_new.session",
+     "# R" "20", "no link to"),
+    (check_sessions, "sample_sessions/999_new.session",
+     "# R" "20", "does not name session"),
+    (check_sessions, RULES,
+     "### R" "98 Nothing\nx\n*Sessions:* [101]\n",
+     "session 101 does not cite"),
+    (check_shown, RULES,
+     "### R" "98 Nothing\nAll of it is built.\n*Test:* none",
+     "R" "98 has no session"),
+    (check_links, RULES,
+     "[998]: ../sample_sessions/998_x.session", "[998] leads nowhere"),
 )
 
 
 def problems(tree):
-    return [problem for check in CHECKS for problem in check(tree)]
+    return (problem for check in CHECKS for problem in check(tree))
 
 
 def main():
-    tree = read(sys.argv[1])
+    tree = read(sys.argv[-1])
+    if sys.argv[1] == "--link":
+        with open(os.path.join(sys.argv[-1], RULES), "w",
+                  encoding="utf-8") as rules:
+            rules.write(link(tree))
+        return 0
     failed = 0
     for path, no, what in problems(tree):
         print("%s:%d: %s" % (path, no, what))
         failed = 1
-    for path, text, expected in PLANTS:
+    for check, path, text, expected in PLANTS:
         planted = dict(tree)
-        planted[path] += "\n" + text + "\n"
-        if not any(expected in what for _, _, what in problems(planted)):
+        planted[path] = (planted[path] + "\n" if path in planted else
+                         "") + text + "\n"
+        if not any(expected in what for _, _, what in check(planted)):
             print("a planted mistake was not found: %r in %s" % (text, path))
             failed = 1
     return failed
