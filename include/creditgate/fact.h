@@ -29,6 +29,8 @@
     X(LIMIT_REARMED, "limit rearmed")                                          \
     X(LIMIT_RESET, "limit reset")                                              \
     X(DAY_ENDED, "day ended")                                                  \
+    X(LIMIT_ACTIONS, "limit actions")                                          \
+    X(LIMIT_STOPPED, "limit stopped")                                          \
     X(STOP_PLACED, "stop placed")                                              \
     X(STOP_DONE, "stop done")                                                  \
     X(STOP_LIFTED, "stop lifted")                                              \

@@ -113,21 +113,33 @@ static uint32_t decode_parties(const struct cg_fix_group *entry,
     return count;
 }
 
-/* R19: warning levels in percent, rising, that only warn. */
+/* R19: what reaching a level, or the limit, may be asked to do.  A limit on one
+ * order has no use that could reach anything. */
+static bool is_action(const struct cg_limit_event *limit, int64_t action)
+{
+    bool stops = action == CG_ACTION_SUSPEND || action == CG_ACTION_HALT;
+    return action == CG_ACTION_REJECT ||
+           (action >= CG_ACTION_WARN && action <= CG_ACTION_HALT &&
+            (!stops || limit->kind == CG_LIMIT_DV01));
+}
+
+/* R19: warning levels in percent, rising, with what they do. */
 static void decode_warnings(const struct cg_fix_group *type,
                             struct cg_limit_event *limit)
 {
     struct cg_fix_group levels;
     struct cg_slice value;
-    int64_t number;
+    int64_t number = 0;
     int64_t last = 0;
     if (!cg_fix_group_nested(type, 1559, &levels)) {
         return;
     }
     while (cg_fix_group_next(&levels)) {
-        bool warns = !group_int(&levels, 1769, &number) || number == 4;
+        bool warns = !group_int(&levels, 1769, &number) ||
+                     number == CG_ACTION_WARN;
+        bool acts = limit->kind == CG_LIMIT_DV01 && is_action(limit, number);
         int64_t percent;
-        if (!warns || limit->warnings == CG_WARNINGS_MAX ||
+        if ((!warns && !acts) || limit->warnings == CG_WARNINGS_MAX ||
             !cg_fix_group_find(&levels, 1560, &value) ||
             !cg_decimal_parse(value, 0, &percent) || percent <= last ||
             percent > 100) {
@@ -135,6 +147,7 @@ static void decode_warnings(const struct cg_fix_group *type,
             return;
         }
         last = percent;
+        limit->warning_action[limit->warnings] = warns ? 0 : (uint8_t)number;
         limit->warning_percent[limit->warnings++] = (uint8_t)percent;
     }
 }
@@ -146,7 +159,7 @@ static void decode_action_of(const struct cg_fix_group *type,
     if (!group_int(type, 1767, &action)) {
         return;
     }
-    if (action == 2 || (action >= 4 && action <= 8)) {
+    if (is_action(limit, action)) {
         limit->has_action = true;
         limit->action = (uint32_t)action;
     } else {

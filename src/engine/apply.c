@@ -838,6 +838,7 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
 static void limit_set(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
+    uint32_t given = 0;
     limit->state = (enum cg_limit_state)fact->value;
     limit->other = fact->other;
     if ((fact->flags & 2) != 0) {
@@ -852,16 +853,22 @@ static void limit_set(struct cg_state *state, const struct cg_fact *fact)
         limit->fallback_used = 0;
     }
     for (uint32_t i = 0; i < 8 && (fact->hash >> (8 * i)) != 0; i++) {
-        limit->warning_percent[i] = fact->hash >> (8 * i) & 0xff;
-        limit->warnings = i + 1;
+        uint32_t percent = fact->hash >> (8 * i) & 0xff;
+        if (limit->warning_percent[i] != percent || limit->warnings <= i) {
+            limit->warned &= ~(1u << i); /* a new level has not fired yet */
+        }
+        limit->warning_percent[i] = percent;
+        given = i + 1;
         limit->owner_warnings = true;
     }
+    limit->warnings = given != 0 ? given : limit->warnings;
     if ((fact->flags >> 4 & 0xf) != 0) {
         limit->model = (enum cg_model)((fact->flags >> 4 & 0xf) - 1);
         limit->owner_model = true;
     }
     if ((fact->flags & 1) != 0) {
         limit->action = fact->flags >> 8 & 0xf;
+        limit->switched = 0;
     }
 }
 
@@ -870,6 +877,7 @@ static void limit_warned(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
     limit->warned |= fact->flags;
+    cg_apply_limit_switch(limit, fact);
     if (fact->value == CG_WARNINGS_MAX) {
         limit->breached = true;
     }
@@ -1020,6 +1028,12 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_DAY_ENDED:
         day_ended(state, fact);
+        break;
+    case CG_FACT_LIMIT_ACTIONS:
+        cg_apply_limit_actions(state, fact);
+        break;
+    case CG_FACT_LIMIT_STOPPED:
+        cg_apply_limit_stopped(state, fact);
         break;
     case CG_FACT_STOP_PLACED:
         cg_apply_stop_placed(state, fact);

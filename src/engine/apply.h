@@ -36,4 +36,12 @@ void cg_apply_stop_placed(struct cg_state *state, const struct cg_fact *fact);
 void cg_apply_stop_done(struct cg_state *state, const struct cg_fact *fact);
 void cg_apply_stop_lifted(struct cg_state *state, const struct cg_fact *fact);
 
+/* --- actions of limits (apply_action.c) --------------------------------- */
+
+void cg_apply_limit_actions(struct cg_state *state, const struct cg_fact *fact);
+void cg_apply_limit_stopped(struct cg_state *state, const struct cg_fact *fact);
+
+/* What a breach, or levels that fired, switch the model to (R17). */
+void cg_apply_limit_switch(struct cg_limit *limit, const struct cg_fact *fact);
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * Proof from scratch: every total of the state is recomputed from its parts.
  *
- * Reads only, shares no sum with apply.c.  Rules: R12, R23.
+ * Reads only, shares no sum with apply.c.  Rules: R12, R17, R23.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -103,6 +103,33 @@ static bool limit_holds(const struct cg_limit *limit,
     return true;
 }
 
+/* R17: how many limits stop a party by their actions. */
+static bool stops_hold(const struct cg_state *state, struct cg_party party)
+{
+    uint32_t counts[CG_LIMIT_STOPS] = {0};
+    const struct cg_stops *stops = cg_state_stops(state, party);
+    for (uint32_t i = 0; i < state->limit_count; i++) {
+        const struct cg_limit *limit = &state->limits[i];
+        struct cg_party of = cg_limit_party(state, limit);
+        counts[limit->stop] += of.account == party.account &&
+                               (of.account != CG_NONE || of.firm == party.firm);
+    }
+    return stops->limits[CG_LIMIT_SUSPENDS] == counts[CG_LIMIT_SUSPENDS] &&
+           stops->limits[CG_LIMIT_HALTS] == counts[CG_LIMIT_HALTS];
+}
+
+static bool all_stops_hold(const struct cg_state *state)
+{
+    bool holds = true;
+    for (uint32_t i = 0; holds && i < state->account_count; i++) {
+        holds = stops_hold(state, (struct cg_party){i, CG_NONE});
+    }
+    for (uint32_t i = 0; holds && i < state->firm_count; i++) {
+        holds = stops_hold(state, (struct cg_party){CG_NONE, i});
+    }
+    return holds;
+}
+
 bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
 {
     struct sums *sums = calloc(state->limit_count + 1, sizeof(*sums));
@@ -126,5 +153,11 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
         holds = limit_holds(&state->limits[i], &sums[i], error, error_len);
     }
     free(sums);
+    if (holds && !all_stops_hold(state)) {
+        snprintf(error, error_len,
+                 "a party's stops are not what its limits "
+                 "add up to");
+        return false;
+    }
     return holds;
 }

@@ -109,6 +109,8 @@ bool cg_sums_hold(const struct cg_state *state, uint32_t slot, cg_dv01 amount)
     return sums_hold(&state->limits[state->tokens[slot].limit], amount);
 }
 
+static const char level_rejects[] = "a warning level takes no new risk";
+
 /* R13: use stays within the amount, or does not rise where that is allowed. */
 static bool use_fits(const struct cg_limit *limit,
                      uint32_t slot,
@@ -126,7 +128,8 @@ static bool use_fits(const struct cg_limit *limit,
         return refuse(refusal, CG_NO_CREDIT_LINE, slot);
     }
     cg_dv01 available = cg_limit_available(limit, side);
-    if (amount <= available) {
+    bool rejects = cg_limit_rejects(limit);
+    if (amount <= available && !rejects) {
         return true;
     }
     struct cg_limit after = *limit;
@@ -134,7 +137,10 @@ static bool use_fits(const struct cg_limit *limit,
     if (limit->allow_reducing && cg_limit_use(&after) <= cg_limit_use(limit)) {
         return true;
     }
-    return refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount, available);
+    (void)refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount,
+                        rejects ? 0 : available);
+    refusal->detail = rejects ? level_rejects : NULL;
+    return false;
 }
 
 /* R14: limits on a single order. */
@@ -387,11 +393,15 @@ bool cg_cover_still_fits(const struct cg_engine *engine,
         struct cg_limit without = *limit;
         cg_dv01 added = added_by(state, token);
         without.open[token->side != '1'] -= added;
-        if (limit->has_amount && cg_limit_use(limit) > limit->amount &&
+        bool rejects = cg_limit_rejects(limit);
+        if (limit->has_amount &&
+            (rejects || cg_limit_use(limit) > limit->amount) &&
             cg_limit_use(limit) > cg_limit_use(&without)) {
-            return refuse_amount(refusal, CG_LIMIT_EXCEEDED, token->limit,
-                                 added,
-                                 cg_limit_available(&without, token->side));
+            (void)refuse_amount(
+                refusal, CG_LIMIT_EXCEEDED, token->limit, added,
+                rejects ? 0 : cg_limit_available(&without, token->side));
+            refusal->detail = rejects ? level_rejects : NULL;
+            return false;
         }
     }
     return true;

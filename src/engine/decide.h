@@ -297,10 +297,50 @@ bool cg_limit_covers(const struct cg_limit *limit,
 /* Warning levels and breaches of the limits this event touched (R52). */
 void cg_limits_settle(struct cg_engine *engine);
 
+/* --- actions of limits (decide_action.c) -------------------------------- */
+
+/* What the action of a limit does at its breach, beside pulling (R17). */
+void cg_limit_breach_act(struct cg_engine *engine, uint32_t limit);
+
+/* What the action of a warning level does when it fires. */
+void cg_limit_level_act(struct cg_engine *engine,
+                        uint32_t limit,
+                        uint32_t level);
+
+/* The actions of the levels that an update brings. */
+void cg_limit_actions_set(struct cg_engine *engine,
+                          uint32_t limit,
+                          const struct cg_limit_event *entry);
+
+/* After the owner's update: a suspension ends when nothing asks for it. */
+void cg_limit_suspension_end(struct cg_engine *engine, uint32_t limit);
+
+/* A reinstatement ends the stops by limits of |owners| (bit i: session i) on
+ * |party|.  Returns whose there were. */
+uint64_t cg_limit_stops_end(struct cg_engine *engine,
+                            struct cg_party party,
+                            uint64_t owners,
+                            bool only_look);
+
 /* --- stops (decide_stop.c) ---------------------------------------------- */
 
 /* The stop that binds an account, or CG_REASON_NONE (R18). */
 enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t account);
+
+/* One account is one party, a whole firm another. */
+bool cg_party_is(struct cg_party a, struct cg_party b);
+
+/* News of a stop, or of its end, to every session of a party's accounts; who is
+ * still bound hears by what. */
+void cg_party_news(struct cg_engine *engine,
+                   struct cg_party party,
+                   enum cg_news news);
+
+/* An action has stopped |party|: News, pulls, and a DI to |owner|. */
+void cg_party_stopped(struct cg_engine *engine,
+                      struct cg_party party,
+                      cg_session owner,
+                      bool halted);
 
 /* Halts whose last order is gone are reported as completed (R18). */
 void cg_stops_settle(struct cg_engine *engine);

@@ -162,8 +162,10 @@ static enum cg_pull pull_of(const struct cg_limit *limit)
     if (limit->action == 5 + 1 || limit->action == 7 + 1) {
         return CG_PULL_ALL;
     }
-    if (limit->action == 6 + 1 || limit->action == 8 + 1) {
-        return CG_PULL_NONE;
+    if (limit->action == 6 + 1 || limit->action == 8 + 1 ||
+        limit->action == CG_ACTION_SUSPEND + 1 ||
+        limit->action == CG_ACTION_HALT + 1) {
+        return CG_PULL_NONE; /* a halt pulls all the same, by itself */
     }
     return limit->pull;
 }
@@ -207,6 +209,9 @@ void cg_limits_check(struct cg_engine *engine, uint32_t order)
         const struct cg_limit *limit = &state->limits[slot];
         if (state->tokens[i].spent && limit->has_amount &&
             cg_limit_use(limit) > limit->amount) {
+            if (!limit->breached) { /* once: who reinstates may go on */
+                cg_limit_breach_act(engine, slot);
+            }
             cg_limit_pull(engine, slot);
         }
     }
@@ -296,6 +301,11 @@ static void warn(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
     } else {
         cg_limit_news(engine, slot, CG_NEWS_WARNING,
                       limit->warning_percent[highest]);
+    }
+    for (uint32_t i = 0; i < limit->warnings; i++) {
+        if ((fired >> i & 1) != 0) {
+            cg_limit_level_act(engine, slot, i);
+        }
     }
 }
 

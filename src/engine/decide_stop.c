@@ -2,7 +2,7 @@
  * Stops of parties: who may place them, who lifts them, and when they are done.
  *
  * Every placer has a layer of its own, so no stop is refused for want of room,
- * and lifting one leaves the others.  Rules: R6, R18.
+ * and lifting one leaves the others.  Rules: R6, R17, R18.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,11 +21,14 @@ enum cg_reason cg_stop_of(const struct cg_state *state, uint32_t slot)
     const struct cg_account *account = &state->accounts[slot];
     const struct cg_stops *own = &account->stops;
     const struct cg_stops *firm = &state->firms[account->firm_slot].stops;
-    if ((own->halted_by | firm->halted_by) != 0) {
+    if ((own->halted_by | firm->halted_by) != 0 ||
+        (own->limits[CG_LIMIT_HALTS] | firm->limits[CG_LIMIT_HALTS]) != 0) {
         return CG_PARTY_HALTED;
     }
-    return (own->suspended_by | firm->suspended_by) != 0 ? CG_PARTY_SUSPENDED
-                                                         : CG_REASON_NONE;
+    bool suspended = (own->suspended_by | firm->suspended_by) != 0 ||
+                     (own->limits[CG_LIMIT_SUSPENDS] |
+                      firm->limits[CG_LIMIT_SUSPENDS]) != 0;
+    return suspended ? CG_PARTY_SUSPENDED : CG_REASON_NONE;
 }
 
 static cg_session first_of(uint64_t sessions)
@@ -33,24 +36,31 @@ static cg_session first_of(uint64_t sessions)
     return (cg_session)__builtin_ctzll(sessions);
 }
 
-/* A limit that its owner has suspended or halted stops as well. */
+/* A limit whose action has stopped the party, or that its owner has suspended
+ * or halted, stops as well; a halt goes before a suspension. */
 static bool limit_binds(const struct cg_state *state,
                         uint32_t account,
                         struct cg_binding *binding)
 {
     const struct cg_account *whose = &state->accounts[account];
+    bool found = false;
     for (uint32_t i = 0; i < whose->limit_count; i++) {
         const struct cg_limit *limit = &state->limits[whose->limits[i]];
-        if (limit->state == CG_LIMIT_SUSPENDED ||
-            limit->state == CG_LIMIT_HALTED) {
-            *binding = (struct cg_binding){.halted = limit->state ==
-                                                     CG_LIMIT_HALTED,
+        bool halts = limit->stop == CG_LIMIT_HALTS ||
+                     limit->state == CG_LIMIT_HALTED;
+        bool suspends = limit->stop == CG_LIMIT_SUSPENDS ||
+                        limit->state == CG_LIMIT_SUSPENDED;
+        if (halts || (suspends && !found)) {
+            *binding = (struct cg_binding){.halted = halts,
                                            .placer = limit->owner,
                                            .limit = whose->limits[i]};
-            return true;
+            found = true;
+        }
+        if (halts) {
+            break;
         }
     }
-    return false;
+    return found;
 }
 
 bool cg_engine_binding(const struct cg_engine *engine,
@@ -60,11 +70,12 @@ bool cg_engine_binding(const struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     const struct cg_account *whose = &state->accounts[account];
     const struct cg_stops *firm = &state->firms[whose->firm_slot].stops;
-    bool halted = cg_stop_of(state, account) == CG_PARTY_HALTED;
+    bool halted = (whose->stops.halted_by | firm->halted_by) != 0;
     uint64_t own = halted ? whose->stops.halted_by : whose->stops.suspended_by;
     uint64_t all = halted ? firm->halted_by : firm->suspended_by;
-    if ((own | all) == 0) {
-        return limit_binds(state, account, binding);
+    bool by_limit = limit_binds(state, account, binding);
+    if ((own | all) == 0 || (by_limit && binding->halted && !halted)) {
+        return by_limit;
     }
     *binding = (struct cg_binding){.halted = halted,
                                    .placer = first_of(own != 0 ? own : all),
@@ -116,15 +127,12 @@ static bool party_find(const struct cg_engine *engine,
                            cg_id_slice(&state->accounts[party->account].firm)));
 }
 
-/* Whose stops of the party the sender may lift: its own, its inferiors'. */
-static uint64_t may_lift(const struct cg_engine *engine, uint64_t placers)
+/* The sender and its inferiors: whose stops it may lift. */
+static uint64_t may_lift_of(const struct cg_engine *engine)
 {
     uint64_t mine = 0;
-    for (cg_session i = 0; i < CG_SESSIONS_MAX; i++) {
-        if ((placers >> i & 1) != 0 &&
-            is_over(&engine->state, engine->cause_session, i)) {
-            mine |= BIT(i);
-        }
+    for (cg_session i = 0; i < engine->state.session_count; i++) {
+        mine |= is_over(&engine->state, engine->cause_session, i) ? BIT(i) : 0;
     }
     return mine;
 }
@@ -172,8 +180,9 @@ party_has(const struct cg_state *state, struct cg_party party, uint32_t account)
                : state->accounts[account].firm_slot == party.firm;
 }
 
-static void
-party_news(struct cg_engine *engine, struct cg_party party, enum cg_news news)
+void cg_party_news(struct cg_engine *engine,
+                   struct cg_party party,
+                   enum cg_news news)
 {
     struct cg_binding binding;
     for (uint32_t i = 0; i < engine->state.account_count; i++) {
@@ -185,6 +194,35 @@ party_news(struct cg_engine *engine, struct cg_party party, enum cg_news news)
             engine, i,
             news == CG_NEWS_REINSTATED && bound ? CG_NEWS_STILL_STOPPED : news,
             CG_NONE, CG_NONE);
+    }
+}
+
+static void party_pull(struct cg_engine *engine, struct cg_party party)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        if (!party_has(state, party, i)) {
+            continue;
+        }
+        for (uint32_t o = state->accounts[i].orders; o != CG_NONE;) {
+            uint32_t next = state->orders[o].next;
+            cg_order_pull(engine, o, CG_PARTY_HALTED);
+            o = next;
+        }
+    }
+}
+
+void cg_party_stopped(struct cg_engine *engine,
+                      struct cg_party party,
+                      cg_session owner,
+                      bool halted)
+{
+    report(engine, owner, party, halted ? HALT : SUSPEND,
+           halted ? ACCEPTED : COMPLETED)
+        ->text = "by the action of a limit";
+    cg_party_news(engine, party, CG_NEWS_STOP);
+    if (halted) {
+        party_pull(engine, party);
     }
 }
 
@@ -205,22 +243,7 @@ static struct cg_fact stop_fact(const struct cg_engine *engine,
     return fact;
 }
 
-static void party_pull(struct cg_engine *engine, struct cg_party party)
-{
-    const struct cg_state *state = &engine->state;
-    for (uint32_t i = 0; i < state->account_count; i++) {
-        if (!party_has(state, party, i)) {
-            continue;
-        }
-        for (uint32_t o = state->accounts[i].orders; o != CG_NONE;) {
-            uint32_t next = state->orders[o].next;
-            cg_order_pull(engine, o, CG_PARTY_HALTED);
-            o = next;
-        }
-    }
-}
-
-static bool party_is(struct cg_party a, struct cg_party b)
+bool cg_party_is(struct cg_party a, struct cg_party b)
 {
     return a.account == b.account && (a.account != CG_NONE || a.firm == b.firm);
 }
@@ -239,7 +262,7 @@ static uint32_t request_place(const struct cg_engine *engine,
     for (uint32_t i = 0; i < CG_STOP_REQUESTS_MAX; i++) {
         if (!requests[i].used) {
             place = place == CG_NONE ? i : place;
-        } else if (party_is(requests[i].party, party) &&
+        } else if (cg_party_is(requests[i].party, party) &&
                    cg_slice_equal(cg_id_slice(&requests[i].id), event->id)) {
             *known = true;
             return CG_NONE;
@@ -303,7 +326,7 @@ static void stop_place(struct cg_engine *engine,
         suspend_place(engine, event, party);
     }
     if (!stands) {
-        party_news(engine, party, CG_NEWS_STOP);
+        cg_party_news(engine, party, CG_NEWS_STOP);
     }
     if (halt) {
         party_pull(engine, party);
@@ -321,7 +344,7 @@ requests_end(struct cg_engine *engine, struct cg_party party, cg_session placer)
     for (uint32_t i = 0; i < CG_STOP_REQUESTS_MAX; i++) {
         const struct cg_stop_request *request =
             &engine->state.stop_requests[placer][i];
-        if (request->used && party_is(request->party, party)) {
+        if (request->used && cg_party_is(request->party, party)) {
             struct cg_effect *effect = report(engine, placer, party, HALT,
                                               REJECTED);
             effect->stop = i;
@@ -347,15 +370,26 @@ static void stop_lift_one(struct cg_engine *engine,
     }
 }
 
+/* Whether somebody else's stop of the party stands. */
+static bool
+others_stand(struct cg_engine *engine, struct cg_party party, uint64_t mine)
+{
+    const struct cg_stops *stops = cg_state_stops(&engine->state, party);
+    return ((stops->suspended_by | stops->halted_by) & ~mine) != 0 ||
+           cg_limit_stops_end(engine, party, ~mine, true) != 0;
+}
+
 static void stop_lift(struct cg_engine *engine,
                       const struct cg_action_event *event,
                       struct cg_party party,
-                      bool mine)
+                      bool authorized)
 {
     const struct cg_stops *stops = cg_state_stops(&engine->state, party);
-    uint64_t placers = stops->suspended_by | stops->halted_by;
-    uint64_t lifted = may_lift(engine, placers);
-    if (lifted == 0 && (placers != 0 || !mine)) {
+    uint64_t mine = may_lift_of(engine);
+    bool others = others_stand(engine, party, mine);
+    uint64_t lifted = ((stops->suspended_by | stops->halted_by) & mine) |
+                      cg_limit_stops_end(engine, party, mine, true);
+    if (lifted == 0 && (others || !authorized)) {
         answer(engine, REJECTED, NOT_AUTHORIZED,
                "only who placed a stop, or its superior, lifts it");
         return;
@@ -371,14 +405,13 @@ static void stop_lift(struct cg_engine *engine,
         return;
     }
     answer(engine, ACCEPTED, 0, NULL);
+    (void)cg_limit_stops_end(engine, party, mine, false);
     for (; lifted != 0; lifted &= lifted - 1) {
         stop_lift_one(engine, event, party, first_of(lifted));
     }
     answer(engine, COMPLETED, 0,
-           (stops->suspended_by | stops->halted_by) != 0
-               ? "a stop by another still binds the party"
-               : NULL);
-    party_news(engine, party, CG_NEWS_REINSTATED);
+           others ? "a stop by another still binds the party" : NULL);
+    cg_party_news(engine, party, CG_NEWS_REINSTATED);
 }
 
 void cg_engine_action(struct cg_engine *engine,

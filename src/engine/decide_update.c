@@ -224,6 +224,7 @@ static void limit_update(struct cg_engine *engine,
     fact.id_len = event->id.len <= CG_NAME_MAX ? event->id.len : CG_NAME_MAX;
     bool changes = !limit->has_amount || fact.amount != limit->amount;
     cg_engine_record(engine, &fact);
+    cg_limit_actions_set(engine, slot, entry);
     if (changes && limit->has_amount) {
         char amount[32];
         cg_dv01_format(limit->amount, amount);
@@ -238,8 +239,10 @@ static void limit_update(struct cg_engine *engine,
                               ? CG_TOKEN_INVALIDATED
                               : CG_PARTY_HALTED);
     } else if (limit->has_amount && cg_limit_use(limit) > limit->amount) {
+        cg_limit_breach_act(engine, slot);
         cg_limit_pull(engine, slot);
     }
+    cg_limit_suspension_end(engine, slot);
 }
 
 static bool entry_names(const struct cg_engine *engine,

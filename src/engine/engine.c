@@ -180,8 +180,9 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
     bool named = (fact->kind != CG_FACT_ORDER_TAKEN &&
                   fact->kind != CG_FACT_REQUEST_TAKEN) ||
                  fact->request == cg_state_next_request(state);
-    return taken && charged && priced && asked && named && names_fit(state, fact) &&
-           fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
+    return taken && charged && priced && asked && named &&
+           names_fit(state, fact) && fact->no == state->fact_no + 1 &&
+           fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
            slot_fits(fact->token, state->token_max) &&

@@ -168,6 +168,7 @@ struct cg_limit_event {
     char currency[4];
     uint32_t warnings; /* 0: not said */
     uint8_t warning_percent[CG_WARNINGS_MAX];
+    uint8_t warning_action[CG_WARNINGS_MAX]; /* 1769; 0: a warning only */
 };
 
 /* A whole CM or CR; its limits follow one by one. */

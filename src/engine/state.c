@@ -112,9 +112,9 @@ static int allocate(struct cg_state *state)
     state->firms = calloc(state->firm_max, sizeof(*state->firms));
     state->instruments = calloc(state->instrument_max,
                                 sizeof(*state->instruments));
-    bool made = state->orders && state->tokens && state->prices && state->requests &&
-                state->asks && state->limits && state->accounts &&
-                state->firms && state->instruments;
+    bool made = state->orders && state->tokens && state->prices &&
+                state->requests && state->asks && state->limits &&
+                state->accounts && state->firms && state->instruments;
     return made ? 0 : CG_ERR_MEMORY;
 }
 
@@ -438,19 +438,49 @@ cg_dv01 cg_limit_available(const struct cg_limit *limit, char side)
     return left;
 }
 
+struct cg_party cg_limit_party(const struct cg_state *state,
+                               const struct cg_limit *limit)
+{
+    if (limit->account != CG_NONE) {
+        return (struct cg_party){limit->account, CG_NONE};
+    }
+    return (struct cg_party){CG_NONE,
+                             cg_state_firm(state, cg_id_slice(&limit->firm))};
+}
+
+bool cg_limit_rejects(const struct cg_limit *limit)
+{
+    for (uint32_t i = 0; limit->warned != 0 && i < limit->warnings; i++) {
+        if ((limit->warned >> i & 1) != 0 &&
+            limit->warning_action[i] == CG_ACTION_REJECT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t cg_action_switches(uint32_t action)
+{
+    if (action == CG_ACTION_PING_PULL || action == CG_ACTION_PING) {
+        return CG_MODEL_PING + 1;
+    }
+    if (action == CG_ACTION_PUSH_PULL || action == CG_ACTION_PUSH) {
+        return CG_MODEL_PUSH + 1;
+    }
+    return 0;
+}
+
+/* A breach goes before what was switched earlier, and that before a level. */
 enum cg_model cg_limit_model(const struct cg_limit *limit)
 {
-    if (!limit->breached || limit->action == 0) {
-        return limit->model;
+    uint32_t model = limit->breached && limit->action != 0
+                         ? cg_action_switches(limit->action - 1)
+                         : 0;
+    model = model != 0 ? model : limit->switched;
+    for (uint32_t i = limit->warnings; model == 0 && i > 0; i--) {
+        if ((limit->warned >> (i - 1) & 1) != 0) {
+            model = cg_action_switches(limit->warning_action[i - 1]);
+        }
     }
-    switch (limit->action - 1) {
-    case 5:
-    case 6:
-        return CG_MODEL_PING;
-    case 7:
-    case 8:
-        return CG_MODEL_PUSH;
-    default:
-        return limit->model;
-    }
+    return model != 0 ? (enum cg_model)(model - 1) : limit->model;
 }

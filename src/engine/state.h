@@ -269,6 +269,26 @@ struct cg_past {
     struct cg_ledger ledger[2];
 };
 
+/* RiskLimitAction (1767) and RiskWarningLevelAction (1769). */
+enum cg_action {
+    CG_ACTION_REJECT = 2,
+    CG_ACTION_WARN = 4,
+    CG_ACTION_PING_PULL = 5,
+    CG_ACTION_PING = 6,
+    CG_ACTION_PUSH_PULL = 7,
+    CG_ACTION_PUSH = 8,
+    CG_ACTION_SUSPEND = 9,
+    CG_ACTION_HALT = 10,
+};
+
+/* Whether an action of a limit has stopped its party (R17). */
+enum cg_limit_stop {
+    CG_LIMIT_STOPS_NOT,
+    CG_LIMIT_SUSPENDS,
+    CG_LIMIT_HALTS,
+    CG_LIMIT_STOPS,
+};
+
 struct cg_limit {
     struct cg_id id;
     enum cg_limit_kind kind;
@@ -287,6 +307,9 @@ struct cg_limit {
     bool breached; /* use is above amount, and that was said */
     uint32_t warnings;
     uint32_t warning_percent[CG_WARNINGS_MAX];
+    uint8_t warning_action[CG_WARNINGS_MAX]; /* 1769; 0: a warning only */
+    enum cg_limit_stop stop;
+    uint32_t switched;   /* enum cg_model + 1 until the owner's next update */
     uint32_t warned;     /* bit i: level i has fired and is not rearmed */
     uint32_t action;     /* 1767 + 1; 0: none, |pull| decides */
     bool owner_warnings; /* the levels are the owner\'s, not configured */
@@ -320,6 +343,7 @@ struct cg_stops {
     uint64_t suspended_by;
     uint64_t halted_by;
     uint64_t unnamed_by; /* halts under way that found no cg_stop_request */
+    uint32_t limits[CG_LIMIT_STOPS]; /* of it that stop it by an action */
 };
 
 /* A clearing firm that an account has, or had. */
@@ -494,6 +518,16 @@ uint32_t cg_state_next_ask(const struct cg_state *state);
 /* Use of a limit (R12), and what an order of |side| could still take. */
 cg_dv01 cg_limit_use(const struct cg_limit *limit);
 cg_dv01 cg_limit_available(const struct cg_limit *limit, char side);
+
+/* Whose use a limit is about; firm is CG_NONE when nobody has that firm. */
+struct cg_party cg_limit_party(const struct cg_state *state,
+                               const struct cg_limit *limit);
+
+/* The model that an action switches to, + 1, or 0. */
+uint32_t cg_action_switches(uint32_t action);
+
+/* Whether a warning level that was reached refuses new risk (R17). */
+bool cg_limit_rejects(const struct cg_limit *limit);
 
 /* How orders under a limit are checked now: a breach may switch it (R17). */
 enum cg_model cg_limit_model(const struct cg_limit *limit);
