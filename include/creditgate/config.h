@@ -21,8 +21,8 @@
 
 /*
  * How many of each thing a gate can hold; it allocates once, at opening.  Keys
- * MaxOrders=, MaxRequests=, MaxLimits=, MaxWaiting=, MaxMessageBytes= and
- * MaxReports=.
+ * MaxOrders=, MaxRequests=, MaxLimits=, MaxWaiting=, MaxMessageBytes=,
+ * MaxReports= and MaxScopes=.
  */
 struct cg_limits {
     uint32_t orders;      /* open orders; default 100,000 */
@@ -30,6 +30,7 @@ struct cg_limits {
     uint32_t limits;      /* default 10,000, those pushed by a hub included */
     uint32_t waiting;     /* orders waiting for credit; default 1,000 */
     uint32_t message_max; /* bytes of one message; default 65,536 */
+    uint32_t scopes;      /* entries of limits' scopes; default 10,000 */
     uint32_t reports; /* remembered, to tell a repeat; default 400,000 (R43) */
 };
 
@@ -88,6 +89,11 @@ struct cg_config_limit {
     char account[CG_NAME_MAX + 1];    /* Account=, empty: any of the firm */
     char currency[4];                 /* Currency= of the amount */
     char instrument[CG_NAME_MAX + 1]; /* Instrument=, empty: any */
+    /* Product=, SecurityType=, Tenor=, InstrumentCurrency=; empty: any */
+    char product[CG_NAME_MAX + 1];
+    char type[CG_NAME_MAX + 1];
+    char tenor[CG_NAME_MAX + 1];
+    char instrument_currency[4];
     enum cg_limit_kind kind;
     enum cg_measure measure;
     enum cg_model model; /* CG_MODEL_PUSH unless kind is CG_LIMIT_DV01 */
@@ -108,6 +114,11 @@ struct cg_config_instrument {
     char symbol[CG_NAME_MAX + 1];
     char currency[4];
     cg_dv01 dv01_per_million; /* > 0 */
+    /* Columns that may be left out, and cells that may be empty. */
+    char security_id[CG_NAME_MAX + 1];
+    char product[CG_NAME_MAX + 1];
+    char type[CG_NAME_MAX + 1];
+    char tenor[CG_NAME_MAX + 1];
     int line;
 };
 

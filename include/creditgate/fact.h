@@ -24,6 +24,8 @@
     X(INSTRUMENT_NAMED, "instrument named")                                    \
     X(LIMIT_NAMED, "limit named")                                              \
     X(LIMIT_SET, "limit set")                                                  \
+    X(LIMIT_SCOPED, "limit scoped")                                            \
+    X(LIMIT_UNSCOPED, "limit unscoped")                                        \
     X(LIMIT_STATE, "limit state")                                              \
     X(LIMIT_WARNED, "limit warned")                                            \
     X(LIMIT_REARMED, "limit rearmed")                                          \

@@ -29,10 +29,11 @@ void cg_decode_answer(const struct cg_fix_message *message,
                       const char *gate_name,
                       struct cg_answer_event *event);
 
-/* CM and CR.  |limits| has room for CG_UPDATE_LIMITS_MAX and is borrowed by
- * |event|. */
+/* CM and CR.  |limits| has room for CG_UPDATE_LIMITS_MAX, |scopes| for
+ * CG_UPDATE_SCOPES_MAX; |event| borrows both. */
 void cg_decode_update(const struct cg_fix_message *message,
                       struct cg_limit_event *limits,
+                      struct cg_scope_event *scopes,
                       struct cg_update_event *event);
 
 /* DH. */

@@ -5,10 +5,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "codec.h"
-
 #include "check.h"
 #include "decimal.h"
+#include "decode_limits.h"
 #include "fix_value.h"
 
 static bool
@@ -143,7 +142,9 @@ static void decode_warnings(const struct cg_fix_group *type,
             !cg_fix_group_find(&levels, 1560, &value) ||
             !cg_decimal_parse(value, 0, &percent) || percent <= last ||
             percent > 100) {
-            limit->unenforceable = true;
+            cg_limit_unmodelled(limit,
+                                warns ? CG_RESULT_WARNINGS_UNSUPPORTED
+                                      : CG_RESULT_WARNING_ACTION_UNSUPPORTED);
             return;
         }
         last = percent;
@@ -163,7 +164,7 @@ static void decode_action_of(const struct cg_fix_group *type,
         limit->has_action = true;
         limit->action = (uint32_t)action;
     } else {
-        limit->unenforceable = true;
+        cg_limit_unmodelled(limit, CG_RESULT_ACTION_UNSUPPORTED);
     }
 }
 
@@ -184,7 +185,7 @@ static void decode_kind(const struct cg_fix_group *type,
         limit->kind = CG_LIMIT_NOTIONAL;
         break;
     default:
-        limit->unenforceable = true;
+        cg_limit_unmodelled(limit, CG_RESULT_INVALID_TYPE);
         break;
     }
 }
@@ -194,22 +195,27 @@ static void decode_type(const struct cg_fix_group *type,
 {
     struct cg_slice value;
     decode_kind(type, limit);
+    bool good = true;
     if (cg_fix_group_find(type, 1531, &value)) {
         limit->has_amount = limit->kind == CG_LIMIT_NOTIONAL
                                 ? cg_qty_parse(value, &limit->amount)
                                 : cg_dv01_parse(value, &limit->amount);
-        limit->unenforceable = limit->unenforceable || !limit->has_amount;
+        good = limit->has_amount;
     }
     if (cg_fix_group_find(type, 1766, &value)) {
         limit->has_used = cg_dv01_parse(value, &limit->used);
-        limit->unenforceable = limit->unenforceable || !limit->has_used;
+        good = good && limit->has_used;
     }
-    if (cg_fix_group_find(type, 1532, &value)) {
-        limit->unenforceable = limit->unenforceable || value.len != 3;
-        memcpy(limit->currency, value.data, value.len == 3 ? 3 : 0);
+    if (!good) {
+        cg_limit_unmodelled(limit, CG_RESULT_INVALID_AMOUNT);
+    }
+    if (cg_fix_group_find(type, 1532, &value) && value.len == 3) {
+        memcpy(limit->currency, value.data, 3);
+    } else if (cg_fix_group_find(type, 1532, &value)) {
+        cg_limit_unmodelled(limit, CG_RESULT_OTHER);
     }
     if (cg_fix_group_find(type, 2336, &value)) {
-        limit->unenforceable = true; /* a velocity window */
+        cg_limit_unmodelled(limit, CG_RESULT_OTHER); /* a velocity window */
     }
     decode_action_of(type, limit);
     decode_warnings(type, limit);
@@ -224,7 +230,9 @@ static void decode_entry(const struct cg_fix_group *entry,
     if (group_int(entry, 2339, &number)) {
         limit->has_model = number == 2 || number == 3;
         limit->model = number == 3 ? CG_MODEL_PUSH : CG_MODEL_PING;
-        limit->unenforceable = number == 1 || number > 3;
+        if (number == 1 || number > 3) {
+            cg_limit_unmodelled(limit, CG_RESULT_OTHER);
+        }
     }
     if (group_int(entry, 2355, &number)) {
         limit->has_state = true;
@@ -232,6 +240,7 @@ static void decode_entry(const struct cg_fix_group *entry,
     }
     if (cg_fix_group_find(entry, 1324, &value)) {
         limit->removed = cg_slice_is(value, "D");
+        limit->added = cg_slice_is(value, "A");
     }
     (void)cg_fix_group_find(entry, 1670, &limit->id);
 }
@@ -252,23 +261,23 @@ static bool add(struct cg_update_event *event,
 static void decode_limits(const struct cg_fix_group *entry,
                           const struct cg_limit_event *party,
                           struct cg_limit_event *limits,
+                          struct cg_scope_event *scopes,
                           struct cg_update_event *event)
 {
     struct cg_fix_group group;
     struct cg_fix_group type;
-    struct cg_fix_group scope;
     bool id_is_taken = false;
     if (!cg_fix_group_nested(entry, 1669, &group)) {
         return;
     }
     while (cg_fix_group_next(&group)) {
-        bool scoped = cg_fix_group_nested(&group, 1534, &scope);
+        struct cg_limit_event scoped = *party;
+        cg_decode_scopes(&group, event, scopes, &scoped);
         if (!cg_fix_group_nested(&group, 1529, &type)) {
             continue;
         }
         while (cg_fix_group_next(&type)) {
-            struct cg_limit_event limit = *party;
-            limit.unenforceable = limit.unenforceable || scoped;
+            struct cg_limit_event limit = scoped;
             decode_type(&type, &limit);
             /* One 1670 serves an entry: it names the first of its limits. */
             if (id_is_taken) {
@@ -284,11 +293,12 @@ static void decode_limits(const struct cg_fix_group *entry,
 
 void cg_decode_update(const struct cg_fix_message *message,
                       struct cg_limit_event *limits,
+                      struct cg_scope_event *scopes,
                       struct cg_update_event *event)
 {
     struct cg_fix_group entry;
     struct cg_slice value = {NULL, 0};
-    *event = (struct cg_update_event){.limits = limits};
+    *event = (struct cg_update_event){.limits = limits, .scopes = scopes};
     (void)cg_fix_find(message, 1667, &event->id);
     (void)cg_fix_find(message, 1666, &event->request);
     int64_t total = 0;
@@ -317,7 +327,7 @@ void cg_decode_update(const struct cg_fix_message *message,
         uint32_t before = event->count;
         event->parties += decode_parties(&entry, &party);
         decode_entry(&entry, &party);
-        decode_limits(&entry, &party, limits, event);
+        decode_limits(&entry, &party, limits, scopes, event);
         if (event->count == before) {
             /* A party without limits has lost them (quirk 9). */
             party.removed = party.removed || event->snapshot;

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "decimal.h"
+#include "scope.h"
 
 static struct cg_slice fact_id(const struct cg_fact *fact)
 {
@@ -815,6 +816,7 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
         .fallback_max_age_ns = 60 * CG_SECOND,
         .reset_time_ns = CG_RESET_DAY_END,
         .reset_at = fact->time,
+        .scopes = CG_NONE,
     };
     id_set(&limit->id, fact->id, fact->id_len);
     memcpy(limit->currency, fact->text, 3);
@@ -869,6 +871,41 @@ static void limit_set(struct cg_state *state, const struct cg_fact *fact)
     if ((fact->flags & 1) != 0) {
         limit->action = fact->flags >> 8 & 0xf;
         limit->switched = 0;
+    }
+}
+
+/* Its value is 1535, its rate the multiplier, its text the terms. */
+static void limit_scoped(struct cg_state *state, const struct cg_fact *fact)
+{
+    uint32_t slot = cg_state_next_scope(state);
+    uint32_t *link = &state->limits[fact->limit].scopes;
+    CG_ASSERT(slot != CG_NONE);
+    struct cg_scope *scope = &state->scopes[slot];
+    if (state->scope_free == slot) {
+        state->scope_free = scope->next;
+    } else {
+        state->scope_top = slot + 1;
+    }
+    state->scope_count++;
+    scope->exclude = fact->value == 2;
+    scope->multiplier = fact->rate;
+    scope->next = CG_NONE;
+    cg_scope_read((struct cg_slice){fact->text, fact->text_len}, scope->terms);
+    while (*link != CG_NONE) {
+        link = &state->scopes[*link].next;
+    }
+    *link = slot;
+}
+
+static void limit_unscoped(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_limit *limit = &state->limits[fact->limit];
+    while (limit->scopes != CG_NONE) {
+        uint32_t slot = limit->scopes;
+        limit->scopes = state->scopes[slot].next;
+        state->scopes[slot].next = state->scope_free;
+        state->scope_free = slot;
+        state->scope_count--;
     }
 }
 
@@ -1012,6 +1049,12 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_LIMIT_SET:
         limit_set(state, fact);
+        break;
+    case CG_FACT_LIMIT_SCOPED:
+        limit_scoped(state, fact);
+        break;
+    case CG_FACT_LIMIT_UNSCOPED:
+        limit_unscoped(state, fact);
         break;
     case CG_FACT_LIMIT_STATE:
         state->limits[fact->limit].state = (enum cg_limit_state)fact->value;

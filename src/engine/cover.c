@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "decide.h"
+#include "scope.h"
 
 static bool
 refuse(struct cg_refusal *refusal, enum cg_reason reason, uint32_t limit)
@@ -36,6 +37,7 @@ bool cg_limit_covers(const struct cg_limit *limit,
                      uint32_t account,
                      uint32_t instrument)
 {
+    int64_t multiplier;
     if (limit->state == CG_LIMIT_REMOVED) {
         return false;
     }
@@ -46,14 +48,17 @@ bool cg_limit_covers(const struct cg_limit *limit,
                         cg_id_slice(&state->accounts[account].firm))) {
         return false;
     }
-    return limit->instrument == CG_NONE || limit->instrument == instrument;
+    if (limit->instrument != CG_NONE && limit->instrument != instrument) {
+        return false;
+    }
+    return cg_scope_covers(state, limit, instrument, &multiplier);
 }
 
-bool cg_rate_in(const struct cg_engine *engine,
-                const struct cg_instrument *instrument,
-                const struct cg_limit *limit,
-                cg_dv01 *rate,
-                enum cg_reason *reason)
+static bool converted(const struct cg_engine *engine,
+                      const struct cg_instrument *instrument,
+                      const struct cg_limit *limit,
+                      cg_dv01 *rate,
+                      enum cg_reason *reason)
 {
     if (memcmp(instrument->currency, limit->currency, 3) == 0) {
         *rate = instrument->rate;
@@ -69,6 +74,35 @@ bool cg_rate_in(const struct cg_engine *engine,
     }
     *reason = CG_FX_RATE_MISSING;
     return false;
+}
+
+bool cg_rate_in(const struct cg_engine *engine,
+                uint32_t instrument,
+                const struct cg_limit *limit,
+                cg_dv01 *rate,
+                enum cg_reason *reason)
+{
+    const struct cg_state *state = &engine->state;
+    int64_t multiplier;
+    cg_dv01 plain;
+    if (!converted(engine, &state->instruments[instrument], limit, &plain,
+                   reason)) {
+        return false;
+    }
+    (void)cg_scope_covers(state, limit, instrument, &multiplier);
+    *reason = CG_DV01_UNAVAILABLE;
+    return cg_dv01_convert(plain, multiplier, rate);
+}
+
+/* A quantity as the limit counts it. */
+static bool qty_in(const struct cg_engine *engine,
+                   uint32_t instrument,
+                   const struct cg_limit *limit,
+                   cg_qty *qty)
+{
+    int64_t multiplier;
+    (void)cg_scope_covers(&engine->state, limit, instrument, &multiplier);
+    return cg_dv01_convert(*qty, multiplier, qty);
 }
 
 static bool limit_open(const struct cg_limit *limit,
@@ -217,22 +251,23 @@ static bool part_plan(const struct cg_engine *engine,
                       struct cg_cover *cover,
                       struct cg_refusal *refusal)
 {
-    const struct cg_state *state = &engine->state;
-    const struct cg_limit *limit = &state->limits[slot];
+    const struct cg_limit *limit = &engine->state.limits[slot];
     struct cg_cover_part part = {.limit = slot};
     enum cg_reason reason = CG_REASON_NONE;
     if (!limit_open(limit, slot, refusal)) {
         return false;
     }
-    if (!cg_rate_in(engine, &state->instruments[request->instrument], limit,
-                    &part.rate, &reason)) {
+    if (!cg_rate_in(engine, request->instrument, limit, &part.rate, &reason)) {
         return refuse(refusal, reason, slot);
     }
     if (!cg_dv01_of(request->qty, part.rate, &part.amount)) {
         return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
     if (limit->kind != CG_LIMIT_DV01) {
-        return order_fits(limit, slot, request->qty, part.amount, refusal);
+        cg_qty qty = request->qty;
+        return qty_in(engine, request->instrument, limit, &qty)
+                   ? order_fits(limit, slot, qty, part.amount, refusal)
+                   : refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
     if (!use_fits(limit, slot, request->side, part.amount, refusal) ||
         !part_route(engine, &part, refusal)) {

@@ -118,9 +118,10 @@ bool cg_sums_hold(const struct cg_state *state, uint32_t token, cg_dv01 amount);
 
 /* --- prices (decide_price.c) -------------------------------------------- */
 
-/* R3: the instrument's DV01 in the limit's currency (cover.c). */
+/* R3: the instrument's DV01 in the limit's currency, as often as the limit
+ * counts it (1558; cover.c). */
 bool cg_rate_in(const struct cg_engine *engine,
-                const struct cg_instrument *instrument,
+                uint32_t instrument,
                 const struct cg_limit *limit,
                 cg_dv01 *rate,
                 enum cg_reason *reason);
@@ -356,6 +357,14 @@ cg_update_ack(struct cg_engine *engine, bool accepted, uint32_t reject);
 void cg_update_refuse(struct cg_engine *engine,
                       const struct cg_update_event *event,
                       uint32_t fault);
+
+/* Whether the scopes of an update have room (R10), and taking one over. */
+bool cg_scopes_fit(const struct cg_engine *engine,
+                   const struct cg_update_event *event);
+void cg_scope_update(struct cg_engine *engine,
+                     uint32_t limit,
+                     const struct cg_update_event *event,
+                     const struct cg_limit_event *entry);
 
 /* 0 when every entry of an update can be taken, else the reason for DE; what
  * asks for more than is modelled takes no new risk from then on (R19). */

@@ -24,13 +24,11 @@ static bool rate_now(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[token->order];
-    const struct cg_instrument *instrument =
-        &state->instruments[order->instrument];
     *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
     refusal->limit = token->limit;
-    return instrument->rate != 0 &&
-           cg_rate_in(engine, instrument, &state->limits[token->limit], rate,
-                      &refusal->reason);
+    return state->instruments[order->instrument].rate != 0 &&
+           cg_rate_in(engine, order->instrument, &state->limits[token->limit],
+                      rate, &refusal->reason);
 }
 
 bool cg_price_total(const struct cg_engine *engine,

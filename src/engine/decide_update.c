@@ -371,7 +371,8 @@ static void party_remove(struct cg_engine *engine,
 uint32_t cg_update_fault(struct cg_engine *engine,
                          const struct cg_update_event *event)
 {
-    uint32_t fault = event->bad ? CG_DE_OTHER : 0;
+    uint32_t fault = event->bad || !cg_scopes_fit(engine, event) ? CG_DE_OTHER
+                                                                 : 0;
     for (uint32_t i = 0; fault == 0 && i < event->count; i++) {
         fault = entry_fault(engine, event, &event->limits[i]);
     }
@@ -416,6 +417,7 @@ static bool update_take(struct cg_engine *engine,
         }
         uint32_t slot = entry_slot(engine, entry);
         if (slot != CG_NONE) {
+            cg_scope_update(engine, slot, event, entry);
             limit_update(engine, slot, event, entry);
         }
     }

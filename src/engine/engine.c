@@ -180,7 +180,9 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
     bool named = (fact->kind != CG_FACT_ORDER_TAKEN &&
                   fact->kind != CG_FACT_REQUEST_TAKEN) ||
                  fact->request == cg_state_next_request(state);
-    return taken && charged && priced && asked && named &&
+    bool scoped = fact->kind != CG_FACT_LIMIT_SCOPED ||
+                  cg_state_next_scope(state) != CG_NONE;
+    return taken && charged && priced && asked && named && scoped &&
            names_fit(state, fact) && fact->no == state->fact_no + 1 &&
            fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&

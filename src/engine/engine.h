@@ -17,6 +17,9 @@ struct cg_update_set;
 /* Limits that one CM or CR may name, in all its parts together. */
 #define CG_UPDATE_LIMITS_MAX 1024
 
+/* Entries of scopes in one CM or CR, in all its parts together. */
+#define CG_UPDATE_SCOPES_MAX 2048
+
 /* --- effects: what one event asks the world for ------------------------- */
 
 enum cg_effect_kind {
@@ -145,17 +148,29 @@ struct cg_answer_event {
     cg_time expires;
 };
 
+/* One entry of a scope (1534). */
+struct cg_scope_event {
+    bool exclude;       /* 1535=2 */
+    int64_t multiplier; /* 1558, in 1e-8 */
+    struct cg_slice terms[CG_TERMS];
+};
+
 /* One limit of a CM or CR. */
 struct cg_limit_event {
     struct cg_slice id;      /* 1670, may be empty */
     struct cg_slice account; /* a party of role 24 */
     struct cg_slice firm;    /* of role 4 */
     bool removed;            /* 1324=D, or a party entry without limits */
+    bool added;              /* 1324=A */
     bool suspended;
     bool halted;
     bool has_state;     /* 1672 or 2355 is there */
     bool disabled;      /* 2355=0 */
-    bool unenforceable; /* asks for what is not modelled (R19) */
+    bool unenforceable; /* asks for what is not modelled (R19) ... */
+    uint32_t result;    /* ... and the 1764 that says so */
+    bool has_scope;
+    uint32_t scope_first; /* of the update's scopes */
+    uint32_t scope_count;
     enum cg_limit_kind kind;
     bool has_amount;
     cg_dv01 amount; /* 1531 */
@@ -180,6 +195,8 @@ struct cg_update_event {
     bool refused; /* 1511: the hub did not do what CL asked for */
     const struct cg_limit_event *limits;
     uint32_t count;
+    const struct cg_scope_event *scopes;
+    uint32_t scope_count;
     uint32_t total;     /* 1512: parties in all parts; 0 when not said */
     uint32_t parties;   /* in this one */
     bool bad;           /* could not be read whole */

@@ -107,14 +107,16 @@ static int allocate(struct cg_state *state)
     state->prices = calloc(state->price_max, sizeof(*state->prices));
     state->requests = calloc(state->request_max, sizeof(*state->requests));
     state->asks = calloc(state->ask_max, sizeof(*state->asks));
+    state->scopes = calloc(state->scope_max, sizeof(*state->scopes));
     state->limits = calloc(state->limit_max, sizeof(*state->limits));
     state->accounts = calloc(state->account_max, sizeof(*state->accounts));
     state->firms = calloc(state->firm_max, sizeof(*state->firms));
     state->instruments = calloc(state->instrument_max,
                                 sizeof(*state->instruments));
     bool made = state->orders && state->tokens && state->prices &&
-                state->requests && state->asks && state->limits &&
-                state->accounts && state->firms && state->instruments;
+                state->requests && state->asks && state->scopes &&
+                state->limits && state->accounts && state->firms &&
+                state->instruments;
     return made ? 0 : CG_ERR_MEMORY;
 }
 
@@ -144,6 +146,8 @@ int cg_state_init(struct cg_state *state,
         .request_max = sizes->requests,
         .ask_max = sizes->orders * 4 + CG_COVER_MAX,
         .limit_max = sizes->limits,
+        .scope_max = sizes->scopes,
+        .scope_free = CG_NONE,
         .account_max = accounts,
         .firm_max = accounts * 2, /* an account may change its firm */
         .instrument_max = instruments,
@@ -175,6 +179,7 @@ void cg_state_deinit(struct cg_state *state)
     free(state->prices);
     free(state->requests);
     free(state->asks);
+    free(state->scopes);
     free(state->limits);
     free(state->accounts);
     free(state->firms);
@@ -378,6 +383,14 @@ uint32_t cg_state_next_price(const struct cg_state *state)
         return state->price_free;
     }
     return state->price_top < state->price_max ? state->price_top : CG_NONE;
+}
+
+uint32_t cg_state_next_scope(const struct cg_state *state)
+{
+    if (state->scope_free != CG_NONE) {
+        return state->scope_free;
+    }
+    return state->scope_top < state->scope_max ? state->scope_top : CG_NONE;
 }
 
 /* --- sums --------------------------------------------------------------- */

@@ -251,6 +251,28 @@ struct cg_ask {
     cg_time asked_at;
 };
 
+/* --- scopes (R10, R19) -------------------------------------------------- */
+
+/* What tells instruments apart, beside their currency. */
+enum cg_term {
+    CG_TERM_SYMBOL,      /* 1536 */
+    CG_TERM_SECURITY_ID, /* 1538 */
+    CG_TERM_PRODUCT,     /* 1544 */
+    CG_TERM_TYPE,        /* 1547 */
+    CG_TERM_TENOR,       /* 1545 */
+    CG_TERMS,
+};
+
+#define CG_MULTIPLIER_ONE 100000000 /* in 1e-8, as currency rates are */
+
+/* One entry of a limit's scope, as its owner sent it (1534). */
+struct cg_scope {
+    bool exclude;
+    uint32_t next;      /* of the same limit; of the free list */
+    int64_t multiplier; /* 1558, in 1e-8 */
+    struct cg_id terms[CG_TERMS];
+};
+
 /* --- limits (R10..R19) -------------------------------------------------- */
 
 enum cg_limit_state {
@@ -333,6 +355,10 @@ struct cg_limit {
     uint32_t day;          /* resets so far */
     struct cg_ledger ledger[2];
     struct cg_past past;
+    uint32_t scopes;      /* what its owner includes and excludes, a list */
+    char cut_currency[4]; /* what the configuration cuts it to */
+    bool has_cut;
+    struct cg_id cut[CG_TERMS];
 };
 
 /* --- accounts, instruments, sessions, stops ----------------------------- */
@@ -368,7 +394,8 @@ struct cg_account {
 struct cg_instrument {
     struct cg_id symbol;
     char currency[4];
-    cg_dv01 rate; /* 0: none, orders are refused (R4) */
+    cg_dv01 rate;                 /* 0: none, orders are refused (R4) */
+    struct cg_id terms[CG_TERMS]; /* but the symbol */
 };
 
 struct cg_session_state {
@@ -445,6 +472,13 @@ struct cg_state {
     struct cg_limit *limits;
     uint32_t limit_max;
     uint32_t limit_count;
+
+    struct cg_scope *scopes;
+    uint32_t scope_max;
+    uint32_t scope_top;
+    uint32_t scope_free; /* list */
+    uint32_t scope_count;
+
     struct cg_account *accounts;
     uint32_t account_max;
     uint32_t account_count;
@@ -514,6 +548,7 @@ uint32_t cg_state_next_token(const struct cg_state *state);
 uint32_t cg_state_next_price(const struct cg_state *state);
 uint32_t cg_state_next_request(const struct cg_state *state);
 uint32_t cg_state_next_ask(const struct cg_state *state);
+uint32_t cg_state_next_scope(const struct cg_state *state);
 
 /* Use of a limit (R12), and what an order of |side| could still take. */
 cg_dv01 cg_limit_use(const struct cg_limit *limit);

@@ -11,13 +11,15 @@
 int cg_update_set_init(struct cg_update_set *set)
 {
     *set = (struct cg_update_set){.session = CG_SESSION_NONE};
-    set->text_max = (size_t)CG_UPDATE_LIMITS_MAX * STRINGS_PER_LIMIT *
+    set->text_max = ((size_t)CG_UPDATE_LIMITS_MAX * STRINGS_PER_LIMIT +
+                     (size_t)CG_UPDATE_SCOPES_MAX * CG_TERMS) *
                     CG_NAME_MAX;
+    set->scopes = calloc(CG_UPDATE_SCOPES_MAX, sizeof(*set->scopes));
     set->limits = calloc(CG_UPDATE_LIMITS_MAX, sizeof(*set->limits));
     set->text = malloc(set->text_max);
     set->ids[0] = calloc(CG_UPDATE_PARTS_MAX, sizeof(*set->ids[0]));
     set->ids[1] = calloc(CG_UPDATE_PARTS_MAX, sizeof(*set->ids[1]));
-    return set->limits && set->text && set->ids[0] && set->ids[1]
+    return set->limits && set->scopes && set->text && set->ids[0] && set->ids[1]
                ? 0
                : CG_ERR_MEMORY;
 }
@@ -25,6 +27,7 @@ int cg_update_set_init(struct cg_update_set *set)
 void cg_update_set_deinit(struct cg_update_set *set)
 {
     free(set->limits);
+    free(set->scopes);
     free(set->text);
     free(set->ids[0]);
     free(set->ids[1]);
@@ -42,6 +45,7 @@ void cg_update_set_begin(struct cg_update_set *set,
     set->total = 0;
     set->parties = 0;
     set->count = 0;
+    set->scope_count = 0;
     set->text_used = 0;
     set->id_count = 0;
     set->turn = 1 - set->turn;
@@ -62,14 +66,33 @@ static bool keep(struct cg_update_set *set, struct cg_slice *text)
     return true;
 }
 
+static bool keep_scope(struct cg_update_set *set,
+                       const struct cg_scope_event *from)
+{
+    if (set->scope_count == CG_UPDATE_SCOPES_MAX) {
+        return false;
+    }
+    struct cg_scope_event *to = &set->scopes[set->scope_count];
+    *to = *from;
+    for (unsigned i = 0; i < CG_TERMS; i++) {
+        if (!keep(set, &to->terms[i])) {
+            return false;
+        }
+    }
+    set->scope_count++;
+    return true;
+}
+
 static bool keep_limit(struct cg_update_set *set,
-                       const struct cg_limit_event *from)
+                       const struct cg_limit_event *from,
+                       uint32_t first_scope)
 {
     if (set->count == CG_UPDATE_LIMITS_MAX) {
         return false;
     }
     struct cg_limit_event *to = &set->limits[set->count];
     *to = *from;
+    to->scope_first += first_scope;
     if (!keep(set, &to->id) || !keep(set, &to->account) ||
         !keep(set, &to->firm)) {
         return false;
@@ -82,14 +105,19 @@ bool cg_update_set_add(struct cg_update_set *set,
                        const struct cg_update_event *part)
 {
     uint32_t count = set->count;
+    uint32_t scope_count = set->scope_count;
     size_t text_used = set->text_used;
     bool fits = part->id.len <= CG_NAME_MAX &&
                 set->id_count < CG_UPDATE_PARTS_MAX;
     for (uint32_t i = 0; fits && i < part->count; i++) {
-        fits = keep_limit(set, &part->limits[i]);
+        fits = keep_limit(set, &part->limits[i], scope_count);
+    }
+    for (uint32_t i = 0; fits && i < part->scope_count; i++) {
+        fits = keep_scope(set, &part->scopes[i]);
     }
     if (!fits) {
         set->count = count;
+        set->scope_count = scope_count;
         set->text_used = text_used;
         return false;
     }
@@ -137,6 +165,8 @@ struct cg_update_event cg_update_set_whole(const struct cg_update_set *set,
     whole.made_at = set->made_at;
     whole.limits = set->limits;
     whole.count = set->count;
+    whole.scopes = set->scopes;
+    whole.scope_count = set->scope_count;
     whole.parties = set->parties;
     return whole;
 }

@@ -23,7 +23,9 @@ struct cg_update_set {
     uint32_t parties; /* named so far */
     struct cg_limit_event *limits;
     uint32_t count;
-    char *text; /* what |limits| point to */
+    struct cg_scope_event *scopes;
+    uint32_t scope_count;
+    char *text; /* what |limits| and |scopes| point to */
     size_t text_used;
     size_t text_max;
     /* The 1667 of each part, and those of the set before, which answers to it

@@ -32,6 +32,7 @@ static const struct cg_config gate_defaults = {
     .limits = {.orders = 100000,
                .requests = 400000,
                .limits = 10000,
+               .scopes = 10000,
                .waiting = 1000,
                .message_max = 65536,
                .reports = 400000},

@@ -277,8 +277,8 @@ static void check_hub(struct cg_config_reader *reader, size_t index)
 static void check_superior(struct cg_config_reader *reader, size_t index)
 {
     struct cg_config_session *sessions = reader->config->sessions;
-    const struct cg_config_entry *entry = cg_config_session_entry(
-        reader, index, "Superior");
+    const struct cg_config_entry *entry = cg_config_session_entry(reader, index,
+                                                                  "Superior");
     cg_session over = entry == NULL
                           ? CG_SESSION_NONE
                           : cg_config_session_ref(reader, entry, CG_ROLE_HUB);
@@ -519,6 +519,50 @@ static bool covers(const struct cg_config_limit *limit,
             strcmp(limit->account, account->name) == 0);
 }
 
+static bool term_holds(const char *wanted, const char *is)
+{
+    return wanted[0] == '\0' || strcmp(wanted, is) == 0;
+}
+
+/* R10: whether the instrument is in what the limit is cut to. */
+static bool cut_holds(const struct cg_config_limit *limit,
+                      const struct cg_config_instrument *instrument)
+{
+    return term_holds(limit->instrument, instrument->symbol) &&
+           term_holds(limit->product, instrument->product) &&
+           term_holds(limit->type, instrument->type) &&
+           term_holds(limit->tenor, instrument->tenor) &&
+           term_holds(limit->instrument_currency, instrument->currency);
+}
+
+static bool is_cut(const struct cg_config_limit *limit)
+{
+    return limit->instrument[0] != '\0' || limit->product[0] != '\0' ||
+           limit->type[0] != '\0' || limit->tenor[0] != '\0' ||
+           limit->instrument_currency[0] != '\0';
+}
+
+/* A limit cut to what no instrument of the table is covers nothing. */
+static void check_cut(struct cg_config_reader *reader, size_t index)
+{
+    const struct cg_config *config = reader->config;
+    const struct cg_config_limit *limit = &config->credit_limits[index];
+
+    if (!is_cut(limit) || limit->instrument[0] != '\0' ||
+        !reader->instruments_read) {
+        return;
+    }
+    for (size_t i = 0; i < config->instrument_count; i++) {
+        if (cut_holds(limit, &config->instruments[i])) {
+            return;
+        }
+    }
+    MISTAKE(reader, limit->line,
+            "compare Product=, SecurityType=, Tenor= and InstrumentCurrency= "
+            "with the columns of the Instruments= table",
+            "this [LIMIT] covers no instrument of the table");
+}
+
 /* Counts the limits over each instrument of one account: those of any
  * instrument once, and per instrument the others. */
 static void check_account_cover(struct cg_config_reader *reader,
@@ -533,19 +577,29 @@ static void check_account_cover(struct cg_config_reader *reader,
     memset(counts, 0, config->instrument_count * sizeof(*counts));
     for (size_t i = 0; i < config->credit_limit_count; i++) {
         const struct cg_config_limit *limit = &config->credit_limits[i];
-        const struct cg_config_name *found;
 
         if (!covers(limit, account)) {
             continue;
         }
-        if (limit->instrument[0] == '\0') {
+        if (!is_cut(limit)) {
             any++;
             continue;
         }
-        found = cg_config_names_find(&reader->instruments, limit->instrument);
-        if (found != NULL && ++counts[found->at] > most) {
-            most = counts[found->at];
-            instrument = found->text;
+        size_t first = 0;
+        size_t end = config->instrument_count;
+        if (limit->instrument[0] != '\0') {
+            const struct cg_config_name *found = cg_config_names_find(
+                &reader->instruments, limit->instrument);
+
+            first = found != NULL ? found->at : end;
+            end = found != NULL ? first + 1 : end;
+        }
+        for (size_t at = first; at < end; at++) {
+            if (cut_holds(limit, &config->instruments[at]) &&
+                ++counts[at] > most) {
+                most = counts[at];
+                instrument = config->instruments[at].symbol;
+            }
         }
     }
     if (any + most > CG_COVER_MAX) {
@@ -565,6 +619,9 @@ void cg_config_check_cover(struct cg_config_reader *reader)
     if (counts == NULL) {
         reader->context.mistakes->no_memory = true;
         return;
+    }
+    for (size_t i = 0; i < config->credit_limit_count; i++) {
+        check_cut(reader, i);
     }
     for (size_t i = 0; i < config->account_count; i++) {
         if (config->accounts[i].firm[0] != '\0') {

@@ -7,14 +7,31 @@
 #include <config_reader.h>
 
 #include <decimal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <text.h>
 
 #define HEADER "instrument,currency,dv01_per_million"
-#define COLUMNS 3
+
+/* The columns by name; the first three must be there, in any order. */
+enum { SYMBOL, CURRENCY, DV01, COLUMNS_NEEDED, COLUMNS = 7 };
+
+#define AT(member) offsetof(struct cg_config_instrument, member)
+
+static const struct {
+    const char *name;
+    size_t at; /* of a text that may be empty */
+} columns[COLUMNS] = {
+    {"instrument", 0},        {"currency", 0},
+    {"dv01_per_million", 0},  {"security_id", AT(security_id)},
+    {"product", AT(product)}, {"type", AT(type)},
+    {"tenor", AT(tenor)},
+};
 
 struct table {
+    size_t order[COLUMNS]; /* which column each cell is */
+    size_t cells;          /* of a row */
     struct cg_config_text text;
     struct cg_mistakes *mistakes;
     struct cg_config_instrument *rows;
@@ -28,8 +45,8 @@ static void mistake(struct table *table, const char *remedy, const char *wrong)
                     "%s", wrong);
 }
 
-/* Cuts |line| at its commas; false when there are not three cells. */
-static bool split(char *line, char *cells[COLUMNS])
+/* Cuts |line| at its commas; how many cells it has, COLUMNS + 1 for more. */
+static size_t split(char *line, char *cells[COLUMNS])
 {
     size_t count = 0;
 
@@ -37,7 +54,7 @@ static bool split(char *line, char *cells[COLUMNS])
         char *comma = strchr(at, ',');
 
         if (count == COLUMNS) {
-            return false;
+            return count + 1;
         }
         if (comma != NULL) {
             *comma = '\0';
@@ -45,7 +62,29 @@ static bool split(char *line, char *cells[COLUMNS])
         cells[count] = cg_config_trim(at);
         at = comma != NULL ? comma + 1 : NULL;
     }
-    return count == COLUMNS;
+    return count;
+}
+
+/* The texts that a limit's scope may go by (R10). */
+static bool read_terms(struct table *table,
+                       char *cells[COLUMNS],
+                       struct cg_config_instrument *row)
+{
+    for (size_t i = COLUMNS_NEEDED; i < COLUMNS; i++) {
+        size_t len = cells[i] != NULL ? strlen(cells[i]) : 0;
+
+        if (len == 0) {
+            continue;
+        }
+        if (!cg_text_is_name(cg_slice_str(cells[i]), CG_NAME_MAX)) {
+            cg_mistakes_add(table->mistakes, table->text.path, table->text.line,
+                            "write 1 to 63 ASCII characters, or nothing",
+                            "the %s is too long or not ASCII", columns[i].name);
+            return false;
+        }
+        memcpy((char *)row + columns[i].at, cells[i], len + 1);
+    }
+    return true;
 }
 
 static bool read_cells(struct table *table,
@@ -54,27 +93,28 @@ static bool read_cells(struct table *table,
 {
     bool good = true;
 
-    if (!cg_text_is_name(cg_slice_str(cells[0]), CG_NAME_MAX)) {
+    if (!cg_text_is_name(cg_slice_str(cells[SYMBOL]), CG_NAME_MAX)) {
         mistake(table, "write the Symbol(55), 1 to 63 ASCII characters",
                 "the instrument's name is empty, too long or not ASCII");
         good = false;
     }
-    if (strlen(cells[1]) != 3 ||
-        strspn(cells[1], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3) {
+    if (strlen(cells[CURRENCY]) != 3 ||
+        strspn(cells[CURRENCY], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3) {
         mistake(table, "write three capital letters, such as USD",
                 "the currency is not a currency code");
         good = false;
     }
-    if (!cg_dv01_parse(cg_slice_str(cells[2]), &row->dv01_per_million) ||
+    if (!cg_dv01_parse(cg_slice_str(cells[DV01]), &row->dv01_per_million) ||
         row->dv01_per_million <= 0) {
         mistake(table, "round it up to 4 decimals, such as 904.0125",
                 "the DV01 per million is not a number above 0 with at most 4 "
                 "decimals");
         good = false;
     }
+    good = read_terms(table, cells, row) && good;
     if (good) {
-        memcpy(row->symbol, cells[0], strlen(cells[0]) + 1);
-        memcpy(row->currency, cells[1], sizeof(row->currency));
+        memcpy(row->symbol, cells[SYMBOL], strlen(cells[SYMBOL]) + 1);
+        memcpy(row->currency, cells[CURRENCY], sizeof(row->currency));
         row->line = table->text.line;
     }
     return good;
@@ -102,6 +142,7 @@ static void read_row(struct table *table, char *line)
 {
     struct cg_config_instrument *row = row_new(table);
     char *cells[COLUMNS];
+    char *by_column[COLUMNS] = {NULL};
 
     if (row == NULL) {
         return;
@@ -109,20 +150,42 @@ static void read_row(struct table *table, char *line)
     if (strchr(line, '"') != NULL) {
         mistake(table, "write the cells without quotes",
                 "the row holds a quote");
-    } else if (!split(line, cells)) {
-        mistake(table, "write " HEADER, "the row has not three cells");
-    } else if (read_cells(table, cells, row)) {
-        table->count++;
+        return;
     }
+    if (split(line, cells) != table->cells) {
+        cg_mistakes_add(table->mistakes, table->text.path, table->text.line,
+                        "write a cell for each column of the header",
+                        "the row has not %zu cells", table->cells);
+        return;
+    }
+    for (size_t i = 0; i < table->cells; i++) {
+        by_column[table->order[i]] = cells[i];
+    }
+    table->count += read_cells(table, by_column, row);
 }
 
-static bool is_header(char *line)
+/* Learns the order of the columns; false when this is no header. */
+static bool is_header(struct table *table, char *line)
 {
     char *cells[COLUMNS];
+    bool seen[COLUMNS] = {false};
+    size_t count = split(line, cells);
 
-    return split(line, cells) && strcmp(cells[0], "instrument") == 0 &&
-           strcmp(cells[1], "currency") == 0 &&
-           strcmp(cells[2], "dv01_per_million") == 0;
+    for (size_t i = 0; i < count && count <= COLUMNS; i++) {
+        size_t column = 0;
+
+        while (column < COLUMNS &&
+               strcmp(cells[i], columns[column].name) != 0) {
+            column++;
+        }
+        if (column == COLUMNS || seen[column]) {
+            return false;
+        }
+        seen[column] = true;
+        table->order[i] = column;
+    }
+    table->cells = count;
+    return count <= COLUMNS && seen[SYMBOL] && seen[CURRENCY] && seen[DV01];
 }
 
 /* The first line that is not empty must be the header. */
@@ -142,8 +205,10 @@ static void read_rows(struct table *table)
             continue;
         }
         header = true;
-        if (!is_header(line)) {
-            mistake(table, "begin the table with " HEADER,
+        if (!is_header(table, line)) {
+            mistake(table,
+                    "begin the table with " HEADER
+                    ", and if need be security_id, product, type or tenor",
                     "the table does not begin with its header");
             return;
         }

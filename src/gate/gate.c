@@ -64,10 +64,13 @@ static int buffers_open(struct cg_gate *gate)
     gate->body_max = (size_t)sizes->message_max + CG_SPARE_MAX;
     gate->update_limits = calloc(CG_UPDATE_LIMITS_MAX,
                                  sizeof(*gate->update_limits));
+    gate->update_scopes = calloc(CG_UPDATE_SCOPES_MAX,
+                                 sizeof(*gate->update_scopes));
     gate->body = malloc(gate->body_max);
     gate->header = malloc(gate->body_max);
     if (cg_park_init(&gate->park, sizes->waiting, sizes->message_max) != 0 ||
-        !gate->update_limits || !gate->body || !gate->header) {
+        !gate->update_limits || !gate->update_scopes || !gate->body ||
+        !gate->header) {
         return CG_ERR_MEMORY;
     }
     return 0;
@@ -172,6 +175,7 @@ static int measure(void *context, const struct cg_fact *fact)
     }
     reach(&extent->sizes.requests, fact->request, 1);
     reach(&extent->sizes.limits, fact->limit, 1);
+    extent->sizes.scopes += fact->kind == CG_FACT_LIMIT_SCOPED;
     reach(&extent->accounts, fact->account, 1);
     extent->firms += fact->kind == CG_FACT_ACCOUNT_NAMED;
     reach(&extent->instruments, fact->instrument, 1);
@@ -212,6 +216,7 @@ void cg_gate_close(struct cg_gate *gate)
     cg_engine_close(gate->engine);
     cg_park_deinit(&gate->park);
     free(gate->update_limits);
+    free(gate->update_scopes);
     free(gate->body);
     free(gate->header);
     free(gate);
@@ -442,7 +447,8 @@ static void from_hub(struct cg_gate *gate)
         cg_engine_answer(gate->engine, &event);
     } else if (cg_slice_is(type, "CM") || cg_slice_is(type, "CR")) {
         struct cg_update_event event;
-        cg_decode_update(&gate->message, gate->update_limits, &event);
+        cg_decode_update(&gate->message, gate->update_limits,
+                         gate->update_scopes, &event);
         cg_engine_update(gate->engine, &event);
     } else if (cg_slice_is(type, "DH")) {
         struct cg_action_event event;

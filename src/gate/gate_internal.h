@@ -25,6 +25,7 @@ struct cg_gate {
     bool has_event;
     struct cg_fix_message parked_message;
     struct cg_limit_event *update_limits;
+    struct cg_scope_event *update_scopes;
 
     struct cg_park park;
 

@@ -74,6 +74,12 @@ static void set_accounts(struct cg_gate *gate)
     }
 }
 
+static void name_set(struct cg_id *id, const char *name)
+{
+    id->len = (uint8_t)strlen(name);
+    memcpy(id->text, name, id->len);
+}
+
 static void set_instruments(struct cg_gate *gate)
 {
     struct cg_state *state = &gate->engine->state;
@@ -92,6 +98,10 @@ static void set_instruments(struct cg_gate *gate)
         struct cg_instrument *to = &state->instruments[slot];
         memcpy(to->currency, from->currency, sizeof(to->currency));
         to->rate = from->dv01_per_million;
+        name_set(&to->terms[CG_TERM_SECURITY_ID], from->security_id);
+        name_set(&to->terms[CG_TERM_PRODUCT], from->product);
+        name_set(&to->terms[CG_TERM_TYPE], from->type);
+        name_set(&to->terms[CG_TERM_TENOR], from->tenor);
     }
 }
 
@@ -153,10 +163,16 @@ static void limit_amount(struct cg_gate *gate,
     cg_engine_record(gate->engine, &fact);
 }
 
-static void name_set(struct cg_id *id, const char *name)
+/* R10: what the configuration cuts a limit to. */
+static void set_cut(struct cg_limit *to, const struct cg_config_limit *from)
 {
-    id->len = (uint8_t)strlen(name);
-    memcpy(id->text, name, id->len);
+    memcpy(to->cut_currency, from->instrument_currency,
+           sizeof(to->cut_currency));
+    name_set(&to->cut[CG_TERM_PRODUCT], from->product);
+    name_set(&to->cut[CG_TERM_TYPE], from->type);
+    name_set(&to->cut[CG_TERM_TENOR], from->tenor);
+    to->has_cut = from->product[0] != '\0' || from->type[0] != '\0' ||
+                  from->tenor[0] != '\0';
 }
 
 static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
@@ -192,6 +208,7 @@ static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
         to->fallback_max_age_ns = from->fallback_max_age_ns;
         to->reset_time_ns = from->reset_time_ns;
         name_set(&to->owner_name, from->owner_name);
+        set_cut(to, from);
         if (!to->owner_model) {
             to->model = from->model;
         }

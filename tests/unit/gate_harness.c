@@ -86,7 +86,8 @@ static void write_file(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static void read_text(struct cg_config *config, const char *text)
+static void
+read_text(struct cg_config *config, const char *text, const char *table)
 {
     char folder[] = "/tmp/cg-gate-XXXXXX";
     char path[64];
@@ -95,7 +96,7 @@ static void read_text(struct cg_config *config, const char *text)
     snprintf(path, sizeof(path), "%s/gate.cfg", folder);
     snprintf(csv, sizeof(csv), "%s/instruments.csv", folder);
     write_file(path, text);
-    write_file(csv, instruments);
+    write_file(csv, table);
     int status = cg_config_read(path, mistake, NULL, config);
     unlink(path);
     unlink(csv);
@@ -107,7 +108,7 @@ static void read_config(struct cg_config *config, const char *keys)
 {
     static char all[sizeof(gate_keys) + sizeof(configuration) + 1024];
     snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
-    read_text(config, all);
+    read_text(config, all, instruments);
 }
 
 /* What the gate says of itself must be valid FIX of the session's version. */
@@ -234,7 +235,16 @@ void harness_open_with(struct harness *harness, const char *keys)
 void harness_open_config(struct harness *harness, const char *text)
 {
     memset(harness, 0, sizeof(*harness));
-    read_text(&harness->config, text);
+    read_text(&harness->config, text, instruments);
+    harness_start(harness);
+}
+
+void harness_open_table(struct harness *harness,
+                        const char *text,
+                        const char *table)
+{
+    memset(harness, 0, sizeof(*harness));
+    read_text(&harness->config, text, table);
     harness_start(harness);
 }
 
@@ -243,7 +253,7 @@ void harness_reopen_config(struct harness *harness, const char *text)
     cg_gate_close(harness->gate);
     cg_config_deinit(&harness->config);
     fact_log_crash(&harness->facts);
-    read_text(&harness->config, text);
+    read_text(&harness->config, text, instruments);
     gate_open(harness);
 }
 

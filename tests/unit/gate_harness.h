@@ -48,6 +48,11 @@ void harness_open_with(struct harness *harness, const char *keys);
  * or opens it on the facts there are, as harness_reopen() does. */
 void harness_open_config(struct harness *harness, const char *text);
 void harness_reopen_config(struct harness *harness, const char *text);
+
+/* A configuration of the test's own, and a table of instruments of its own. */
+void harness_open_table(struct harness *harness,
+                        const char *text,
+                        const char *table);
 void harness_close(struct harness *harness);
 
 /* Ends the gate as a crash does and opens it again on what was committed;

@@ -952,8 +952,14 @@ static void test_config_instrument_rows_told(void **state)
     static const struct row rows[] = {
         {"USSW10,USD,904\n", 1, "does not begin with its header",
          "instrument,currency,dv01_per_million"},
-        {HEADER "USSW10,USD\n", 2, "not three cells", "write"},
-        {HEADER "USSW10,USD,904\nA,USD,1,1\n", 3, "not three cells", "write"},
+        {"instrument,currency,tenor\nUSSW10,USD,904\n", 1,
+         "does not begin with its header", "dv01_per_million"},
+        {"instrument,tenor,currency,dv01_per_million,tenor\nA,B,USD,1,B\n", 1,
+         "does not begin with its header", "dv01_per_million"},
+        {"tenor,instrument,currency,dv01_per_million\nA,USD,1\n", 2,
+         "not 4 cells", "header"},
+        {HEADER "USSW10,USD\n", 2, "not 3 cells", "write"},
+        {HEADER "USSW10,USD,904\nA,USD,1,1\n", 3, "not 3 cells", "write"},
         {HEADER "USSW10,USD,904\n\"B\",USD,2\n", 3, "holds a quote",
          "without quotes"},
         {HEADER "USSW10,USD,904\nX,usd,1\n", 3, "not a currency code", "USD"},
@@ -1049,7 +1055,7 @@ static void test_config_all_mistakes_at_once(void **state)
         {15, "Account=ACME is in no [ACCOUNT]"},
         {16, "Model=ping has no hub"},
         {17, "Amount=lots"},
-        {2, "not three cells"},
+        {2, "not 3 cells"},
     };
     static const char table[] =
         "instrument,currency,dv01_per_million\nX\nA,USD,1";

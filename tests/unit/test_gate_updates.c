@@ -266,6 +266,186 @@ static void test_gate_updates_parts_too_many(void **state)
     harness_quiet(&h);
 }
 
+/* --- scopes (R10, R19) --------------------------------------------------- */
+
+static const char scope_table[] =
+    "instrument,currency,dv01_per_million,type,product,tenor,security_id\n"
+    "USD10Y,USD,904.00,IRS,OIS,10Y,US10\n"
+    "USD2Y,USD,190.10,IRS,OIS,2Y,\n"
+    "EUR10Y,EUR,880.00,IRS,FIXED,10Y,EU10\n"
+    "PLAIN,USD,1.0001,,,,\n";
+
+#define SESSIONS                                                               \
+    "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"                  \
+    "SocketAcceptPort=7001\n"                                                  \
+    "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"               \
+    "TargetCompID=CLIENT\nVenue=venue\nAccounts=S,T\n"                         \
+    "[SESSION]\nName=venue\nRole=venue\nBeginString=FIX.4.4\n"                 \
+    "TargetCompID=VENUE\n"                                                     \
+    "[SESSION]\nName=hub\nRole=hub\nBeginString=FIXT.1.1\nTargetCompID=HUB\n"
+
+static const char scope_sections[] =
+    "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
+    "MaxOrders=100\nMaxRequests=1000\nMaxLimits=16\nMaxScopes=8\n" SESSIONS
+    "[ACCOUNT]\nAccount=S\nClearingFirm=F\nHub=hub\n"
+    "[ACCOUNT]\nAccount=T\nClearingFirm=G\n"
+    "[LIMIT]\nRiskLimitID=S-USD\nAccount=S\nHub=hub\nCurrency=USD\n"
+    "Model=push\nAmount=100000\n"
+    "[LIMIT]\nRiskLimitID=T-10Y\nAccount=T\nCurrency=USD\nModel=push\n"
+    "Amount=10000\nTenor=10Y\nProduct=OIS\n"
+    "[LIMIT]\nRiskLimitID=T-EUR\nAccount=T\nCurrency=EUR\nModel=push\n"
+    "Amount=20000\nInstrumentCurrency=EUR\nSecurityType=IRS\n"
+    "[FX]\nFrom=EUR\nTo=USD\nRate=1.10\n";
+
+static int open_scopes(void **state)
+{
+    (void)state;
+    harness_open_table(&h, scope_sections, scope_table);
+    return 0;
+}
+
+static void
+order(const char *id, const char *account, const char *symbol, long qty)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=D|11=%s|1=%s|55=%s|54=1|38=%ld|40=2|44=4.1|"
+             "60=20270115-08:00:00",
+             id, account, symbol, qty);
+    harness_in(&h, CLIENT, fields);
+}
+
+/* Pushes the scope |text| for S-USD, as a change. */
+static void push_scope(const char *text, const char *ack)
+{
+    char fields[2048];
+    snprintf(fields, sizeof(fields),
+             "35=CR|1667=S%d|1677=1|1324=M|" ENTRY("S") "|" TYPE(
+                 "100000") "%s|1670=S-USD",
+             h.seq, text);
+    harness_in(&h, HUB, fields);
+    harness_expect(&h, HUB, ack);
+    harness_quiet(&h);
+}
+
+static void expect_covered(const char *id, const char *symbol, bool covered)
+{
+    order(id, "S", symbol, 1000000);
+    harness_expect(&h, covered ? VENUE : CLIENT,
+                   covered ? "35=D" : "35=8|150=8|58~CG102");
+    harness_quiet(&h);
+}
+
+/* R10, R15: included and not excluded, each term of an entry must agree; an
+ * increment without a scope leaves it, a snapshot without one drops it. */
+static void test_gate_updates_scope_includes_and_excludes(void **state)
+{
+    (void)state;
+    expect_covered("A1", "PLAIN", true);
+    push_scope("|1534=2|1535=1|1547=IRS|1535=2|1536=USD2Y", "35=DE|2316=0");
+    expect_covered("B1", "USD10Y", true);
+    expect_covered("B2", "USD2Y", false);
+    expect_covered("B3", "EUR10Y", true);
+    expect_covered("B4", "PLAIN", false);
+    push_scope("", "35=DE|2316=0");
+    expect_covered("C1", "USD2Y", false);
+    harness_reopen(&h);
+    for (int i = 0; i < 3; i++) {
+        harness_link(&h, i, true);
+    }
+    expect_covered("D1", "USD2Y", false);
+    expect_covered("D2", "USD10Y", true);
+    push_scope("|1534=1|1535=1|1544=OIS|1545=10Y", "35=DE|2316=0");
+    expect_covered("E1", "USD10Y", true);
+    expect_covered("E2", "USD2Y", false);
+    expect_covered("E3", "EUR10Y", false);
+    push_scope("|1534=1|1535=1|1538=EU10|1539=4", "35=DE|2316=0");
+    expect_covered("F1", "EUR10Y", true);
+    expect_covered("F2", "USD10Y", false);
+    push_scope("|1534=1|1535=2|1545=10Y", "35=DE|2316=0");
+    expect_covered("G1", "USD10Y", false);
+    expect_covered("G2", "PLAIN", true);
+    harness_in(&h, HUB, "35=CM|1667=W|1677=1|" LIMIT("S", "100000", "S-USD"));
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    expect_covered("H1", "USD2Y", true);
+}
+
+/* R10, R1: the multiplier scales the DV01, rounded up; of several entries the
+ * largest counts; below 1 it makes an order cheaper. */
+static void test_gate_updates_scope_multiplier(void **state)
+{
+    (void)state;
+    push_scope("|1534=3|1535=1|1547=IRS|1558=1.5|1535=1|1536=USD10Y|1558=2|"
+               "1535=1|1536=PLAIN|1558=0.00000001",
+               "35=DE|2316=0");
+    expect_covered("A1", "USD10Y", true); /* 904 x 2 */
+    assert_int_equal(limit("S-USD").used, 18080000);
+    expect_covered("A2", "USD2Y", true); /* 190.10 x 1.5 */
+    assert_int_equal(limit("S-USD").used, 18080000 + 2851500);
+    expect_covered("A3", "PLAIN", true); /* never free */
+    assert_int_equal(limit("S-USD").used, 18080000 + 2851500 + 1);
+    expect_covered("A4", "EUR10Y", true); /* 880 x 1.10 x 1.5 */
+    assert_int_equal(limit("S-USD").used, 18080000 + 2851500 + 1 + 14520000);
+    push_scope("|1534=1|1535=1|1547=IRS|1558=9000000000000000000",
+               "35=DE|2316=1|2317=99");
+    order("A5", "S", "USD10Y", 1000000);
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG109");
+}
+
+/* R10, R19: what the scopes have no room for is refused whole. */
+static void test_gate_updates_scopes_are_bounded(void **state)
+{
+    (void)state;
+    push_scope("|1534=8|1535=1|1536=A|1535=1|1536=B|1535=1|1536=C|1535=1|"
+               "1536=D|1535=1|1536=E|1535=1|1536=F|1535=1|1536=G|1535=1|"
+               "1536=USD10Y",
+               "35=DE|2316=0");
+    expect_covered("A1", "USD10Y", true);
+    push_scope("|1534=1|1535=1|1536=USD2Y", "35=DE|2316=1|2317=99");
+    expect_covered("A2", "USD10Y", true);
+    expect_covered("A3", "USD2Y", false);
+    push_scope("|1534=0", "35=DE|2316=0");
+    push_scope("|1534=1|1535=1|1536=USD2Y", "35=DE|2316=0");
+    expect_covered("A4", "USD2Y", true);
+}
+
+/* R15: scopes of an update in parts stay with their limits. */
+static void test_gate_updates_scopes_in_parts(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CM|1667=P|893=N|1677=1|" ENTRY("S") "|" TYPE(
+                   "5000") "|1534=1|1535=1|1536=USD2Y|1670=NEW-2Y");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    harness_in(&h, HUB,
+               "35=CM|1667=P|893=Y|1677=1|" ENTRY("S") "|" TYPE(
+                   "100000") "|1534=2|1535=2|1536=USD2Y|1535=2|1536=PLAIN|"
+                             "1670=S-USD");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    expect_covered("A1", "PLAIN", false);
+    expect_covered("A2", "USD10Y", true);
+    order("A3", "S", "USD2Y", 1000000);
+    harness_expect(&h, HUB, "35=DF|1670=NEW-2Y");
+}
+
+/* R10: limits that the configuration cuts by product, type, tenor, currency. */
+static void test_gate_updates_configured_cut(void **state)
+{
+    (void)state;
+    order("A1", "T", "USD10Y", 10000000);
+    harness_expect(&h, VENUE, "35=D");
+    order("A2", "T", "EUR10Y", 10000000);
+    harness_expect(&h, VENUE, "35=D");
+    order("A3", "T", "USD2Y", 1000000);
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG102");
+    order("A4", "T", "USD10Y", 10000000);
+    harness_expect(&h, CLIENT, "35=8|150=8|58~lim:T-10Y");
+    assert_int_equal(limit("T-10Y").used, 90400000);
+    assert_int_equal(limit("T-EUR").used, 88000000);
+}
+
+#define SCOPED(name)                                                           \
+    cmocka_unit_test_setup_teardown(name, open_scopes, close_gate)
 #define STANDARD(name)                                                         \
     cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
 
@@ -282,6 +462,11 @@ int main(void)
         STANDARD(test_gate_updates_parts_cut_by_the_link),
         STANDARD(test_gate_updates_parts_over_a_restart),
         STANDARD(test_gate_updates_parts_too_many),
+        SCOPED(test_gate_updates_scope_includes_and_excludes),
+        SCOPED(test_gate_updates_scope_multiplier),
+        SCOPED(test_gate_updates_scopes_are_bounded),
+        SCOPED(test_gate_updates_scopes_in_parts),
+        SCOPED(test_gate_updates_configured_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
