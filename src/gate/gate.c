@@ -27,7 +27,10 @@ static int recover(void *context, const struct cg_fact *fact)
 }
 
 /* Room beyond the configuration, for names that only the journal knows. */
-#define NAMES_SPARE 4096
+static uint32_t names_spare(const struct cg_limits *sizes)
+{
+    return sizes->requests < 4096 ? sizes->requests : 4096;
+}
 
 static int engine_open(struct cg_gate *gate,
                        const struct cg_limits *sizes,
@@ -120,9 +123,9 @@ int cg_gate_open(const struct cg_gate_options *options,
     gate->user = options->user;
     snprintf(gate->name, sizeof(gate->name), "%s", options->config->gate_name);
     int status = buffers_open(gate);
-    uint32_t accounts = NAMES_SPARE + (uint32_t)gate->config->account_count;
-    uint32_t instruments = NAMES_SPARE +
-                           (uint32_t)gate->config->instrument_count;
+    uint32_t spare = names_spare(&gate->config->limits);
+    uint32_t accounts = spare + (uint32_t)gate->config->account_count;
+    uint32_t instruments = spare + (uint32_t)gate->config->instrument_count;
     status = status != 0 ? status
                          : engine_open(gate, &gate->config->limits, accounts,
                                        instruments);
