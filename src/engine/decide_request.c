@@ -176,12 +176,12 @@ static bool replace_may_pass(const struct cg_engine *engine,
     const struct cg_order *order = &state->orders[slot];
     enum cg_reason stop = cg_stop_of(state, order->account);
     *refusal = cg_refusal_of(CG_REASON_NONE);
-    if (order->pull != CG_NONE) {
+    if (stop != CG_REASON_NONE && !only_falls(state, order, replace)) {
+        refusal->reason = stop; /* it says more than what follows from it */
+    } else if (order->pull != CG_NONE) {
         refusal->reason = CG_REQUEST_PENDING;
     } else if (!state->sessions[order->venue].up) {
         refusal->reason = CG_VENUE_DOWN;
-    } else if (stop != CG_REASON_NONE && !only_falls(state, order, replace)) {
-        refusal->reason = stop;
     }
     return refusal->reason == CG_REASON_NONE;
 }
