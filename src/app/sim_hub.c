@@ -362,6 +362,22 @@ static void ask_consumed(struct ask *ask)
                             sim_field_char(ask->body, 54, '1'), ask->amount);
 }
 
+/* A trade that was reported did not stand: 2320=1 with 2321=1. */
+static void ask_busted(struct ask *ask)
+{
+    struct sim_hub *hub = ask->hub;
+    size_t limit = ask->token != SIM_NONE ? hub->ledger.tokens[ask->token].limit
+                                          : limit_of(ask);
+    ask->status = APPROVED;
+    if (limit == SIM_NONE) {
+        deny_by_verdict(ask, SIM_NO_LIMIT);
+        return;
+    }
+    deny_by_verdict(ask, sim_ledger_bust(&hub->ledger, ask->token, limit,
+                                         sim_field_char(ask->body, 54, '1'),
+                                         ask->amount));
+}
+
 static void decide_submission(struct ask *ask)
 {
     bool denying = ask->hub->deny >= 0 && ask->trans != '1';
@@ -415,6 +431,8 @@ answer_check(struct sim_hub *hub, struct sim_peer *peer, struct cg_slice body)
     if (!whole) {
         sim_port_say(hub->port, "violation DF lacks a required field");
         deny(&ask, OTHER, "a required field is missing");
+    } else if (ask.type == '1' && ask.trans == '1') {
+        ask_busted(&ask);
     } else if (ask.type == '1') {
         ask_consumed(&ask);
     } else {

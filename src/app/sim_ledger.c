@@ -255,6 +255,29 @@ void sim_ledger_consume_bare(struct sim_ledger *ledger,
     move_position(limit, side, amount);
 }
 
+enum sim_verdict sim_ledger_bust(struct sim_ledger *ledger,
+                                 size_t token_at,
+                                 size_t limit_at,
+                                 char side,
+                                 int64_t amount)
+{
+    struct sim_limit *limit = &ledger->limits[limit_at];
+    struct sim_account *sums = token_at != SIM_NONE
+                                   ? &ledger->tokens[token_at].sums
+                                   : &limit->sums;
+    if (amount > sums->consumed || amount > limit->sums.consumed) {
+        return SIM_BELOW_CONSUMED;
+    }
+    if (token_at != SIM_NONE) {
+        sums->consumed -= amount;
+        sums->released += amount;
+    }
+    limit->sums.consumed -= amount;
+    limit->sums.released += amount;
+    move_position(limit, side, -amount);
+    return SIM_DONE;
+}
+
 size_t sim_ledger_lapsed(struct sim_ledger *ledger, int64_t now_ns)
 {
     if (ledger->expiry_ns > now_ns) {

@@ -128,6 +128,16 @@ void sim_ledger_consume_bare(struct sim_ledger *ledger,
                              int64_t amount);
 
 /*
+ * A trade of |amount| did not stand: it is released, not reserved again.
+ * |token| may be SIM_NONE.  SIM_BELOW_CONSUMED when so much was never consumed.
+ */
+enum sim_verdict sim_ledger_bust(struct sim_ledger *ledger,
+                                 size_t token,
+                                 size_t limit,
+                                 char side,
+                                 int64_t amount);
+
+/*
  * A live token whose time has come, or SIM_NONE; then |expiry_ns| says when to
  * ask again.
  */

@@ -46,11 +46,11 @@ static void put_ask_kind(struct cg_fix_writer *out, enum cg_ask_kind kind)
     int transaction = 2;
     if (kind == CG_ASK_NEW || kind == CG_ASK_CONSUMED) {
         transaction = 0;
-    } else if (kind == CG_ASK_CANCEL) {
+    } else if (kind == CG_ASK_CANCEL || kind == CG_ASK_BUST) {
         transaction = 1;
     }
     cg_fix_put_int(out, 2320, transaction);
-    cg_fix_put_int(out, 2321, kind == CG_ASK_CONSUMED ? 1 : 0);
+    cg_fix_put_int(out, 2321, cg_ask_is_notice(kind) ? 1 : 0);
 }
 
 static void put_order_ref(const struct cg_context *context,

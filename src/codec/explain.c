@@ -31,7 +31,8 @@ static void explain_ask(const struct cg_context *context,
         [CG_ASK_RAISE] = "asks to raise to",
         [CG_ASK_LOWER] = "lowers to",
         [CG_ASK_RENEW] = "asks to renew",
-        [CG_ASK_RESTATE] = "asks, as the venue did, to raise to",
+        [CG_ASK_BUST] = "takes back as consumed",
+        [CG_ASK_RESTATE] = "asks, for what the venue opened, to raise to",
     };
     const struct cg_state *state = &context->engine->state;
     const struct cg_ask *ask = &state->asks[effect->ask];

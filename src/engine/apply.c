@@ -221,6 +221,24 @@ counted(struct cg_state *state, struct cg_token *token, cg_dv01 change)
     return change + earlier - token->earlier;
 }
 
+/* Remembers when an owner's limit was used, and when its owner said so. */
+static void used_add(struct cg_state *state,
+                     const struct cg_token *token,
+                     cg_dv01 amount,
+                     bool confirmed)
+{
+    if (state->limits[token->limit].owner == CG_SESSION_NONE) {
+        return;
+    }
+    state->used[state->used_count++ % CG_USED_MAX] = (struct cg_used){
+        .at = state->now,
+        .amount = amount,
+        .limit = token->limit,
+        .side = token->side,
+        .confirmed = confirmed,
+    };
+}
+
 static void
 token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
 {
@@ -240,12 +258,13 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
         limit->fallback_used += change + open_change;
     }
     if (change < 0) { /* a trade cancel or correct (R43) */
-        limit->confirmed += use;
-        limit->confirmed = limit->confirmed > 0 ? limit->confirmed : 0;
+        limit->confirmed[side_index(token->side)] += use;
+        token->busted = true;
         LEDGER_ADD(state, token, consumed, change);
         LEDGER_ADD(state, token, released, -change);
         return;
     }
+    used_add(state, token, change, false);
     cg_dv01 covered = change < token->ledger.reserved ? change
                                                       : token->ledger.reserved;
     LEDGER_ADD(state, token, reserved, -covered);
@@ -677,7 +696,7 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
         order_stays(state, &state->orders[token->order]);
     }
     token->asks = slot;
-    if (ask->kind != CG_ASK_CONSUMED && ask->kind != CG_ASK_CANCEL) {
+    if (!cg_ask_is_notice(ask->kind) && ask->kind != CG_ASK_CANCEL) {
         token->ask = slot;
         token->asked = fact->amount;
     }
@@ -696,7 +715,9 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
     struct cg_token *token = &state->tokens[ask->token];
     if (ask->kind == CG_ASK_CONSUMED && fact->value == 0 &&
         ask->asked_at >= state->limits[token->limit].reset_done_at) {
-        state->limits[token->limit].confirmed += ask->amount;
+        state->limits[token->limit].confirmed[side_index(token->side)] +=
+            ask->amount;
+        used_add(state, token, ask->amount, true);
     }
     bool restates = ask->kind == CG_ASK_RESTATE;
     if (restates && (fact->value != 0 ||
@@ -954,7 +975,8 @@ static void limit_reset(struct cg_state *state, const struct cg_fact *fact)
     limit->day++;
     limit->position = 0;
     limit->gross = 0;
-    limit->confirmed = 0;
+    limit->confirmed[0] = 0;
+    limit->confirmed[1] = 0;
     limit->past.position = 0;
     limit->past.gross = 0;
 }

@@ -168,8 +168,8 @@ void cg_token_give_up(struct cg_engine *engine,
  */
 void cg_tokens_follow(struct cg_engine *engine, uint32_t order);
 
-/* Asks the hub for what the venue itself raised an order to, unless something
- * else is out: then that comes first (R43). */
+/* Asks the hub for what the venue itself raised an order to, or opened again,
+ * unless something else is out: then that comes first (R43). */
 void cg_token_restate(struct cg_engine *engine, uint32_t token);
 
 void cg_ask_send(struct cg_engine *engine,
@@ -267,6 +267,13 @@ void cg_limits_check(struct cg_engine *engine, uint32_t order);
 
 /* Pulls what a limit that is breached has to lose (R17). */
 void cg_limit_pull(struct cg_engine *engine, uint32_t limit);
+
+/* R16: what others use of |limit|, when its owner says that |used| was used at
+ * |made_at|. */
+cg_dv01 cg_limit_others(struct cg_engine *engine,
+                        uint32_t limit,
+                        cg_time made_at,
+                        cg_dv01 used);
 
 /* Pulls |order|, or what else a breach pulls, when the owner of |limit| does
  * not stand behind it (R17). */

@@ -42,7 +42,7 @@ static void asks_retire(struct cg_engine *engine, uint32_t token)
     static const struct cg_answer_event none = {.status = CANCELLED};
     for (uint32_t i = state->tokens[token].asks; i != CG_NONE;) {
         uint32_t older = state->asks[i].older;
-        if (state->asks[i].kind != CG_ASK_CONSUMED) {
+        if (!cg_ask_is_notice(state->asks[i].kind)) {
             ask_answered(engine, i, &none);
         }
         i = older;
@@ -314,7 +314,8 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
                 (unsigned long long)token->number);
         return;
     }
-    if (token->state != CG_TOKEN_SPENT || token->end != CG_END_NONE) {
+    if (token->state != CG_TOKEN_SPENT || token->end != CG_END_NONE ||
+        token->model != CG_MODEL_PING) {
         return;
     }
     bool whole = event->status == APPROVED &&
@@ -332,7 +333,7 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     if (answer->event->status == CANCELLED && answer->kind != CG_ASK_NEW &&
-        answer->kind != CG_ASK_CANCEL) {
+        answer->kind != CG_ASK_CANCEL && answer->kind != CG_ASK_BUST) {
         invalidated(engine, answer->token);
         return;
     }
@@ -360,6 +361,7 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
         break;
     case CG_ASK_LOWER:
     case CG_ASK_CONSUMED:
+    case CG_ASK_BUST:
         answer_notice(engine, answer);
         break;
     case CG_ASK_KINDS:
@@ -411,15 +413,15 @@ static uint32_t find_ask(const struct cg_engine *engine,
     for (uint32_t i = state->tokens[token].asks; i != CG_NONE;
          i = state->asks[i].older) {
         const struct cg_ask *ask = &state->asks[i];
-        bool consumed = ask->kind == CG_ASK_CONSUMED;
-        bool cancel = ask->kind == CG_ASK_CANCEL;
-        bool replace = !consumed && !cancel && ask->kind != CG_ASK_NEW;
-        if (consumed != (event->check_type == 1) ||
-            (!consumed && (cancel != (event->trans_type == 1) ||
-                           replace != (event->trans_type == 2)))) {
+        bool notice = cg_ask_is_notice(ask->kind);
+        bool cancel = ask->kind == CG_ASK_CANCEL || ask->kind == CG_ASK_BUST;
+        bool replace = !notice && !cancel && ask->kind != CG_ASK_NEW;
+        if (notice != (event->check_type == 1) ||
+            cancel != (event->trans_type == 1) ||
+            (!notice && replace != (event->trans_type == 2))) {
             continue;
         }
-        if (cancel || amount_fits(event, consumed, ask->amount)) {
+        if ((cancel && !notice) || amount_fits(event, notice, ask->amount)) {
             oldest = i;
         }
     }

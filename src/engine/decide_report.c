@@ -54,7 +54,28 @@ static bool fill_counts(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
     return counts;
 }
 
-/* R25: each rise of what is consumed is told to the hub that granted it. */
+/* R25: a limit's owner hears of each trade, and of each one taken back. */
+static void
+consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session owner = state->limits[state->tokens[slot].limit].owner;
+    if (rise != 0 && owner != CG_SESSION_NONE &&
+        !state->sessions[owner].no_notices) {
+        cg_ask_send(engine, slot, rise > 0 ? CG_ASK_CONSUMED : CG_ASK_BUST,
+                    rise > 0 ? rise : -rise);
+    }
+    const struct cg_token *token = &state->tokens[slot];
+    if (rise < 0 && token->model == CG_MODEL_PING &&
+        token->state == CG_TOKEN_CLOSED && token->end == CG_END_CONSUMED) {
+        /* It was used up, so nothing was given back; now something is left. */
+        cg_ask_send(engine, slot, CG_ASK_CANCEL, 0);
+    }
+    if (rise < 0) { /* what is open again needs cover again */
+        cg_token_restate(engine, slot);
+    }
+}
+
 static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
 {
     const struct cg_state *state = &engine->state;
@@ -81,9 +102,7 @@ static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
         const struct cg_token *token = &state->tokens[i];
         cg_dv01 rise = token->ledger.consumed - before[n++];
         overrun_after += token->ledger.overrun;
-        if (rise > 0 && token->model == CG_MODEL_PING) {
-            cg_ask_send(engine, i, CG_ASK_CONSUMED, rise);
-        }
+        consumption_tell(engine, i, rise);
     }
     cg_limits_check(engine, slot);
     if (overrun_after > overrun_before) {

@@ -363,6 +363,7 @@ static bool still_wanted(const struct cg_state *state, const struct cg_ask *ask)
     case CG_ASK_CONSUMED:
     case CG_ASK_CANCEL:
     case CG_ASK_LOWER:
+    case CG_ASK_BUST:
     case CG_ASK_KINDS:
         break;
     }

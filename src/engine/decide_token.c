@@ -150,7 +150,8 @@ static bool hub_has_some(const struct cg_token *token)
     if (token->model != CG_MODEL_PING) {
         return false;
     }
-    if (token->state != CG_TOKEN_SPENT || token->ask != CG_NONE) {
+    if (token->state != CG_TOKEN_SPENT || token->ask != CG_NONE ||
+        token->busted) { /* it may have reserved that part again */
         return true;
     }
     return token->end == CG_END_EXPIRED ? cg_token_open(token) > 0
@@ -191,9 +192,17 @@ void cg_tokens_end(struct cg_engine *engine,
 void cg_token_restate(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_token *token = &engine->state.tokens[slot];
-    if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
-        token->end == CG_END_NONE && token->ask == CG_NONE && !token->denied &&
-        token->charge > cg_token_held(token)) {
+    if (token->state != CG_TOKEN_SPENT || token->end != CG_END_NONE ||
+        token->charge <= cg_token_held(token)) {
+        return;
+    }
+    if (token->model == CG_MODEL_PUSH) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_RECHARGED);
+        fact.token = slot;
+        fact.amount = token->charge;
+        fact.flags = 1;
+        cg_engine_record(engine, &fact);
+    } else if (token->ask == CG_NONE && !token->denied) {
         cg_ask_send(engine, slot, CG_ASK_RESTATE, token->charge);
     }
 }

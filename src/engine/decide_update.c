@@ -184,16 +184,6 @@ static enum cg_limit_state entry_state(const struct cg_limit *limit,
                                                             : CG_LIMIT_ENABLED;
 }
 
-/* R16: the owner's figure less what of ours it must have in it already. */
-static cg_dv01 other_use(const struct cg_limit *limit,
-                         const struct cg_limit_event *entry)
-{
-    if (!entry->has_used) {
-        return limit->other;
-    }
-    return entry->used > limit->confirmed ? entry->used - limit->confirmed : 0;
-}
-
 static void limit_update(struct cg_engine *engine,
                          uint32_t slot,
                          const struct cg_update_event *event,
@@ -207,7 +197,9 @@ static void limit_update(struct cg_engine *engine,
     fact.until = event->made_at;
     fact.terms_hash = cg_hash(0, event->id);
     fact.amount = entry->has_amount ? entry->amount : limit->amount;
-    fact.other = other_use(limit, entry);
+    fact.other = entry->has_used ? cg_limit_others(engine, slot, event->made_at,
+                                                   entry->used)
+                                 : limit->other;
     fact.flags = 1u | (entry->has_amount ? 2u : 0u);
     if (entry->has_model &&
         (entry->model == CG_MODEL_PUSH || limit->model == CG_MODEL_PUSH)) {

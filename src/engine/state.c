@@ -93,7 +93,7 @@ const char *cg_ask_kind_name(enum cg_ask_kind kind)
         [CG_ASK_NEW] = "new",         [CG_ASK_CONSUMED] = "consumed",
         [CG_ASK_CANCEL] = "cancel",   [CG_ASK_RAISE] = "raise",
         [CG_ASK_LOWER] = "lower",     [CG_ASK_RENEW] = "renew",
-        [CG_ASK_RESTATE] = "restate",
+        [CG_ASK_RESTATE] = "restate", [CG_ASK_BUST] = "bust",
     };
     return names[kind];
 }
@@ -108,6 +108,7 @@ static int allocate(struct cg_state *state)
     state->requests = calloc(state->request_max, sizeof(*state->requests));
     state->asks = calloc(state->ask_max, sizeof(*state->asks));
     state->scopes = calloc(state->scope_max, sizeof(*state->scopes));
+    state->used = calloc(CG_USED_MAX, sizeof(*state->used));
     state->limits = calloc(state->limit_max, sizeof(*state->limits));
     state->accounts = calloc(state->account_max, sizeof(*state->accounts));
     state->firms = calloc(state->firm_max, sizeof(*state->firms));
@@ -116,7 +117,7 @@ static int allocate(struct cg_state *state)
     bool made = state->orders && state->tokens && state->prices &&
                 state->requests && state->asks && state->scopes &&
                 state->limits && state->accounts && state->firms &&
-                state->instruments;
+                state->instruments && state->used;
     return made ? 0 : CG_ERR_MEMORY;
 }
 
@@ -181,6 +182,7 @@ void cg_state_deinit(struct cg_state *state)
     free(state->asks);
     free(state->scopes);
     free(state->limits);
+    free(state->used);
     free(state->accounts);
     free(state->firms);
     free(state->instruments);
@@ -449,6 +451,58 @@ cg_dv01 cg_limit_available(const struct cg_limit *limit, char side)
         return use > 0 ? INT64_MIN : INT64_MAX;
     }
     return left;
+}
+
+/* What was used after |made_at| cannot be in a figure of that time. */
+static bool used_since(const struct cg_state *state,
+                       uint32_t limit,
+                       cg_time made_at,
+                       bool by_fill,
+                       cg_dv01 later[2])
+{
+    uint64_t kept = state->used_count < CG_USED_MAX ? state->used_count
+                                                    : CG_USED_MAX;
+    for (uint64_t i = 1; i <= kept; i++) {
+        const struct cg_used *used =
+            &state->used[(state->used_count - i) % CG_USED_MAX];
+        if (used->at <= made_at ||
+            used->at < state->limits[limit].reset_done_at) {
+            return true;
+        }
+        if (used->limit == limit && used->confirmed == !by_fill) {
+            cg_dv01 *sum = &later[used->side != '1'];
+            if (__builtin_add_overflow(*sum, used->amount, sum)) {
+                *sum = INT64_MAX;
+            }
+        }
+    }
+    return state->used_count == kept;
+}
+
+bool cg_limit_included(const struct cg_state *state,
+                       uint32_t slot,
+                       cg_time made_at,
+                       bool by_fill,
+                       cg_dv01 *included)
+{
+    const struct cg_limit *limit = &state->limits[slot];
+    cg_dv01 later[2] = {0, 0};
+    if (!used_since(state, slot, made_at, by_fill, later)) {
+        return false;
+    }
+    cg_dv01 sure[2];
+    for (unsigned side = 0; side < 2; side++) {
+        cg_dv01 net = side == 0 ? limit->position : -limit->position;
+        cg_dv01 all = by_fill ? (limit->gross + net) / 2
+                              : limit->confirmed[side];
+        sure[side] = all > later[side] ? all - later[side] : 0;
+    }
+    if (limit->measure == CG_MEASURE_NET) {
+        *included = sure[0] > sure[1] ? sure[0] - sure[1] : sure[1] - sure[0];
+    } else if (__builtin_add_overflow(sure[0], sure[1], included)) {
+        *included = INT64_MAX;
+    }
+    return true;
 }
 
 struct cg_party cg_limit_party(const struct cg_state *state,

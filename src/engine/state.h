@@ -84,6 +84,7 @@ struct cg_token {
     bool spent;     /* its order was forwarded: fills count here */
     bool fallback;  /* stands in for a ping token that was too slow (R27) */
     bool pending;   /* the hub said 2325=3: only the hard deadline counts */
+    bool busted;    /* of what it consumed, a part was taken back */
     bool denied;    /* the hub does not grant its charge, raised by the venue */
     uint32_t order; /* slot */
     uint32_t limit; /* slot */
@@ -236,9 +237,16 @@ enum cg_ask_kind {
     CG_ASK_RAISE,    /* 2320=2, more */
     CG_ASK_LOWER,    /* 2320=2, less, or back to what it was */
     CG_ASK_RENEW,    /* 2320=2, the same total */
-    CG_ASK_RESTATE,  /* 2320=2, more: the venue raised the order itself (R43) */
+    CG_ASK_RESTATE,  /* 2320=2, more: the venue raised the order (R43) */
+    CG_ASK_BUST,     /* 2320=1 2321=1: of what was consumed, a part was not */
     CG_ASK_KINDS,
 };
+
+/* What only tells of trades: it is no submission, and holds no token up. */
+static inline bool cg_ask_is_notice(enum cg_ask_kind kind)
+{
+    return kind == CG_ASK_CONSUMED || kind == CG_ASK_BUST;
+}
 
 struct cg_ask {
     enum cg_ask_kind kind;
@@ -343,7 +351,9 @@ struct cg_limit {
     cg_dv01 gross;     /* the sum of |fills| */
     cg_dv01 open[2];   /* B, S */
     cg_dv01 unsure[2]; /* the part of B, S that has not gone on yet */
-    cg_dv01 confirmed; /* consumption that the owner has confirmed */
+    /* Consumption that the owner has confirmed, buys and sells, less all that
+     * was taken back (R16). */
+    cg_dv01 confirmed[2];
     cg_dv01 fallback_used;
     uint32_t epoch;       /* refreshes so far */
     cg_time updated_at;   /* the owner's time of the newest update */
@@ -359,6 +369,19 @@ struct cg_limit {
     char cut_currency[4]; /* what the configuration cuts it to */
     bool has_cut;
     struct cg_id cut[CG_TERMS];
+};
+
+/* --- what an owner's figure may hold (R16) ------------------------------ */
+
+#define CG_USED_MAX 65536
+
+/* A fill, or a DG that confirmed one: when it was, and for how much. */
+struct cg_used {
+    cg_time at;
+    cg_dv01 amount;
+    uint32_t limit;
+    char side;
+    bool confirmed; /* the DG; else the fill itself */
 };
 
 /* --- accounts, instruments, sessions, stops ----------------------------- */
@@ -407,6 +430,7 @@ struct cg_session_state {
     bool up;
     cg_time clock_margin_ns;
     cg_time token_life_ns;
+    bool no_notices; /* a hub that takes no DF 2321=1 (R25) */
     uint64_t parts;  /* which update in parts is open, or 0 (R15) */
     uint32_t missed; /* soft deadlines in a row (R27) */
     uint32_t probe;  /* the token asked for while in fallback, or CG_NONE */
@@ -468,6 +492,9 @@ struct cg_state {
     uint32_t ask_free;  /* list */
     uint32_t ask_first; /* outstanding, oldest first */
     uint32_t ask_last;
+
+    struct cg_used *used; /* a ring of the newest CG_USED_MAX */
+    uint64_t used_count;  /* ever */
 
     struct cg_limit *limits;
     uint32_t limit_max;
@@ -563,6 +590,17 @@ uint32_t cg_action_switches(uint32_t action);
 
 /* Whether a warning level that was reached refuses new risk (R17). */
 bool cg_limit_rejects(const struct cg_limit *limit);
+
+/*
+ * What of our fills under |limit| an owner's figure made at |made_at| must have
+ * in it: those confirmed by a DG before it or, |by_fill|, those filled before
+ * it.  False when so far back is not remembered (R16).
+ */
+bool cg_limit_included(const struct cg_state *state,
+                       uint32_t limit,
+                       cg_time made_at,
+                       bool by_fill,
+                       cg_dv01 *included);
 
 /* How orders under a limit are checked now: a breach may switch it (R17). */
 enum cg_model cg_limit_model(const struct cg_limit *limit);

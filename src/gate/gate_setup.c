@@ -40,6 +40,7 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
         to->superior = from->superior;
         to->clock_margin_ns = from->clock_margin_ns;
         to->token_life_ns = from->token_life_ns;
+        to->no_notices = !from->consumption_notices;
     }
     if (state->session_count > config->session_count) {
         return mismatch(error, error_len,

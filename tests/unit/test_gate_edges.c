@@ -258,14 +258,21 @@ static void test_gate_edges_bust_after_close_lowers_use(void **state)
 {
     (void)state;
     char id[16];
+    char fields[128];
     fill_whole("PUSH", "A1", 10);
     fill_whole("TIMED", "A2", 10);
     report("37=V-A1|11=A1", "150=H|39=1", 10, 4);
     harness_expect(&h, CLIENT, "35=8|150=H");
     harness_quiet(&h);
     report("37=V-A2|11=A2", "150=H|39=1", 10, 0);
+    const char *bust = keep(harness_expect(&h, HUB, "35=DF|2320=1|2321=1"));
+    const char *rest = keep(harness_expect(&h, HUB, "35=DF|2320=1|2321=0"));
     harness_expect(&h, CLIENT, "35=8|150=H");
     harness_quiet(&h);
+    answer(HUB, bust, "2325=0");
+    snprintf(id, sizeof(id), "%s", harness_field(rest, 2318));
+    snprintf(fields, sizeof(fields), "35=DG|2318=%s|2325=4|2320=1|2321=0", id);
+    harness_in(&h, HUB, fields);
     for (size_t i = 1; i <= 2; i++) {
         struct cg_token_view view = token(i);
         assert_string_equal(view.state, "closed");

@@ -84,6 +84,7 @@ struct token {
     cg_dv01 claim; /* what the gate may still rely on */
     cg_dv01 consumed;
     bool withdrawn;
+    int account; /* by 1670, in what it consumed */
     cg_time expires;
 };
 
@@ -342,7 +343,12 @@ static void to_hub(const char *message)
     ask->amount = (cg_dv01)(strtold(value, NULL) * 10000 + 0.5L);
     struct token *token = &tokens[ask->token];
     token->known = true;
-    if (ask->trans != '0') {
+    field(message, 1670, value, sizeof(value));
+    for (int i = 0; i < ACCOUNTS; i++) {
+        token->account = strcmp(value, accounts[i].limit) == 0 ? i
+                                                               : token->account;
+    }
+    if (ask->trans != '0' && ask->type == '0') {
         for (unsigned long i = 1; i < number; i++) {
             asks[i].superseded |= asks[i].token == ask->token &&
                                   asks[i].type == '0';
@@ -738,7 +744,7 @@ static void hub_answer_one(unsigned long number, bool kind)
     struct token *token = &tokens[ask->token];
     ask->answered = true;
     if (ask->type == '1') {
-        token->consumed += ask->amount;
+        token->consumed += ask->trans == '1' ? -ask->amount : ask->amount;
         answer(number, '0', ask->amount, "");
     } else if (ask->trans == '1') {
         token->total = 0;
@@ -979,6 +985,25 @@ static void heal(void)
     }
 }
 
+/* R25: what the hub heard of trades is what the venues did. */
+static void check_consumed(void)
+{
+    cg_dv01 heard[ACCOUNTS] = {0};
+    cg_dv01 filled[ACCOUNTS] = {0};
+    for (int i = 0; i < TOKENS_MAX; i++) {
+        heard[tokens[i].account] += tokens[i].consumed;
+    }
+    for (int i = 0; i < order_count; i++) {
+        filled[orders[i].account] += charge_of(orders[i].cum);
+    }
+    for (int i = 0; i < ACCOUNTS; i++) {
+        if (heard[i] != filled[i]) {
+            FAIL("R25: %s filled %lld, the hub heard of %lld", accounts[i].name,
+                 (long long)filled[i], (long long)heard[i]);
+        }
+    }
+}
+
 static void check_end(void)
 {
     struct cg_token_view token;
@@ -1037,6 +1062,7 @@ static void run(uint64_t with)
     }
     heal();
     compare_books();
+    check_consumed();
     check_end();
     harness_close(&h);
 }

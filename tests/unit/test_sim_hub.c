@@ -161,6 +161,25 @@ static void test_sim_hub_unknown_token_answered(void **state)
     assert_int_equal(f->hub.ledger.limits[0].sums.consumed, 100000);
 }
 
+/* R25: a trade that did not stand is released; more than was consumed is not.
+ */
+static void test_sim_hub_bust_is_released(void **state)
+{
+    struct fixture *f = *state;
+    ask(f, NEW("1", "T1", "1000.00"));
+    ask(f, "2318=2|2319=T1|2320=0|2321=1|2324=700.00|1670=ACME-USD|54=1");
+    ask(f, "2318=3|2319=T1|2320=1|2321=1|2324=200.00|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 2, "DG", "2318=3|2325=0|2320=1|2321=1");
+    expect_sums(&f->hub.ledger.tokens[0].sums, 300, 500, 200);
+    ask(f, "2318=4|2319=T1|2320=1|2321=1|2324=501.00|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 3, "DG", "2318=4|2325=2|2326=99");
+    ask(f, "2318=5|2319=T9|2320=0|2321=1|2324=10.00|1670=ACME-USD|54=1");
+    ask(f, "2318=6|2319=T9|2320=1|2321=1|2324=10.00|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 5, "DG", "2318=6|2325=0");
+    expect_sums(&f->hub.ledger.limits[0].sums, 300, 500, 210);
+    assert_int_equal(f->hub.ledger.limits[0].position, 5000000);
+}
+
 /* Without 2319 a request names the last 2318 in 2322 (R24). */
 static void test_sim_hub_chained_requests_follow(void **state)
 {
@@ -448,6 +467,7 @@ int main(void)
         CASE(test_sim_hub_repeated_request_counts_once),
         CASE(test_sim_hub_overrun_is_kept_apart),
         CASE(test_sim_hub_unknown_token_answered),
+        CASE(test_sim_hub_bust_is_released),
         CASE(test_sim_hub_chained_requests_follow),
         CASE(test_sim_hub_net_limit_measures_worst_path),
         CASE(test_sim_hub_silent_then_speaks),
