@@ -1,0 +1,515 @@
+/*
+ * Reading sessions: every mistake is told with its file, its line and what to
+ * write instead; sizes hold at their limit and not one above.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "script.h"
+#include "script_text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* "LINE: wrong; remedy" of each mistake. */
+static char told[65536];
+static size_t told_len;
+static size_t told_count;
+
+static void report(void *user,
+                   const char *file,
+                   int line,
+                   const char *wrong,
+                   const char *remedy)
+{
+    const char *slash = strrchr(file, '/');
+    (void)user;
+    assert_true(*wrong != '\0' && *remedy != '\0');
+    told_count++;
+    told_len += (size_t)snprintf(
+        told + told_len, sizeof(told) - told_len, "%s:%d: %s; %s\n",
+        slash != NULL ? slash + 1 : file, line, wrong, remedy);
+    assert_true(told_len < sizeof(told));
+}
+
+static int read_text(const char *text, struct cg_script *script)
+{
+    told_len = 0;
+    told_count = 0;
+    told[0] = '\0';
+    return cg_script_read_text("t.session", cg_slice_str(text), report, NULL,
+                               script);
+}
+
+static void good(const char *text)
+{
+    struct cg_script script;
+    if (read_text(text, &script) != 0) {
+        fail_msg("%s", told);
+    }
+    cg_script_deinit(&script);
+}
+
+/* The text has the one mistake |said|, a part of what is told. */
+static void bad(const char *text, const char *said)
+{
+    struct cg_script script;
+    int status = read_text(text, &script);
+    if (status != CG_ERR_CONFIG || told_count != 1 ||
+        strstr(told, said) == NULL) {
+        fail_msg("%d, %zu mistakes, not %s:\n%s", status, told_count, said,
+                 told);
+    }
+}
+
+static char *repeated(const char *head, const char *part, size_t times)
+{
+    size_t len = strlen(head);
+    char *text = malloc(len + strlen(part) * times + 1);
+    assert_non_null(text);
+    memcpy(text, head, len);
+    for (size_t i = 0; i < times; i++) {
+        memcpy(text + len, part, strlen(part));
+        len += strlen(part);
+    }
+    text[len] = '\0';
+    return text;
+}
+
+/* --- what is read ------------------------------------------------------- */
+
+/* Title, start, steps, times, captures and fields are what was written. */
+static void test_script_read_parts_as_written(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    assert_int_equal(
+        read_text("# A title.\n# R20\n\n" SCRIPT_DESK
+                  "start 2026-02-03 04:05:06\n"
+                  "ignore 60 1328\n"
+                  "@1500 client up\n@+20s client > D 11=A 58=two  words \\\n"
+                  "  38=5\n@1d2h quiet\n"
+                  "hub < DF same 2319=$T 58~a b 60=@-5m !44 9=x...\n",
+                  &script),
+        CG_ERR_CONFIG); /* 9 is not for a session to say */
+    assert_int_equal(
+        read_text("# A title.\n# R20\n\n" SCRIPT_DESK
+                  "start 2026-02-03 04:05:06\n"
+                  "ignore 60 1328\n"
+                  "@1500 client up\n@+20s client > D 11=A 58=two  words \\\n"
+                  "  38=5\n@1d2h quiet\n"
+                  "hub < DF same 2319=$T 58~a b 60=@-5m !44 38=* ...\n",
+                  &script),
+        0);
+    assert_string_equal(script.title, "A title.");
+    assert_int_equal(script.start, INT64_C(1770091506) * CG_SECOND);
+    assert_int_equal(script.step_count, 4);
+    assert_int_equal(script.ignore_count, 2);
+    const struct cg_script_step *steps = script.steps;
+    assert_int_equal(steps[0].act, CG_SCRIPT_UP);
+    assert_int_equal(steps[0].at, 1500 * CG_MS);
+    assert_int_equal(steps[0].session, 0);
+    assert_int_equal(steps[1].at, 21500 * CG_MS);
+    assert_int_equal(steps[1].field_count, 3);
+    const struct cg_script_field *fields = &script.fields[steps[1].first_field];
+    assert_true(cg_slice_is(fields[1].value, "two  words"));
+    assert_true(cg_slice_is(fields[2].value, "5"));
+    assert_int_equal(steps[2].at, (86400 + 7200) * CG_SECOND);
+    assert_int_equal(steps[3].session, 2);
+    assert_true(steps[3].same && steps[3].more);
+    fields = &script.fields[steps[3].first_field];
+    assert_int_equal(steps[3].field_count, 5);
+    assert_int_equal(fields[0].match, CG_SCRIPT_CAPTURE);
+    assert_int_equal(fields[1].match, CG_SCRIPT_CONTAINS);
+    assert_true(cg_slice_is(fields[1].value, "a b"));
+    assert_int_equal(fields[2].match, CG_SCRIPT_TIME);
+    assert_int_equal(fields[2].offset, -300 * CG_SECOND);
+    assert_int_equal(fields[3].match, CG_SCRIPT_ABSENT);
+    assert_int_equal(fields[4].match, CG_SCRIPT_ANY);
+    cg_script_deinit(&script);
+}
+
+/* A section that was there before is added to; an instrument is replaced. */
+static void test_script_read_later_sections_win(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    assert_int_equal(read_text(SCRIPT_DESK "[LIMIT]\nRiskLimitID=L\nAmount=7\n"
+                                           "Warnings=50\n\n[GATE]\nName=G\n"
+                                           "instrument X,USD,1\n",
+                               &script),
+                     0);
+    assert_int_equal(script.config.credit_limit_count, 1);
+    assert_int_equal(script.config.credit_limits[0].amount, 7 * CG_DV01_SCALE);
+    assert_int_equal(script.config.credit_limits[0].warning_percent[0], 50);
+    assert_string_equal(script.config.gate_name, "G");
+    assert_int_equal(script.config.instrument_count, 1);
+    assert_int_equal(script.config.instruments[0].dv01_per_million,
+                     CG_DV01_SCALE);
+    cg_script_deinit(&script);
+}
+
+/* A columns line names the cells of the rows below it, in any order. */
+static void test_script_read_columns_name_cells(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    assert_int_equal(read_text(SCRIPT_DESK
+                               "columns dv01_per_million,instrument,currency\n"
+                               "instrument 2, Y ,EUR\n",
+                               &script),
+                     0);
+    assert_int_equal(script.config.instrument_count, 2);
+    assert_string_equal(script.config.instruments[1].symbol, "Y");
+    assert_string_equal(script.config.instruments[1].currency, "EUR");
+    cg_script_deinit(&script);
+}
+
+/* --- mistakes ----------------------------------------------------------- */
+
+static const struct {
+    const char *text;
+    const char *said;
+} mistakes[] = {
+    {"nonsense\n", "42: 'nonsense ' is no step; write [@TIME] ACTOR > TYPE"},
+    {"client says D\n", "42: 'client says' is no step"},
+    {"cleint > D 11=A\n", "42: there is no session cleint; write one of: "
+                          "client venue hub"},
+    {"client >\n", "42: '' is no message type; write the MsgType"},
+    {"client > DDDD\n", "'DDDD' is no message type"},
+    {"client > 11=A\n", "'11=A' is no message type"},
+    {"client > D A=1\n", "'A=1' is no field; write TAG=value or !TAG"},
+    {"client > D 011=1\n", "'011=1' is no field"},
+    {"client > D 12345678901=1\n", "'12345678901=1' is no field"},
+    {"client > D !11x\n", "'!11x' is no field"},
+    {"client < 8 x\n", "'x' is no field; write TAG=value, TAG=*, TAG=$NAME"},
+    {"client > D 11~A\n", "11~ is for what is expected; write TAG=value"},
+    {"client > D 35=A\n", "35 is not for a session to say; leave it out"},
+    {"client > D 11=A ...\n", "... is at the wrong place"},
+    {"client < D ... 11=A\n", "... is at the wrong place; write it last"},
+    {"client > D same\n", "'same' is no field"},
+    {"client > D 11=$T\n", "nothing was captured as $T; capture it first"},
+    {"client > D 11=x${T}\n", "nothing was captured as $T"},
+    {"client < 8 11=$T-1\n", "'$T-1' is no capture; write ${NAME} inside"},
+    {"client < 8 11=a${T\n", "a ${ has no name or }"},
+    {"client > D 60=@+5x\n", "'@+5x' is no time; write @, @+30s or @-5m"},
+    {"client > D 60=@+\n", "'@+' is no time"},
+    {"@x quiet\n", "'@x' is no time; write @1500 (ms), @20s"},
+    {"@1s2 quiet\n", "'@1s2' is no time"},
+    {"@9999999999999999999d quiet\n", "'@9999999999999999999d' is no time"},
+    {"@1001d quiet\n", "'@1001d' is no time"},
+    {"@1000d quiet\n@+1 quiet\n", "43: '@+1' is too late"},
+    {"@5 quiet\n@4 quiet\n", "43: '@4' is before the time of the step above"},
+    {"quiet please\n", "'please' does not belong here"},
+    {"client up now\n", "'now' does not belong here"},
+    {"gate goes\n", "'gate goes' is no step; write gate stop or gate crash"},
+    {"client resend 11=A\n", "it is not said whether the message may go again; "
+                             "end the line with kept or dropped"},
+    {"limit L\n", "nothing is compared; write used="},
+    {"limit L usd=1\n", "'usd=1' cannot be compared; write used="},
+    {"limit L used=\n", "'used=' cannot be compared"},
+    {"token T1 use=1\n", "'use=1' cannot be compared; write state="},
+    {"token $T state=live\n", "nothing was captured as $T"},
+    {"default client < D 1=A\n", "this is no default; write: default ACTOR >"},
+    {"default client > D x\n", "'x' is no field"},
+    {"ignore\n", "there is no tag to ignore; write: ignore TAG TAG"},
+    {"ignore 60 x\n", "'x' is no tag"},
+    {"start 2027-01-15\n", "'2027-01-15' is no time; write: start 2027-01-15"},
+    {"start 2027-13-15 08:00:00\n", "is no time"},
+    {"quiet\nstart 2027-01-15 08:00:00\n", "the start comes after a step"},
+    {"quiet\n[FX]\nFrom=EUR\nTo=USD\nRate=1\n", "a section stands below a step;"
+                                                " put it above the first step"},
+    {"quiet\ninstrument Y,USD,1\n", "an instrument stands below a step"},
+    {"instrument Y,USD\n", "42: the row has not the cells of 'instrument,"},
+    {"instrument Y,usd,1\n", "42: the currency is not a currency code"},
+    {"include desk\n",
+     "'desk' is no file that can be included; write: include"},
+    {"include ../desk.inc\n", "'../desk.inc' is no file that can be included"},
+    {"include nowhere.inc\n", "nowhere.inc cannot be included"},
+    {"[LIMIT\nRiskLimitID=L\n", "42: the section [LIMIT does not end with ]"},
+    {"[LIMIT]\nRiskLimitID=L\nAmount=1\nAmount=2\n",
+     "45: Amount= is given in line 44 already; keep one"},
+    {"[LIMIT]\nRiskLimitID=L\nAmuont=1\n",
+     "44: Amuont= is not a key of [LIMIT]; did you mean Amount="},
+    {"[LIMIT]\nRiskLimitID=L\nAmount=x\n", "44: "},
+    {"[LIMTI]\nRiskLimitID=L\n", "42: [LIMTI] is not a known section; did you "
+                                 "mean [LIMIT]"},
+    {"[SESSION]\nName=other\nRole=hub\nBeginString=FIXT.1.1\n"
+     "TargetCompID=H\n\n",
+     "FIX session FIXT.1.1:GATE->H is defined at t.session:23 already"},
+    {"@0 client > D 58=\x01\n", "the line holds a control character"},
+};
+
+/* Each with its line and what to write instead. */
+static void test_script_read_mistakes_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+        char text[4096];
+        snprintf(text, sizeof(text), "%s%s", SCRIPT_DESK, mistakes[i].text);
+        if (strncmp(mistakes[i].text, "include nowhere", 15) == 0) {
+            struct cg_script script;
+            assert_int_equal(read_text(text, &script), CG_ERR_CONFIG);
+            assert_int_equal(told_count, 2); /* the file, and who wants it */
+            assert_non_null(strstr(told, mistakes[i].said));
+            continue;
+        }
+        bad(text, mistakes[i].said);
+    }
+}
+
+/* All at once, in the order of the lines. */
+static void test_script_read_all_mistakes_told(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    assert_int_equal(
+        read_text(SCRIPT_DESK "one\nclient > D x\n@z quiet\n", &script),
+        CG_ERR_CONFIG);
+    assert_int_equal(told_count, 3);
+    assert_non_null(strstr(told, "t.session:42: "));
+    assert_true(strstr(told, ":42: ") < strstr(told, ":43: "));
+    assert_true(strstr(told, ":43: ") < strstr(told, ":44: "));
+}
+
+/* Bytes that are no text, an empty file, a file that is not there. */
+static void test_script_read_no_text_told(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    bad("", "t.session:0: the file is empty");
+    bad("# \xff\n", "t.session:1: byte 0xff is not UTF-8 text");
+    assert_int_equal(cg_script_read_text("t.session",
+                                         (struct cg_slice){"#\0\n", 3}, report,
+                                         NULL, &script),
+                     CG_ERR_CONFIG);
+    told_len = 0;
+    assert_int_equal(
+        cg_script_read("/nowhere/x.session", report, NULL, &script),
+        CG_ERR_CONFIG);
+    assert_non_null(strstr(told, "the file cannot be read"));
+}
+
+/* --- includes ----------------------------------------------------------- */
+
+struct folder {
+    char path[32];
+    char *names[16];
+    size_t count;
+};
+
+static void folder_open(struct folder *folder)
+{
+    *folder = (struct folder){.path = "/tmp/cg-script-XXXXXX"};
+    assert_non_null(mkdtemp(folder->path));
+}
+
+static void put(struct folder *folder, const char *name, const char *text)
+{
+    char *path = NULL;
+    FILE *file;
+    assert_true(asprintf(&path, "%s/%s", folder->path, name) > 0);
+    folder->names[folder->count++] = path;
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void folder_close(struct folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        unlink(folder->names[i]);
+        free(folder->names[i]);
+    }
+    rmdir(folder->path);
+}
+
+static int read_first(struct folder *folder, struct cg_script *script)
+{
+    told_len = 0;
+    told_count = 0;
+    return cg_script_read(folder->names[0], report, NULL, script);
+}
+
+/* Lines of another file are read in place, its mistakes told with its name. */
+static void test_script_read_include_in_place(void **state)
+{
+    struct folder folder;
+    struct cg_script script;
+    (void)state;
+    folder_open(&folder);
+    put(&folder, "a.session", "include d.inc\n@1s quiet\n");
+    put(&folder, "d.inc", SCRIPT_DESK "client up\n");
+    assert_int_equal(read_first(&folder, &script), 0);
+    assert_int_equal(script.step_count, 2);
+    assert_non_null(strstr(script.steps[0].place.file, "/d.inc"));
+    assert_int_equal(script.steps[0].place.line, 42);
+    assert_int_equal(script.steps[1].place.line, 2);
+    cg_script_deinit(&script);
+    put(&folder, "d.inc", SCRIPT_DESK "[FX]\nForm=EUR\n");
+    assert_int_equal(read_first(&folder, &script), CG_ERR_CONFIG);
+    assert_non_null(strstr(told, "d.inc:43: Form= is not a key of [FX]"));
+    folder_close(&folder);
+}
+
+/* A file that includes itself, directly or by another, ends at once. */
+static void test_script_read_include_loop_told(void **state)
+{
+    struct folder folder;
+    struct cg_script script;
+    (void)state;
+    folder_open(&folder);
+    put(&folder, "a.session", SCRIPT_DESK "include a.inc\n");
+    put(&folder, "a.inc", "include b.inc\n");
+    put(&folder, "b.inc", "include a.inc\ninclude b.inc\n");
+    assert_int_equal(read_first(&folder, &script), CG_ERR_CONFIG);
+    assert_int_equal(told_count, 2);
+    assert_non_null(strstr(told, "b.inc:1: a.inc includes itself; remove"));
+    assert_non_null(strstr(told, "b.inc:2: b.inc includes itself"));
+    folder_close(&folder);
+}
+
+static void include_chain(struct folder *folder, int files)
+{
+    char name[32];
+    char text[32];
+    folder_open(folder);
+    put(folder, "a.session", SCRIPT_DESK "include f1.inc\n");
+    for (int i = 1; i < files; i++) {
+        snprintf(name, sizeof(name), "f%d.inc", i);
+        snprintf(text, sizeof(text), "include f%d.inc\n", i + 1);
+        put(folder, name, i + 1 < files ? text : "quiet\n");
+    }
+}
+
+/* CG_SCRIPT_DEPTH_MAX files in each other are fine, one more is not. */
+static void test_script_read_include_depth_limited(void **state)
+{
+    struct folder folder;
+    struct cg_script script;
+    (void)state;
+    include_chain(&folder, CG_SCRIPT_DEPTH_MAX);
+    assert_int_equal(read_first(&folder, &script), 0);
+    cg_script_deinit(&script);
+    folder_close(&folder);
+    include_chain(&folder, CG_SCRIPT_DEPTH_MAX + 1);
+    assert_int_equal(read_first(&folder, &script), CG_ERR_CONFIG);
+    assert_non_null(strstr(told, "more than 8 files include each other"));
+    folder_close(&folder);
+}
+
+static int include_often(size_t times, struct cg_script *script)
+{
+    struct folder folder;
+    char *text = repeated(SCRIPT_DESK, "include f.inc\n", times);
+    int status;
+    folder_open(&folder);
+    put(&folder, "a.session", text);
+    put(&folder, "f.inc", "quiet\n");
+    status = read_first(&folder, script);
+    folder_close(&folder);
+    free(text);
+    return status;
+}
+
+/* CG_SCRIPT_FILES_MAX files in all, the first one included. */
+static void test_script_read_include_count_limited(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    assert_int_equal(include_often(CG_SCRIPT_FILES_MAX - 1, &script), 0);
+    assert_int_equal(script.step_count, CG_SCRIPT_FILES_MAX - 1);
+    cg_script_deinit(&script);
+    assert_int_equal(include_often(CG_SCRIPT_FILES_MAX, &script),
+                     CG_ERR_CONFIG);
+    assert_non_null(strstr(told, "more than 64 files"));
+}
+
+/* --- sizes -------------------------------------------------------------- */
+
+static void limited(const char *head,
+                    const char *part,
+                    size_t max,
+                    const char *tail,
+                    const char *said)
+{
+    char *text = repeated(head, part, max);
+    char *more = repeated(head, part, max + 1);
+    char *whole = repeated(text, tail, 1);
+    char *more_whole = repeated(more, tail, 1);
+    good(whole);
+    bad(more_whole, said);
+    free(whole);
+    free(more_whole);
+    free(text);
+    free(more);
+}
+
+/* Each limit holds, and the first thing above it is a mistake. */
+static void test_script_read_sizes_limited(void **state)
+{
+    (void)state;
+    limited(SCRIPT_DESK, "quiet\n", CG_SCRIPT_STEPS_MAX, "",
+            "more than 10000 steps");
+    limited(SCRIPT_DESK "client > D", " 1=1 \\\n", CG_SCRIPT_FIELDS_MAX, "\n",
+            "42: more than 1024 fields");
+}
+
+/* A line with its continuations has 65,536 bytes at most. */
+static void test_script_read_long_lines_limited(void **state)
+{
+    char part[1025];
+    (void)state;
+    memset(part, 'x', sizeof(part) - 1);
+    memcpy(part + sizeof(part) - 4, " \\\n", 4);
+    part[sizeof(part) - 1] = '\0';
+    /* Each part gives 1,022 bytes, the first line has 18 more. */
+    limited(SCRIPT_DESK "client > D 11=1 58=", part, 64, "\n",
+            "42: the line is longer than 65536 bytes");
+}
+
+/* CG_SCRIPT_CAPTURES_MAX names. */
+static void test_script_read_captures_limited(void **state)
+{
+    char *text = repeated(SCRIPT_DESK, "", 0);
+    (void)state;
+    for (int i = 0; i <= CG_SCRIPT_CAPTURES_MAX; i++) {
+        char line[64];
+        char *more;
+        if (i == CG_SCRIPT_CAPTURES_MAX) {
+            good(text);
+        }
+        snprintf(line, sizeof(line), "hub < DF 11=$N%d ...\n", i);
+        more = repeated(text, line, 1);
+        free(text);
+        text = more;
+    }
+    bad(text, "more than 1000 captures");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_script_read_parts_as_written),
+        cmocka_unit_test(test_script_read_later_sections_win),
+        cmocka_unit_test(test_script_read_columns_name_cells),
+        cmocka_unit_test(test_script_read_mistakes_told),
+        cmocka_unit_test(test_script_read_all_mistakes_told),
+        cmocka_unit_test(test_script_read_no_text_told),
+        cmocka_unit_test(test_script_read_include_in_place),
+        cmocka_unit_test(test_script_read_include_loop_told),
+        cmocka_unit_test(test_script_read_include_depth_limited),
+        cmocka_unit_test(test_script_read_include_count_limited),
+        cmocka_unit_test(test_script_read_sizes_limited),
+        cmocka_unit_test(test_script_read_long_lines_limited),
+        cmocka_unit_test(test_script_read_captures_limited),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
