@@ -17,6 +17,7 @@
 #define CG_NAME_MAX 63     /* bytes of an id, CompID, account or symbol */
 #define CG_WARNINGS_MAX 8  /* warning levels of one limit */
 #define CG_COVER_MAX 8     /* limits that one order may have to pass */
+#define CG_ACCOUNT_CCPS_MAX 8 /* clearing houses of one account */
 #define CG_SESSIONS_MAX 64 /* sessions of one gate */
 
 /*
@@ -75,6 +76,9 @@ struct cg_config_account {
     /* ClearingFirm=; the account itself with SelfClearing=Y */
     char firm[CG_NAME_MAX + 1];
     char contact[2 * CG_NAME_MAX + 1]; /* Contact=: whom to call for a top-up */
+    /* CCPs=: its clearing houses; none: it may name any */
+    char ccps[CG_ACCOUNT_CCPS_MAX][CG_NAME_MAX + 1];
+    uint32_t ccp_count;
     uint64_t sessions; /* bit i: session i may trade for it (Accounts=) */
     /* Hub=: who may stop it and push its limits, or CG_SESSION_NONE */
     cg_session hub;
@@ -89,6 +93,7 @@ struct cg_config_limit {
     char firm[CG_NAME_MAX + 1];       /* ClearingFirm=, default the account's */
     char account[CG_NAME_MAX + 1];    /* Account=, empty: any of the firm */
     char currency[4];                 /* Currency= of the amount */
+    char ccp[CG_NAME_MAX + 1];        /* CCP=, empty: any */
     char instrument[CG_NAME_MAX + 1]; /* Instrument=, empty: any */
     /* Product=, SecurityType=, Tenor=, InstrumentCurrency=; empty: any */
     char product[CG_NAME_MAX + 1];

@@ -21,6 +21,7 @@
 #define CG_FACT_KINDS(X)                                                       \
     X(SESSION_NAMED, "session named")                                          \
     X(ACCOUNT_NAMED, "account named")                                          \
+    X(CCP_NAMED, "ccp named")                                                  \
     X(INSTRUMENT_NAMED, "instrument named")                                    \
     X(LIMIT_NAMED, "limit named")                                              \
     X(LIMIT_SET, "limit set")                                                  \

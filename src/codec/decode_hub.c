@@ -80,6 +80,37 @@ group_int(const struct cg_fix_group *group, uint32_t tag, int64_t *number)
     return cg_fix_group_find(group, tag, &value) && cg_fix_int(value, number);
 }
 
+static void
+party_set(struct cg_limit_event *limit, struct cg_slice id, int64_t role)
+{
+    if (role == 24) {
+        limit->account = id;
+    } else if (role == 4) {
+        limit->firm = id;
+    } else if (role == 21) {
+        limit->ccp = id;
+    }
+}
+
+/* Who stands beside a party (1562): the firm or the clearing house of an
+ * account. */
+static void decode_related(const struct cg_fix_group *party,
+                           struct cg_limit_event *limit)
+{
+    struct cg_fix_group related;
+    struct cg_slice id;
+    int64_t role;
+    if (!cg_fix_group_nested(party, 1562, &related)) {
+        return;
+    }
+    while (cg_fix_group_next(&related)) {
+        if (cg_fix_group_find(&related, 1563, &id) &&
+            group_int(&related, 1565, &role) && role != 24) {
+            party_set(limit, id, role);
+        }
+    }
+}
+
 /* The parties of one entry, what 1672 says of them, and how many. */
 static uint32_t decode_parties(const struct cg_fix_group *entry,
                                struct cg_limit_event *limit)
@@ -98,11 +129,8 @@ static uint32_t decode_parties(const struct cg_fix_group *entry,
             !group_int(&parties, 1693, &role)) {
             continue;
         }
-        if (role == 24) {
-            limit->account = id;
-        } else if (role == 4) {
-            limit->firm = id;
-        }
+        party_set(limit, id, role);
+        decode_related(&parties, limit);
         if (group_int(&parties, 1672, &status)) {
             limit->has_state = true;
             limit->suspended = limit->suspended || status == 1;

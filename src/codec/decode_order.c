@@ -49,6 +49,7 @@ static void decode_account(const struct cg_fix_message *message,
                !cg_slice_equal(by_role, event->account)) {
         bad(event, 1, "Account and the party of role 24 differ");
     }
+    event->ccp = party(message, 21);
     struct cg_slice firm = party(message, 4);
     if (!cg_fix_find(message, 439, &event->firm)) {
         event->firm = firm;

@@ -90,7 +90,13 @@ void cg_encode_ask(const struct cg_context *context,
     }
     cg_fix_put(out, 15, (struct cg_slice){limit->currency, 3});
     cg_fix_put(out, 1670, cg_id_slice(&limit->id));
-    put_parties(out, cg_id_slice(&account->name), cg_id_slice(&account->firm));
+    bool clears = order->ccp < state->ccp_count;
+    cg_fix_put_int(out, 453, clears ? 3 : 2);
+    put_party(out, cg_id_slice(&account->name), 24);
+    put_party(out, cg_id_slice(&account->firm), 4);
+    if (clears) {
+        put_party(out, cg_id_slice(&state->ccps[order->ccp]), 21);
+    }
     cg_fix_put(out, 55,
                cg_id_slice(&state->instruments[order->instrument].symbol));
     cg_fix_put_char(out, 54, order->side);

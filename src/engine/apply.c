@@ -452,6 +452,7 @@ static void order_taken(struct cg_state *state, const struct cg_fact *fact)
         .client = fact->session,
         .venue = (cg_session)(fact->flags >> 16),
         .account = fact->account,
+        .ccp = (uint16_t)(fact->value - 1),
         .instrument = fact->instrument,
         .request = fact->request,
         .requests = CG_NONE,
@@ -816,7 +817,8 @@ static void session_named(struct cg_state *state, const struct cg_fact *fact)
 }
 
 /* Its text is the currency and the firm: "USD FCM1"; its flags hold the
- * measure, the model and what a breach pulls, four bits each. */
+ * measure, the model and what a breach pulls, four bits each, and from bit 16
+ * the clearing house + 1. */
 static void limit_named(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
@@ -830,6 +832,7 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
         .pull = (enum cg_pull)(fact->flags >> 8 & 0xf),
         .owner = fact->session,
         .account = fact->account,
+        .ccp = (uint16_t)((fact->flags >> 16) - 1),
         .instrument = fact->instrument,
         .allow_reducing = true,
         .warnings = 3,
@@ -1062,6 +1065,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_ACCOUNT_NAMED:
         account_named(state, fact);
+        break;
+    case CG_FACT_CCP_NAMED:
+        id_set(&state->ccps[state->ccp_count++], fact->id, fact->id_len);
         break;
     case CG_FACT_INSTRUMENT_NAMED:
         instrument_named(state, fact);

@@ -35,6 +35,7 @@ static bool refuse_amount(struct cg_refusal *refusal,
 bool cg_limit_covers(const struct cg_limit *limit,
                      const struct cg_state *state,
                      uint32_t account,
+                     uint16_t ccp,
                      uint32_t instrument)
 {
     int64_t multiplier;
@@ -46,6 +47,9 @@ bool cg_limit_covers(const struct cg_limit *limit,
     }
     if (!cg_slice_equal(cg_id_slice(&limit->firm),
                         cg_id_slice(&state->accounts[account].firm))) {
+        return false;
+    }
+    if (limit->ccp != CG_CCP_NONE && ccp != CG_CCP_NONE && limit->ccp != ccp) {
         return false;
     }
     if (limit->instrument != CG_NONE && limit->instrument != instrument) {
@@ -257,6 +261,11 @@ static bool part_plan(const struct cg_engine *engine,
     if (!limit_open(limit, slot, refusal)) {
         return false;
     }
+    if (limit->ccp != CG_CCP_NONE && request->ccp == CG_CCP_NONE) {
+        (void)refuse(refusal, CG_UNKNOWN_PARTY, slot);
+        refusal->detail = "name the clearing house (role 21)";
+        return false;
+    }
     if (!cg_rate_in(engine, request->instrument, limit, &part.rate, &reason)) {
         return refuse(refusal, reason, slot);
     }
@@ -291,7 +300,7 @@ bool cg_cover_plan(const struct cg_engine *engine,
     for (uint32_t i = 0; i < account->limit_count; i++) {
         uint32_t slot = account->limits[i];
         if (cg_limit_covers(&state->limits[slot], state, request->account,
-                            request->instrument) &&
+                            request->ccp, request->instrument) &&
             !part_plan(engine, request, slot, cover, refusal)) {
             return false;
         }
@@ -369,8 +378,9 @@ bool cg_cover_may_grow(const struct cg_engine *engine,
         const struct cg_limit *limit = &state->limits[at];
         struct cg_cover none = {0};
         struct cg_cover_request request = {order->account, order->instrument,
-                                           order->side, qty};
-        if (!cg_limit_covers(limit, state, order->account, order->instrument)) {
+                                           order->side, qty, order->ccp};
+        if (!cg_limit_covers(limit, state, order->account, order->ccp,
+                             order->instrument)) {
             continue;
         }
         if (limit->kind != CG_LIMIT_DV01) {

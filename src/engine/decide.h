@@ -55,6 +55,20 @@ bool cg_party_fits(const struct cg_engine *engine,
                    uint32_t *slot,
                    struct cg_refusal *refusal);
 
+/* R6: the clearing house that the order names, or the account's only one. */
+bool cg_ccp_of(const struct cg_engine *engine,
+               const struct cg_order_event *event,
+               uint32_t account,
+               uint16_t *ccp,
+               struct cg_refusal *refusal);
+
+/* Whether |more| names of clearing houses have room beside |name|; and the slot
+ * of |name|, which is given one if it has none. */
+bool cg_ccp_room(const struct cg_state *state,
+                 struct cg_slice name,
+                 uint32_t more);
+uint16_t cg_ccp_name(struct cg_engine *engine, struct cg_slice name);
+
 /* 55 and 48 mean one instrument, and 15 is its currency. */
 bool cg_instrument_is_one(const struct cg_state *state,
                           uint32_t instrument,
@@ -84,6 +98,7 @@ struct cg_cover_request {
     uint32_t instrument;
     char side;
     cg_qty qty;
+    uint16_t ccp;
 };
 
 /*
@@ -297,9 +312,12 @@ void cg_account_news(struct cg_engine *engine,
                      uint32_t limit,
                      uint32_t order);
 
+/* Whether |limit| counts orders of |account| in |instrument| that clear at
+ * |ccp|; if that is not known, it may. */
 bool cg_limit_covers(const struct cg_limit *limit,
                      const struct cg_state *state,
                      uint32_t account,
+                     uint16_t ccp,
                      uint32_t instrument);
 
 /* Warning levels and breaches of the limits this event touched (R52). */

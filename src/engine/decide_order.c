@@ -182,7 +182,8 @@ static bool admissible(const struct cg_engine *engine,
         *refusal = cg_refusal_of(CG_STALE_RESEND);
         return false;
     }
-    if (!cg_party_fits(engine, event, &request->account, refusal)) {
+    if (!cg_party_fits(engine, event, &request->account, refusal) ||
+        !cg_ccp_of(engine, event, request->account, &request->ccp, refusal)) {
         return false;
     }
     request->instrument = cg_state_instrument(state, event->symbol);
@@ -249,6 +250,7 @@ static uint32_t take(struct cg_engine *engine,
     fact.session = engine->cause_session;
     fact.flags = (uint32_t)state->sessions[engine->cause_session].venue << 16;
     fact.account = request->account;
+    fact.value = (uint16_t)(request->ccp + 1); /* none is 0 */
     fact.instrument = request->instrument;
     fact.side = event->side;
     fact.time_in_force = event->time_in_force;

@@ -146,10 +146,14 @@ static bool replace_fits(const struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
     uint32_t account;
-    if (!cg_party_fits(engine, event, &account, refusal)) {
+    uint16_t ccp;
+    if (!cg_party_fits(engine, event, &account, refusal) ||
+        !cg_ccp_of(engine, event, account, &ccp, refusal)) {
         return false;
     }
-    if (account != order->account || event->side != order->side ||
+    if (account != order->account ||
+        (event->ccp.len > 0 && ccp != order->ccp) ||
+        event->side != order->side ||
         cg_state_instrument(state, event->symbol) != order->instrument ||
         !cg_instrument_is_one(state, order->instrument, event) ||
         !cg_currency_fits(state, order->instrument, event)) {

@@ -28,6 +28,16 @@ static bool limit_is_of(const struct cg_limit *limit,
                      cg_slice_equal(cg_id_slice(&limit->firm), entry->firm);
 }
 
+/* Whether the clearing house that an entry names, or does not, is the limit's.
+ */
+static bool ccp_is_of(const struct cg_state *state,
+                      const struct cg_limit *limit,
+                      const struct cg_limit_event *entry)
+{
+    return limit->ccp ==
+           (entry->ccp.len > 0 ? cg_state_ccp(state, entry->ccp) : CG_CCP_NONE);
+}
+
 /* The limit that an entry means: by its id, else the party's only one. */
 static uint32_t entry_limit(const struct cg_engine *engine,
                             const struct cg_limit_event *entry,
@@ -41,7 +51,8 @@ static uint32_t entry_limit(const struct cg_engine *engine,
     for (uint32_t i = 0; i < state->limit_count; i++) {
         const struct cg_limit *limit = &state->limits[i];
         if (limit->owner == engine->cause_session &&
-            limit_is_of(limit, entry, account) && limit->kind == entry->kind) {
+            limit_is_of(limit, entry, account) &&
+            ccp_is_of(state, limit, entry) && limit->kind == entry->kind) {
             if (found != CG_NONE) {
                 return CG_NONE;
             }
@@ -116,6 +127,8 @@ static uint32_t entry_fault(const struct cg_engine *engine,
     uint32_t slot = entry_limit(engine, entry, account);
     if (slot == CG_NONE) {
         bool makes_one = named && !entry->removed && may_make(event, entry) &&
+                         (entry->ccp.len == 0 ||
+                          cg_ccp_room(state, entry->ccp, event->count)) &&
                          cg_state_limit_room(state, account, entry->firm,
                                              event->count);
         return makes_one || (entry->removed && named) ? 0 : CG_DE_OTHER;
@@ -123,7 +136,8 @@ static uint32_t entry_fault(const struct cg_engine *engine,
     const struct cg_limit *limit = &state->limits[slot];
     if (limit->owner != engine->cause_session ||
         event->made_at < limit->updated_at ||
-        (named && account != limit->account) ||
+        (named &&
+         (account != limit->account || !ccp_is_of(state, limit, entry))) ||
         (entry->kind != limit->kind && !entry->removed &&
          !entry->unenforceable) ||
         (entry->has_amount && entry->amount < 0) ||
@@ -152,6 +166,9 @@ static uint32_t limit_make(struct cg_engine *engine,
     fact.value = entry->kind;
     fact.flags = CG_MEASURE_GROSS | CG_MODEL_PING_WITH_PUSH << 4 |
                  CG_PULL_FIT << 8;
+    if (entry->ccp.len > 0) {
+        fact.flags |= (uint32_t)(cg_ccp_name(engine, entry->ccp) + 1) << 16;
+    }
     fact.id = entry->id.data;
     fact.id_len = entry->id.len;
     fact.text = text;
@@ -354,6 +371,7 @@ static void party_remove(struct cg_engine *engine,
         if (limit->owner == engine->cause_session &&
             limit->state != CG_LIMIT_REMOVED &&
             limit_is_of(limit, entry, account) &&
+            (entry->ccp.len == 0 || ccp_is_of(state, limit, entry)) &&
             event->made_at >= limit->updated_at) {
             limit_update(engine, i, event, entry);
         }

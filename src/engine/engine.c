@@ -182,7 +182,10 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                  fact->request == cg_state_next_request(state);
     bool scoped = fact->kind != CG_FACT_LIMIT_SCOPED ||
                   cg_state_next_scope(state) != CG_NONE;
-    return taken && charged && priced && asked && named && scoped &&
+    bool clears = fact->kind != CG_FACT_CCP_NAMED ||
+                  (fact->value == state->ccp_count &&
+                   fact->value < CG_CCPS_MAX);
+    return taken && clears && charged && priced && asked && named && scoped &&
            names_fit(state, fact) && fact->no == state->fact_no + 1 &&
            fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&

@@ -93,6 +93,7 @@ struct cg_order_event {
     struct cg_slice orig_clordid; /* G, F */
     struct cg_slice account;
     struct cg_slice firm; /* 439 or role 4; empty: not said */
+    struct cg_slice ccp;  /* role 21; empty: not said */
     struct cg_slice symbol;
     struct cg_slice security_id; /* 48, when 55 is there as well */
     struct cg_slice currency;    /* 15; empty: not said */
@@ -160,6 +161,7 @@ struct cg_limit_event {
     struct cg_slice id;      /* 1670, may be empty */
     struct cg_slice account; /* a party of role 24 */
     struct cg_slice firm;    /* of role 4 */
+    struct cg_slice ccp;     /* of role 21; empty: any */
     bool removed;            /* 1324=D, or a party entry without limits */
     bool added;              /* 1324=A */
     bool suspended;

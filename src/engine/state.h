@@ -17,6 +17,12 @@
 
 #define CG_STOP_REQUESTS_MAX 64 /* halts under way, of each placer */
 #define CG_ACCOUNT_LIMITS_MAX 64
+
+/* Clearing houses that accounts and limits name; an order may have none, or
+ * one that neither does. */
+#define CG_CCPS_MAX 64
+#define CG_CCP_NONE ((uint16_t)0xffff)
+#define CG_CCP_OTHER ((uint16_t)0xfffe)
 #define CG_REPLACES_MAX 8 /* of one order that wait at a time (R41, R44) */
 
 struct cg_id {
@@ -164,6 +170,7 @@ struct cg_order {
     cg_session client;
     cg_session venue;
     uint32_t account;    /* slot */
+    uint16_t ccp;        /* slot, CG_CCP_NONE or CG_CCP_OTHER */
     uint32_t instrument; /* slot */
     uint32_t request;    /* the ClOrdID in force */
     uint32_t requests;   /* all its ClOrdIDs, newest first */
@@ -330,6 +337,7 @@ struct cg_limit {
     struct cg_id owner_name;
     struct cg_id firm;
     uint32_t account;    /* CG_NONE: any of the firm */
+    uint16_t ccp;        /* CG_CCP_NONE: any */
     uint32_t instrument; /* CG_NONE: any */
     char currency[4];
     bool has_amount;
@@ -408,6 +416,7 @@ struct cg_account {
     struct cg_stops stops;
     char contact[2 * CG_NAME_MAX + 1];
     uint64_t sessions; /* bit i: session i may trade for it */
+    uint64_t ccps;     /* bit i: it clears there; 0: not configured */
     cg_session hub;
     uint32_t orders;                        /* open ones, newest first */
     uint32_t limits[CG_ACCOUNT_LIMITS_MAX]; /* that may cover its orders */
@@ -496,6 +505,9 @@ struct cg_state {
     struct cg_used *used; /* a ring of the newest CG_USED_MAX */
     uint64_t used_count;  /* ever */
 
+    struct cg_id ccps[CG_CCPS_MAX];
+    uint32_t ccp_count;
+
     struct cg_limit *limits;
     uint32_t limit_max;
     uint32_t limit_count;
@@ -556,6 +568,8 @@ uint32_t cg_state_ask(const struct cg_state *state, cg_seq number);
 uint32_t cg_state_limit(const struct cg_state *state, struct cg_slice id);
 uint32_t cg_state_account(const struct cg_state *state, struct cg_slice name);
 uint32_t cg_state_firm(const struct cg_state *state, struct cg_slice name);
+/* The slot of a clearing house, or CG_CCP_OTHER. */
+uint16_t cg_state_ccp(const struct cg_state *state, struct cg_slice name);
 uint32_t cg_state_instrument(const struct cg_state *state,
                              struct cg_slice symbol);
 

@@ -5,8 +5,8 @@
 
 #include "check.h"
 
-/* An id, an account and a firm for each limit. */
-#define STRINGS_PER_LIMIT 3
+/* An id, an account, a firm and a clearing house for each limit. */
+#define STRINGS_PER_LIMIT 4
 
 int cg_update_set_init(struct cg_update_set *set)
 {
@@ -94,7 +94,7 @@ static bool keep_limit(struct cg_update_set *set,
     *to = *from;
     to->scope_first += first_scope;
     if (!keep(set, &to->id) || !keep(set, &to->account) ||
-        !keep(set, &to->firm)) {
+        !keep(set, &to->firm) || !keep(set, &to->ccp)) {
         return false;
     }
     set->count++;
@@ -140,7 +140,7 @@ static bool is_same(const struct cg_limit_event *a,
         return cg_slice_equal(a->id, b->id);
     }
     return a->kind == b->kind && cg_slice_equal(a->account, b->account) &&
-           cg_slice_equal(a->firm, b->firm);
+           cg_slice_equal(a->firm, b->firm) && cg_slice_equal(a->ccp, b->ccp);
 }
 
 bool cg_update_set_overlaps(const struct cg_update_set *set,

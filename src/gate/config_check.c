@@ -212,12 +212,37 @@ static void add_account(struct cg_config_reader *reader,
     account->sessions |= bit;
 }
 
+/* Calls |each| for every name of a list; names that are empty or too long were
+ * reported with the value. */
+static void each_name(struct cg_config_reader *reader,
+                      size_t index,
+                      const struct cg_config_entry *entry,
+                      void (*each)(struct cg_config_reader *reader,
+                                   size_t index,
+                                   const struct cg_config_entry *entry,
+                                   const char *name))
+{
+    char name[CG_NAME_MAX + 1];
+
+    for (const char *at = entry->value; at != NULL;) {
+        size_t blank = strspn(at, " ");
+        size_t len = strcspn(at + blank, ",");
+
+        (void)snprintf(name, sizeof(name), "%.*s",
+                       len < sizeof(name) ? (int)len : (int)sizeof(name) - 1,
+                       at + blank);
+        if (*cg_config_trim(name) != '\0' && len < sizeof(name)) {
+            each(reader, index, entry, cg_config_trim(name));
+        }
+        at = strchr(at, ',');
+        at = at != NULL ? at + 1 : NULL;
+    }
+}
+
 static void check_client_accounts(struct cg_config_reader *reader, size_t index)
 {
     const struct cg_config_entry *entry = cg_config_session_entry(reader, index,
                                                                   "Accounts");
-    const char *at = entry != NULL ? entry->value : NULL;
-    char name[CG_NAME_MAX + 1];
 
     if (entry == NULL) {
         MISTAKE(reader, reader->config->sessions[index].line,
@@ -225,20 +250,7 @@ static void check_client_accounts(struct cg_config_reader *reader, size_t index)
                 "this client has no Accounts=");
         return;
     }
-    while (at != NULL) {
-        size_t blank = strspn(at, " ");
-        size_t len = strcspn(at + blank, ",");
-
-        (void)snprintf(name, sizeof(name), "%.*s",
-                       len < sizeof(name) ? (int)len : (int)sizeof(name) - 1,
-                       at + blank);
-        /* Names that are empty or too long were reported with the value. */
-        if (*cg_config_trim(name) != '\0' && len < sizeof(name)) {
-            add_account(reader, index, entry, cg_config_trim(name));
-        }
-        at = strchr(at, ',');
-        at = at != NULL ? at + 1 : NULL;
-    }
+    each_name(reader, index, entry, add_account);
 }
 
 static void check_roles(struct cg_config_reader *reader)
@@ -339,13 +351,49 @@ static void check_firm(struct cg_config_reader *reader, size_t index)
     }
 }
 
+static bool has_ccp(const struct cg_config_account *account, const char *ccp)
+{
+    for (uint32_t i = 0; i < account->ccp_count; i++) {
+        if (strcmp(account->ccps[i], ccp) == 0) {
+            return true;
+        }
+    }
+    return account->ccp_count == 0; /* it may clear anywhere */
+}
+
+static void add_ccp(struct cg_config_reader *reader,
+                    size_t index,
+                    const struct cg_config_entry *entry,
+                    const char *name)
+{
+    struct cg_config_account *account = &reader->config->accounts[index];
+
+    if (account->ccp_count > 0 && has_ccp(account, name)) {
+        MISTAKE(reader, entry->line, "name it once",
+                "clearing house %s is named twice", name);
+    } else if (account->ccp_count == CG_ACCOUNT_CCPS_MAX) {
+        MISTAKE(reader, entry->line, "split the account",
+                "an account has more than %d clearing houses",
+                CG_ACCOUNT_CCPS_MAX);
+    } else {
+        (void)snprintf(account->ccps[account->ccp_count++], CG_NAME_MAX + 1,
+                       "%s", name);
+    }
+}
+
 void cg_config_check_accounts(struct cg_config_reader *reader)
 {
     for (size_t i = 0; i < reader->config->account_count; i++) {
         const struct cg_config_entry *hub = cg_config_section_find(
             reader->account_sections[i], "Hub");
 
+        const struct cg_config_entry *ccps = cg_config_section_find(
+            reader->account_sections[i], "CCPs");
+
         check_firm(reader, i);
+        if (ccps != NULL) {
+            each_name(reader, i, ccps, add_ccp);
+        }
         if (hub != NULL) {
             reader->config->accounts[i].hub = cg_config_session_ref(
                 reader, hub, CG_ROLE_HUB);
@@ -516,7 +564,27 @@ static bool covers(const struct cg_config_limit *limit,
 {
     return strcmp(limit->firm, account->firm) == 0 &&
            (limit->account[0] == '\0' ||
-            strcmp(limit->account, account->name) == 0);
+            strcmp(limit->account, account->name) == 0) &&
+           (limit->ccp[0] == '\0' || has_ccp(account, limit->ccp));
+}
+
+/* A limit cut to a clearing house that nobody it is for clears at. */
+static void check_limit_ccp(struct cg_config_reader *reader, size_t index)
+{
+    const struct cg_config *config = reader->config;
+    const struct cg_config_limit *limit = &config->credit_limits[index];
+
+    for (size_t i = 0; limit->ccp[0] != '\0' && i < config->account_count;
+         i++) {
+        if (covers(limit, &config->accounts[i])) {
+            return;
+        }
+    }
+    if (limit->ccp[0] != '\0') {
+        MISTAKE(reader, limit->line,
+                "write one of the CCPs= of the [ACCOUNT] it is for",
+                "no account of this [LIMIT] clears at %s", limit->ccp);
+    }
 }
 
 static bool term_holds(const char *wanted, const char *is)
@@ -563,11 +631,13 @@ static void check_cut(struct cg_config_reader *reader, size_t index)
             "this [LIMIT] covers no instrument of the table");
 }
 
-/* Counts the limits over each instrument of one account: those of any
- * instrument once, and per instrument the others. */
-static void check_account_cover(struct cg_config_reader *reader,
-                                const struct cg_config_account *account,
-                                uint32_t *counts)
+/* Counts the limits over each instrument of one account at one clearing house
+ * (NULL: none that a limit is cut to): those of any instrument once, and per
+ * instrument the others. */
+static bool check_ccp_cover(struct cg_config_reader *reader,
+                            const struct cg_config_account *account,
+                            const char *ccp,
+                            uint32_t *counts)
 {
     const struct cg_config *config = reader->config;
     uint32_t any = 0;
@@ -578,7 +648,9 @@ static void check_account_cover(struct cg_config_reader *reader,
     for (size_t i = 0; i < config->credit_limit_count; i++) {
         const struct cg_config_limit *limit = &config->credit_limits[i];
 
-        if (!covers(limit, account)) {
+        if (!covers(limit, account) ||
+            (limit->ccp[0] != '\0' &&
+             (ccp == NULL || strcmp(limit->ccp, ccp) != 0))) {
             continue;
         }
         if (!is_cut(limit)) {
@@ -602,12 +674,31 @@ static void check_account_cover(struct cg_config_reader *reader,
             }
         }
     }
-    if (any + most > CG_COVER_MAX) {
-        MISTAKE(reader, account->line,
-                "merge limits, or narrow whom or what they cover",
-                "an order of account %s in %s would have to pass %" PRIu32
-                " limits, more than %d",
-                account->name, instrument, any + most, CG_COVER_MAX);
+    if (any + most <= CG_COVER_MAX) {
+        return true;
+    }
+    MISTAKE(reader, account->line,
+            "merge limits, or narrow whom or what they cover",
+            "an order of account %s in %s would have to pass %" PRIu32
+            " limits, more than %d",
+            account->name, instrument, any + most, CG_COVER_MAX);
+    return false;
+}
+
+/* One mistake for an account, whatever the clearing house. */
+static void check_account_cover(struct cg_config_reader *reader,
+                                const struct cg_config_account *account,
+                                uint32_t *counts)
+{
+    const struct cg_config *config = reader->config;
+    bool fits = check_ccp_cover(reader, account, NULL, counts);
+
+    for (size_t i = 0; fits && i < config->credit_limit_count; i++) {
+        const struct cg_config_limit *limit = &config->credit_limits[i];
+
+        if (limit->ccp[0] != '\0' && covers(limit, account)) {
+            fits = check_ccp_cover(reader, account, limit->ccp, counts);
+        }
     }
 }
 
@@ -622,6 +713,7 @@ void cg_config_check_cover(struct cg_config_reader *reader)
     }
     for (size_t i = 0; i < config->credit_limit_count; i++) {
         check_cut(reader, i);
+        check_limit_ccp(reader, i);
     }
     for (size_t i = 0; i < config->account_count; i++) {
         if (config->accounts[i].firm[0] != '\0') {

@@ -11,7 +11,7 @@
 
 struct cg_config_reader {
     struct cg_key_context context;
-    struct cg_config *config; /* being filled */
+    struct cg_config *config;              /* being filled */
     const struct cg_config_memory *memory; /* instead of files, or NULL */
     struct cg_config_text text;
     struct cg_config_sections sections;

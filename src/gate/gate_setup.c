@@ -7,6 +7,7 @@
 #include "gate_internal.h"
 
 #include "check.h"
+#include "decide.h"
 
 static int mismatch(char *error, size_t error_len, const char *what)
 {
@@ -71,6 +72,11 @@ static void set_accounts(struct cg_gate *gate)
         struct cg_account *to = &state->accounts[slot];
         to->sessions = from->sessions;
         to->hub = from->hub;
+        to->ccps = 0;
+        for (uint32_t c = 0; c < from->ccp_count; c++) {
+            to->ccps |= (uint64_t)1 << cg_ccp_name(gate->engine,
+                                                   cg_slice_str(from->ccps[c]));
+        }
         snprintf(to->contact, sizeof(to->contact), "%s", from->contact);
     }
 }
@@ -125,6 +131,10 @@ static uint32_t limit_name(struct cg_gate *gate,
     fact.value = from->kind;
     fact.flags = from->measure | (uint32_t)from->model << 4 |
                  (uint32_t)from->pull << 8;
+    if (from->ccp[0] != '\0') {
+        uint16_t ccp = cg_ccp_name(gate->engine, cg_slice_str(from->ccp));
+        fact.flags |= (uint32_t)(ccp + 1) << 16;
+    }
     fact.id = from->id;
     fact.id_len = strlen(from->id);
     fact.text = text;
@@ -176,6 +186,15 @@ static void set_cut(struct cg_limit *to, const struct cg_config_limit *from)
                   from->tenor[0] != '\0';
 }
 
+static bool ccp_is(const struct cg_state *state,
+                   const struct cg_limit *to,
+                   const struct cg_config_limit *from)
+{
+    return to->ccp == (from->ccp[0] != '\0'
+                           ? cg_state_ccp(state, cg_slice_str(from->ccp))
+                           : CG_CCP_NONE);
+}
+
 static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
 {
     struct cg_state *state = &gate->engine->state;
@@ -196,12 +215,14 @@ static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
         struct cg_limit *to = &state->limits[slot];
         if (to->owner != from->owner || to->kind != from->kind ||
             to->measure != from->measure ||
-            memcmp(to->currency, from->currency, 3) != 0) {
-            snprintf(error, error_len,
-                     "limit %s: its owner, kind, measure or currency is not "
-                     "the one in the journal: give the changed limit a new "
-                     "RiskLimitID=, or start with a new Journal=",
-                     from->id);
+            memcmp(to->currency, from->currency, 3) != 0 ||
+            !ccp_is(state, to, from)) {
+            snprintf(
+                error, error_len,
+                "limit %s: its owner, kind, measure, currency or CCP is not "
+                "the one in the journal: give the changed limit a new "
+                "RiskLimitID=, or start with a new Journal=",
+                from->id);
             return CG_ERR_CONFIG;
         }
         to->pull = from->pull;
@@ -245,6 +266,50 @@ static bool names_fit(const struct cg_gate *gate)
            instruments <= state->instrument_max;
 }
 
+/* Counts |name| if it is new to the journal and not |seen|; false when there is
+ * no room for it. */
+static bool ccp_count(const struct cg_state *state,
+                      const char *name,
+                      char seen[CG_CCPS_MAX][CG_NAME_MAX + 1],
+                      uint32_t *count)
+{
+    if (name[0] == '\0' ||
+        cg_state_ccp(state, cg_slice_str(name)) != CG_CCP_OTHER) {
+        return true;
+    }
+    for (uint32_t i = 0; i < *count; i++) {
+        if (strcmp(seen[i], name) == 0) {
+            return true;
+        }
+    }
+    if (state->ccp_count + *count == CG_CCPS_MAX) {
+        return false;
+    }
+    snprintf(seen[(*count)++], CG_NAME_MAX + 1, "%s", name);
+    return true;
+}
+
+static bool ccps_fit(const struct cg_gate *gate)
+{
+    const struct cg_state *state = &gate->engine->state;
+    const struct cg_config *config = gate->config;
+    char seen[CG_CCPS_MAX][CG_NAME_MAX + 1];
+    uint32_t count = 0;
+    for (size_t i = 0; i < config->account_count; i++) {
+        for (uint32_t c = 0; c < config->accounts[i].ccp_count; c++) {
+            if (!ccp_count(state, config->accounts[i].ccps[c], seen, &count)) {
+                return false;
+            }
+        }
+    }
+    for (size_t i = 0; i < config->credit_limit_count; i++) {
+        if (!ccp_count(state, config->credit_limits[i].ccp, seen, &count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
 {
     int status = set_sessions(gate, error, error_len);
@@ -255,6 +320,13 @@ int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
         snprintf(error, error_len,
                  "the journal holds too many accounts or instruments that are "
                  "not configured any more: start with a new Journal=");
+        return CG_ERR_CONFIG;
+    }
+    if (!ccps_fit(gate)) {
+        snprintf(error, error_len,
+                 "accounts and limits name more than %d clearing houses, those "
+                 "of the journal included",
+                 CG_CCPS_MAX);
         return CG_ERR_CONFIG;
     }
     set_accounts(gate);

@@ -444,6 +444,109 @@ static void test_gate_updates_configured_cut(void **state)
     assert_int_equal(limit("T-EUR").used, 88000000);
 }
 
+/* --- clearing houses (R6, R10) ------------------------------------------- */
+
+static const char ccp_sections[] =
+    "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
+    "MaxOrders=100\nMaxRequests=1000\nMaxLimits=16\n" SESSIONS
+    "[ACCOUNT]\nAccount=S\nClearingFirm=F\nHub=hub\nCCPs=LCH,CME\n"
+    "[ACCOUNT]\nAccount=T\nClearingFirm=G\nHub=hub\nCCPs=LCH\n"
+    "[LIMIT]\nRiskLimitID=S-LCH\nAccount=S\nHub=hub\nCurrency=USD\n"
+    "Model=push\nAmount=10000\nCCP=LCH\n"
+    "[LIMIT]\nRiskLimitID=S-CME\nAccount=S\nHub=hub\nCurrency=USD\n"
+    "Model=push\nAmount=20000\nCCP=CME\n"
+    "[LIMIT]\nRiskLimitID=T-LCH\nAccount=T\nHub=hub\nCurrency=USD\n"
+    "Model=ping\nCCP=LCH\n";
+
+static int open_ccps(void **state)
+{
+    (void)state;
+    harness_open_table(&h, ccp_sections, scope_table);
+    return 0;
+}
+
+static void order_at(const char *id, const char *account, const char *ccp)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=D|11=%s|453=1|448=%s|447=D|452=21|1=%s|55=USD10Y|54=1|"
+             "38=10000000|40=2|44=4.1|60=20270115-08:00:00",
+             id, ccp, account);
+    harness_in(&h, CLIENT, fields);
+}
+
+/* R6, R10: an order counts in the limits of its clearing house only; it is the
+ * one it names, else the account's only one, else nobody knows. */
+static void test_gate_updates_ccp_of_the_order(void **state)
+{
+    (void)state;
+    order_at("A1", "S", "LCH");
+    harness_expect(&h, VENUE, "35=D");
+    order_at("A2", "S", "CME");
+    harness_expect(&h, VENUE, "35=D");
+    assert_int_equal(limit("S-LCH").used, 90400000);
+    assert_int_equal(limit("S-CME").used, 90400000);
+    order_at("A3", "S", "LCH");
+    harness_expect(&h, CLIENT, "35=8|150=8|58~lim:S-LCH");
+    order_at("A4", "S", "EUREX");
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG103");
+    order("A5", "S", "USD10Y", 1000000);
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG103");
+    order_at("A6", "T", "CME");
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG103");
+    order("A7", "T", "USD10Y", 1000000);
+    harness_expect(&h, HUB, "35=DF|1670=T-LCH|448=LCH|452=21");
+    harness_in(&h, CLIENT,
+               "35=G|11=A8|41=A1|453=1|448=CME|447=D|452=21|1=S|55=USD10Y|54=1|"
+               "38=1000000|40=2|44=4.1|60=20270115-08:00:00");
+    harness_expect(&h, CLIENT, "35=9|11=A8|58~CG404");
+    harness_reopen(&h);
+    harness_link(&h, CLIENT, true);
+    harness_link(&h, VENUE, true);
+    order_at("B1", "S", "CME");
+    harness_expect(&h, VENUE, "35=D");
+    assert_int_equal(limit("S-CME").used, 180800000);
+    assert_int_equal(limit("S-LCH").used, 90400000);
+}
+
+#define AT_CCP(account, ccp)                                                   \
+    "1671=2|1691=" account "|1692=D|1693=24|1691=" ccp "|1692=D|1693=21"
+
+/* R10, R15: a hub's limits are found and made by their clearing house. */
+static void test_gate_updates_ccp_of_a_pushed_limit(void **state)
+{
+    (void)state;
+    harness_in(
+        &h, HUB,
+        "35=CR|1667=1|1677=1|1324=M|" AT_CCP("S", "CME") "|" TYPE("5000"));
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    expect_limit("S-CME", 5000, "enabled");
+    expect_limit("S-LCH", 10000, "enabled");
+    harness_in(&h, HUB,
+               "35=CR|1667=2|1677=1|1324=M|" AT_CCP("S", "CME") "|" TYPE(
+                   "5000") "|1670=S-LCH");
+    harness_expect(&h, HUB, "35=DE|2316=1|2317=99");
+    harness_in(&h, HUB,
+               "35=CR|1667=3|1677=1|1324=M|" LIMIT("S", "5000", "S-LCH"));
+    harness_expect(&h, HUB, "35=DE|2316=1|2317=99");
+    harness_in(
+        &h, HUB,
+        "35=CR|1667=4|1677=1|1324=A|1671=1|1691=S|1692=D|1693=24|1562=1|"
+        "1563=EUREX|1564=D|1565=21|" TYPE("7000") "|1670=S-EUREX|2339=3");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    order_at("A1", "S", "LCH");
+    harness_expect(&h, VENUE, "35=D");
+    assert_int_equal(limit("S-EUREX").used, 0);
+    harness_in(&h, HUB,
+               "35=CM|1667=5|1677=2|" AT_CCP("S", "EUREX") "|" ENTRY(
+                   "T") "|" TYPE("1000") "|1670=T-ANY");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    assert_string_equal(limit("S-EUREX").state, "removed");
+    assert_string_equal(limit("S-LCH").state, "suspended");
+}
+
+#define CLEARED(name)                                                          \
+    cmocka_unit_test_setup_teardown(name, open_ccps, close_gate)
 #define SCOPED(name)                                                           \
     cmocka_unit_test_setup_teardown(name, open_scopes, close_gate)
 #define STANDARD(name)                                                         \
@@ -467,6 +570,8 @@ int main(void)
         SCOPED(test_gate_updates_scopes_are_bounded),
         SCOPED(test_gate_updates_scopes_in_parts),
         SCOPED(test_gate_updates_configured_cut),
+        CLEARED(test_gate_updates_ccp_of_the_order),
+        CLEARED(test_gate_updates_ccp_of_a_pushed_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
