@@ -47,6 +47,11 @@ enum cg_pull { CG_PULL_FIT, CG_PULL_ALL, CG_PULL_NONE };
 #define CG_RESET_NEVER ((cg_time)-1)
 #define CG_RESET_DAY_END ((cg_time)-2)
 
+/* What names a token to a hub: 2319, or the chain of 2318 and 2322 (R24). */
+enum cg_identification { CG_IDENTIFIED_BY_TOKEN, CG_IDENTIFIED_BY_CHAIN };
+/* What 2324 holds on 2320=2: the token's life total, or what is open of it. */
+enum cg_replace_amount { CG_REPLACE_TOTAL, CG_REPLACE_OPEN };
+
 struct cg_config_session {
     char name[CG_NAME_MAX + 1];     /* Name=, default TargetCompID */
     char fix_name[3 * CG_NAME_MAX]; /* as fix8c_session_name() */
@@ -63,6 +68,8 @@ struct cg_config_session {
     bool show_amounts;       /* ShowAmounts=Y (default): req and avl in 58 */
     uint32_t token_tag;      /* venue: TokenTag=, default 7350, 0: none (R55) */
     cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
+    enum cg_identification identification; /* hub: Identification= */
+    enum cg_replace_amount replace_amount; /* hub: ReplaceAmount= */
     /* hub: Superior=, who may lift what it has stopped, or CG_SESSION_NONE */
     cg_session superior;
     /* hub: TokenLifeMs=, for a DG without 126; default 1 day */

@@ -78,15 +78,22 @@ void cg_encode_ask(const struct cg_context *context,
     const struct cg_limit *limit = &state->limits[token->limit];
     const struct cg_order *order = &state->orders[token->order];
     const struct cg_account *account = &state->accounts[order->account];
+    bool chains = state->sessions[limit->owner].identification ==
+                  CG_IDENTIFIED_BY_CHAIN;
     char id[CG_NAME_MAX + 1];
     cg_fix_put_int(out, 2318, (int64_t)ask->number);
-    cg_token_id(context->gate_name, token->number, id);
-    cg_fix_put_str(out, 2319, id);
+    if (!chains) {
+        cg_token_id(context->gate_name, token->number, id);
+        cg_fix_put_str(out, 2319, id);
+    }
     put_ask_kind(out, ask->kind);
+    if (chains && ask->refers_to != 0) {
+        cg_fix_put_int(out, 2322, (int64_t)ask->refers_to);
+    }
     put_order_ref(context, order, out);
     cg_fix_put_int(out, 2323, 0);
     if (ask->amount > 0) {
-        put_dv01(out, 2324, ask->amount);
+        put_dv01(out, 2324, ask->amount - ask->basis);
     }
     cg_fix_put(out, 15, (struct cg_slice){limit->currency, 3});
     cg_fix_put(out, 1670, cg_id_slice(&limit->id));

@@ -664,6 +664,18 @@ static void request_ended(struct cg_state *state,
 
 /* --- asks --------------------------------------------------------------- */
 
+/* What an ask is about, for a hub that chains (R24): the submission that is
+ * out, else the one approved last, which alone can be consumed. */
+static cg_seq chain_end(const struct cg_state *state,
+                        const struct cg_token *token,
+                        enum cg_ask_kind kind)
+{
+    if (!cg_ask_is_notice(kind) && token->ask != CG_NONE) {
+        return state->asks[token->ask].number;
+    }
+    return token->last_approved != 0 ? token->last_approved : token->first_ask;
+}
+
 static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
 {
     uint32_t slot = fact->ask;
@@ -682,6 +694,7 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
         .older = state->tokens[fact->token].asks,
         .number = fact->number,
         .amount = fact->amount,
+        .basis = fact->other,
         .asked_at = fact->time,
     };
     if (state->ask_last == CG_NONE) {
@@ -697,7 +710,10 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
         order_stays(state, &state->orders[token->order]);
     }
     token->asks = slot;
+    ask->refers_to = chain_end(state, token, ask->kind);
     if (!cg_ask_is_notice(ask->kind) && ask->kind != CG_ASK_CANCEL) {
+        token->first_ask = token->first_ask != 0 ? token->first_ask
+                                                 : ask->number;
         token->ask = slot;
         token->asked = fact->amount;
     }
@@ -719,6 +735,11 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
         state->limits[token->limit].confirmed[side_index(token->side)] +=
             ask->amount;
         used_add(state, token, ask->amount, true);
+    }
+    /* 2325=0 or 1: the hub holds something by this id. */
+    if (!cg_ask_is_notice(ask->kind) && ask->kind != CG_ASK_CANCEL &&
+        fact->value <= 1 && ask->number > token->last_approved) {
+        token->last_approved = ask->number;
     }
     bool restates = ask->kind == CG_ASK_RESTATE;
     if (restates && (fact->value != 0 ||

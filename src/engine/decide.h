@@ -192,6 +192,23 @@ void cg_ask_send(struct cg_engine *engine,
                  enum cg_ask_kind kind,
                  cg_dv01 amount);
 
+/* --- how a hub is spoken to (hub_profile.c) ----------------------------- */
+
+/* What of |total|, asked for by |kind|, the hub does not want to see in 2324.
+ */
+cg_dv01 cg_ask_basis(const struct cg_session_state *hub,
+                     const struct cg_token *token,
+                     enum cg_ask_kind kind,
+                     cg_dv01 total);
+
+/* An answer to |ask| with its amounts as life totals. */
+struct cg_answer_event cg_answer_in_totals(const struct cg_answer_event *event,
+                                           const struct cg_ask *ask);
+
+/* The token that an answer names, when it answers no ask; or CG_NONE. */
+uint32_t cg_token_of_answer(const struct cg_engine *engine,
+                            const struct cg_answer_event *event);
+
 /* --- orders (decide_order.c) -------------------------------------------- */
 
 /* Refuses an order that waits: answers, and gives its tokens up. */

@@ -398,15 +398,18 @@ static uint32_t find_ask(const struct cg_engine *engine,
                          const struct cg_answer_event *event)
 {
     const struct cg_state *state = &engine->state;
+    bool chained = state->sessions[engine->cause_session].identification ==
+                   CG_IDENTIFIED_BY_CHAIN;
     if (event->ask != 0) {
         uint32_t slot = cg_state_ask(state, event->ask);
-        bool other = slot != CG_NONE && event->has_token &&
+        /* Who chains may have a 2319 of its own. */
+        bool other = !chained && slot != CG_NONE && event->has_token &&
                      state->tokens[state->asks[slot].token].number !=
                          event->token;
         return other ? CG_NONE : slot;
     }
     uint32_t token = cg_state_token(state, event->token);
-    if (token == CG_NONE) {
+    if (token == CG_NONE || chained) {
         return CG_NONE;
     }
     uint32_t oldest = CG_NONE;
@@ -421,7 +424,8 @@ static uint32_t find_ask(const struct cg_engine *engine,
             (!notice && replace != (event->trans_type == 2))) {
             continue;
         }
-        if ((cancel && !notice) || amount_fits(event, notice, ask->amount)) {
+        if ((cancel && !notice) ||
+            amount_fits(event, notice, ask->amount - ask->basis)) {
             oldest = i;
         }
     }
@@ -454,7 +458,6 @@ void cg_engine_answer(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     hub_is_back(engine);
     uint32_t slot = find_ask(engine, event);
-    uint32_t token = cg_state_token(state, event->token);
     if (slot != CG_NONE &&
         state->limits[state->tokens[state->asks[slot].token].limit].owner !=
             engine->cause_session) {
@@ -462,6 +465,7 @@ void cg_engine_answer(struct cg_engine *engine,
         return;
     }
     if (slot == CG_NONE) {
+        uint32_t token = cg_token_of_answer(engine, event);
         bool mine = token != CG_NONE &&
                     state->limits[state->tokens[token].limit].owner ==
                         engine->cause_session;
@@ -486,8 +490,10 @@ void cg_engine_answer(struct cg_engine *engine,
         }
         return;
     }
+    struct cg_answer_event total = cg_answer_in_totals(event,
+                                                       &state->asks[slot]);
     struct answer answer = {
-        .event = event,
+        .event = &total,
         .ask = slot,
         .kind = state->asks[slot].kind,
         .asked = state->asks[slot].amount,
@@ -504,6 +510,6 @@ void cg_engine_answer(struct cg_engine *engine,
         cg_engine_record(engine, &fact);
         return;
     }
-    ask_answered(engine, slot, event);
+    ask_answered(engine, slot, &total);
     answer_take(engine, &answer);
 }

@@ -28,6 +28,7 @@ void cg_ask_send(struct cg_engine *engine,
     fact.token = token;
     fact.value = kind;
     fact.amount = amount;
+    fact.other = cg_ask_basis(hub, &state->tokens[token], kind, amount);
     fact.session = owner;
     if (kind == CG_ASK_NEW && hub->missed >= engine->config.probe_after) {
         fact.flags = 1; /* the one request that probes a silent hub (R27) */

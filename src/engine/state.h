@@ -97,15 +97,17 @@ struct cg_token {
     uint32_t next;  /* of the same order; of the free list */
     uint32_t ask;   /* the submission outstanding, or CG_NONE (R24) */
     uint32_t asks;  /* outstanding ones, of any kind, newest first */
-    uint32_t prices; /* of replaces under way, or CG_NONE (R7) */
-    uint32_t epoch;  /* of the limit's refresh, for the fallback budget */
-    cg_seq number;   /* in 2319 */
-    cg_dv01 rate;    /* per million, in the limit's currency */
-    cg_dv01 charge;  /* D(worst quantity), counted in the limit's use */
-    cg_dv01 filled;  /* the part filled: in P and gross of the limit */
-    cg_dv01 asked;   /* the life total of the newest submission (R24) */
-    cg_dv01 unsure;  /* the part of the charge that has not gone on yet: it
-                        does not count in warnings (R52) */
+    uint32_t prices;      /* of replaces under way, or CG_NONE (R7) */
+    uint32_t epoch;       /* of the limit's refresh, for the fallback budget */
+    cg_seq number;        /* in 2319 */
+    cg_seq first_ask;     /* 2318 of its first submission */
+    cg_seq last_approved; /* 2318 of the newest one that the hub approved */
+    cg_dv01 rate;         /* per million, in the limit's currency */
+    cg_dv01 charge;       /* D(worst quantity), counted in the limit's use */
+    cg_dv01 filled;       /* the part filled: in P and gross of the limit */
+    cg_dv01 asked;        /* the life total of the newest submission (R24) */
+    cg_dv01 unsure;       /* the part of the charge that has not gone on yet: it
+                             does not count in warnings (R52) */
     struct cg_ledger ledger;
     cg_time granted_at;
     cg_time expires;
@@ -260,9 +262,11 @@ struct cg_ask {
     uint32_t token;
     uint32_t next; /* of all outstanding, oldest first; of the free list */
     uint32_t previous;
-    uint32_t older; /* of the same token */
-    cg_seq number;  /* 2318 */
-    cg_dv01 amount; /* 2324 */
+    uint32_t older;   /* of the same token */
+    cg_seq number;    /* 2318 */
+    cg_seq refers_to; /* 2322, for who chains; 0: none */
+    cg_dv01 amount;   /* 2324: of a replace the token's life total ... */
+    cg_dv01 basis;    /* ... less what of it this hub does not want there */
     cg_time asked_at;
 };
 
@@ -435,6 +439,8 @@ struct cg_session_state {
     enum cg_role role;
     enum cg_version version;
     cg_session venue;
+    enum cg_identification identification;
+    enum cg_replace_amount replace_amount;
     cg_session superior; /* may lift what this hub has placed (R18) */
     bool up;
     cg_time clock_margin_ns;

@@ -39,6 +39,8 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
         to->version = from->version;
         to->venue = from->venue;
         to->superior = from->superior;
+        to->identification = from->identification;
+        to->replace_amount = from->replace_amount;
         to->clock_margin_ns = from->clock_margin_ns;
         to->token_life_ns = from->token_life_ns;
         to->no_notices = !from->consumption_notices;
