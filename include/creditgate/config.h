@@ -18,12 +18,13 @@
 #define CG_WARNINGS_MAX 8  /* warning levels of one limit */
 #define CG_COVER_MAX 8     /* limits that one order may have to pass */
 #define CG_ACCOUNT_CCPS_MAX 8 /* clearing houses of one account */
+#define CG_LEGS_MAX 32     /* legs of one package */
 #define CG_SESSIONS_MAX 64 /* sessions of one gate */
 
 /*
  * How many of each thing a gate can hold; it allocates once, at opening.  Keys
  * MaxOrders=, MaxRequests=, MaxLimits=, MaxWaiting=, MaxMessageBytes=,
- * MaxReports= and MaxScopes=.
+ * MaxReports=, MaxScopes= and MaxLegs=.
  */
 struct cg_limits {
     uint32_t orders;      /* open orders; default 100,000 */
@@ -33,6 +34,7 @@ struct cg_limits {
     uint32_t message_max; /* bytes of one message; default 65,536 */
     uint32_t scopes;      /* entries of limits' scopes; default 10,000 */
     uint32_t reports; /* remembered, to tell a repeat; default 400,000 (R43) */
+    uint32_t legs;    /* of packages; default 20,000, 0: none are taken (R5) */
 };
 
 enum cg_model { CG_MODEL_PING, CG_MODEL_PUSH, CG_MODEL_PING_WITH_PUSH };
@@ -67,6 +69,7 @@ struct cg_config_session {
     bool plain_sp2;          /* PlainSP2=Y: 103=3 instead of 25..29 (R50) */
     bool show_amounts;       /* ShowAmounts=Y (default): req and avl in 58 */
     uint32_t token_tag;      /* venue: TokenTag=, default 7350, 0: none (R55) */
+    bool packages_whole;     /* venue: PackagesWhole=Y (R5) */
     cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
     enum cg_identification identification; /* hub: Identification= */
     enum cg_replace_amount replace_amount; /* hub: ReplaceAmount= */

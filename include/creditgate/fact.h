@@ -39,8 +39,10 @@
     X(STOP_LIFTED, "stop lifted")                                              \
     X(ORDER_FORGOTTEN, "order forgotten")                                      \
     X(ORDER_TAKEN, "order taken")                                              \
+    X(LEG_TAKEN, "leg taken")                                                  \
     X(ORDER_REFUSED, "order refused")                                          \
     X(TOKEN_CHARGED, "token charged")                                          \
+    X(LEG_CHARGED, "leg charged")                                              \
     X(TOKEN_RECHARGED, "token recharged")                                      \
     X(TOKEN_PRICED, "token priced")                                            \
     X(TOKEN_REPRICED, "token repriced")                                        \
@@ -56,6 +58,7 @@
     X(ORDER_IDENTIFIED, "order identified")                                    \
     X(REPORT_SEEN, "report seen")                                              \
     X(ORDER_FILLED, "order filled")                                            \
+    X(LEG_FILLED, "leg filled")                                                \
     X(ORDER_RESTATED, "order restated")                                        \
     X(ORDER_CLOSED, "order closed")                                            \
     X(REQUEST_TAKEN, "request taken")                                          \

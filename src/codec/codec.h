@@ -14,9 +14,20 @@
 
 /* --- in (decode_*.c) ---------------------------------------------------- */
 
-/* D, G and F.  What cannot be used is named in |event->bad|. */
+/* D, G, F, AB and AC without their legs.  What cannot be used is named in
+ * |event->bad|. */
 void cg_decode_order(const struct cg_fix_message *message,
                      struct cg_order_event *event);
+
+/* The legs of AB and AC, after cg_decode_order().  |legs| has room for
+ * CG_LEGS_MAX and is borrowed by |event|. */
+void cg_decode_legs(const struct cg_fix_message *message,
+                    struct cg_leg_event *legs,
+                    struct cg_order_event *event);
+
+/* Which leg a report with 442=2 is about. */
+void cg_decode_leg_report(const struct cg_fix_message *message,
+                          struct cg_report_event *event);
 
 /* 8 and 9 of a venue, read leniently: no fill is lost to a strange field. */
 void cg_decode_report(const struct cg_fix_message *message,

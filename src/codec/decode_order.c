@@ -1,5 +1,5 @@
 /*
- * What clients and venues say: D, G, F, 8, 9.
+ * What clients and venues say: D, G, F, 8, 9, and AB and AC but for their legs.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -109,8 +109,14 @@ static void decode_repeat(const struct cg_fix_message *message,
     event->sent_at = event->sent_at > 0 ? event->sent_at : 0;
 }
 
+static bool is_size(uint32_t tag)
+{
+    return tag == 11 || tag == 41 || tag == 37 || tag == 38 || tag == 58 ||
+           tag == 685 || tag == 687;
+}
+
 /* One hash over what tells two orders apart, one without what a replace may
- * change in size: ids, quantity, time and words. */
+ * change in size: ids, quantities (of legs as well), time and words. */
 static void decode_hashes(const struct cg_fix_message *message,
                           struct cg_order_event *event)
 {
@@ -121,9 +127,20 @@ static void decode_hashes(const struct cg_fix_message *message,
             continue;
         }
         event->body_hash = cg_hash(event->body_hash + tag, value);
-        if (tag != 11 && tag != 41 && tag != 37 && tag != 38 && tag != 58) {
+        if (!is_size(tag)) {
             event->terms_hash = cg_hash(event->terms_hash + tag, value);
         }
+    }
+}
+
+/* A package is bought or sold, or its legs are as defined (B) or the opposite
+ * (C). */
+static void check_side(struct cg_order_event *event)
+{
+    bool known = event->side == '1' || event->side == '2' ||
+                 (event->package && (event->side == 'B' || event->side == 'C'));
+    if (!known) {
+        bad(event, 54, "only buy (1) and sell (2) can be checked");
     }
 }
 
@@ -139,6 +156,8 @@ void cg_decode_order(const struct cg_fix_message *message,
         bad(event, 11, "ClOrdID is longer than 63 bytes");
     }
     bool cancel = cg_slice_is(message->type, "F");
+    event->package = cg_slice_is(message->type, "AB") ||
+                     cg_slice_is(message->type, "AC");
     decode_account(message, event, cancel);
     decode_symbol(message, event);
     if (cg_fix_find(message, 54, &value) && value.len == 1) {
@@ -153,9 +172,7 @@ void cg_decode_order(const struct cg_fix_message *message,
     if (cancel) {
         return; /* a cancel needs no credit, so nothing more is asked of it */
     }
-    if (event->side != '1' && event->side != '2') {
-        bad(event, 54, "only buy (1) and sell (2) can be checked");
-    }
+    check_side(event);
     decode_qty(message, event);
 }
 
@@ -298,11 +315,7 @@ void cg_decode_report(const struct cg_fix_message *message,
     event->closed = is_closed(find_char(message, 39));
     decode_exec_id(message, event);
     if (find_char(message, 442) == '2') {
-        event->kind = CG_REPORT_OTHER; /* one leg of a package */
-        event->has_cum_qty = false;
-        event->bad_cum_qty = false;
-        event->exec_id = (struct cg_slice){NULL, 0};
-        event->closed = false;
+        cg_decode_leg_report(message, event);
     }
 }
 

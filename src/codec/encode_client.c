@@ -65,10 +65,10 @@ echo_state(const struct cg_context *context, uint32_t slot, uint32_t request)
                             : (struct cg_slice){NULL, 0},
         .order_id = cg_id_slice(&order->venue_order_id),
         .account = cg_id_slice(&state->accounts[order->account].name),
-        .symbol = cg_id_slice(&state->instruments[order->instrument].symbol),
+        .symbol = cg_order_symbol(state, order),
         .side = order->side,
         .qty = order->qty,
-        .cum_qty = order->cum_qty,
+        .cum_qty = cg_package_cum_qty(state, order),
         .account_slot = order->account,
     };
 }
@@ -157,7 +157,7 @@ void cg_encode_cancelled(const struct cg_context *context,
     cg_fix_put_str(out, 58, "cancelled before it was forwarded");
 }
 
-static char closed_status(const struct cg_order *order)
+static char closed_status(const struct cg_order *order, cg_qty cum_qty)
 {
     if (order->ended_by == CG_REPORT_REJECTED) {
         return '8';
@@ -168,19 +168,21 @@ static char closed_status(const struct cg_order *order)
     if (order->ended_by == CG_REPORT_DONE_FOR_DAY) {
         return '3';
     }
-    return order->cum_qty >= order->qty ? '2' : '4';
+    return cum_qty >= order->qty ? '2' : '4';
 }
 
-static char order_status(const struct cg_order *order)
+static char order_status(const struct cg_state *state,
+                         const struct cg_order *order)
 {
+    cg_qty cum_qty = cg_package_cum_qty(state, order);
     switch (order->state) {
     case CG_ORDER_WAITING:
     case CG_ORDER_SENT:
         return 'A';
     case CG_ORDER_OPEN:
-        return order->cum_qty > 0 ? '1' : '0';
+        return cum_qty > 0 ? '1' : '0';
     case CG_ORDER_CLOSED:
-        return closed_status(order);
+        return closed_status(order, cum_qty);
     case CG_ORDER_FREE:
     case CG_ORDER_STATES:
         break;
@@ -202,8 +204,9 @@ void cg_encode_status(const struct cg_context *context,
         &context->engine->state.orders[effect->order];
     struct echo echo = echo_state(context, effect->order, effect->request);
     bool open = order->state != CG_ORDER_CLOSED;
-    cg_qty leaves = open ? order->qty - order->cum_qty : 0;
-    put_report(context, effect, &echo, profile, 'I', order_status(order),
+    cg_qty leaves = open ? order->qty - echo.cum_qty : 0;
+    put_report(context, effect, &echo, profile, 'I',
+               order_status(&context->engine->state, order),
                leaves > 0 ? leaves : 0, out);
 }
 
@@ -226,7 +229,8 @@ void cg_encode_request_refusal(const struct cg_context *context,
     cg_fix_put(out, 11, echo.clordid);
     cg_fix_put(out, 41, or_none(echo.orig_clordid));
     cg_fix_put_char(
-        out, 39, unknown ? '8' : order_status(&state->orders[effect->order]));
+        out, 39,
+        unknown ? '8' : order_status(state, &state->orders[effect->order]));
     if (profile->version != CG_FIX42 || echo.account.len > 0) {
         cg_fix_put(out, 1, echo.account);
     }
@@ -400,15 +404,18 @@ void cg_encode_news(const struct cg_context *context,
 /* The first ping token of an order, else its first; 0 for none (R55). */
 static cg_seq first_token(const struct cg_state *state, uint32_t order)
 {
-    cg_seq number = 0;
+    cg_seq first = 0;
+    cg_seq first_ping = 0;
     for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
-         i = state->tokens[i].next) {
-        if (state->tokens[i].spent &&
-            (number == 0 || state->tokens[i].model == CG_MODEL_PING)) {
-            number = state->tokens[i].number;
+         i = state->tokens[i].next) { /* newest first */
+        const struct cg_token *token = &state->tokens[i];
+        if (!token->spent) {
+            continue;
         }
+        first = token->number;
+        first_ping = token->model == CG_MODEL_PING ? first : first_ping;
     }
-    return number;
+    return first_ping != 0 ? first_ping : first;
 }
 
 static void put_token(const struct cg_context *context,
@@ -476,7 +483,7 @@ void cg_encode_forward(const struct cg_context *context,
 {
     /* A client must not be able to bring a token of its own. */
     put_body_without(message, profile->token_tag, out);
-    if (cg_slice_is(message->type, "D") || cg_slice_is(message->type, "G")) {
+    if (!cg_slice_is(message->type, "F")) {
         put_token(context, order, profile->token_tag, out);
     }
 }

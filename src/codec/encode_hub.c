@@ -68,6 +68,67 @@ static void put_order_ref(const struct cg_context *context,
     cg_fix_put_char(out, 1081, '1');
 }
 
+/* LegRatioQty without zeros that say nothing. */
+static void put_ratio(struct cg_fix_writer *out, int64_t ratio)
+{
+    char text[32];
+    int len = snprintf(text, sizeof(text), "%lld.%0*lld",
+                       (long long)(ratio / CG_RATIO_SCALE), CG_RATIO_DIGITS,
+                       (long long)(ratio % CG_RATIO_SCALE));
+    while (text[len - 1] == '0') {
+        len--;
+    }
+    len -= text[len - 1] == '.' ? 1 : 0;
+    cg_fix_put(out, 623, (struct cg_slice){text, (size_t)len});
+}
+
+static void put_leg(const struct cg_state *state,
+                    const struct cg_leg *leg,
+                    bool with_qty,
+                    struct cg_fix_writer *out)
+{
+    const struct cg_instrument *of = &state->instruments[leg->instrument];
+    const struct cg_order *order = &state->orders[leg->order];
+    cg_qty qty;
+    cg_fix_put(out, 600, cg_id_slice(&of->symbol));
+    put_ratio(out, leg->ratio);
+    cg_fix_put_char(out, 624, leg->side);
+    cg_fix_put(out, 556, (struct cg_slice){of->currency, 3});
+    if (with_qty && cg_leg_qty(leg->ratio, order->worst_qty, &qty)) {
+        cg_fix_put_int(out, 687, qty);
+    }
+    cg_fix_put(out, 654, cg_id_slice(&leg->ref));
+}
+
+/* R5: the legs that a token counts, in the order's order and as they are
+ * executed.  What was used, or is given back, is no quantity of theirs. */
+static void put_legs(const struct cg_state *state,
+                     const struct cg_ask *ask,
+                     struct cg_fix_writer *out)
+{
+    const struct cg_token *token = &state->tokens[ask->token];
+    cg_dv01 rates[CG_LEGS_MAX];
+    bool with_qty = ask->kind != CG_ASK_CONSUMED && ask->kind != CG_ASK_BUST &&
+                    ask->kind != CG_ASK_CANCEL;
+    int64_t count = 0;
+    uint32_t at = 0;
+    if (token->sum == CG_SUM_ORDER) {
+        return;
+    }
+    cg_token_rates(state, token, rates);
+    uint32_t first = state->orders[token->order].legs;
+    for (uint32_t i = first; i != CG_NONE; i = state->legs[i].next) {
+        count += rates[at++] >= 0;
+    }
+    at = 0;
+    cg_fix_put_int(out, 555, count);
+    for (uint32_t i = first; i != CG_NONE; i = state->legs[i].next) {
+        if (rates[at++] >= 0) {
+            put_leg(state, &state->legs[i], with_qty, out);
+        }
+    }
+}
+
 void cg_encode_ask(const struct cg_context *context,
                    const struct cg_effect *effect,
                    struct cg_fix_writer *out)
@@ -92,7 +153,7 @@ void cg_encode_ask(const struct cg_context *context,
     }
     put_order_ref(context, order, out);
     cg_fix_put_int(out, 2323, 0);
-    if (ask->amount > 0) {
+    if (ask->amount > 0 || ask->kind == CG_ASK_NEW) { /* 0: a package nets */
         put_dv01(out, 2324, ask->amount - ask->basis);
     }
     cg_fix_put(out, 15, (struct cg_slice){limit->currency, 3});
@@ -104,9 +165,9 @@ void cg_encode_ask(const struct cg_context *context,
     if (clears) {
         put_party(out, cg_id_slice(&state->ccps[order->ccp]), 21);
     }
-    cg_fix_put(out, 55,
-               cg_id_slice(&state->instruments[order->instrument].symbol));
-    cg_fix_put_char(out, 54, order->side);
+    cg_fix_put(out, 55, cg_order_symbol(state, order));
+    put_legs(state, ask, out);
+    cg_fix_put_char(out, 54, token->side);
     cg_fix_put_time(out, 60, ask->asked_at);
 }
 
@@ -120,8 +181,7 @@ void cg_encode_pull(const struct cg_context *context,
     cg_fix_put(out, 37, cg_id_slice(&order->venue_order_id));
     cg_fix_put(out, 11, cg_id_slice(&state->requests[effect->request].id));
     cg_fix_put(out, 1, cg_id_slice(&state->accounts[order->account].name));
-    cg_fix_put(out, 55,
-               cg_id_slice(&state->instruments[order->instrument].symbol));
+    cg_fix_put(out, 55, cg_order_symbol(state, order));
     cg_fix_put_char(out, 54, order->side);
     cg_fix_put_time(out, 60, context->engine->now);
     cg_fix_put_int(out, 38, order->qty);

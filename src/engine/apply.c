@@ -129,6 +129,7 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
     *token = (struct cg_token){
         .model = (enum cg_model)fact->value,
         .side = fact->side,
+        .sum = (uint8_t)(fact->flags >> 1 & 3),
         .fallback = (fact->flags & 1) != 0,
         .order = fact->order,
         .limit = fact->limit,
@@ -138,6 +139,7 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
         .prices = CG_NONE,
         .epoch = state->limits[fact->limit].epoch,
         .day = state->limits[fact->limit].day,
+        .shares = CG_NONE,
         .number = fact->number,
         .rate = fact->rate,
         .expires = CG_TIME_NEVER,
@@ -309,6 +311,7 @@ static void token_forget(struct cg_state *state, uint32_t slot)
     ledger_add(&past->ledger[side_index(token->side)], &token->ledger);
     cg_apply_prices_drop(state, token);
     cg_map_remove(&state->token_map, cg_hash_number(token->number), slot);
+    cg_apply_shares_forgotten(state, token);
     token_move(token, CG_TOKEN_FREE);
     token->next = state->token_free;
     state->token_free = slot;
@@ -322,6 +325,12 @@ static uint32_t token_count(const struct cg_state *state,
         count++;
     }
     return count;
+}
+
+static uint32_t leg_count(const struct cg_state *state,
+                          const struct cg_order *order)
+{
+    return order->legs != CG_NONE ? state->packages[order->legs].count : 0;
 }
 
 /* Takes an order out of the list of those that may be forgotten. */
@@ -338,6 +347,7 @@ static void order_stays(struct cg_state *state, struct cg_order *order)
         state->closed_last = order->previous;
     }
     state->closed_tokens -= token_count(state, order);
+    state->closed_legs -= leg_count(state, order);
     order->forgettable = false;
 }
 
@@ -352,6 +362,7 @@ static void order_forget(struct cg_state *state, uint32_t slot)
         token_forget(state, i);
         i = next;
     }
+    cg_apply_legs_forgotten(state, order);
     for (uint32_t i = order->requests; i != CG_NONE;) {
         uint32_t next = state->requests[i].next;
         state->requests[i].order = CG_NONE;
@@ -386,6 +397,7 @@ static void order_may_go(struct cg_state *state, uint32_t slot)
     order->next = CG_NONE;
     order->previous = state->closed_last;
     state->closed_tokens += token_count(state, order);
+    state->closed_legs += leg_count(state, order);
     if (state->closed_last == CG_NONE) {
         state->closed_first = slot;
     } else {
@@ -454,6 +466,7 @@ static void order_taken(struct cg_state *state, const struct cg_fact *fact)
         .account = fact->account,
         .ccp = (uint16_t)(fact->value - 1),
         .instrument = fact->instrument,
+        .legs = CG_NONE,
         .request = fact->request,
         .requests = CG_NONE,
         .raise = CG_NONE,
@@ -550,21 +563,32 @@ static void order_acked(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
-static void order_filled(struct cg_state *state, const struct cg_fact *fact)
+/* Brings the tokens to what is filled of their order now. */
+static void fills_count(struct cg_state *state, const struct cg_order *order)
 {
-    struct cg_order *order = &state->orders[fact->order];
-    order->cum_qty = fact->qty;
+    struct cg_fills fills = cg_fills_of(state, order);
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         struct cg_token *token = &state->tokens[i];
         cg_dv01 filled;
         if (!token->spent) {
             continue; /* denied, or replaced by a fallback (R27) */
         }
-        if (!cg_dv01_of(fact->qty, token->rate, &filled)) {
+        if (!cg_token_filled(state, token, &fills, &filled)) {
             filled = token->filled;
         }
         token_filled(state, token, filled);
     }
+}
+
+/* flags 1: the legs of a package count each as it was filled. */
+static void order_filled(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    order->cum_qty = fact->qty;
+    if (order->legs != CG_NONE) {
+        state->packages[order->legs].apart = (fact->flags & 1) != 0;
+    }
+    fills_count(state, order);
 }
 
 /* The largest quantity that a request under way may still bring (R41). */
@@ -1198,6 +1222,16 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_ORDER_FILLED:
         order_filled(state, fact);
+        break;
+    case CG_FACT_LEG_TAKEN:
+        cg_apply_leg_taken(state, fact);
+        break;
+    case CG_FACT_LEG_CHARGED:
+        cg_apply_leg_charged(state, fact);
+        break;
+    case CG_FACT_LEG_FILLED:
+        cg_apply_leg_filled(state, fact);
+        fills_count(state, &state->orders[fact->order]);
         break;
     case CG_FACT_ORDER_RESTATED:
         state->orders[fact->order].qty = fact->qty;

@@ -35,7 +35,7 @@ bool cg_token_worst(const struct cg_state *state,
         if (raise != CG_NONE && state->requests[raise].qty > qty) {
             qty = state->requests[raise].qty;
         }
-        return cg_dv01_of(qty, token->rate, worst);
+        return cg_token_worth(state, token, qty, worst);
     }
     if (!cg_dv01_of(order->qty, token->rate, worst)) {
         return false;

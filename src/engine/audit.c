@@ -159,5 +159,5 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
                  "add up to");
         return false;
     }
-    return holds;
+    return holds && cg_audit_packages(state, error, error_len);
 }

@@ -99,19 +99,19 @@ bool cg_rate_in(const struct cg_engine *engine,
 }
 
 /* A quantity as the limit counts it. */
-static bool qty_in(const struct cg_engine *engine,
-                   uint32_t instrument,
-                   const struct cg_limit *limit,
-                   cg_qty *qty)
+bool cg_qty_in(const struct cg_engine *engine,
+               uint32_t instrument,
+               const struct cg_limit *limit,
+               cg_qty *qty)
 {
     int64_t multiplier;
     (void)cg_scope_covers(&engine->state, limit, instrument, &multiplier);
     return cg_dv01_convert(*qty, multiplier, qty);
 }
 
-static bool limit_open(const struct cg_limit *limit,
-                       uint32_t slot,
-                       struct cg_refusal *refusal)
+bool cg_limit_open(const struct cg_limit *limit,
+                   uint32_t slot,
+                   struct cg_refusal *refusal)
 {
     switch (limit->state) {
     case CG_LIMIT_ENABLED:
@@ -150,11 +150,11 @@ bool cg_sums_hold(const struct cg_state *state, uint32_t slot, cg_dv01 amount)
 static const char level_rejects[] = "a warning level takes no new risk";
 
 /* R13: use stays within the amount, or does not rise where that is allowed. */
-static bool use_fits(const struct cg_limit *limit,
-                     uint32_t slot,
-                     char side,
-                     cg_dv01 amount,
-                     struct cg_refusal *refusal)
+bool cg_use_fits(const struct cg_limit *limit,
+                 uint32_t slot,
+                 char side,
+                 cg_dv01 amount,
+                 struct cg_refusal *refusal)
 {
     if (!sums_hold(limit, amount)) {
         return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
@@ -182,11 +182,11 @@ static bool use_fits(const struct cg_limit *limit,
 }
 
 /* R14: limits on a single order. */
-static bool order_fits(const struct cg_limit *limit,
-                       uint32_t slot,
-                       cg_qty qty,
-                       cg_dv01 amount,
-                       struct cg_refusal *refusal)
+bool cg_size_fits(const struct cg_limit *limit,
+                  uint32_t slot,
+                  cg_qty qty,
+                  cg_dv01 amount,
+                  struct cg_refusal *refusal)
 {
     if (!limit->has_amount) {
         return refuse(refusal, CG_LIMIT_UNENFORCEABLE, slot);
@@ -217,9 +217,9 @@ bool cg_fallback_fits(const struct cg_engine *engine,
 }
 
 /* Whom to ask: the hub, the pushed amount, or nobody (R24, R27). */
-static bool part_route(const struct cg_engine *engine,
-                       struct cg_cover_part *part,
-                       struct cg_refusal *refusal)
+bool cg_part_route(const struct cg_engine *engine,
+                   struct cg_cover_part *part,
+                   struct cg_refusal *refusal)
 {
     const struct cg_limit *limit = &engine->state.limits[part->limit];
     enum cg_model model = cg_limit_model(limit);
@@ -249,6 +249,19 @@ static bool part_route(const struct cg_engine *engine,
     return refuse(refusal, CG_HUB_UNAVAILABLE, part->limit);
 }
 
+bool cg_ccp_known(const struct cg_limit *limit,
+                  uint32_t slot,
+                  const struct cg_cover_request *request,
+                  struct cg_refusal *refusal)
+{
+    if (limit->ccp == CG_CCP_NONE || request->ccp != CG_CCP_NONE) {
+        return true;
+    }
+    (void)refuse(refusal, CG_UNKNOWN_PARTY, slot);
+    refusal->detail = "name the clearing house (role 21)";
+    return false;
+}
+
 static bool part_plan(const struct cg_engine *engine,
                       const struct cg_cover_request *request,
                       uint32_t slot,
@@ -256,14 +269,12 @@ static bool part_plan(const struct cg_engine *engine,
                       struct cg_refusal *refusal)
 {
     const struct cg_limit *limit = &engine->state.limits[slot];
-    struct cg_cover_part part = {.limit = slot};
+    struct cg_cover_part part = {.limit = slot, .side = request->side};
     enum cg_reason reason = CG_REASON_NONE;
-    if (!limit_open(limit, slot, refusal)) {
+    if (!cg_limit_open(limit, slot, refusal)) {
         return false;
     }
-    if (limit->ccp != CG_CCP_NONE && request->ccp == CG_CCP_NONE) {
-        (void)refuse(refusal, CG_UNKNOWN_PARTY, slot);
-        refusal->detail = "name the clearing house (role 21)";
+    if (!cg_ccp_known(limit, slot, request, refusal)) {
         return false;
     }
     if (!cg_rate_in(engine, request->instrument, limit, &part.rate, &reason)) {
@@ -274,12 +285,12 @@ static bool part_plan(const struct cg_engine *engine,
     }
     if (limit->kind != CG_LIMIT_DV01) {
         cg_qty qty = request->qty;
-        return qty_in(engine, request->instrument, limit, &qty)
-                   ? order_fits(limit, slot, qty, part.amount, refusal)
+        return cg_qty_in(engine, request->instrument, limit, &qty)
+                   ? cg_size_fits(limit, slot, qty, part.amount, refusal)
                    : refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
-    if (!use_fits(limit, slot, request->side, part.amount, refusal) ||
-        !part_route(engine, &part, refusal)) {
+    if (!cg_use_fits(limit, slot, request->side, part.amount, refusal) ||
+        !cg_part_route(engine, &part, refusal)) {
         return false;
     }
     if (cover->count == CG_COVER_MAX) {
@@ -296,6 +307,9 @@ bool cg_cover_plan(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     const struct cg_account *account = &state->accounts[request->account];
+    if (request->legs != NULL) {
+        return cg_package_plan(engine, request, cover, refusal);
+    }
     cover->count = 0;
     for (uint32_t i = 0; i < account->limit_count; i++) {
         uint32_t slot = account->limits[i];
@@ -322,7 +336,7 @@ static bool token_may_grow(const struct cg_engine *engine,
         /* R22: nothing goes on without live cover. */
         return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
     }
-    if (!only_falls && !limit_open(limit, token->limit, refusal)) {
+    if (!only_falls && !cg_limit_open(limit, token->limit, refusal)) {
         return false;
     }
     if (!cg_price_total(engine, token, qty, &total, refusal)) {
@@ -341,7 +355,7 @@ static bool token_may_grow(const struct cg_engine *engine,
         return refuse(refusal, CG_HUB_UNAVAILABLE, token->limit);
     }
     return rise <= 0 ||
-           use_fits(limit, token->limit, token->side, rise, refusal);
+           cg_use_fits(limit, token->limit, token->side, rise, refusal);
 }
 
 /* R11: a limit that came after the order has no token of it. */
@@ -373,12 +387,19 @@ bool cg_cover_may_grow(const struct cg_engine *engine,
             return false;
         }
     }
+    if (order->legs != CG_NONE) {
+        return only_falls || cg_package_may_grow(engine, order, qty, refusal);
+    }
     for (uint32_t i = 0; !only_falls && i < account->limit_count; i++) {
         uint32_t at = account->limits[i];
         const struct cg_limit *limit = &state->limits[at];
-        struct cg_cover none = {0};
-        struct cg_cover_request request = {order->account, order->instrument,
-                                           order->side, qty, order->ccp};
+        struct cg_cover none;
+        struct cg_cover_request request = {.account = order->account,
+                                           .instrument = order->instrument,
+                                           .side = order->side,
+                                           .qty = qty,
+                                           .ccp = order->ccp};
+        none.count = 0;
         if (!cg_limit_covers(limit, state, order->account, order->ccp,
                              order->instrument)) {
             continue;
@@ -410,6 +431,22 @@ static cg_dv01 added_by(const struct cg_state *state,
                : 0;
 }
 
+/* A limit without what an order, or its raise, adds to it on both sides. */
+static struct cg_limit without_added(const struct cg_state *state,
+                                     const struct cg_order *order,
+                                     uint32_t limit)
+{
+    struct cg_limit without = state->limits[limit];
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->limit == limit &&
+            (token->state == CG_TOKEN_LIVE || token->state == CG_TOKEN_SPENT)) {
+            without.open[token->side != '1'] -= added_by(state, token);
+        }
+    }
+    return without;
+}
+
 bool cg_cover_still_fits(const struct cg_engine *engine,
                          uint32_t slot,
                          struct cg_refusal *refusal)
@@ -432,12 +469,11 @@ bool cg_cover_still_fits(const struct cg_engine *engine,
         if (cg_token_lapses(engine, token)) {
             return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
         }
-        if (!limit_open(limit, token->limit, refusal)) {
+        if (!cg_limit_open(limit, token->limit, refusal)) {
             return false;
         }
-        struct cg_limit without = *limit;
+        struct cg_limit without = without_added(state, order, token->limit);
         cg_dv01 added = added_by(state, token);
-        without.open[token->side != '1'] -= added;
         bool rejects = cg_limit_rejects(limit);
         if (limit->has_amount &&
             (rejects || cg_limit_use(limit) > limit->amount) &&

@@ -84,6 +84,8 @@ struct cg_cover_part {
     uint32_t limit;
     cg_dv01 rate;
     cg_dv01 amount;
+    char side;
+    uint8_t sum;   /* enum cg_sum */
     bool ask;      /* a token has to be asked for */
     bool fallback; /* a pushed amount stands in for the hub */
 };
@@ -91,14 +93,19 @@ struct cg_cover_part {
 struct cg_cover {
     struct cg_cover_part parts[CG_COVER_MAX];
     uint32_t count;
+    /* Of each part of a package, by leg; -1: not in it.  Of no other order. */
+    cg_dv01 leg_rates[CG_COVER_MAX][CG_LEGS_MAX];
 };
 
 struct cg_cover_request {
     uint32_t account;
-    uint32_t instrument;
+    uint32_t instrument; /* CG_NONE: a package */
     char side;
     cg_qty qty;
     uint16_t ccp;
+    const struct cg_leg_terms *legs; /* of a package, else NULL (R5) */
+    uint32_t leg_count;
+    bool whole; /* its venue fills the legs together */
 };
 
 /*
@@ -155,6 +162,86 @@ void cg_prices_take(struct cg_engine *engine, uint32_t order);
 /* The venue has accepted |request|: its rates are in force, for what is filled
  * as well. */
 void cg_prices_accept(struct cg_engine *engine, uint32_t request);
+
+/* The parts of a plan that packages share with other orders. */
+/* R6: a limit of one clearing house needs to know the order's. */
+bool cg_ccp_known(const struct cg_limit *limit,
+                  uint32_t slot,
+                  const struct cg_cover_request *request,
+                  struct cg_refusal *refusal);
+
+/* A quantity as |limit| counts it. */
+bool cg_qty_in(const struct cg_engine *engine,
+               uint32_t instrument,
+               const struct cg_limit *limit,
+               cg_qty *qty);
+
+bool cg_limit_open(const struct cg_limit *limit,
+                   uint32_t slot,
+                   struct cg_refusal *refusal);
+bool cg_use_fits(const struct cg_limit *limit,
+                 uint32_t slot,
+                 char side,
+                 cg_dv01 amount,
+                 struct cg_refusal *refusal);
+bool cg_size_fits(const struct cg_limit *limit,
+                  uint32_t slot,
+                  cg_qty qty,
+                  cg_dv01 amount,
+                  struct cg_refusal *refusal);
+bool cg_part_route(const struct cg_engine *engine,
+                   struct cg_cover_part *part,
+                   struct cg_refusal *refusal);
+
+/* --- the cover of packages (cover_package.c) ---------------------------- */
+
+/* cg_cover_plan() of a package (R5). */
+bool cg_package_plan(const struct cg_engine *engine,
+                     const struct cg_cover_request *request,
+                     struct cg_cover *cover,
+                     struct cg_refusal *refusal);
+
+/* Whether the limits on single orders, and those that came later, let a package
+ * have |qty|. */
+bool cg_package_may_grow(const struct cg_engine *engine,
+                         const struct cg_order *order,
+                         cg_qty qty,
+                         struct cg_refusal *refusal);
+
+/* --- packages (decide_package.c) ---------------------------------------- */
+
+/* R4, R5: the legs of an event as terms, into CG_LEGS_MAX places. */
+bool cg_legs_fit(const struct cg_state *state,
+                 const struct cg_order_event *event,
+                 struct cg_leg_terms *terms,
+                 struct cg_refusal *refusal);
+
+/* Whether a replace leaves the instrument, or all legs, of |order| alone. */
+bool cg_terms_stay(const struct cg_state *state,
+                   const struct cg_order_event *event,
+                   const struct cg_order *order);
+
+/* Records the legs of an order that has just been taken. */
+void cg_legs_take(struct cg_engine *engine,
+                  uint32_t order,
+                  const struct cg_order_event *event,
+                  const struct cg_leg_terms *terms);
+
+/* A report on one leg (442=2): what it fills, and what it ends. */
+void cg_leg_report(struct cg_engine *engine,
+                   uint32_t order,
+                   const struct cg_report_event *event);
+
+/* The order ends: legs that were filled unevenly count as they were. */
+void cg_package_settle(struct cg_engine *engine, uint32_t order);
+
+/* --- fills (decide_report.c) -------------------------------------------- */
+
+/* Records |fact|, after which the order is filled as |fills|, and tells the
+ * hubs of it.  False when the books cannot hold it. */
+bool cg_fill_record(struct cg_engine *engine,
+                    struct cg_fact *fact,
+                    const struct cg_fills *fills);
 
 /* --- tokens (decide_token.c) -------------------------------------------- */
 

@@ -72,6 +72,20 @@ static bool cancel_under_way(const struct cg_state *state,
     return false;
 }
 
+/* Takes an order's part of its open use, on both sides, out of |left|. */
+static void order_leaves(const struct cg_state *state,
+                         const struct cg_order *order,
+                         uint32_t limit,
+                         struct cg_limit *left)
+{
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->limit == limit) {
+            left->open[token->side != '1'] -= cg_token_open(token);
+        }
+    }
+}
+
 /* What of |limit|'s open use an order holds. */
 static cg_dv01 order_open(const struct cg_state *state,
                           const struct cg_order *order,
@@ -138,7 +152,7 @@ static void pull_to_fit(struct cg_engine *engine, uint32_t slot)
          i = cursors_next(engine, slot)) {
         const struct cg_order *order = &state->orders[i];
         if (cancel_under_way(state, order)) {
-            left.open[order->side != '1'] -= order_open(state, order, slot);
+            order_leaves(state, order, slot, &left);
         }
     }
     cursors_start(engine);
@@ -147,7 +161,7 @@ static void pull_to_fit(struct cg_engine *engine, uint32_t slot)
          i = cursors_next(engine, slot)) {
         const struct cg_order *order = &state->orders[i];
         struct cg_limit without = left;
-        without.open[order->side != '1'] -= order_open(state, order, slot);
+        order_leaves(state, order, slot, &without);
         if (!cancel_under_way(state, order) &&
             cg_limit_use(&without) < cg_limit_use(&left)) {
             left = without;

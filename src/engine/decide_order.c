@@ -169,9 +169,36 @@ bool cg_currency_fits(const struct cg_state *state,
     return event->currency.len == 0 || cg_slice_equal(event->currency, own);
 }
 
+/* R4: an instrument that is known, and meant. */
+static bool instrument_fits(const struct cg_state *state,
+                            const struct cg_order_event *event,
+                            uint32_t *instrument,
+                            struct cg_refusal *refusal)
+{
+    *instrument = cg_state_instrument(state, event->symbol);
+    if (*instrument == CG_NONE || state->instruments[*instrument].rate == 0) {
+        *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
+        return false;
+    }
+    if (!cg_instrument_is_one(state, *instrument, event)) {
+        *refusal = cg_refusal_of(CG_BAD_FIELD);
+        refusal->tag = 48;
+        refusal->detail = "Symbol and SecurityID name two instruments";
+        return false;
+    }
+    if (!cg_currency_fits(state, *instrument, event)) {
+        *refusal = cg_refusal_of(CG_BAD_FIELD);
+        refusal->tag = 15;
+        refusal->detail = "Currency is not the instrument's";
+        return false;
+    }
+    return true;
+}
+
 /* All that is checked before credit is. */
 static bool admissible(const struct cg_engine *engine,
                        const struct cg_order_event *event,
+                       struct cg_leg_terms *legs,
                        struct cg_cover_request *request,
                        struct cg_refusal *refusal)
 {
@@ -186,22 +213,15 @@ static bool admissible(const struct cg_engine *engine,
         !cg_ccp_of(engine, event, request->account, &request->ccp, refusal)) {
         return false;
     }
-    request->instrument = cg_state_instrument(state, event->symbol);
-    if (request->instrument == CG_NONE ||
-        state->instruments[request->instrument].rate == 0) {
-        *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
-        return false;
-    }
-    if (!cg_instrument_is_one(state, request->instrument, event)) {
-        *refusal = cg_refusal_of(CG_BAD_FIELD);
-        refusal->tag = 48;
-        refusal->detail = "Symbol and SecurityID name two instruments";
-        return false;
-    }
-    if (!cg_currency_fits(state, request->instrument, event)) {
-        *refusal = cg_refusal_of(CG_BAD_FIELD);
-        refusal->tag = 15;
-        refusal->detail = "Currency is not the instrument's";
+    if (event->package) {
+        request->instrument = CG_NONE;
+        request->legs = legs;
+        request->leg_count = event->leg_count;
+        request->whole = state->sessions[client->venue].whole;
+        if (!cg_legs_fit(state, event, legs, refusal)) {
+            return false;
+        }
+    } else if (!instrument_fits(state, event, &request->instrument, refusal)) {
         return false;
     }
     if (!state->sessions[client->venue].up) {
@@ -213,22 +233,25 @@ static bool admissible(const struct cg_engine *engine,
 }
 
 /* Room for an order with all it may need; a full gate refuses new risk. */
-static bool has_room(const struct cg_state *state)
+static bool has_room(const struct cg_state *state, uint32_t legs)
 {
     uint32_t tokens = state->token_map.count - state->closed_tokens;
     bool order = cg_state_next_order(state) != CG_NONE ||
                  state->closed_first != CG_NONE;
     return order && tokens + CG_COVER_MAX * 2 < state->token_max &&
-           state->ask_map.count < state->ask_max / 2 && cg_requests_left(state);
+           state->ask_map.count < state->ask_max / 2 &&
+           state->leg_max - (state->legs_used - state->closed_legs) >= legs &&
+           cg_requests_left(state);
 }
 
 /* Closed orders stay known to late reports for as long as there is room: for
  * an order, and for as many tokens again when it falls back. */
-static void make_room(struct cg_engine *engine)
+static void make_room(struct cg_engine *engine, uint32_t legs)
 {
     const struct cg_state *state = &engine->state;
     while (state->closed_first != CG_NONE &&
            (cg_state_next_order(state) == CG_NONE ||
+            state->leg_max - state->legs_used < legs ||
             state->token_map.count + CG_COVER_MAX * 2 >= state->token_max)) {
         struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_FORGOTTEN);
         fact.order = state->closed_first;
@@ -242,7 +265,7 @@ static uint32_t take(struct cg_engine *engine,
                      const struct cg_cover_request *request)
 {
     const struct cg_state *state = &engine->state;
-    make_room(engine);
+    make_room(engine, event->leg_count);
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_TAKEN);
     fact.order = cg_state_next_order(state);
     fact.request = cg_state_next_request(state);
@@ -286,7 +309,7 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         return;
     }
     struct cg_refusal refusal = no_refusal;
-    if (engine->stopping || !has_room(state)) {
+    if (engine->stopping || !has_room(state, event->leg_count)) {
         refusal = cg_refusal_of(CG_GATE_STOPPING);
         refusal.detail = engine->stopping ? "the gate is stopping"
                                           : "the gate is full";
@@ -294,8 +317,9 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         return;
     }
     struct cg_cover cover;
+    struct cg_leg_terms legs[CG_LEGS_MAX];
     struct cg_cover_request request = {.side = event->side, .qty = event->qty};
-    if (!admissible(engine, event, &request, &refusal) ||
+    if (!admissible(engine, event, legs, &request, &refusal) ||
         !cg_cover_plan(engine, &request, &cover, &refusal)) {
         refuse_new(engine, event, &refusal);
         return;
@@ -307,6 +331,7 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         return;
     }
     uint32_t order = take(engine, event, &request);
+    cg_legs_take(engine, order, event, legs);
     cg_tokens_charge(engine, order, &cover);
     if (cg_tokens_live(state, order)) {
         cg_tokens_spend(engine, order);
@@ -351,6 +376,7 @@ void cg_order_close(struct cg_engine *engine,
     struct cg_refusal refusal = cg_refusal_of(CG_UNKNOWN_ORDER);
     refusal.detail = "the order has ended";
     cg_replaces_refuse(engine, slot, &refusal);
+    cg_package_settle(engine, slot);
     cg_tokens_end(engine, slot, CG_END_RELEASED);
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_CLOSED);
     fact.order = slot;

@@ -13,7 +13,8 @@
 static bool
 is_raise(const struct cg_state *state, const struct cg_token *token, cg_qty qty)
 {
-    return qty > state->orders[token->order].qty;
+    /* The legs of a package keep their rates. */
+    return token->sum == CG_SUM_ORDER && qty > state->orders[token->order].qty;
 }
 
 /* Today's rate of the token's limit, or why there is none. */
@@ -51,7 +52,9 @@ bool cg_price_total(const struct cg_engine *engine,
     }
     *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
     refusal->limit = token->limit;
-    return cg_dv01_of(qty, rate, total);
+    return token->sum == CG_SUM_ORDER
+               ? cg_dv01_of(qty, rate, total)
+               : cg_token_worth(state, token, qty, total);
 }
 
 void cg_prices_take(struct cg_engine *engine, uint32_t slot)

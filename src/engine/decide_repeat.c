@@ -15,7 +15,8 @@ static uint64_t name_of(const struct cg_engine *engine,
 {
     struct cg_slice order = event->order_id.len > 0 ? event->order_id
                                                     : event->clordid;
-    return cg_hash(cg_hash(engine->cause_session, order), event->exec_id);
+    uint64_t whose = cg_hash(engine->cause_session, order) + event->leg_hash;
+    return cg_hash(whose, event->exec_id);
 }
 
 bool cg_report_repeats(struct cg_engine *engine,

@@ -36,8 +36,10 @@ static uint32_t find_request(const struct cg_engine *engine,
 }
 
 /* R1: false, and no new risk under the limits, when their books cannot hold
- * what a fill of |cum_qty| is worth. */
-static bool fill_counts(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
+ * what the fills are worth. */
+static bool fill_counts(struct cg_engine *engine,
+                        uint32_t slot,
+                        const struct cg_fills *fills)
 {
     const struct cg_state *state = &engine->state;
     bool counts = true;
@@ -45,7 +47,7 @@ static bool fill_counts(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
          i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         cg_dv01 filled = 0;
-        if (token->spent && (!cg_dv01_of(cum_qty, token->rate, &filled) ||
+        if (token->spent && (!cg_token_filled(state, token, fills, &filled) ||
                              !cg_sums_hold(state, i, filled))) {
             cg_limit_distrust(engine, token->limit);
             counts = false;
@@ -76,26 +78,26 @@ consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
     }
 }
 
-static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
+bool cg_fill_record(struct cg_engine *engine,
+                    struct cg_fact *fact,
+                    const struct cg_fills *fills)
 {
     const struct cg_state *state = &engine->state;
+    uint32_t slot = fact->order;
     const struct cg_order *order = &state->orders[slot];
     cg_dv01 before[CG_COVER_MAX * 2];
     cg_dv01 overrun_before = 0;
     cg_dv01 overrun_after = 0;
     uint32_t n = 0;
-    if (!fill_counts(engine, slot, cum_qty)) {
-        return;
+    if (!fill_counts(engine, slot, fills)) {
+        return false;
     }
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {
         before[n++] = state->tokens[i].ledger.consumed;
         overrun_before += state->tokens[i].ledger.overrun;
     }
-    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_FILLED);
-    fact.order = slot;
-    fact.qty = cum_qty;
-    cg_engine_record(engine, &fact);
+    cg_engine_record(engine, fact);
     n = 0;
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {
@@ -110,6 +112,23 @@ static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
                 "ALARM: overrun: order %llu filled above what was reserved",
                 (unsigned long long)order->number);
     }
+    return true;
+}
+
+/* A fill of the order as a whole; of a package that is over, what its legs were
+ * filled with by themselves stays as it is. */
+static void fill(struct cg_engine *engine, uint32_t slot, cg_qty cum_qty)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    struct cg_fills fills = cg_fills_of(&engine->state, order);
+    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_FILLED);
+    fills.cum_qty = cum_qty;
+    fills.apart = order->state == CG_ORDER_CLOSED &&
+                  cg_package_is_apart(&engine->state, order, &fills);
+    fact.order = slot;
+    fact.qty = cum_qty;
+    fact.flags = fills.apart ? 1 : 0;
+    (void)cg_fill_record(engine, &fact, &fills);
 }
 
 static void acknowledge(struct cg_engine *engine,
@@ -242,6 +261,10 @@ static void settle(struct cg_engine *engine,
     }
     acknowledge(engine, slot, event);
     identify(engine, slot, event);
+    if (event->of_leg) {
+        cg_leg_report(engine, slot, event);
+        return;
+    }
     if (event->kind == CG_REPORT_REPLACED) {
         replaced(engine, request, event);
     } else if (event->kind == CG_REPORT_RESTATED) {

@@ -153,10 +153,7 @@ static bool replace_fits(const struct cg_engine *engine,
     }
     if (account != order->account ||
         (event->ccp.len > 0 && ccp != order->ccp) ||
-        event->side != order->side ||
-        cg_state_instrument(state, event->symbol) != order->instrument ||
-        !cg_instrument_is_one(state, order->instrument, event) ||
-        !cg_currency_fits(state, order->instrument, event)) {
+        event->side != order->side || !cg_terms_stay(state, event, order)) {
         *refusal = cg_refusal_of(CG_REPLACE_NOT_ALLOWED);
         return false;
     }
@@ -227,8 +224,11 @@ static cg_dv01 raise_need(const struct cg_state *state,
 {
     const struct cg_order *order = &state->orders[token->order];
     cg_dv01 need = 0;
-    bool fits = cg_dv01_of(state->requests[order->raise].qty,
-                           cg_token_rate(state, token, order->raise), &need);
+    cg_qty qty = state->requests[order->raise].qty;
+    bool fits = token->sum == CG_SUM_ORDER
+                    ? cg_dv01_of(qty, cg_token_rate(state, token, order->raise),
+                                 &need)
+                    : cg_token_worth(state, token, qty, &need);
     CG_ASSERT(fits);
     return need;
 }

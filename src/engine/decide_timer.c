@@ -188,6 +188,21 @@ static bool asked_of(const struct cg_state *state,
            (hub == CG_SESSION_NONE || state->limits[token->limit].owner == hub);
 }
 
+/* What an order asks for under one limit, on both sides (R5). */
+static cg_dv01 asked_under(const struct cg_state *state,
+                           const struct cg_order *order,
+                           uint32_t limit)
+{
+    cg_dv01 sum = 0;
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        if (state->tokens[i].limit == limit &&
+            state->tokens[i].state == CG_TOKEN_ASKED) {
+            sum += state->tokens[i].charge; /* sums_hold() saw to the room */
+        }
+    }
+    return sum;
+}
+
 static bool fallbacks_fit(const struct cg_engine *engine,
                           const struct cg_order *order,
                           cg_session hub)
@@ -201,7 +216,7 @@ static bool fallbacks_fit(const struct cg_engine *engine,
         }
         needed++;
         if (!cg_fallback_fits(engine, &state->limits[token->limit],
-                              token->charge)) {
+                              asked_under(state, order, token->limit))) {
             return false;
         }
     }
@@ -216,19 +231,26 @@ static void fall_back(struct cg_engine *engine, uint32_t slot, cg_session hub)
     if (!fallbacks_fit(engine, order, hub)) {
         return; /* it waits for the hub until the hard deadline */
     }
-    struct cg_cover cover = {0};
+    struct cg_cover cover;
+    cover.count = 0;
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         if (!may_fall_back(state, token) || !asked_of(state, token, hub)) {
             continue;
         }
         CG_ASSERT(cover.count < CG_COVER_MAX);
-        cover.parts[cover.count++] = (struct cg_cover_part){
+        cover.parts[cover.count] = (struct cg_cover_part){
             .limit = token->limit,
             .rate = token->rate,
             .amount = token->charge,
+            .side = token->side,
+            .sum = token->sum,
             .fallback = true,
         };
+        if (token->sum != CG_SUM_ORDER) {
+            cg_token_rates(state, token, cover.leg_rates[cover.count]);
+        }
+        cover.count++;
         cg_token_give_up(engine, i, CG_END_TIMED_OUT);
     }
     struct cg_slice id = cg_id_slice(&state->requests[order->request].id);

@@ -52,13 +52,31 @@ static uint32_t token_charge(struct cg_engine *engine,
     fact.number = state->token_no + 1;
     fact.order = order;
     fact.limit = part->limit;
-    fact.side = state->orders[order].side;
+    fact.side = part->side;
     fact.rate = part->rate;
     fact.amount = part->amount;
     fact.value = part->ask ? CG_MODEL_PING : CG_MODEL_PUSH;
-    fact.flags = part->fallback ? 1 : 0;
+    fact.flags = (part->fallback ? 1U : 0U) | (uint32_t)part->sum << 1;
     cg_engine_record(engine, &fact);
     return fact.token;
+}
+
+/* What each leg is worth in the token of a package (R5). */
+static void
+legs_charge(struct cg_engine *engine, uint32_t token, const cg_dv01 *rates)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[state->tokens[token].order];
+    uint32_t at = 0;
+    for (uint32_t i = order->legs; i != CG_NONE; i = state->legs[i].next) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_LEG_CHARGED);
+        fact.token = token;
+        fact.number = i;
+        fact.rate = rates[at++];
+        if (fact.rate >= 0) {
+            cg_engine_record(engine, &fact);
+        }
+    }
 }
 
 void cg_tokens_charge(struct cg_engine *engine,
@@ -67,6 +85,9 @@ void cg_tokens_charge(struct cg_engine *engine,
 {
     for (uint32_t i = 0; i < cover->count; i++) {
         uint32_t token = token_charge(engine, order, &cover->parts[i]);
+        if (cover->parts[i].sum != CG_SUM_ORDER) {
+            legs_charge(engine, token, cover->leg_rates[i]);
+        }
         if (cover->parts[i].ask) {
             cg_ask_send(engine, token, CG_ASK_NEW, cover->parts[i].amount);
         }

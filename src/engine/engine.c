@@ -186,8 +186,8 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                   (fact->value == state->ccp_count &&
                    fact->value < CG_CCPS_MAX);
     return taken && clears && charged && priced && asked && named && scoped &&
-           names_fit(state, fact) && fact->no == state->fact_no + 1 &&
-           fact->kind < CG_FACT_KIND_COUNT &&
+           names_fit(state, fact) && cg_leg_fact_fits(state, fact) &&
+           fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
            slot_fits(fact->token, state->token_max) &&

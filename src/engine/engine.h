@@ -87,7 +87,17 @@ struct cg_effect {
 
 /* --- events ------------------------------------------------------------- */
 
-/* D, G, F as read from a client. */
+/* One leg of AB and AC, as read from a client. */
+struct cg_leg_event {
+    struct cg_slice symbol;      /* 600, else 602 */
+    struct cg_slice security_id; /* 602, when 600 is there as well */
+    struct cg_slice currency;    /* 556; empty: not said */
+    struct cg_slice ref;         /* 654 */
+    char side;                   /* of the leg as it is executed */
+    int64_t ratio;               /* 623, in 1 / CG_RATIO_SCALE */
+};
+
+/* D, G, F, AB, AC as read from a client. */
 struct cg_order_event {
     struct cg_slice clordid;
     struct cg_slice orig_clordid; /* G, F */
@@ -97,14 +107,17 @@ struct cg_order_event {
     struct cg_slice symbol;
     struct cg_slice security_id; /* 48, when 55 is there as well */
     struct cg_slice currency;    /* 15; empty: not said */
-    char side;                   /* '1' or '2', 0 when absent */
-    char time_in_force;          /* 59, '0' when absent */
+    char side; /* '1' or '2', in AB and AC 'B' or 'C' as well; 0: absent */
+    char time_in_force; /* 59, '0' when absent */
     cg_qty qty;
     bool possdup;
     bool possresend;
     cg_time sent_at; /* 122, else 52 */
     uint64_t body_hash;
     uint64_t terms_hash;
+    bool package; /* AB, AC */
+    const struct cg_leg_event *legs;
+    uint32_t leg_count;
     struct cg_refusal bad; /* reason 0: the message is well formed */
 };
 
@@ -119,10 +132,16 @@ struct cg_report_event {
     cg_qty cum_qty;   /* rounded up; INT64_MAX when beyond 64 bits */
     bool has_order_qty;
     cg_qty order_qty;
-    bool closed;             /* OrdStatus says that nothing more will fill */
-    struct cg_slice exec_id; /* 17; empty: it says nothing of this report */
-    uint64_t content_hash;   /* of what the report says (R43) */
-    cg_qty last_qty;         /* 32, 0 when absent */
+    bool closed;                /* OrdStatus says that nothing more will fill */
+    struct cg_slice exec_id;    /* 17; empty: it says nothing of this report */
+    uint64_t content_hash;      /* of what the report says (R43) */
+    cg_qty last_qty;            /* 32, 0 when absent */
+    uint64_t leg_hash;          /* tells reports on legs apart, else 0 */
+    bool of_leg;                /* 442=2: all of it is about one leg */
+    struct cg_slice leg_ref;    /* 654 */
+    struct cg_slice leg_symbol; /* 600, else 602, 55, 48 */
+    char leg_side;              /* 624 */
+    char side;                  /* 54 */
 };
 
 /* 9 from the venue. */

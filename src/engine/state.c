@@ -165,6 +165,9 @@ int cg_state_init(struct cg_state *state,
     };
     int error = allocate(state);
     if (error == 0) {
+        error = cg_legs_init(state, sizes->legs);
+    }
+    if (error == 0) {
         error = map_init(state, sizes->reports);
     }
     if (error != 0) {
@@ -181,6 +184,7 @@ void cg_state_deinit(struct cg_state *state)
     free(state->requests);
     free(state->asks);
     free(state->scopes);
+    cg_legs_deinit(state);
     free(state->limits);
     free(state->used);
     free(state->accounts);

@@ -8,7 +8,9 @@
 #define CG_ENGINE_STATE_H
 
 #include "heap.h"
+#include "id.h"
 #include "map.h"
+#include "package.h"
 #include "recent.h"
 #include "slice.h"
 #include <creditgate/config.h>
@@ -24,11 +26,6 @@
 #define CG_CCP_NONE ((uint16_t)0xffff)
 #define CG_CCP_OTHER ((uint16_t)0xfffe)
 #define CG_REPLACES_MAX 8 /* of one order that wait at a time (R41, R44) */
-
-struct cg_id {
-    uint8_t len;
-    char text[CG_NAME_MAX];
-};
 
 /* --- tokens (R20, R21, R23) --------------------------------------------- */
 
@@ -87,6 +84,7 @@ struct cg_token {
     enum cg_token_end end;
     enum cg_model model; /* PING: asked for; PUSH: granted by the gate */
     char side;
+    uint8_t sum;    /* enum cg_sum: how its amounts follow from the order */
     bool spent;     /* its order was forwarded: fills count here */
     bool fallback;  /* stands in for a ping token that was too slow (R27) */
     bool pending;   /* the hub said 2325=3: only the hard deadline counts */
@@ -99,6 +97,7 @@ struct cg_token {
     uint32_t asks;  /* outstanding ones, of any kind, newest first */
     uint32_t prices;      /* of replaces under way, or CG_NONE (R7) */
     uint32_t epoch;       /* of the limit's refresh, for the fallback budget */
+    uint32_t shares;      /* of legs; CG_NONE: its order is no package (R5) */
     cg_seq number;        /* in 2319 */
     cg_seq first_ask;     /* 2318 of its first submission */
     cg_seq last_approved; /* 2318 of the newest one that the hub approved */
@@ -173,7 +172,8 @@ struct cg_order {
     cg_session venue;
     uint32_t account;    /* slot */
     uint16_t ccp;        /* slot, CG_CCP_NONE or CG_CCP_OTHER */
-    uint32_t instrument; /* slot */
+    uint32_t instrument; /* slot; CG_NONE: a package */
+    uint32_t legs;       /* the first one, or CG_NONE (R5) */
     uint32_t request;    /* the ClOrdID in force */
     uint32_t requests;   /* all its ClOrdIDs, newest first */
     uint32_t raise;      /* the replace that waits for credit, or CG_NONE */
@@ -443,6 +443,7 @@ struct cg_session_state {
     enum cg_replace_amount replace_amount;
     cg_session superior; /* may lift what this hub has placed (R18) */
     bool up;
+    bool whole; /* venue: it fills the legs of a package together (R5) */
     cg_time clock_margin_ns;
     cg_time token_life_ns;
     bool no_notices; /* a hub that takes no DF 2321=1 (R25) */
@@ -514,6 +515,20 @@ struct cg_state {
     struct cg_id ccps[CG_CCPS_MAX];
     uint32_t ccp_count;
 
+    struct cg_leg *legs;
+    struct cg_package *packages; /* by the slot of the first leg */
+    uint32_t leg_max;
+    uint32_t leg_top;
+    uint32_t leg_free; /* list */
+    uint32_t legs_used;
+    uint32_t closed_legs; /* of orders that may be forgotten */
+
+    struct cg_share *shares;
+    uint32_t share_max;
+    uint32_t share_top;
+    uint32_t share_free; /* list */
+    uint32_t shares_used;
+
     struct cg_limit *limits;
     uint32_t limit_max;
     uint32_t limit_count;
@@ -549,11 +564,6 @@ struct cg_state {
     struct cg_map firm_map;       /* name */
     struct cg_map instrument_map; /* symbol */
 };
-
-static inline struct cg_slice cg_id_slice(const struct cg_id *id)
-{
-    return (struct cg_slice){id->text, id->len};
-}
 
 /* Makes an empty state; CG_ERR_MEMORY. */
 int cg_state_init(struct cg_state *state,

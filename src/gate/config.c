@@ -35,7 +35,8 @@ static const struct cg_config gate_defaults = {
                .scopes = 10000,
                .waiting = 1000,
                .message_max = 65536,
-               .reports = 400000},
+               .reports = 400000,
+               .legs = 20000},
 };
 
 static const struct cg_config_session session_defaults = {

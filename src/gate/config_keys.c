@@ -94,6 +94,10 @@ static const struct cg_key gate_keys[] = {
      .at = AT_GATE(limits.reports),
      .min = 1,
      .max = 400000000},
+    {.name = "MaxLegs",
+     .form = CG_KEY_NUMBER,
+     .at = AT_GATE(limits.legs),
+     .max = 10000000},
 };
 
 /* A key of the FIX engine: checked here, handed on as text. */
@@ -137,6 +141,10 @@ static const struct cg_key session_keys[] = {
     {.name = "TokenTag",
      .form = CG_KEY_TOKEN_TAG,
      .at = AT_SESSION(token_tag),
+     .only = VENUE},
+    {.name = "PackagesWhole",
+     .form = CG_KEY_BOOL,
+     .at = AT_SESSION(packages_whole),
      .only = VENUE},
     {.name = "ExpiryMarginMs",
      .form = CG_KEY_MS,

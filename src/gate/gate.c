@@ -177,6 +177,9 @@ static int measure(void *context, const struct cg_fact *fact)
         reach(&extent->sizes.orders, fact->value, 2);
     }
     reach(&extent->sizes.requests, fact->request, 1);
+    if (fact->kind == CG_FACT_LEG_TAKEN && fact->number < CG_NONE) {
+        reach(&extent->sizes.legs, (uint32_t)fact->number, 1);
+    }
     reach(&extent->sizes.limits, fact->limit, 1);
     extent->sizes.scopes += fact->kind == CG_FACT_LIMIT_SCOPED;
     reach(&extent->accounts, fact->account, 1);
@@ -356,13 +359,25 @@ static bool is_passed(const struct cg_gate *gate, struct cg_slice type)
     return false;
 }
 
+/* 5.0 SP2 lets AC go without an id, but nothing can be answered to that. */
+static bool lacks_id(struct cg_gate *gate)
+{
+    struct cg_fix_fault fault;
+    if (cg_fix_require(&gate->message, 11, &fault) == 0) {
+        return false;
+    }
+    reject_business(gate, fault.reason, fault.text);
+    return true;
+}
+
 static void from_client(struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
     struct cg_slice type = gate->message.type;
     cg_session venue = state->sessions[gate->answering].venue;
-    bool order = cg_slice_is(type, "D") || cg_slice_is(type, "G") ||
-                 cg_slice_is(type, "F");
+    bool fresh = cg_slice_is(type, "D") || cg_slice_is(type, "AB");
+    bool replace = cg_slice_is(type, "G") || cg_slice_is(type, "AC");
+    bool order = fresh || replace || cg_slice_is(type, "F");
     bool question = cg_slice_is(type, "H") || cg_slice_is(type, "AF");
     if (order || question || cg_slice_is(type, "q")) {
         if (malformed(gate)) {
@@ -384,11 +399,17 @@ static void from_client(struct cg_gate *gate)
         }
         return;
     }
+    if (lacks_id(gate)) {
+        return;
+    }
     cg_decode_order(&gate->message, &gate->event);
     gate->has_event = true;
-    if (cg_slice_is(type, "D")) {
+    if (gate->event.package) {
+        cg_decode_legs(&gate->message, gate->legs, &gate->event);
+    }
+    if (fresh) {
         cg_engine_new(gate->engine, &gate->event);
-    } else if (cg_slice_is(type, "G")) {
+    } else if (replace) {
         cg_engine_replace(gate->engine, &gate->event);
     } else {
         cg_engine_cancel(gate->engine, &gate->event);
@@ -403,7 +424,8 @@ static void venue_refusal(struct cg_gate *gate)
     struct cg_report_event event = {.kind = CG_REPORT_REJECTED, .closed = true};
     struct cg_slice type;
     if (cg_fix_find(&gate->message, 379, &event.clordid) &&
-        cg_fix_find(&gate->message, 372, &type) && cg_slice_is(type, "D")) {
+        cg_fix_find(&gate->message, 372, &type) &&
+        (cg_slice_is(type, "D") || cg_slice_is(type, "AB"))) {
         cg_engine_report(gate->engine, &event);
     } else if (event.clordid.len > 0) {
         struct cg_cancel_reject_event refused = {.clordid = event.clordid};
@@ -639,6 +661,12 @@ int cg_gate_commit(struct cg_gate *gate)
     return engine->error;
 }
 
+static bool needs_cover(struct cg_slice type)
+{
+    return cg_slice_is(type, "D") || cg_slice_is(type, "G") ||
+           cg_slice_is(type, "AB") || cg_slice_is(type, "AC");
+}
+
 bool cg_gate_may_resend(struct cg_gate *gate,
                         cg_session session,
                         const char *bytes,
@@ -658,9 +686,8 @@ bool cg_gate_may_resend(struct cg_gate *gate,
     if (cg_fix_read(message, to->version, bytes, len) != 0) {
         return false;
     }
-    if (!cg_slice_is(message->type, "D") && !cg_slice_is(message->type, "G")) {
-        return !cg_slice_is(message->type, "AB") &&
-               !cg_slice_is(message->type, "AC");
+    if (!needs_cover(message->type)) {
+        return true;
     }
     cg_time sent_at = 0;
     bool timed = cg_fix_find(message, 122, &sent) ||

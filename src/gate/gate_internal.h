@@ -23,6 +23,7 @@ struct cg_gate {
     bool has_message;
     struct cg_order_event event;
     bool has_event;
+    struct cg_leg_event legs[CG_LEGS_MAX]; /* of the event */
     struct cg_fix_message parked_message;
     struct cg_limit_event *update_limits;
     struct cg_scope_event *update_scopes;

@@ -43,6 +43,19 @@ static const struct cg_fix_message *forwarded(struct cg_gate *gate,
     return &gate->parked_message;
 }
 
+/* The types that go on after a decision, as static words. */
+static const char *order_type(struct cg_slice type)
+{
+    static const char *const types[] = {"D", "G", "F", "AB", "AC"};
+    for (size_t i = 0; i < CG_COUNT(types); i++) {
+        if (cg_slice_is(type, types[i])) {
+            return types[i];
+        }
+    }
+    CG_ASSERT(false);
+    return "";
+}
+
 static const char *forward(struct cg_gate *gate,
                            const struct cg_context *context,
                            const struct cg_effect *effect,
@@ -54,10 +67,7 @@ static const char *forward(struct cg_gate *gate,
     CG_ASSERT(message != NULL);
     cg_encode_routing(message, header);
     cg_encode_forward(context, message, effect->order, &profile, body);
-    if (cg_slice_is(message->type, "D")) {
-        return "D";
-    }
-    return cg_slice_is(message->type, "G") ? "G" : "F";
+    return order_type(message->type);
 }
 
 static const char *pass(struct cg_gate *gate,

@@ -41,6 +41,7 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
         to->superior = from->superior;
         to->identification = from->identification;
         to->replace_amount = from->replace_amount;
+        to->whole = from->packages_whole;
         to->clock_margin_ns = from->clock_margin_ns;
         to->token_life_ns = from->token_life_ns;
         to->no_notices = !from->consumption_notices;

@@ -44,7 +44,7 @@ static const char configuration[] =
     "[SESSION]\nName=client50\nRole=client\nBeginString=FIXT.1.1\n"
     "TargetCompID=CLIENT50\nVenue=venue50\nAccounts=SDR\n"
     "[SESSION]\nName=venue50\nRole=venue\nBeginString=FIXT.1.1\n"
-    "TargetCompID=VENUE50\n"
+    "TargetCompID=VENUE50\nPackagesWhole=Y\n"
     "[SESSION]\nName=plain50\nRole=client\nBeginString=FIXT.1.1\n"
     "TargetCompID=PLAIN50\nVenue=venue50\nAccounts=SDR\nPlainSP2=Y\n"
     "ShowAmounts=N\n"
@@ -106,7 +106,7 @@ read_text(struct cg_config *config, const char *text, const char *table)
 
 static void read_config(struct cg_config *config, const char *keys)
 {
-    static char all[sizeof(gate_keys) + sizeof(configuration) + 1024];
+    static char all[sizeof(gate_keys) + sizeof(configuration) + 4096];
     snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
     read_text(config, all, instruments);
 }

@@ -41,7 +41,8 @@ struct harness {
 /* Opens the standard gate with every link up; its amounts are in the .c file.
  */
 void harness_open(struct harness *harness);
-/* The same with more keys in [GATE], "MaxReports=2\n". */
+/* The same with more keys in [GATE], "MaxReports=2\n", and sections after it.
+ */
 void harness_open_with(struct harness *harness, const char *keys);
 
 /* The same with a configuration of the test's own, over the same instruments;

@@ -287,6 +287,7 @@ static void test_config_gate_read_back(void **state)
     assert_int_equal(config.limits.waiting, 1000);
     assert_int_equal(config.limits.message_max, 65536);
     assert_int_equal(config.limits.reports, 400000);
+    assert_int_equal(config.limits.legs, 20000);
     cg_config_deinit(&config);
     cg_config_deinit(&config);
 }

@@ -299,7 +299,8 @@ static void test_gate_input_unknown_orders(void **state)
 static void test_gate_input_other_types(void **state)
 {
     (void)state;
-    refused(CLIENT, "35=AB|11=M1|55=USD10Y|54=1", CLIENT, "35=j|372=AB|380=3");
+    refused(CLIENT42, "35=AB|11=M1|55=USD10Y|54=1", CLIENT42,
+            "35=j|372=AB|380=3");
     refused(CLIENT, "35=R|131=Q1|146=1|55=USD10Y", CLIENT, "35=j|372=R|380=3");
     refused(CLIENT, "35=ZZ|11=1", CLIENT, "35=j|372=ZZ|380=3");
     ignored(CLIENT, "35=j|45=1|372=8|380=0|58=no");
