@@ -78,7 +78,8 @@ void cg_apply_stop_lifted(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_party party = party_of(state, fact);
     struct cg_stops *stops = stops_of(state, party);
-    state->halts_under_way -= stops->unnamed_by >> fact->session & 1;
+    state->halts_under_way -= (uint32_t)(stops->unnamed_by >> fact->session &
+                                         1);
     stops->suspended_by &= ~BIT(fact->session);
     stops->halted_by &= ~BIT(fact->session);
     stops->unnamed_by &= ~BIT(fact->session);
