@@ -89,6 +89,13 @@ static int run_files(int argc, char **argv)
         return 2;
     }
     for (int i = first; i < argc; i++) {
+        if (argv[i][0] == '-') {
+            fprintf(stderr, "creditgate session run: %s is no option\n",
+                    argv[i]);
+            return 2;
+        }
+    }
+    for (int i = first; i < argc; i++) {
         run_file(argv[i], verbose, &results);
     }
     printf("%zu passed, %zu failed\n", results.passed,
@@ -97,6 +104,39 @@ static int run_files(int argc, char **argv)
         return 2;
     }
     return results.failed > 0 ? 1 : 0;
+}
+
+static int draw_file(int argc, char **argv)
+{
+    struct cg_script script;
+    const char *path = NULL;
+    bool svg = false;
+
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--svg") == 0) {
+            svg = true;
+        } else if (path != NULL || argv[i][0] == '-') {
+            fprintf(stderr, "creditgate session draw: give one file, not %s\n",
+                    argv[i]);
+            return 2;
+        } else {
+            path = argv[i];
+        }
+    }
+    if (path == NULL) {
+        fputs("creditgate session draw: give a file\n", stderr);
+        return 2;
+    }
+    if (cg_script_read(path, mistake, NULL, &script) != 0) {
+        return 2;
+    }
+    if (svg) {
+        cg_script_draw_svg(&script, print, NULL);
+    } else {
+        cg_script_draw_text(&script, print, NULL);
+    }
+    cg_script_deinit(&script);
+    return 0;
 }
 
 int app_session(int argc, char **argv)
@@ -109,6 +149,9 @@ int app_session(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], "run") == 0) {
         return run_files(argc - 2, argv + 2);
+    }
+    if (argc > 1 && strcmp(argv[1], "draw") == 0) {
+        return draw_file(argc - 2, argv + 2);
     }
     fputs("creditgate session: ", stderr);
     if (argc > 1) {
