@@ -118,6 +118,7 @@ struct cg_config_limit {
                         and any other refuses until an update brings it */
     cg_dv01 amount;  /* Amount=; a CG_LIMIT_NOTIONAL's in whole units */
     bool allow_reducing; /* AllowReducing=Y (default), R13 */
+    bool queues;         /* Queue=Y: orders wait for room under it, R44 */
     uint32_t warnings;   /* count; 0 unless kind is CG_LIMIT_DV01 */
     uint32_t warning_percent[CG_WARNINGS_MAX]; /* rising; 75, 90, 98 */
     cg_time fallback_max_age_ns; /* FallbackMaxAgeMs=, default 60 s (R27) */

@@ -41,6 +41,8 @@
     X(ORDER_TAKEN, "order taken")                                              \
     X(LEG_TAKEN, "leg taken")                                                  \
     X(ORDER_REFUSED, "order refused")                                          \
+    X(ORDER_QUEUED, "order queued")                                            \
+    X(ORDER_LEFT, "order left")                                                \
     X(TOKEN_CHARGED, "token charged")                                          \
     X(LEG_CHARGED, "leg charged")                                              \
     X(TOKEN_RECHARGED, "token recharged")                                      \

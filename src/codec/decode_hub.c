@@ -188,7 +188,10 @@ static void decode_action_of(const struct cg_fix_group *type,
     if (!group_int(type, 1767, &action)) {
         return;
     }
-    if (is_action(limit, action)) {
+    bool queues = (action == CG_ACTION_QUEUE_INBOUND ||
+                   action == CG_ACTION_QUEUE_OUTBOUND) &&
+                  limit->kind == CG_LIMIT_DV01;
+    if (queues || is_action(limit, action)) {
         limit->has_action = true;
         limit->action = (uint32_t)action;
     } else {

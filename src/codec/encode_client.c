@@ -176,6 +176,7 @@ static char order_status(const struct cg_state *state,
 {
     cg_qty cum_qty = cg_package_cum_qty(state, order);
     switch (order->state) {
+    case CG_ORDER_QUEUED:
     case CG_ORDER_WAITING:
     case CG_ORDER_SENT:
         return 'A';

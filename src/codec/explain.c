@@ -98,6 +98,17 @@ static void explain_forward(const struct cg_context *context,
              token->fallback ? " of the pushed limit" : "");
 }
 
+static const char *awaited(const struct cg_state *state,
+                           const struct cg_request *request)
+{
+    if (request->state == CG_REQUEST_BEHIND) {
+        return "what was before it is decided";
+    }
+    return state->orders[request->order].state == CG_ORDER_QUEUED
+               ? "there is room under its limits"
+               : "credit is granted";
+}
+
 static bool explain_order(const struct cg_context *context,
                           const struct cg_effect *effect,
                           char *text,
@@ -106,11 +117,8 @@ static bool explain_order(const struct cg_context *context,
     const struct cg_state *state = &context->engine->state;
     struct cg_slice id = request_id(context, effect->request);
     if (effect->kind == CG_EFFECT_PARK) {
-        bool behind = state->requests[effect->request].state ==
-                      CG_REQUEST_BEHIND;
         snprintf(text, len, "holds %.*s until %s", WORDS(id),
-                 behind ? "what was before it is decided"
-                        : "credit is granted");
+                 awaited(state, &state->requests[effect->request]));
     } else if (effect->kind == CG_EFFECT_CANCELLED) {
         snprintf(text, len, "cancels the waiting order by %.*s", WORDS(id));
     } else if (effect->kind == CG_EFFECT_STATUS) {

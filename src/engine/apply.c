@@ -471,6 +471,7 @@ static void order_taken(struct cg_state *state, const struct cg_fact *fact)
         .requests = CG_NONE,
         .raise = CG_NONE,
         .pull = CG_NONE,
+        .places = CG_NONE,
         .tokens = CG_NONE,
         .next = account->orders,
         .previous = CG_NONE,
@@ -478,6 +479,7 @@ static void order_taken(struct cg_state *state, const struct cg_fact *fact)
         .qty = fact->qty,
         .worst_qty = fact->qty,
         .taken_at = fact->time,
+        .asked_at = fact->time,
     };
     order_move(order, CG_ORDER_WAITING);
     if (account->orders != CG_NONE) {
@@ -492,6 +494,7 @@ static void order_taken(struct cg_state *state, const struct cg_fact *fact)
 static void order_closed(struct cg_state *state, uint32_t slot, uint32_t by)
 {
     struct cg_order *order = &state->orders[slot];
+    CG_ASSERT(order->places == CG_NONE);
     order_move(order, CG_ORDER_CLOSED);
     order->ended_by = (uint8_t)by;
     if (order->previous != CG_NONE) {
@@ -880,6 +883,7 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
         .ccp = (uint16_t)((fact->flags >> 16) - 1),
         .instrument = fact->instrument,
         .allow_reducing = true,
+        .queue = {CG_NONE, CG_NONE},
         .warnings = 3,
         .warning_percent = {75, 90, 98},
         .fallback_max_age_ns = 60 * CG_SECOND,
@@ -1168,6 +1172,12 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_ORDER_REFUSED:
         order_refused(state, fact);
+        break;
+    case CG_FACT_ORDER_QUEUED:
+        cg_apply_queued(state, fact);
+        break;
+    case CG_FACT_ORDER_LEFT:
+        cg_apply_left(state, fact);
         break;
     case CG_FACT_TOKEN_CHARGED:
         token_charged(state, fact);

@@ -17,6 +17,11 @@ static inline void cg_apply_id(struct cg_id *id, const char *data, size_t len)
     }
 }
 
+/* --- queues (apply_queue.c) --------------------------------------------- */
+
+void cg_apply_queued(struct cg_state *state, const struct cg_fact *fact);
+void cg_apply_left(struct cg_state *state, const struct cg_fact *fact);
+
 /* --- prices (apply_price.c) --------------------------------------------- */
 
 void cg_apply_priced(struct cg_state *state, const struct cg_fact *fact);

@@ -130,6 +130,43 @@ static bool all_stops_hold(const struct cg_state *state)
     return holds;
 }
 
+/* R44: who is queued stands in order, has taken nothing, and waits for at least
+ * one limit. */
+static bool queue_holds(const struct cg_state *state,
+                        const struct cg_queue *queue,
+                        uint32_t limit)
+{
+    cg_seq last = 0;
+    for (uint32_t i = queue->first; i != CG_NONE; i = state->places[i].next) {
+        const struct cg_order *order = &state->orders[state->places[i].order];
+        uint32_t places = 0;
+        for (uint32_t p = order->places; p != CG_NONE;
+             p = state->places[p].other) {
+            places++;
+        }
+        if (state->places[i].limit != limit || order->number <= last ||
+            order->state != CG_ORDER_QUEUED || order->tokens != CG_NONE ||
+            places < 2) {
+            return false;
+        }
+        last = order->number;
+    }
+    return true;
+}
+
+static bool
+queues_hold(const struct cg_state *state, char *error, size_t error_len)
+{
+    bool holds = queue_holds(state, &state->queue, CG_NONE);
+    for (uint32_t i = 0; holds && i < state->limit_count; i++) {
+        holds = queue_holds(state, &state->limits[i].queue, i);
+    }
+    if (!holds) {
+        snprintf(error, error_len, "the queues do not hold what they should");
+    }
+    return holds;
+}
+
 bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
 {
     struct sums *sums = calloc(state->limit_count + 1, sizeof(*sums));
@@ -159,5 +196,6 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
                  "add up to");
         return false;
     }
-    return holds && cg_audit_packages(state, error, error_len);
+    return holds && cg_audit_packages(state, error, error_len) &&
+           queues_hold(state, error, error_len);
 }

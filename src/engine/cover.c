@@ -289,7 +289,10 @@ static bool part_plan(const struct cg_engine *engine,
                    ? cg_size_fits(limit, slot, qty, part.amount, refusal)
                    : refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
-    if (!cg_use_fits(limit, slot, request->side, part.amount, refusal) ||
+    cg_dv01 amounts[2] = {0, 0};
+    amounts[request->side != '1'] = part.amount;
+    bool fits = cg_use_fits(limit, slot, request->side, part.amount, refusal);
+    if (!cg_queue_plan(engine, request, slot, fits, amounts, cover, refusal) ||
         !cg_part_route(engine, &part, refusal)) {
         return false;
     }
@@ -307,10 +310,12 @@ bool cg_cover_plan(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     const struct cg_account *account = &state->accounts[request->account];
+    cover->count = 0;
+    cover->wait_count = 0;
+    cover->lacks = (struct cg_refusal){.limit = CG_NONE};
     if (request->legs != NULL) {
         return cg_package_plan(engine, request, cover, refusal);
     }
-    cover->count = 0;
     for (uint32_t i = 0; i < account->limit_count; i++) {
         uint32_t slot = account->limits[i];
         if (cg_limit_covers(&state->limits[slot], state, request->account,

@@ -229,7 +229,13 @@ static bool limit_plan(const struct cg_engine *engine,
     bool fits = gross || net
                     ? cg_use_fits(limit, slot, part.side, part.amount, refusal)
                     : sides_fit(limit, slot, &sums, refusal);
-    if (!fits || !cg_part_route(engine, &part, refusal)) {
+    cg_dv01 amounts[2] = {sums.side[0], sums.side[1]};
+    if (gross || net) {
+        amounts[0] = part.side == '1' ? part.amount : 0;
+        amounts[1] = part.side == '1' ? 0 : part.amount;
+    }
+    if (!cg_queue_plan(engine, request, slot, fits, amounts, cover, refusal) ||
+        !cg_part_route(engine, &part, refusal)) {
         return false;
     }
     if (gross) {
@@ -266,7 +272,6 @@ bool cg_package_plan(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     const struct cg_account *account = &state->accounts[request->account];
-    cover->count = 0;
     for (uint32_t i = 0; i < account->limit_count; i++) {
         uint32_t slot = account->limits[i];
         if (any_leg_in(state, request, slot) &&

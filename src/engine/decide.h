@@ -95,6 +95,9 @@ struct cg_cover {
     uint32_t count;
     /* Of each part of a package, by leg; -1: not in it.  Of no other order. */
     cg_dv01 leg_rates[CG_COVER_MAX][CG_LEGS_MAX];
+    uint32_t waits[CG_COVER_MAX]; /* limits that it must queue for (R44) */
+    uint32_t wait_count;
+    struct cg_refusal lacks; /* the first room that is missing */
 };
 
 struct cg_cover_request {
@@ -105,7 +108,8 @@ struct cg_cover_request {
     uint16_t ccp;
     const struct cg_leg_terms *legs; /* of a package, else NULL (R5) */
     uint32_t leg_count;
-    bool whole; /* its venue fills the legs together */
+    bool whole;    /* its venue fills the legs together */
+    cg_seq number; /* of the order: older ones go first (R44) */
 };
 
 /*
@@ -296,6 +300,37 @@ struct cg_answer_event cg_answer_in_totals(const struct cg_answer_event *event,
 uint32_t cg_token_of_answer(const struct cg_engine *engine,
                             const struct cg_answer_event *event);
 
+/* --- queues (decide_queue.c) -------------------------------------------- */
+
+/*
+ * Decides what becomes of an order that |fits| under a limit, or not: it may be
+ * planned on, and if need be waits there, as the cover says.  |amounts| is what
+ * it would take of open buys and sells.
+ */
+bool cg_queue_plan(const struct cg_engine *engine,
+                   const struct cg_cover_request *request,
+                   uint32_t limit,
+                   bool fits,
+                   const cg_dv01 *amounts,
+                   struct cg_cover *cover,
+                   struct cg_refusal *refusal);
+
+/* Puts an order in the queues that its cover names. */
+void cg_queue_enter(struct cg_engine *engine,
+                    uint32_t order,
+                    const struct cg_cover *cover);
+
+/* Takes an order out of all queues: it waits, with nothing charged. */
+void cg_queue_leave(struct cg_engine *engine, uint32_t order);
+
+/* The hard deadline of a queued order has come (R26). */
+void cg_queue_timeout(struct cg_engine *engine, uint32_t order);
+
+/* What a fact means for queues: their limits are looked at in the end. */
+void cg_queue_touch(struct cg_engine *engine, uint32_t limit);
+void cg_queues_note(struct cg_engine *engine, const struct cg_fact *fact);
+void cg_queues_settle(struct cg_engine *engine);
+
 /* --- orders (decide_order.c) -------------------------------------------- */
 
 /* Refuses an order that waits: answers, and gives its tokens up. */
@@ -303,6 +338,13 @@ void cg_order_refuse(struct cg_engine *engine,
                      uint32_t order,
                      const struct cg_refusal *refusal,
                      enum cg_token_end end);
+
+/* Whether there is room for all that one more order may need; and what is
+ * needed to charge a waiting order's cover and send it on or ask for it. */
+bool cg_order_has_room(const struct cg_state *state, uint32_t legs);
+void cg_order_admit(struct cg_engine *engine,
+                    uint32_t order,
+                    const struct cg_cover *cover);
 
 /* Ends a forwarded order; |status| is for the record. */
 void cg_order_close(struct cg_engine *engine,

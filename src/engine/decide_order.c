@@ -233,7 +233,7 @@ static bool admissible(const struct cg_engine *engine,
 }
 
 /* Room for an order with all it may need; a full gate refuses new risk. */
-static bool has_room(const struct cg_state *state, uint32_t legs)
+bool cg_order_has_room(const struct cg_state *state, uint32_t legs)
 {
     uint32_t tokens = state->token_map.count - state->closed_tokens;
     bool order = cg_state_next_order(state) != CG_NONE ||
@@ -309,7 +309,7 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         return;
     }
     struct cg_refusal refusal = no_refusal;
-    if (engine->stopping || !has_room(state, event->leg_count)) {
+    if (engine->stopping || !cg_order_has_room(state, event->leg_count)) {
         refusal = cg_refusal_of(CG_GATE_STOPPING);
         refusal.detail = engine->stopping ? "the gate is stopping"
                                           : "the gate is full";
@@ -318,13 +318,15 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
     }
     struct cg_cover cover;
     struct cg_leg_terms legs[CG_LEGS_MAX];
-    struct cg_cover_request request = {.side = event->side, .qty = event->qty};
+    struct cg_cover_request request = {
+        .side = event->side, .qty = event->qty, .number = state->order_no + 1};
     if (!admissible(engine, event, legs, &request, &refusal) ||
         !cg_cover_plan(engine, &request, &cover, &refusal)) {
         refuse_new(engine, event, &refusal);
         return;
     }
-    if (cover_asks(&cover) && engine->park_room == 0) {
+    bool queued = cover.wait_count > 0;
+    if ((queued || cover_asks(&cover)) && engine->park_room == 0) {
         refusal = cg_refusal_of(CG_GATE_STOPPING);
         refusal.detail = "too many orders wait for credit";
         refuse_new(engine, event, &refusal);
@@ -332,12 +334,26 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
     }
     uint32_t order = take(engine, event, &request);
     cg_legs_take(engine, order, event, legs);
-    cg_tokens_charge(engine, order, &cover);
-    if (cg_tokens_live(state, order)) {
-        cg_tokens_spend(engine, order);
+    if (queued) {
+        cg_queue_enter(engine, order, &cover);
     } else {
+        cg_order_admit(engine, order, &cover);
+    }
+    if (!state->orders[order].sent) {
         cg_effect_add(engine, CG_EFFECT_PARK)->request =
             state->orders[order].request;
+    }
+}
+
+void cg_order_admit(struct cg_engine *engine,
+                    uint32_t order,
+                    const struct cg_cover *cover)
+{
+    make_room(engine, 0);
+    cg_tokens_charge(engine, order, cover);
+    if (cg_tokens_live(&engine->state, order)) {
+        cg_tokens_spend(engine, order);
+        cg_replaces_go(engine, order);
     }
 }
 
@@ -347,6 +363,7 @@ void cg_order_refuse(struct cg_engine *engine,
                      enum cg_token_end end)
 {
     const struct cg_order *order = &engine->state.orders[slot];
+    cg_queue_leave(engine, slot);
     CG_ASSERT(order->state == CG_ORDER_WAITING);
     cg_tokens_end(engine, slot, end);
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_REFUSED);
@@ -391,7 +408,7 @@ static void refuse_waiting(struct cg_engine *engine, const char *why)
     struct cg_refusal refusal = cg_refusal_of(CG_GATE_STOPPING);
     refusal.detail = why;
     for (uint32_t i = 0; i < state->order_top; i++) {
-        if (state->orders[i].state == CG_ORDER_WAITING) {
+        if (cg_order_waits(&state->orders[i])) {
             cg_order_refuse(engine, i, &refusal, CG_END_TIMED_OUT);
         } else if (state->orders[i].state != CG_ORDER_FREE) {
             cg_replaces_refuse(engine, i, &refusal);

@@ -81,7 +81,7 @@ void cg_order_pull(struct cg_engine *engine,
 {
     const struct cg_order *order = &engine->state.orders[slot];
     struct cg_refusal refusal = cg_refusal_of(reason);
-    if (order->state == CG_ORDER_WAITING) {
+    if (cg_order_waits(order)) {
         cg_order_refuse(engine, slot, &refusal, CG_END_HANDED_BACK);
         return;
     }

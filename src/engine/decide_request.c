@@ -303,7 +303,7 @@ static bool replace_take(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
     struct cg_replace replace = {event->qty, event->terms_hash};
-    bool behind = order->raise != CG_NONE || order->state == CG_ORDER_WAITING;
+    bool behind = order->raise != CG_NONE || cg_order_waits(order);
     uint32_t request = CG_NONE;
     if (behind) {
         if (!replace_may_pass(engine, slot, &replace, refusal) ||
@@ -454,6 +454,7 @@ static void
 cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
 {
     const struct cg_order *order = &engine->state.orders[slot];
+    cg_queue_leave(engine, slot);
     cg_tokens_end(engine, slot, CG_END_HANDED_BACK);
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_SENT);
     fact.request = request;
@@ -523,7 +524,7 @@ void cg_engine_cancel(struct cg_engine *engine,
     uint32_t request = request_take(engine, event, slot, CG_REQUEST_CANCEL,
                                     AT_ONCE);
     const struct cg_order *order = &state->orders[slot];
-    if (order->state == CG_ORDER_WAITING) {
+    if (cg_order_waits(order)) {
         cancel_waiting(engine, slot, request);
         return;
     }

@@ -53,10 +53,14 @@ static cg_time order_due(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     const struct cg_engine_config *config = &engine->config;
+    cg_time last = order->taken_at + config->hard_deadline_ns;
+    if (order->state == CG_ORDER_QUEUED) {
+        return last;
+    }
     if (order->state == CG_ORDER_WAITING) {
         bool first = !order->soft_passed && order_may_fall_back(state, order);
-        return order->taken_at +
-               (first ? config->soft_deadline_ns : config->hard_deadline_ns);
+        cg_time soft = order->asked_at + config->soft_deadline_ns;
+        return first && soft < last ? soft : last;
     }
     if (order->state == CG_ORDER_CLOSED || order->state == CG_ORDER_FREE) {
         return CG_TIME_NEVER;
@@ -295,7 +299,9 @@ static void soft_passed(struct cg_engine *engine, uint32_t slot)
 static void order_fire(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_order *order = &engine->state.orders[slot];
-    if (order->state == CG_ORDER_WAITING) {
+    if (order->state == CG_ORDER_QUEUED) {
+        cg_queue_timeout(engine, slot);
+    } else if (order->state == CG_ORDER_WAITING) {
         if (engine->now >= order->taken_at + engine->config.hard_deadline_ns) {
             refuse_late(engine, slot);
         } else {

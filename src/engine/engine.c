@@ -23,12 +23,15 @@ static int allocate(struct cg_engine *engine)
     engine->effects = calloc(engine->effect_max, sizeof(*engine->effects));
     engine->touched = calloc(sizes->limits, sizeof(*engine->touched));
     engine->is_touched = calloc(sizes->limits, sizeof(*engine->is_touched));
+    engine->due = calloc(sizes->limits, sizeof(*engine->due));
+    engine->is_due = calloc(sizes->limits, sizeof(*engine->is_due));
     engine->cursors = calloc(engine->state.account_max + 1,
                              sizeof(*engine->cursors));
     engine->update_sets = calloc(engine->config.update_sets + 1,
                                  sizeof(*engine->update_sets));
     bool made = engine->effects && engine->touched && engine->is_touched &&
-                engine->cursors && engine->update_sets;
+                engine->due && engine->is_due && engine->cursors &&
+                engine->update_sets;
     for (uint32_t i = 0; made && i < engine->config.update_sets; i++) {
         engine->update_set_count++;
         made = cg_update_set_init(&engine->update_sets[i]) == 0;
@@ -78,6 +81,8 @@ void cg_engine_close(struct cg_engine *engine)
     free(engine->cursors);
     free(engine->touched);
     free(engine->is_touched);
+    free(engine->due);
+    free(engine->is_due);
     free(engine);
 }
 
@@ -104,12 +109,14 @@ static void touch(struct cg_engine *engine, uint32_t limit)
         engine->is_touched[limit] = true;
         engine->touched[engine->touched_count++] = limit;
     }
+    cg_queue_touch(engine, limit);
 }
 
 /* Timers and touched limits follow from the state; they are no part of it. */
 static void derive(struct cg_engine *engine, const struct cg_fact *fact)
 {
     const struct cg_state *state = &engine->state;
+    cg_queues_note(engine, fact);
     if (fact->token != CG_NONE) {
         touch(engine, state->tokens[fact->token].limit);
         cg_timer_token(engine, fact->token);
@@ -175,6 +182,8 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                    fact->token == cg_state_next_token(state);
     bool priced = fact->kind != CG_FACT_TOKEN_PRICED ||
                   fact->value == cg_state_next_price(state);
+    bool queued = fact->kind != CG_FACT_ORDER_QUEUED ||
+                  fact->value == cg_state_next_place(state);
     bool asked = fact->kind != CG_FACT_ASK_SENT ||
                  fact->ask == cg_state_next_ask(state);
     bool named = (fact->kind != CG_FACT_ORDER_TAKEN &&
@@ -185,8 +194,8 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
     bool clears = fact->kind != CG_FACT_CCP_NAMED ||
                   (fact->value == state->ccp_count &&
                    fact->value < CG_CCPS_MAX);
-    return taken && clears && charged && priced && asked && named && scoped &&
-           names_fit(state, fact) && cg_leg_fact_fits(state, fact) &&
+    return taken && clears && charged && queued && priced && asked && named &&
+           scoped && names_fit(state, fact) && cg_leg_fact_fits(state, fact) &&
            fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
@@ -233,7 +242,10 @@ void cg_engine_begin(struct cg_engine *engine,
 
 void cg_engine_end(struct cg_engine *engine)
 {
-    cg_limits_settle(engine);
+    do { /* what a level does may concern who is queued, and so on */
+        cg_queues_settle(engine);
+        cg_limits_settle(engine);
+    } while (engine->due_count > 0 || engine->queues_changed);
     cg_stops_settle(engine);
 }
 

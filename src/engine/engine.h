@@ -278,6 +278,10 @@ struct cg_engine {
     uint32_t *touched; /* limits whose use this event may have changed */
     uint32_t touched_count;
     bool *is_touched;
+    uint32_t *due; /* limits whose queue may have to go on (R44) */
+    uint32_t due_count;
+    bool *is_due;
+    bool queues_changed; /* who is queued has to be decided on anew */
     struct cg_update_set *update_sets; /* one per hub */
     uint32_t update_set_count;
     bool stopping;      /* new risk is refused, what waited was answered */

@@ -31,7 +31,9 @@ static const struct moves token_moves[CG_TOKEN_STATES] = {
 
 static const struct moves order_moves[CG_ORDER_STATES] = {
     [CG_ORDER_FREE] = {"free", BIT(CG_ORDER_WAITING)},
-    [CG_ORDER_WAITING] = {"waiting", BIT(CG_ORDER_SENT) | BIT(CG_ORDER_CLOSED)},
+    [CG_ORDER_QUEUED] = {"queued", BIT(CG_ORDER_WAITING)},
+    [CG_ORDER_WAITING] = {"waiting", BIT(CG_ORDER_QUEUED) | BIT(CG_ORDER_SENT) |
+                                         BIT(CG_ORDER_CLOSED)},
     [CG_ORDER_SENT] = {"sent", BIT(CG_ORDER_OPEN) | BIT(CG_ORDER_CLOSED)},
     [CG_ORDER_OPEN] = {"open", BIT(CG_ORDER_CLOSED)},
     [CG_ORDER_CLOSED] = {"closed", BIT(CG_ORDER_FREE)},
@@ -105,6 +107,7 @@ static int allocate(struct cg_state *state)
     state->orders = calloc(state->order_max, sizeof(*state->orders));
     state->tokens = calloc(state->token_max, sizeof(*state->tokens));
     state->prices = calloc(state->price_max, sizeof(*state->prices));
+    state->places = calloc(state->place_max + 1, sizeof(*state->places));
     state->requests = calloc(state->request_max, sizeof(*state->requests));
     state->asks = calloc(state->ask_max, sizeof(*state->asks));
     state->scopes = calloc(state->scope_max, sizeof(*state->scopes));
@@ -115,9 +118,9 @@ static int allocate(struct cg_state *state)
     state->instruments = calloc(state->instrument_max,
                                 sizeof(*state->instruments));
     bool made = state->orders && state->tokens && state->prices &&
-                state->requests && state->asks && state->scopes &&
-                state->limits && state->accounts && state->firms &&
-                state->instruments && state->used;
+                state->places && state->requests && state->asks &&
+                state->scopes && state->limits && state->accounts &&
+                state->firms && state->instruments && state->used;
     return made ? 0 : CG_ERR_MEMORY;
 }
 
@@ -144,6 +147,7 @@ int cg_state_init(struct cg_state *state,
         .order_max = sizes->orders,
         .token_max = sizes->orders * 2 + CG_COVER_MAX,
         .price_max = sizes->orders * 2 + CG_COVER_MAX,
+        .place_max = sizes->waiting * CG_QUEUE_PLACES,
         .request_max = sizes->requests,
         .ask_max = sizes->orders * 4 + CG_COVER_MAX,
         .limit_max = sizes->limits,
@@ -159,6 +163,8 @@ int cg_state_init(struct cg_state *state,
         .request_free = CG_NONE,
         .request_loose = CG_NONE,
         .price_free = CG_NONE,
+        .place_free = CG_NONE,
+        .queue = {CG_NONE, CG_NONE},
         .ask_free = CG_NONE,
         .ask_first = CG_NONE,
         .ask_last = CG_NONE,
@@ -181,6 +187,7 @@ void cg_state_deinit(struct cg_state *state)
     free(state->orders);
     free(state->tokens);
     free(state->prices);
+    free(state->places);
     free(state->requests);
     free(state->asks);
     free(state->scopes);
@@ -399,6 +406,14 @@ uint32_t cg_state_next_scope(const struct cg_state *state)
     return state->scope_top < state->scope_max ? state->scope_top : CG_NONE;
 }
 
+uint32_t cg_state_next_place(const struct cg_state *state)
+{
+    if (state->place_free != CG_NONE) {
+        return state->place_free;
+    }
+    return state->place_top < state->place_max ? state->place_top : CG_NONE;
+}
+
 /* --- sums --------------------------------------------------------------- */
 
 cg_dv01 cg_token_open(const struct cg_token *token)
@@ -554,4 +569,12 @@ enum cg_model cg_limit_model(const struct cg_limit *limit)
         }
     }
     return model != 0 ? (enum cg_model)(model - 1) : limit->model;
+}
+
+bool cg_limit_queues(const struct cg_limit *limit)
+{
+    bool queues = limit->action != 0
+                      ? limit->action - 1 <= CG_ACTION_QUEUE_OUTBOUND
+                      : limit->queues;
+    return queues && !cg_limit_rejects(limit);
 }

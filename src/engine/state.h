@@ -146,13 +146,18 @@ struct cg_price {
 /* --- orders (R40..R46) -------------------------------------------------- */
 
 /*
- *            all tokens live        first word of the venue
+ *   QUEUED
+ *    |  ^   there is room under all limits, or it ends
+ *    v  |    all tokens live        first word of the venue
  *   WAITING ----------------> SENT ------------------> OPEN
  *      |                        |                        |
  *      +-- refused, cancelled --+--- filled, cancelled --+---> CLOSED
+ *
+ * A QUEUED order has no token and no charge (R44).
  */
 enum cg_order_state {
     CG_ORDER_FREE,
+    CG_ORDER_QUEUED,
     CG_ORDER_WAITING,
     CG_ORDER_SENT,
     CG_ORDER_OPEN,
@@ -180,6 +185,7 @@ struct cg_order {
     uint32_t behind;     /* how many wait behind that, or behind the order */
     uint32_t pull;       /* the gate's own newest F, or CG_NONE (R31) */
     enum cg_reason pull_reason;
+    uint32_t places; /* in queues, or CG_NONE */
     uint32_t tokens; /* list */
     uint32_t next;   /* of the account's open ones; of the closed ones */
     uint32_t previous;
@@ -188,8 +194,28 @@ struct cg_order {
     cg_qty worst_qty; /* the largest it may still become (R41) */
     cg_qty cum_qty;
     cg_time taken_at;
+    cg_time asked_at; /* when it left the queue, else as above (R26) */
     struct cg_id venue_order_id;
 };
+
+/*
+ * A place in a queue: of a limit that an order waits for, or of all orders that
+ * are queued.  A queue is sorted by the orders' numbers, oldest first (R44).
+ */
+struct cg_place {
+    uint32_t order;
+    uint32_t limit; /* CG_NONE: in the queue of all */
+    uint32_t next;
+    uint32_t previous;
+    uint32_t other; /* of the same order; of the free list */
+};
+
+struct cg_queue {
+    uint32_t first;
+    uint32_t last;
+};
+
+#define CG_QUEUE_PLACES (CG_COVER_MAX + 1) /* that one order can have */
 
 /*
  * One ClOrdID: a new order, a replace, a cancel, or the gate's own cancel.
@@ -312,6 +338,8 @@ struct cg_past {
 
 /* RiskLimitAction (1767) and RiskWarningLevelAction (1769). */
 enum cg_action {
+    CG_ACTION_QUEUE_INBOUND = 0,
+    CG_ACTION_QUEUE_OUTBOUND = 1,
     CG_ACTION_REJECT = 2,
     CG_ACTION_WARN = 4,
     CG_ACTION_PING_PULL = 5,
@@ -346,6 +374,7 @@ struct cg_limit {
     char currency[4];
     bool has_amount;
     bool allow_reducing;
+    bool queues;   /* orders wait for room under it, if no action says more */
     bool breached; /* use is above amount, and that was said */
     uint32_t warnings;
     uint32_t warning_percent[CG_WARNINGS_MAX];
@@ -366,6 +395,7 @@ struct cg_limit {
     /* Consumption that the owner has confirmed, buys and sells, less all that
      * was taken back (R16). */
     cg_dv01 confirmed[2];
+    struct cg_queue queue;
     cg_dv01 fallback_used;
     uint32_t epoch;       /* refreshes so far */
     cg_time updated_at;   /* the owner's time of the newest update */
@@ -490,6 +520,12 @@ struct cg_state {
     uint32_t token_top;
     uint32_t token_free; /* list */
 
+    struct cg_place *places;
+    uint32_t place_max;
+    uint32_t place_top;
+    uint32_t place_free;   /* list */
+    struct cg_queue queue; /* of all orders that are queued */
+
     struct cg_price *prices;
     uint32_t price_max;
     uint32_t price_top;
@@ -565,6 +601,12 @@ struct cg_state {
     struct cg_map instrument_map; /* symbol */
 };
 
+/* Whether an order has not gone on yet: for want of room, or of a grant. */
+static inline bool cg_order_waits(const struct cg_order *order)
+{
+    return order->state == CG_ORDER_QUEUED || order->state == CG_ORDER_WAITING;
+}
+
 /* Makes an empty state; CG_ERR_MEMORY. */
 int cg_state_init(struct cg_state *state,
                   const struct cg_limits *sizes,
@@ -603,6 +645,7 @@ bool cg_state_limit_room(const struct cg_state *state,
 uint32_t cg_state_next_order(const struct cg_state *state);
 uint32_t cg_state_next_token(const struct cg_state *state);
 uint32_t cg_state_next_price(const struct cg_state *state);
+uint32_t cg_state_next_place(const struct cg_state *state);
 uint32_t cg_state_next_request(const struct cg_state *state);
 uint32_t cg_state_next_ask(const struct cg_state *state);
 uint32_t cg_state_next_scope(const struct cg_state *state);
@@ -634,6 +677,10 @@ bool cg_limit_included(const struct cg_state *state,
 
 /* How orders under a limit are checked now: a breach may switch it (R17). */
 enum cg_model cg_limit_model(const struct cg_limit *limit);
+
+/* Whether new orders wait for room under a limit: as its owner's last update
+ * says (1767), else its configuration (R44). */
+bool cg_limit_queues(const struct cg_limit *limit);
 
 /* The rate of |token| once |request|, one of its order's, is in force (R7). */
 cg_dv01 cg_token_rate(const struct cg_state *state,

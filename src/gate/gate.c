@@ -176,6 +176,9 @@ static int measure(void *context, const struct cg_fact *fact)
     if (fact->kind == CG_FACT_TOKEN_PRICED) {
         reach(&extent->sizes.orders, fact->value, 2);
     }
+    if (fact->kind == CG_FACT_ORDER_QUEUED) {
+        reach(&extent->sizes.waiting, fact->value, CG_QUEUE_PLACES);
+    }
     reach(&extent->sizes.requests, fact->request, 1);
     if (fact->kind == CG_FACT_LEG_TAKEN && fact->number < CG_NONE) {
         reach(&extent->sizes.legs, (uint32_t)fact->number, 1);

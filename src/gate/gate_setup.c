@@ -230,6 +230,7 @@ static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
         }
         to->pull = from->pull;
         to->allow_reducing = from->allow_reducing;
+        to->queues = from->queues;
         to->fallback_max_age_ns = from->fallback_max_age_ns;
         to->reset_time_ns = from->reset_time_ns;
         name_set(&to->owner_name, from->owner_name);
