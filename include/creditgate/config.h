@@ -73,6 +73,7 @@ struct cg_config_session {
     cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
     enum cg_identification identification; /* hub: Identification= */
     enum cg_replace_amount replace_amount; /* hub: ReplaceAmount= */
+    cg_time repeat_ns; /* hub: RepeatMs=, default 30 s; 0: at logon only (R28) */
     /* hub: Superior=, who may lift what it has stopped, or CG_SESSION_NONE */
     cg_session superior;
     /* hub: TokenLifeMs=, for a DG without 126; default 1 day */

@@ -53,6 +53,7 @@
     X(TOKEN_RETURNED, "token returned")                                        \
     X(TOKEN_CLOSED, "token closed")                                            \
     X(ASK_SENT, "ask sent")                                                    \
+    X(ASK_REPEATED, "ask repeated")                                            \
     X(ASK_PENDING, "ask pending")                                              \
     X(ASK_ANSWERED, "ask answered")                                            \
     X(ORDER_SENT, "order sent")                                                \

@@ -723,6 +723,8 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
         .amount = fact->amount,
         .basis = fact->other,
         .asked_at = fact->time,
+        .said_at = fact->time,
+        .open = true,
     };
     if (state->ask_last == CG_NONE) {
         state->ask_first = slot;
@@ -797,6 +799,7 @@ static void ask_answered(struct cg_state *state, const struct cg_fact *fact)
         link = &state->asks[*link].older;
     }
     *link = ask->older;
+    ask->open = false;
     cg_map_remove(&state->ask_map, cg_hash_number(ask->number), fact->ask);
     ask->next = state->ask_free;
     state->ask_free = fact->ask;
@@ -1211,6 +1214,10 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_ASK_SENT:
         ask_sent(state, fact);
+        break;
+    case CG_FACT_ASK_REPEATED:
+        state->asks[fact->ask].said_at = fact->time;
+        state->asks[fact->ask].repeats = fact->value;
         break;
     case CG_FACT_ASK_PENDING:
         state->tokens[fact->token].pending = true;

@@ -573,6 +573,16 @@ void cg_days_limit(struct cg_engine *engine, uint32_t limit);
 void cg_timer_order(struct cg_engine *engine, uint32_t order);
 void cg_timer_token(struct cg_engine *engine, uint32_t token);
 
+/* --- saying again (decide_again.c) -------------------------------------- */
+
+void cg_timer_ask(struct cg_engine *engine, uint32_t ask);
+
+/* Says an ask again, PossResend=Y, for the |times|th time since the logon. */
+void cg_ask_repeat(struct cg_engine *engine, uint32_t ask, uint32_t times);
+
+/* Repeats one ask that is due; false when there is none. */
+bool cg_repeat_fire(struct cg_engine *engine);
+
 /* Sets every timer anew, when settings have changed. */
 void cg_timers_reset(struct cg_engine *engine);
 

@@ -242,7 +242,7 @@ static void answer_renewal(struct cg_engine *engine,
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     if (answer->event->status == APPROVED && token->end == CG_END_NONE &&
-        token->state == CG_TOKEN_SPENT &&
+        token->state == CG_TOKEN_SPENT && answer->current &&
         approved_of(engine, answer) >= answer->asked) {
         grant(engine, answer, newly_held(token, answer), false);
     } else if (answer->event->status == APPROVED) {

@@ -151,11 +151,16 @@ void cg_timers_reset(struct cg_engine *engine)
     for (uint32_t i = 0; i < engine->state.token_top; i++) {
         cg_timer_token(engine, i);
     }
+    for (uint32_t i = 0; i < engine->state.ask_top; i++) {
+        cg_timer_ask(engine, i);
+    }
 }
 
 cg_time cg_engine_deadline(const struct cg_engine *engine)
 {
     cg_time first = cg_heap_first(&engine->timers, NULL);
+    cg_time again = cg_heap_first(&engine->ask_timers, NULL);
+    first = again < first ? again : first;
     return engine->days_run && engine->next_reset < first ? engine->next_reset
                                                           : first;
 }
@@ -347,6 +352,11 @@ static void token_fire(struct cg_engine *engine, uint32_t slot)
     } else if (engine->now >= last - engine->config.pull_time_ns ||
                cg_state_next_ask(&engine->state) == CG_NONE) {
         cg_order_pull(engine, token->order, CG_RESERVATION_EXPIRED);
+        if (token->state == CG_TOKEN_SPENT && token->ask != CG_NONE &&
+            engine->state.asks[token->ask].kind == CG_ASK_RENEW) {
+            /* Given up, and so withdrawn (R28). */
+            cg_ask_send(engine, slot, CG_ASK_LOWER, token->charge);
+        }
     } else {
         cg_ask_send(engine, slot, CG_ASK_RENEW, token->charge);
     }
@@ -357,7 +367,7 @@ bool cg_engine_fire(struct cg_engine *engine)
     uint32_t id = 0;
     cg_time due;
     if (cg_heap_first(&engine->timers, &id) > engine->now) {
-        return false;
+        return cg_repeat_fire(engine);
     }
     cg_heap_set(&engine->timers, id, CG_TIME_NEVER);
     if (id < engine->state.order_max) {
@@ -407,10 +417,7 @@ static void asks_again(struct cg_engine *engine)
             state->limits[state->tokens[state->asks[i].token].limit].owner;
         if (owner == engine->cause_session &&
             still_wanted(state, &state->asks[i])) {
-            struct cg_effect *effect = cg_effect_add(engine,
-                                                     CG_EFFECT_ASK_AGAIN);
-            effect->session = owner;
-            effect->ask = i;
+            cg_ask_repeat(engine, i, 0);
         }
     }
 }

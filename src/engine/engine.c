@@ -37,7 +37,8 @@ static int allocate(struct cg_engine *engine)
         made = cg_update_set_init(&engine->update_sets[i]) == 0;
     }
     uint32_t timers = engine->state.order_max + engine->state.token_max;
-    if (!made || cg_heap_init(&engine->timers, timers) != 0) {
+    if (!made || cg_heap_init(&engine->timers, timers) != 0 ||
+        cg_heap_init(&engine->ask_timers, engine->state.ask_max) != 0) {
         return CG_ERR_MEMORY;
     }
     return 0;
@@ -73,6 +74,7 @@ void cg_engine_close(struct cg_engine *engine)
     }
     cg_state_deinit(&engine->state);
     cg_heap_deinit(&engine->timers);
+    cg_heap_deinit(&engine->ask_timers);
     for (uint32_t i = 0; i < engine->update_set_count; i++) {
         cg_update_set_deinit(&engine->update_sets[i]);
     }
@@ -127,6 +129,9 @@ static void derive(struct cg_engine *engine, const struct cg_fact *fact)
         if (fact->kind == CG_FACT_LIMIT_NAMED) {
             cg_days_limit(engine, fact->limit);
         }
+    }
+    if (fact->ask != CG_NONE) {
+        cg_timer_ask(engine, fact->ask);
     }
     if (fact->order != CG_NONE) {
         cg_timer_order(engine, fact->order);

@@ -261,9 +261,10 @@ struct cg_engine_config {
 struct cg_engine {
     struct cg_state state;
     struct cg_engine_config config;
-    struct cg_heap timers; /* orders by slot, then tokens */
-    bool days_run;         /* days end from now on */
-    cg_time next_reset;    /* of a limit or of the day */
+    struct cg_heap timers;     /* orders by slot, then tokens */
+    struct cg_heap ask_timers; /* by slot: when to say it again */
+    bool days_run;             /* days end from now on */
+    cg_time next_reset;        /* of a limit or of the day */
     cg_time now;
     cg_session cause_session;
     cg_seq cause_seq;

@@ -46,6 +46,7 @@ static const struct cg_config_session session_defaults = {
     .token_tag = 7350,
     .clock_margin_ns = 200 * CG_MS,
     .token_life_ns = 86400 * CG_SECOND,
+    .repeat_ns = 30 * CG_SECOND,
     .consumption_notices = true,
 };
 

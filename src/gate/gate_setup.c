@@ -39,6 +39,7 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
         to->version = from->version;
         to->venue = from->venue;
         to->superior = from->superior;
+        to->repeat_ns = from->repeat_ns;
         to->identification = from->identification;
         to->replace_amount = from->replace_amount;
         to->whole = from->packages_whole;

@@ -340,6 +340,7 @@ static void test_gate_token_renewed_then_pulled(void **state)
     harness_wait(&h, 20000);
     harness_expect(&h, HUB, "35=DF|2318=3|2320=2");
     harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_expect(&h, HUB, "35=DF|2318=4|2320=2|2324=9040.00");
 }
 
 /* R23, R43: an overfill is on record and counted. */

@@ -321,6 +321,7 @@ static void test_gate_hub_profiles_open_renewal(void **state)
 {
     (void)state;
     open_work();
+    harness_in(&h, OPENS, "35=DG|2318=2|2325=0" USED);
     harness_wait(&h, 590000);
     harness_expect(&h, OPENS, "35=DF|2318=3|2324=5424.00" CHANGE);
     harness_in(&h, OPENS,

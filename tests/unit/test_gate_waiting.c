@@ -269,6 +269,7 @@ static void test_gate_waiting_order_times_out_with_all(void **state)
     harness_expect(&h, CLIENT, "35=8|11=A1|150=8|58~CG301");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG402");
     harness_quiet(&h);
+    harness_in(&h, HUB, "35=DG|2318=2|2319=GATE-T1|2325=4|2320=1|2321=0");
     harness_wait(&h, 60000);
     harness_quiet(&h);
 }

@@ -137,9 +137,9 @@ static void test_script_run_header_fields(void **state)
 static void test_script_run_deadlines_on_the_way(void **state)
 {
     (void)state;
-    passes(
-        "client > D 11=A1 38=10000000\nhub < DF ...\n"
-        "@20s client < 8 11=A1 58~CG301 ...\nhub < DF 2320=1 ...\n@1d quiet\n");
+    passes("client > D 11=A1 38=10000000\nhub < DF ...\n"
+           "@20s client < 8 11=A1 58~CG301 ...\nhub < DF 2320=1 ...\n"
+           "hub > DG 2318=2 2319=GATE-T1 2325=4 2320=1 2321=0\n@1d quiet\n");
     fails("client > D 11=A1 38=10000000\nhub < DF ...\n@21s quiet\n",
           "t.session:48: before this step came what no step expects:\n"
           "    @20s hub < DF ");
