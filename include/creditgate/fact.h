@@ -66,6 +66,7 @@
     X(ORDER_CLOSED, "order closed")                                            \
     X(REQUEST_TAKEN, "request taken")                                          \
     X(REQUEST_ADVANCED, "request advanced")                                    \
+    X(REQUEST_PASSED, "request passed")                                        \
     X(REQUEST_SENT, "request sent")                                            \
     X(REQUEST_ACCEPTED, "request accepted")                                    \
     X(REQUEST_REFUSED, "request refused")                                      \

@@ -632,6 +632,14 @@ static void request_taken(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
+/* A mass cancel has an id, but no order (R42). */
+static void request_passed(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_request *request = request_add(state, fact, CG_REQUEST_CANCEL);
+    request_move(request, CG_REQUEST_WAITING);
+    request_move(request, CG_REQUEST_SENT);
+}
+
 /* What was before it is decided: its turn (R44). */
 static void request_advanced(struct cg_state *state, const struct cg_fact *fact)
 {
@@ -1262,6 +1270,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_REQUEST_ADVANCED:
         request_advanced(state, fact);
+        break;
+    case CG_FACT_REQUEST_PASSED:
+        request_passed(state, fact);
         break;
     case CG_FACT_REQUEST_SENT:
         request_sent(state, fact);

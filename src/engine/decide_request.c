@@ -533,3 +533,19 @@ void cg_engine_cancel(struct cg_engine *engine,
     cg_replaces_refuse(engine, slot, &pending);
     request_send(engine, request);
 }
+
+void cg_engine_mass_cancel(struct cg_engine *engine, struct cg_slice id)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    if (id.len == 0 || id.len > CG_NAME_MAX || !cg_refusals_left(state) ||
+        !cg_id_is_free(engine, id)) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_PASSED);
+    fact.request = cg_state_next_request(state);
+    fact.session = engine->cause_session;
+    fact.flags = (uint32_t)venue << 16;
+    cg_fact_id(&fact, id);
+    cg_engine_record(engine, &fact);
+}

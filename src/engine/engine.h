@@ -323,6 +323,8 @@ void cg_engine_replace(struct cg_engine *engine,
                        const struct cg_order_event *event);
 void cg_engine_cancel(struct cg_engine *engine,
                       const struct cg_order_event *event);
+/* A mass cancel (q) goes on in any case; |id| says whose its answer is. */
+void cg_engine_mass_cancel(struct cg_engine *engine, struct cg_slice id);
 void cg_engine_report(struct cg_engine *engine,
                       const struct cg_report_event *event);
 void cg_engine_cancel_reject(struct cg_engine *engine,

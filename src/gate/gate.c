@@ -373,6 +373,15 @@ static bool lacks_id(struct cg_gate *gate)
     return true;
 }
 
+/* The answer to a mass cancel names nothing but its id (R42). */
+static void mass_cancel(struct cg_gate *gate, cg_session venue)
+{
+    struct cg_slice id = {NULL, 0};
+    (void)cg_fix_find(&gate->message, 11, &id);
+    cg_engine_mass_cancel(gate->engine, id);
+    pass(gate, venue);
+}
+
 static void from_client(struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
@@ -397,6 +406,8 @@ static void from_client(struct cg_gate *gate)
     if (!order) {
         if (question && !state->sessions[venue].up) {
             reject_business(gate, 4, "the venue cannot be reached");
+        } else if (cg_slice_is(type, "q")) {
+            mass_cancel(gate, venue);
         } else {
             pass(gate, venue);
         }
