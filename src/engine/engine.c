@@ -12,14 +12,16 @@
 #include <stdarg.h>
 
 /* One event may end every order: an F or two answers each, and per token what
- * the hub is told.  A new link repeats every ask, two per token at most. */
+ * the hub is told; and what waits behind them is answered.  A new link repeats
+ * every ask, two per token at most. */
 #define CG_EFFECTS_PER_ORDER 4
 
 static int allocate(struct cg_engine *engine)
 {
     const struct cg_limits *sizes = &engine->config.sizes;
     engine->effect_max = sizes->orders * CG_EFFECTS_PER_ORDER +
-                         engine->state.token_max * 2 + CG_EFFECTS_SPARE;
+                         engine->state.token_max * 2 + sizes->waiting * 2 +
+                         CG_EFFECTS_SPARE;
     engine->effects = calloc(engine->effect_max, sizeof(*engine->effects));
     engine->touched = calloc(sizes->limits, sizeof(*engine->touched));
     engine->is_touched = calloc(sizes->limits, sizeof(*engine->is_touched));

@@ -416,6 +416,48 @@ static void test_gate_queue_beside_a_limit_that_refuses(void **state)
     harness_quiet(&h);
 }
 
+/* An order for |millions| bought and as much sold: one, with two legs. */
+static void package(const char *account, const char *id, long millions)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=AB|11=%s|1=%s|54=1|55=roll|555=2|600=USD10Y|654=L1|623=1|"
+             "624=1|600=USD10Y|654=L2|623=1|624=2|38=%ld000000|40=2|44=4.1|"
+             "60=20270115-08:00:00",
+             id, account, millions);
+    harness_in(&h, CLIENT, fields);
+}
+
+/* R5, R44: a package queues with all its legs, and its turn is one turn. */
+static void test_gate_queue_packages(void **state)
+{
+    (void)state;
+    works("A", "A1", '1', 90);
+    package("A", "A2", 10); /* 20 million together */
+    harness_quiet(&h);
+    queues("A", "A3", '1', 5);
+    assert_int_equal(used("A-USD"), 90000);
+    ends("A1");
+    harness_expect(&h, VENUE, "35=AB|11=A2|654=L1|654=L2");
+    expect_order("A3");
+    harness_quiet(&h);
+    assert_int_equal(used("A-USD"), 25000);
+    works("N", "N1", '1', 100);
+    package("N", "N2", 10); /* its buy may be filled first */
+    harness_quiet(&h);
+    works("N", "N3", '2', 5);
+    queues("N", "N4", '1', 1);
+    harness_reopen(&h);
+    harness_expect(&h, CLIENT, "35=8|11=N2|150=8|58~CG501");
+    harness_expect(&h, CLIENT, "35=8|11=N4|150=8|58~CG501");
+    links_up();
+    package("N", "N5", 10);
+    harness_quiet(&h);
+    ends("N1");
+    harness_expect(&h, VENUE, "35=AB|11=N5");
+    harness_quiet(&h);
+}
+
 /* --- what else becomes of it -------------------------------------------- */
 
 /* R44, R45: a replace waits behind it and a cancel ends both. */
@@ -757,6 +799,7 @@ int main(void)
         T(test_gate_queue_holds_up_nobody_elsewhere),
         T(test_gate_queue_moves_between_limits),
         T(test_gate_queue_beside_a_limit_that_refuses),
+        T(test_gate_queue_packages),
         T(test_gate_queue_replace_and_cancel),
         T(test_gate_queue_restart_answers),
         T(test_gate_queue_books_are_read),

@@ -540,6 +540,277 @@ static void test_gate_waiting_chain_refused_after_a_fill(void **state)
     expect_books(9040, 0, 9040);
 }
 
+/* --- a storm, judged by the messages alone (R45) ------------------------ */
+
+enum { STORM_IDS = 6000, STORM_ASKS = 64 };
+
+/* One message of the client.  |outcomes|: forwarded, or answered by the gate.
+ */
+struct sent {
+    char kind; /* D, G, F */
+    int root;  /* the order it is about */
+    int target;
+    int outcomes;
+    bool at_venue; /* forwarded, and the venue has still to answer */
+    bool refused;  /* by the gate */
+};
+
+static struct {
+    struct sent sent[STORM_IDS];
+    int count;
+    bool over[STORM_IDS]; /* by root: the venue or the gate has ended it */
+    int cum[STORM_IDS];   /* by root, in millions */
+    char asks[STORM_ASKS][512];
+    int ask_count;
+    unsigned seed;
+    int forwarded;
+    int refused;
+    int behind; /* replaces of orders that had no outcome yet */
+} storm;
+
+static unsigned roll(unsigned sides)
+{
+    storm.seed = storm.seed * 1103515245u + 12345u;
+    return (storm.seed >> 8) % sides;
+}
+
+static int id_of(const char *message, int tag)
+{
+    const char *id = harness_field(message, tag);
+    int n = id[0] == 'T' ? atoi(id + 1) : -1;
+    assert_true(n >= 0 && n < storm.count);
+    return n;
+}
+
+static void storm_forwarded(const char *message)
+{
+    struct sent *sent = &storm.sent[id_of(message, 11)];
+    sent->outcomes++;
+    sent->at_venue = true;
+    storm.forwarded++;
+    if (sent->kind == 'G') { /* only after its order, and after no refusal */
+        assert_int_equal(storm.sent[sent->root].outcomes, 1);
+        assert_false(storm.sent[sent->root].refused);
+        assert_false(storm.sent[sent->target].refused);
+    }
+}
+
+/* An answer that the gate gives itself. */
+static void storm_answered(const char *message, bool cancelled)
+{
+    struct sent *sent = &storm.sent[id_of(message, 11)];
+    sent->outcomes++;
+    sent->refused = !cancelled;
+    storm.refused++;
+    assert_int_equal(id_of(message, 11), sent - storm.sent);
+    if (cancelled) { /* it answers for the order as well */
+        assert_int_equal(sent->kind, 'F');
+        storm.sent[sent->root].outcomes++;
+        storm.sent[sent->root].refused = true;
+        storm.over[sent->root] = true;
+    } else if (sent->kind == 'D') {
+        storm.over[sent->root] = true;
+    }
+}
+
+static void storm_watch(void)
+{
+    for (int i = 0; i < h.out_count; i++) {
+        const char *message = strchr(h.out[i], ' ') + 1;
+        int to = atoi(h.out[i]);
+        if (to == VENUE && strstr(message, "|11=GATE-P") == NULL) {
+            storm_forwarded(message);
+        } else if (to == HUB && strncmp(message, "35=DF|", 6) == 0 &&
+                   storm.ask_count < STORM_ASKS) {
+            snprintf(storm.asks[storm.ask_count++], sizeof(storm.asks[0]), "%s",
+                     message);
+        } else if (strncmp(message, "35=8|", 5) == 0 &&
+                   strstr(message, "|17=GATE-E") != NULL) {
+            storm_answered(message, strstr(message, "|150=4|") != NULL);
+        } else if (strncmp(message, "35=9|", 5) == 0 &&
+                   strstr(message, "|58=CG") != NULL) {
+            storm_answered(message, false);
+        }
+    }
+    h.out_count = 0;
+}
+
+static int storm_pick(int kinds_of_last, bool at_venue)
+{
+    for (int tries = 0; tries < 20 && storm.count > 0; tries++) {
+        int from = storm.count > kinds_of_last ? storm.count - kinds_of_last
+                                               : 0;
+        int i = from + (int)roll((unsigned)(storm.count - from));
+        if (!storm.over[storm.sent[i].root] &&
+            (!at_venue || storm.sent[i].at_venue)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int storm_add(char kind, int target)
+{
+    int i = storm.count++;
+    assert_true(i < STORM_IDS);
+    storm.sent[i] = (struct sent){.kind = kind,
+                                  .root = target < 0 ? i
+                                                     : storm.sent[target].root,
+                                  .target = target};
+    return i;
+}
+
+static void storm_client(void)
+{
+    char id[16];
+    char orig[16];
+    int target = roll(3) > 0 ? storm_pick(12, false) : -1;
+    bool replaces = target >= 0 && roll(4) > 0;
+    if (target >= 0 && storm.sent[target].kind == 'F') {
+        target = storm.sent[target].root;
+    }
+    int i = storm_add(target < 0 ? 'D' : replaces ? 'G' : 'F', target);
+    snprintf(id, sizeof(id), "T%d", i);
+    snprintf(orig, sizeof(orig), "T%d", target);
+    if (target < 0) {
+        harness_order(&h, id, '1', 1 + (long)roll(20));
+    } else if (replaces) {
+        storm.behind += storm.sent[storm.sent[i].root].outcomes == 0;
+        replace(id, orig, 1 + (long)roll(30));
+    } else {
+        cancel(id, orig);
+    }
+}
+
+static void storm_hub(void)
+{
+    if (storm.ask_count == 0) {
+        return;
+    }
+    char *ask = storm.asks[roll((unsigned)storm.ask_count)];
+    char copy[512];
+    snprintf(copy, sizeof(copy), "%s", ask);
+    memmove(ask, storm.asks[--storm.ask_count], sizeof(storm.asks[0]));
+    bool asks_for = harness_field(copy, 2321)[0] == '0' &&
+                    harness_field(copy, 2320)[0] != '1';
+    if (strstr(copy, "|2324=") == NULL) {
+        return; /* a cancel of nothing is confirmed by silence here */
+    }
+    if (asks_for && roll(6) == 0) {
+        deny(copy);
+    } else {
+        harness_grant(&h, copy);
+    }
+}
+
+static void storm_venue(void)
+{
+    char id[16];
+    char orig[32];
+    int i = storm_pick(40, true);
+    if (i < 0) {
+        return;
+    }
+    struct sent *sent = &storm.sent[i];
+    int *cum = &storm.cum[sent->root];
+    bool no = roll(4) == 0;
+    snprintf(id, sizeof(id), "T%d", i);
+    snprintf(orig, sizeof(orig), "|41=T%d", sent->target);
+    if (sent->kind == 'D' && roll(2) == 0) {
+        *cum += 1;
+        report(id, 'F', '1', 40, *cum, "");
+        return;
+    }
+    sent->at_venue = sent->kind == 'D' && !no;
+    if (sent->kind == 'D') {
+        report(id, no ? '8' : '0', no ? '8' : '0', 10, *cum, "");
+        storm.over[sent->root] = no;
+    } else if (no) {
+        reject(id, orig + 4);
+    } else if (sent->kind == 'G') {
+        report(id, '5', '0', 1 + (long)roll(30), *cum, orig);
+    } else {
+        report(id, '4', '4', 10, *cum, orig);
+        storm.over[sent->root] = true;
+    }
+}
+
+static void storm_restart(void)
+{
+    harness_reopen(&h);
+    storm_watch();
+    for (int i = 0; i < HARNESS_SESSIONS; i++) {
+        harness_link(&h, i, true);
+        storm_watch();
+    }
+}
+
+static void storm_step(void)
+{
+    switch (roll(20)) {
+    case 0:
+        harness_wait(&h, (int)roll(6000));
+        break;
+    case 1:
+        if (roll(10) == 0) {
+            storm_restart();
+        }
+        break;
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+        storm_client();
+        break;
+    case 7:
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+        storm_venue();
+        break;
+    default:
+        storm_hub();
+        break;
+    }
+    storm_watch();
+}
+
+/* R45: whatever comes, every message has one outcome, and within the hard
+ * deadline; a replace goes on after its order, and never after a refusal of
+ * what it builds on. */
+static void test_gate_waiting_storm_has_one_outcome_each(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed <= 12; seed++) {
+        if (seed > 1) {
+            harness_close(&h);
+            harness_open(&h);
+        }
+        memset(&storm, 0, sizeof(storm));
+        storm.seed = seed;
+        harness_in(&h, HUB,
+                   "35=CR|1667=U|60=20270115-08:00:00|1677=1|1324=M|1671=1|"
+                   "1691=ACME|1692=D|1693=24|1669=1|1529=1|1530=12|"
+                   "1531=1000000.00|1532=USD|1670=ACME-USD");
+        for (int step = 0; step < 2500; step++) {
+            storm_step();
+        }
+        harness_wait(&h, 20000);
+        storm_watch();
+        for (int i = 0; i < storm.count; i++) {
+            if (storm.sent[i].outcomes != 1) {
+                fail_msg("seed %u: %c T%d has %d outcomes", seed,
+                         storm.sent[i].kind, i, storm.sent[i].outcomes);
+            }
+        }
+        assert_true(storm.forwarded > 200);
+        assert_true(storm.refused > 100);
+        assert_true(storm.behind > 15);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -561,6 +832,7 @@ int main(void)
         T(test_gate_waiting_repeat_is_told_its_status),
         T(test_gate_waiting_chain_fills_against_the_middle),
         T(test_gate_waiting_chain_refused_after_a_fill),
+        T(test_gate_waiting_storm_has_one_outcome_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
