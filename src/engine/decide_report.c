@@ -78,6 +78,21 @@ consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
     }
 }
 
+static bool busted(const struct cg_state *state,
+                   const struct cg_order *order,
+                   const cg_dv01 *before)
+{
+    uint32_t n = 0;
+    for (uint32_t i = order->tokens;
+         i != CG_NONE && n < (uint32_t)CG_COVER_MAX * 2;
+         i = state->tokens[i].next) {
+        if (state->tokens[i].ledger.consumed < before[n++]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cg_fill_record(struct cg_engine *engine,
                     struct cg_fact *fact,
                     const struct cg_fills *fills)
@@ -98,6 +113,10 @@ bool cg_fill_record(struct cg_engine *engine,
         overrun_before += state->tokens[i].ledger.overrun;
     }
     cg_engine_record(engine, fact);
+    if (busted(state, order, before)) {
+        /* A charge that stood for fills beyond the order goes, too. */
+        cg_tokens_follow(engine, slot);
+    }
     n = 0;
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {

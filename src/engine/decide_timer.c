@@ -301,6 +301,21 @@ static void soft_passed(struct cg_engine *engine, uint32_t slot)
     }
 }
 
+/* R26: one that moves up when another is refused may be as late as that. */
+static void raises_late(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    cg_time last = engine->now - engine->config.hard_deadline_ns;
+    while (order->raise != CG_NONE &&
+           state->requests[order->raise].taken_at <= last) {
+        struct cg_refusal refusal = {.reason = CG_CHECK_TIMEOUT,
+                                     .limit = CG_NONE};
+        cg_raise_refuse(engine, slot, &refusal);
+        cg_replaces_go(engine, slot);
+    }
+}
+
 static void order_fire(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_order *order = &engine->state.orders[slot];
@@ -313,10 +328,7 @@ static void order_fire(struct cg_engine *engine, uint32_t slot)
             soft_passed(engine, slot);
         }
     } else if (order->raise != CG_NONE) {
-        struct cg_refusal refusal = {.reason = CG_CHECK_TIMEOUT,
-                                     .limit = CG_NONE};
-        cg_raise_refuse(engine, slot, &refusal);
-        cg_replaces_go(engine, slot);
+        raises_late(engine, slot);
     } else {
         cg_pull_every_id(engine, slot);
     }
