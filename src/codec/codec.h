@@ -40,7 +40,7 @@ void cg_decode_answer(const struct cg_fix_message *message,
                       const char *gate_name,
                       struct cg_answer_event *event);
 
-/* CM and CR.  |limits| has room for CG_UPDATE_LIMITS_MAX, |scopes| for
+/* CM, CR and CS.  |limits| has room for CG_UPDATE_LIMITS_MAX, |scopes| for
  * CG_UPDATE_SCOPES_MAX; |event| borrows both. */
 void cg_decode_update(const struct cg_fix_message *message,
                       struct cg_limit_event *limits,
@@ -100,6 +100,9 @@ void cg_encode_pull(const struct cg_context *context,
 void cg_encode_limits_ack(const struct cg_context *context,
                           const struct cg_effect *effect,
                           struct cg_fix_writer *out);
+void cg_encode_definition_ack(const struct cg_context *context,
+                              const struct cg_effect *effect,
+                              struct cg_fix_writer *out);
 void cg_encode_action_report(const struct cg_context *context,
                              const struct cg_effect *effect,
                              struct cg_fix_writer *out);

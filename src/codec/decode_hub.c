@@ -1,5 +1,5 @@
 /*
- * What hubs and FCMs say: DG, CM, CR, DH.
+ * What hubs and FCMs say: DG, CM, CR, CS, DH.
  *
  * What the gate does not model is reported as such, never skipped (R19).
  *
@@ -170,9 +170,9 @@ static void decode_warnings(const struct cg_fix_group *type,
             !cg_fix_group_find(&levels, 1560, &value) ||
             !cg_decimal_parse(value, 0, &percent) || percent <= last ||
             percent > 100) {
-            cg_limit_unmodelled(limit,
-                                warns ? CG_RESULT_WARNINGS_UNSUPPORTED
-                                      : CG_RESULT_WARNING_ACTION_UNSUPPORTED);
+            cg_limit_unmodelled(
+                limit, warns || acts ? CG_RESULT_WARNINGS_UNSUPPORTED
+                                     : CG_RESULT_WARNING_ACTION_UNSUPPORTED);
             return;
         }
         last = percent;
@@ -207,6 +207,7 @@ static void decode_kind(const struct cg_fix_group *type,
     switch (number) {
     case 2:
     case 12:
+        limit->net = number == 2;
         limit->kind = CG_LIMIT_DV01;
         break;
     case 10:
@@ -330,8 +331,9 @@ void cg_decode_update(const struct cg_fix_message *message,
     struct cg_fix_group entry;
     struct cg_slice value = {NULL, 0};
     *event = (struct cg_update_event){.limits = limits, .scopes = scopes};
-    (void)cg_fix_find(message, 1667, &event->id);
+    event->definition = cg_slice_is(message->type, "CS");
     (void)cg_fix_find(message, 1666, &event->request);
+    (void)cg_fix_find(message, event->definition ? 1666 : 1667, &event->id);
     int64_t total = 0;
     if (find_int(message, 1512, &total) && total > 0) {
         event->total = total < UINT32_MAX ? (uint32_t)total : UINT32_MAX;
@@ -354,7 +356,7 @@ void cg_decode_update(const struct cg_fix_message *message,
         return;
     }
     while (!event->bad && cg_fix_group_next(&entry)) {
-        struct cg_limit_event party = {0};
+        struct cg_limit_event party = {.entry = event->entries++};
         uint32_t before = event->count;
         event->parties += decode_parties(&entry, &party);
         decode_entry(&entry, &party);

@@ -170,6 +170,10 @@ bool cg_explain(const struct cg_context *context,
         snprintf(text, len, "%s the limit update",
                  effect->value == 0 ? "takes" : "refuses");
         return true;
+    case CG_EFFECT_DEFINITION_ACK:
+        snprintf(text, len, "%s the limit definition",
+                 effect->value == 2 ? "refuses" : "takes");
+        return true;
     case CG_EFFECT_PARK:
     case CG_EFFECT_CANCELLED:
     case CG_EFFECT_STATUS:

@@ -537,8 +537,38 @@ void cg_scope_update(struct cg_engine *engine,
                      const struct cg_update_event *event,
                      const struct cg_limit_event *entry);
 
-/* 0 when every entry of an update can be taken, else the reason for DE; what
- * asks for more than is modelled takes no new risk from then on (R19). */
+/* What an entry means (decide_entry.c): its account, or CG_NONE; whether a
+ * limit is of its party, and of its clearing house; its limit, by the id, else
+ * the party's only one of that kind, or CG_NONE. */
+uint32_t cg_entry_account(const struct cg_state *state,
+                          const struct cg_limit_event *entry);
+bool cg_entry_is_of(const struct cg_limit *limit,
+                    const struct cg_limit_event *entry,
+                    uint32_t account);
+bool cg_entry_clears(const struct cg_state *state,
+                     const struct cg_limit *limit,
+                     const struct cg_limit_event *entry);
+uint32_t cg_entry_limit(const struct cg_engine *engine,
+                        const struct cg_limit_event *entry);
+
+/* Why an entry cannot be taken, but for what is not modelled. */
+enum cg_result cg_entry_fault(const struct cg_engine *engine,
+                              const struct cg_update_event *event,
+                              const struct cg_limit_event *entry);
+
+/* Whether an update is the very one that was taken last. */
+bool cg_update_is_repeat(const struct cg_engine *engine,
+                         const struct cg_update_event *event);
+
+/* Takes over an update without faults. */
+void cg_update_apply(struct cg_engine *engine,
+                     const struct cg_update_event *event);
+
+/* Whether every entry of an update can be taken, or why not, as 1764 and as
+ * DE's 2317; what asks for more than is modelled takes no new risk from then on
+ * (R19). */
+enum cg_result cg_update_result(struct cg_engine *engine,
+                                const struct cg_update_event *event);
 uint32_t cg_update_fault(struct cg_engine *engine,
                          const struct cg_update_event *event);
 

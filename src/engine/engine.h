@@ -38,6 +38,7 @@ enum cg_effect_kind {
     CG_EFFECT_NEWS,           /* B to |session| about |limit| */
     CG_EFFECT_LIMITS_REQUEST, /* CL */
     CG_EFFECT_LIMITS_ACK,     /* DE */
+    CG_EFFECT_DEFINITION_ACK, /* CT, from |results| */
     CG_EFFECT_ACTION_REPORT,  /* DI */
     CG_EFFECT_NOTE,           /* words for the operator's log */
 };
@@ -80,6 +81,7 @@ struct cg_effect {
     uint32_t value;  /* percentage of a warning; 2316; 2332 */
     uint32_t reject; /* 2317; 2333 */
     bool to_replace; /* 9: 434=2 */
+    bool whole;      /* CT: refused before any entry was looked at */
     struct cg_refusal refusal;
     const char *text; /* CG_EFFECT_NOTE, CG_EFFECT_ACTION_REPORT; valid until
                          the next begin */
@@ -168,6 +170,27 @@ struct cg_answer_event {
     cg_time expires;
 };
 
+/* RiskLimitResult(1764). */
+enum cg_result {
+    CG_RESULT_OK = 0,
+    CG_RESULT_INVALID_PARTY = 1,
+    CG_RESULT_INVALID_TYPE = 3,
+    CG_RESULT_INVALID_ID = 4,
+    CG_RESULT_INVALID_AMOUNT = 5,
+    CG_RESULT_INVALID_SCOPE = 7,
+    CG_RESULT_ACTION_UNSUPPORTED = 8,
+    CG_RESULT_WARNINGS_UNSUPPORTED = 9,
+    CG_RESULT_WARNING_ACTION_UNSUPPORTED = 10,
+    CG_RESULT_SCOPE_UNSUPPORTED = 11,
+    CG_RESULT_NOT_FOR_PARTY = 12,
+    CG_RESULT_ALREADY_DEFINED = 13,
+    CG_RESULT_NOT_AUTHORIZED = 98,
+    CG_RESULT_OTHER = 99,
+};
+
+/* Party entries that one CS may have. */
+#define CG_DEFINITIONS_MAX 128
+
 /* One entry of a scope (1534). */
 struct cg_scope_event {
     bool exclude;       /* 1535=2 */
@@ -192,7 +215,9 @@ struct cg_limit_event {
     bool has_scope;
     uint32_t scope_first; /* of the update's scopes */
     uint32_t scope_count;
+    uint32_t entry; /* the party entry it is in */
     enum cg_limit_kind kind;
+    bool net; /* 1530=2: when it makes a limit */
     bool has_amount;
     cg_dv01 amount; /* 1531 */
     bool has_used;
@@ -207,13 +232,15 @@ struct cg_limit_event {
     uint8_t warning_action[CG_WARNINGS_MAX]; /* 1769; 0: a warning only */
 };
 
-/* A whole CM or CR; its limits follow one by one. */
+/* A whole CM, CR or CS; its limits follow one by one. */
 struct cg_update_event {
-    struct cg_slice id;      /* 1667 */
+    struct cg_slice id;      /* 1667; CS: 1666 */
     struct cg_slice request; /* 1666, may be empty */
     cg_time made_at;         /* 60, else 52 */
     bool snapshot;
-    bool refused; /* 1511: the hub did not do what CL asked for */
+    bool definition;  /* CS */
+    uint32_t entries; /* parties */
+    bool refused;     /* 1511: the hub did not do what CL asked for */
     const struct cg_limit_event *limits;
     uint32_t count;
     const struct cg_scope_event *scopes;
@@ -283,7 +310,8 @@ struct cg_engine {
     uint32_t due_count;
     bool *is_due;
     bool queues_changed; /* who is queued has to be decided on anew */
-    struct cg_update_set *update_sets; /* one per hub */
+    enum cg_result results[CG_DEFINITIONS_MAX]; /* of the CS at hand */
+    struct cg_update_set *update_sets;          /* one per hub */
     uint32_t update_set_count;
     bool stopping;      /* new risk is refused, what waited was answered */
     uint32_t park_room; /* messages that the host can still keep */
@@ -338,6 +366,8 @@ void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid);
 void cg_engine_answer(struct cg_engine *engine,
                       const struct cg_answer_event *event);
 void cg_engine_update(struct cg_engine *engine,
+                      const struct cg_update_event *event);
+void cg_engine_define(struct cg_engine *engine,
                       const struct cg_update_event *event);
 void cg_engine_action(struct cg_engine *engine,
                       const struct cg_action_event *event);

@@ -489,6 +489,11 @@ static void from_hub(struct cg_gate *gate)
         cg_decode_update(&gate->message, gate->update_limits,
                          gate->update_scopes, &event);
         cg_engine_update(gate->engine, &event);
+    } else if (cg_slice_is(type, "CS")) {
+        struct cg_update_event event;
+        cg_decode_update(&gate->message, gate->update_limits,
+                         gate->update_scopes, &event);
+        cg_engine_define(gate->engine, &event);
     } else if (cg_slice_is(type, "DH")) {
         struct cg_action_event event;
         cg_decode_action(&gate->message, &event);

@@ -41,7 +41,7 @@ struct cg_gate {
 
 /* What the gate adds to a message, or says of its own, beyond what it echoes.
  */
-#define CG_SPARE_MAX 4096
+#define CG_SPARE_MAX 24576
 
 /* Names what configuration knows, as facts, and takes its settings over. */
 int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len);

@@ -136,6 +136,9 @@ static const char *render(struct cg_gate *gate,
     case CG_EFFECT_LIMITS_ACK:
         cg_encode_limits_ack(context, effect, body);
         return "DE";
+    case CG_EFFECT_DEFINITION_ACK:
+        cg_encode_definition_ack(context, effect, body);
+        return "CT";
     case CG_EFFECT_ACTION_REPORT:
         cg_encode_action_report(context, effect, body);
         return "DI";

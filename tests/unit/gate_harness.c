@@ -114,7 +114,7 @@ static void read_config(struct cg_config *config, const char *keys)
 /* What the gate says of itself must be valid FIX of the session's version. */
 static bool is_own(const struct cg_out *out, const char *body)
 {
-    static const char *const own[] = {"j", "3", "B", "DF", "DE", "DI", "CL"};
+    static const char *const own[] = {"j", "3", "B", "DF", "DE", "DI", "CL", "CM", "CT"};
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
         if (strcmp(out->type, own[i]) == 0) {
             return strstr(body, "|379=VENUE-") == NULL;

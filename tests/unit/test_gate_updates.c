@@ -545,6 +545,163 @@ static void test_gate_updates_ccp_of_a_pushed_limit(void **state)
     assert_string_equal(limit("S-LCH").state, "suspended");
 }
 
+/* --- definitions (R15, R19) ---------------------------------------------- */
+
+/* R15: an FCM defines, changes and removes a limit; each entry is answered, and
+ * its parties go back as they came. */
+static void test_gate_updates_definition_makes_a_limit(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CS|1666=D1|1677=1|1324=A|1671=1|1691=NOLIMIT|1692=D|1693=24|"
+               "1674=24|" TYPE("50000") "|1670=NEW");
+    harness_expect(&h, HUB,
+                   "35=CT|1666=D1|1761=0|1762=0|1677=1|1324=A|1763=0|1764=0|"
+                   "1671=1|1691=NOLIMIT|1692=D|1693=24|1674=24|1670=NEW");
+    harness_quiet(&h);
+    expect_limit("NEW", 50000, "enabled");
+    order("A1", "NOLIMIT", "USD10Y", 10000000); /* pushed: nobody is asked */
+    harness_expect(&h, VENUE, "35=D");
+    harness_in(&h, HUB,
+               "35=CS|1666=D2|1677=1|1324=M|1669=1|1529=1|1530=12|1531=1000|"
+               "1532=USD|1670=NEW");
+    harness_expect(&h, VENUE, "35=F"); /* R17 */
+    harness_expect(&h, HUB, "35=CT|1666=D2|1762=0|1763=0|1670=NEW");
+    expect_limit("NEW", 1000, "enabled");
+    harness_reopen(&h);
+    links_up();
+    expect_limit("NEW", 1000, "enabled");
+    harness_in(&h, HUB, "35=CS|1666=D3|1677=1|1324=D|1670=NEW");
+    harness_expect(&h, HUB, "35=CT|1666=D3|1762=0|1763=0|1324=D|1670=NEW");
+    assert_string_equal(limit("NEW").state, "removed");
+}
+
+/* R15: a net limit (1530=2) that a hub makes counts net. */
+static void test_gate_updates_definition_of_a_net_limit(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CS|1666=D1|1677=1|1324=A|" ENTRY(
+                   "NOLIMIT") "|1669=1|1529=1|"
+                              "1530=2|1531=50000|1532=USD|1670=NEW");
+    harness_expect(&h, HUB, "35=CT|1762=0");
+    order("A1", "NOLIMIT", "USD10Y", 10000000);
+    harness_expect(&h, VENUE, "35=D");
+    harness_in(&h, CLIENT,
+               "35=D|11=A2|1=NOLIMIT|55=USD10Y|54=2|38=10000000|40=2|44=4.1|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, VENUE, "35=D");
+    assert_int_equal(limit("NEW").used, 90400000);
+}
+
+/* R15: one entry may be refused and another taken; 1764 says why. */
+static void test_gate_updates_definition_entry_by_entry(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CS|1666=D1|1677=2|1324=M|" LIMIT(
+                   "NOBODY", "1", "ACME-USD") "|1324=M|" LIMIT("ACME", "70000",
+                                                               "ACME-USD"));
+    const char *ack = harness_expect(
+        &h, HUB, "35=CT|1761=1|1762=1|1677=2|1763=2|1764=1|1763=0|1764=0");
+    assert_non_null(strstr(ack, "|1764=1|1671=1|1691=NOBODY|"));
+    assert_non_null(strstr(ack, "|1764=0|1671=1|1691=ACME|"));
+    harness_quiet(&h);
+    expect_limit("ACME-USD", 70000, "enabled");
+}
+
+static void refused_definition(const char *entry, int result)
+{
+    char fields[1024];
+    char expected[128];
+    snprintf(fields, sizeof(fields), "35=CS|1666=R%d|1677=1|%s", h.seq, entry);
+    snprintf(expected, sizeof(expected),
+             "35=CT|1761=%d|1762=2|1763=2|1764=%d|1328~ ", result, result);
+    harness_in(&h, HUB, fields);
+    harness_expect(&h, HUB, expected);
+    harness_quiet(&h);
+}
+
+#define MODIFY(more) "1324=M|" ENTRY("ACME") "|1669=1|1529=1|1530=12" more
+
+/* R6, R15: definitions that change nothing. */
+static void test_gate_updates_definition_refused(void **state)
+{
+    (void)state;
+    refused_definition("1324=M|" LIMIT("OTHERACC", "1", "OTHER-USD"), 98);
+    refused_definition("1324=M|1669=1|1529=1|1530=12|1531=1|1670=OTHER-USD",
+                       98);
+    refused_definition("1324=M|" LIMIT("ACME", "1", "PING-USD"), 12);
+    refused_definition("1324=M|" LIMIT("ACME", "1", "NOT-THERE"), 4);
+    refused_definition("1324=D|" ENTRY("ACME") "|1670=NOT-THERE", 4);
+    refused_definition("1324=A|" LIMIT("ACME", "1", "ACME-USD"), 13);
+    refused_definition("1324=A|" ENTRY("ACME") "|" TYPE("1"), 13);
+    refused_definition("1324=A|" ENTRY("NOLIMIT") "|" TYPE("1"), 4);
+    refused_definition("1324=A|" ENTRY("NOLIMIT") "|1669=1|1529=1|1530=12|"
+                                                  "1532=USD|1670=N",
+                       5);
+    refused_definition(MODIFY("|1531=-1|1670=ACME-USD"), 5);
+    refused_definition(MODIFY("|1531=1|1532=EUR|1670=ACME-USD"), 99);
+    refused_definition("1324=M|" ENTRY("ACME") "|1669=1|1529=1|1530=11|1531=1|"
+                                               "1670=ACME-USD",
+                       3);
+    expect_limit("ACME-USD", 100000, "enabled");
+    harness_order(&h, "A1", '1', 1);
+    harness_expect(&h, HUB, "35=DF");
+}
+
+/* R19: what is not modelled is named by 1764, and takes no new risk until it is
+ * corrected. */
+static void test_gate_updates_definition_unmodelled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entry;
+        int result;
+    } unmodelled[] = {
+        {"1324=M|" ENTRY("ACME") "|1669=1|1529=1|1530=8|1531=1|1670=ACME-USD",
+         3},
+        {MODIFY("|1531=99999999999999999999|1670=ACME-USD"), 5},
+        {MODIFY("|1767=3|1670=ACME-USD"), 8},
+        {MODIFY("|1559=1|1769=4|1560=101|1670=ACME-USD"), 9},
+        {MODIFY("|1559=1|1769=3|1560=90|1670=ACME-USD"), 10},
+        {MODIFY("|1534=1|1535=1|1536=USD10Y|1546=SRC|1670=ACME-USD"), 11},
+        {MODIFY("|1534=1|1535=1|1670=ACME-USD"), 7},
+        {MODIFY("|2336=5|1670=ACME-USD"), 99},
+    };
+    for (size_t i = 0; i < sizeof(unmodelled) / sizeof(unmodelled[0]); i++) {
+        char id[16];
+        refused_definition(unmodelled[i].entry, unmodelled[i].result);
+        snprintf(id, sizeof(id), "A%zu", i);
+        harness_order(&h, id, '1', 1);
+        harness_expect(&h, CLIENT, "35=8|150=8|58~CG109");
+        harness_in(
+            &h, HUB,
+            "35=CS|1666=OK|1677=1|1324=M|" LIMIT("ACME", "100000", "ACME-USD"));
+        harness_expect(&h, HUB, "35=CT|1762=0|1763=0");
+        expect_limit("ACME-USD", 100000, "enabled");
+    }
+}
+
+/* R15: more entries than the gate answers are refused as a whole. */
+static void test_gate_updates_definition_too_large(void **state)
+{
+    (void)state;
+    static char fields[16384];
+    for (int count = 128; count <= 129; count++) {
+        int len = snprintf(fields, sizeof(fields), "35=CS|1666=BIG|1677=%d",
+                           count);
+        for (int i = 0; i < count; i++) {
+            len += snprintf(fields + len, sizeof(fields) - (size_t)len,
+                            "|1324=D|1670=N%d", i);
+        }
+        harness_in(&h, HUB, fields);
+        harness_expect(&h, HUB,
+                       count == 128 ? "35=CT|1762=2|1761=4|1677=128"
+                                    : "35=CT|1762=2|1761=99");
+    }
+}
+
 #define CLEARED(name)                                                          \
     cmocka_unit_test_setup_teardown(name, open_ccps, close_gate)
 #define SCOPED(name)                                                           \
@@ -572,6 +729,12 @@ int main(void)
         SCOPED(test_gate_updates_configured_cut),
         CLEARED(test_gate_updates_ccp_of_the_order),
         CLEARED(test_gate_updates_ccp_of_a_pushed_limit),
+        STANDARD(test_gate_updates_definition_makes_a_limit),
+        STANDARD(test_gate_updates_definition_of_a_net_limit),
+        STANDARD(test_gate_updates_definition_entry_by_entry),
+        STANDARD(test_gate_updates_definition_refused),
+        STANDARD(test_gate_updates_definition_unmodelled),
+        STANDARD(test_gate_updates_definition_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
