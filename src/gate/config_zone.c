@@ -16,30 +16,33 @@
 /* The years of the table, in seconds since 1970. */
 #define FROM INT64_C(946684800) /* 2000-01-01 */
 #define TO INT64_C(3471292800)  /* 2080-01-01 */
-#define STEP 43200              /* no zone changes twice in it */
+#define STEP (120 * 86400)
 
 /* A change a month would fit: the most restless zones have four a year. */
 #define SHIFTS_MAX (80 * 12)
 
-static cg_time offset_at(GTimeZone *zone, int64_t second)
+static int interval_at(GTimeZone *zone, int64_t second)
 {
-    int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL,
-                                             second);
+    return g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, second);
+}
+
+static cg_time offset_of(GTimeZone *zone, int interval)
+{
     return g_time_zone_get_offset(zone, interval) * CG_SECOND;
 }
 
-/* The first second after |low| with the offset of |high|. */
-static int64_t shift_between(GTimeZone *zone, int64_t low, int64_t high)
+/* The first second after |low| that is not of its interval; |high| is not. */
+static int64_t interval_end(GTimeZone *zone, int64_t low, int64_t high)
 {
-    cg_time after = offset_at(zone, high);
+    int interval = interval_at(zone, low);
 
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;
 
-        if (offset_at(zone, middle) == after) {
-            high = middle;
-        } else {
+        if (interval_at(zone, middle) == interval) {
             low = middle;
+        } else {
+            high = middle;
         }
     }
     return high;
@@ -48,20 +51,30 @@ static int64_t shift_between(GTimeZone *zone, int64_t low, int64_t high)
 /* False when the zone changes more often than there is room for. */
 static bool shifts_read(GTimeZone *from, struct cg_zone *zone)
 {
-    zone->shifts[0] = (struct cg_zone_shift){FROM * CG_SECOND,
-                                             offset_at(from, FROM)};
-    zone->count = 1;
-    for (int64_t at = FROM; at < TO; at += STEP) {
-        cg_time offset = offset_at(from, at + STEP);
+    int interval = interval_at(from, FROM);
+    int64_t at = FROM;
 
+    zone->shifts[0] = (struct cg_zone_shift){FROM * CG_SECOND,
+                                             offset_of(from, interval)};
+    zone->count = 1;
+    while (at < TO) {
+        cg_time offset;
+
+        if (interval_at(from, at + STEP) == interval) {
+            at += STEP;
+            continue;
+        }
+        at = interval_end(from, at, at + STEP);
+        interval = interval_at(from, at);
+        offset = offset_of(from, interval);
         if (offset == zone->shifts[zone->count - 1].offset) {
             continue;
         }
         if (zone->count == SHIFTS_MAX) {
             return false;
         }
-        zone->shifts[zone->count++] = (struct cg_zone_shift){
-            shift_between(from, at, at + STEP) * CG_SECOND, offset};
+        zone->shifts[zone->count++] = (struct cg_zone_shift){at * CG_SECOND,
+                                                             offset};
     }
     return true;
 }
