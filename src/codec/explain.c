@@ -68,6 +68,22 @@ static void explain_refusal(const struct cg_context *context,
              WORDS(request_id(context, effect->request)), reason);
 }
 
+/* What the order of |token| is charged with under its limit: one token, or one
+ * for each side of a package. */
+static cg_dv01 charged_with(const struct cg_state *state,
+                            const struct cg_token *token)
+{
+    cg_dv01 sum = 0;
+    for (uint32_t i = state->orders[token->order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *other = &state->tokens[i];
+        if (other->limit == token->limit && other->spent) {
+            sum += other->charge;
+        }
+    }
+    return sum;
+}
+
 static void explain_forward(const struct cg_context *context,
                             const struct cg_effect *effect,
                             char *text,
@@ -89,7 +105,7 @@ static void explain_forward(const struct cg_context *context,
     const struct cg_token *token =
         &state->tokens[state->orders[effect->order].tokens];
     char charge[32];
-    cg_dv01_format(token->charge, charge);
+    cg_dv01_format(charged_with(state, token), charge);
     snprintf(text, len,
              "forwards %s %.*s: live cover holds its worst case, %s %.3s%s",
              request->kind == CG_REQUEST_NEW ? "order" : "replace",

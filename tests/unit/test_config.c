@@ -491,6 +491,10 @@ static void test_config_variants_accepted(void **state)
     cg_config_deinit(&config);
     expect_accepted(*state, "TokenTag=5001", "TokenTag=0", &config);
     assert_int_equal(config.sessions[1].token_tag, 0);
+    assert_false(config.sessions[1].packages_whole);
+    cg_config_deinit(&config);
+    expect_accepted(*state, "TokenTag=5001", "PackagesWhole=Y", &config);
+    assert_true(config.sessions[1].packages_whole);
     cg_config_deinit(&config);
 }
 

@@ -696,6 +696,25 @@ static void test_gate_package_leg_repeat(void **state)
     expect_side("NL", '2', 813600, 90400);
 }
 
+/* R43: reports on two legs that say the same under one ExecID are two. */
+static void test_gate_package_legs_share_exec_id(void **state)
+{
+    (void)state;
+    static const char *const fill = "35=8|37=V-1|11=P1|17=X1|150=F|39=1|151=0|"
+                                    "14=5000000|54=1|6=0|442=2|55=%s";
+    static const char *const symbols[] = {"USD2Y", "USD10Y"};
+    char fields[256];
+    open_with(LIMIT("NL", "NOLIMIT", NET_PUSH "Amount=99999.00"));
+    package("P1", "10000000",
+            "|555=2|600=USD2Y|623=1|624=1|600=USD10Y|623=1|624=1");
+    accepted("P1");
+    for (int i = 0; i < 2; i++) {
+        snprintf(fields, sizeof(fields), fill, symbols[i]);
+        harness_in(&h, VENUE, fields);
+    }
+    expect_side("NL", '1', 547050, 547050); /* 950.50 and 4,520.00 */
+}
+
 /* R13: fills above the order are overruns, of packages and of legs. */
 static void test_gate_package_overfill(void **state)
 {
@@ -749,6 +768,12 @@ static void test_gate_package_whole_by_legs(void **state)
     (void)state;
     open_with("");
     package_at(CLIENT50, "SDR", "P1", '1', "10000000", SPREAD);
+    /* One unit of a leg begins a whole package: 0.0001436, rounded up. */
+    harness_in(&h, VENUE50,
+               "35=8|37=V-1|11=P1|17=U1|150=F|39=1|151=0|14=1|6=0|442=2" LEG1);
+    struct cg_token_view token;
+    assert_true(cg_gate_token(h.gate, 0, &token));
+    assert_int_equal(token.consumed, 2);
     leg_at(VENUE50, 'F', '1', 20, LEG1);
     expect_side("SDR-USD", '2', 71800, 71800);
     expect_side("SDR-USD", '1', 0, 0);
@@ -774,10 +799,12 @@ static void test_gate_package_whole_ends_apart(void **state)
     harness_reopen(&h);
     expect_use("SDR-USD", 380200);
     harness_link(&h, VENUE50, true);
-    leg_at(VENUE50, 'F', '4', 5, LEG2); /* the other leg comes late */
+    report_at(VENUE50, "P1", 'F', '4', 2, "|442=3"); /* late: 2 of the other */
+    expect_use("SDR-USD", 380200 - 180800);
+    leg_at(VENUE50, 'F', '4', 5, LEG2); /* and what it was filled with */
     expect_use("SDR-USD", 71800);
     leg_at(VENUE50, 'H', '4', 0, LEG1); /* and a bust of the first */
-    expect_use("SDR-USD", 452000);
+    expect_use("SDR-USD", 452000 - 152080); /* the package says 2, still */
     expect_side("SDR-USD", '2', 0, 452000);
 }
 
@@ -941,6 +968,67 @@ static void test_gate_package_falls_back(void **state)
     harness_quiet(&h); /* either side alone would fit, both do not */
     harness_link(&h, HUB, false);
     harness_expect(&h, CLIENT, "35=8|150=8|58~CG302");
+}
+
+/* Lowers or makes the limit |id| of NOLIMIT. */
+static void push_limit(const char *id, const char *amount)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=CR|1667=U%d|60=20270115-08:00:00|1677=1|1324=M|1671=1|"
+             "1691=NOLIMIT|1692=D|1693=24|1669=1|1529=1|1530=12|1531=%s|"
+             "1532=USD|1670=%s",
+             h.seq, amount, id);
+    harness_in(&h, HUB, fields);
+    harness_expect(&h, HUB, "35=DE|2316=0");
+}
+
+/* R13: what was granted late must still fit, on both sides together. */
+static void test_gate_package_granted_too_late(void **state)
+{
+    (void)state;
+    char asks[2][1024];
+    open_with(LIMIT("NL", "NOLIMIT",
+                    "Hub=hub\nMeasure=net\nModel=ping\nAmount=10000.00\n"
+                    "Pull=none"));
+    package("P1", "10000000",
+            "|555=2|600=USD10Y|623=1|624=1|600=USD10Y|623=1|624=2");
+    for (int i = 0; i < 2; i++) {
+        snprintf(asks[i], sizeof(asks[i]), "%s",
+                 harness_expect(&h, HUB, "35=DF|2324=9040.00"));
+    }
+    push_limit("NL", "9000.00");
+    harness_grant(&h, asks[0]);
+    harness_grant(&h, asks[1]);
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG101");
+    expect_use("NL", 0);
+}
+
+/* R11: a limit that came later does not count a package, so it cannot rise. */
+static void test_gate_package_limit_comes_later(void **state)
+{
+    (void)state;
+    open_with(LIMIT("NL", "NOLIMIT", NET_PUSH "Amount=99999.00"));
+    package("P1", "10000000", SPREAD);
+    accepted("P1");
+    push_limit("NEW", "50000.00");
+    replace("P2", "P1", SPREAD "|38=11000000" TAIL);
+    harness_expect(&h, CLIENT, "35=9|434=2|58~CG404|58~came after the order");
+    replace("P3", "P1", SPREAD "|38=9000000" TAIL);
+    harness_expect(&h, VENUE, "35=AC|11=P3");
+}
+
+/* R5: what a gross limit counts of a sold package stands on the sell side. */
+static void test_gate_package_gross_side(void **state)
+{
+    (void)state;
+    open_with(LIMIT("NL", "NOLIMIT", GROSS_PUSH "Amount=99999.00"));
+    package_at(CLIENT, "NOLIMIT", "P1", '2', "10000000", SPREAD);
+    accepted("P1");
+    expect_side("NL", '2', 1664400, 0);
+    expect_use("NL", 1664400);
 }
 
 /* R18, R31: a halt pulls a package by the symbol it came with. */
@@ -1203,6 +1291,7 @@ int main(void)
         TEST(test_gate_package_counts_once),
         TEST(test_gate_package_busts),
         TEST(test_gate_package_leg_repeat),
+        TEST(test_gate_package_legs_share_exec_id),
         TEST(test_gate_package_overfill),
         TEST(test_gate_package_legs_end_one_by_one),
         TEST(test_gate_package_whole_by_legs),
@@ -1213,6 +1302,9 @@ int main(void)
         TEST(test_gate_package_cancel),
         TEST(test_gate_package_times_out),
         TEST(test_gate_package_falls_back),
+        TEST(test_gate_package_granted_too_late),
+        TEST(test_gate_package_limit_comes_later),
+        TEST(test_gate_package_gross_side),
         TEST(test_gate_package_pulled),
         TEST(test_gate_package_falls_under_stop),
         TEST(test_gate_package_pull_to_fit),

@@ -585,6 +585,33 @@ static void test_gate_quickfix_reasons(void **state)
     }
 }
 
+/* R5: a package on its way to hub and venue, refused, and pulled. */
+static void test_gate_quickfix_packages(void **state)
+{
+    static const char *const legs =
+        "|38=10000000|60=20270115-08:00:00|40=2|44=1|555=2|600=USD2Y|623=4.5|"
+        "624=1|654=L1|600=USD10Y|623=1|624=2|556=USD|687=10000000|654=L2";
+    char fields[512];
+    (void)state;
+    snprintf(fields, sizeof(fields), "35=AB|11=P1|1=PINGACC|54=B|55=curve%s",
+             legs);
+    in(CLIENT, fields);
+    const char *ask = expect_said(HUB, "35=DF|2320=0|555=2|687=45000000");
+    harness_grant(&h, ask + 2);
+    offer_all();
+    expect_said(VENUE, "35=AB|11=P1|654=L2");
+    in(HUB, "35=DH|2328=S9|2329=1|453=1|448=PINGACC|447=D|452=24|"
+            "60=20270115-08:00:00");
+    expect_said(VENUE, "35=F|41=P1|55=curve|54=B");
+    snprintf(fields, sizeof(fields), "35=AB|11=P2|1=PINGACC|54=B|55=curve%s",
+             legs);
+    in(CLIENT, fields);
+    expect_said(CLIENT, "35=8|150=8|55=curve|54=B|~CG202");
+    snprintf(fields, sizeof(fields), "35=AB|11=P3|1=SDR|54=C|55=curve%s", legs);
+    in(CLIENT50, fields);
+    expect_said(VENUE50, "35=AB|11=P3|54=C");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -594,6 +621,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gate_quickfix_42, start, stop),
         cmocka_unit_test_setup_teardown(test_gate_quickfix_50sp2, start, stop),
         cmocka_unit_test_setup_teardown(test_gate_quickfix_plain_sp2, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(test_gate_quickfix_packages, start,
                                         stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
