@@ -241,8 +241,9 @@ static void used_add(struct cg_state *state,
     };
 }
 
-static void
-token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
+/* Counts what is filled in the limit's use; returns the change of that. */
+static cg_dv01
+use_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
 {
     struct cg_limit *limit = &state->limits[token->limit];
     cg_dv01 change = filled - token->filled;
@@ -259,7 +260,16 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
     if (token->fallback && token->epoch == limit->epoch) {
         limit->fallback_used += change + open_change;
     }
+    return use;
+}
+
+static void
+token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
+{
+    cg_dv01 change = filled - token->filled;
+    cg_dv01 use = use_filled(state, token, filled);
     if (change < 0) { /* a trade cancel or correct (R43) */
+        struct cg_limit *limit = &state->limits[token->limit];
         limit->confirmed[side_index(token->side)] += use;
         token->busted = true;
         LEDGER_ADD(state, token, consumed, change);
@@ -272,6 +282,35 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
     LEDGER_ADD(state, token, reserved, -covered);
     LEDGER_ADD(state, token, overrun, change - covered);
     LEDGER_ADD(state, token, consumed, change);
+    token->ahead -= change < token->ahead ? change : token->ahead;
+}
+
+/* R7: all of the order, the filled part too.  What that is worth less is
+ * reserved again, for what its owner holds by it.  flags 1: the owner is told
+ * what it does not know. */
+static void token_repriced(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_token *token = &state->tokens[fact->token];
+    struct cg_limit *limit = &state->limits[token->limit];
+    cg_dv01 less = token->filled - fact->amount;
+    token->rate = fact->rate;
+    if ((fact->flags & 1) != 0) {
+        limit->confirmed[side_index(token->side)] -= token->ahead;
+        token->ahead = 0;
+        return;
+    }
+    if (less <= 0) {
+        token_filled(state, token, fact->amount);
+        return;
+    }
+    (void)use_filled(state, token, fact->amount);
+    LEDGER_ADD(state, token, consumed, -less);
+    if (token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE) {
+        LEDGER_ADD(state, token, reserved, less);
+    } else {
+        LEDGER_ADD(state, token, released, less);
+    }
+    token->ahead += less;
 }
 
 /* --- orders ------------------------------------------------------------- */
@@ -1199,9 +1238,8 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_TOKEN_PRICED:
         cg_apply_priced(state, fact);
         break;
-    case CG_FACT_TOKEN_REPRICED: /* all of the order, the filled part too */
-        state->tokens[fact->token].rate = fact->rate;
-        token_filled(state, &state->tokens[fact->token], fact->amount);
+    case CG_FACT_TOKEN_REPRICED:
+        token_repriced(state, fact);
         break;
     case CG_FACT_TOKEN_GRANTED:
         token_granted(state, fact);

@@ -163,6 +163,9 @@ bool cg_price_total(const struct cg_engine *engine,
 /* Records the rates of the replace whose turn it is, where they differ. */
 void cg_prices_take(struct cg_engine *engine, uint32_t order);
 
+/* The order ends: its limits' owners are told what a lower price left. */
+void cg_prices_settle(struct cg_engine *engine, uint32_t order);
+
 /* The venue has accepted |request|: its rates are in force, for what is filled
  * as well. */
 void cg_prices_accept(struct cg_engine *engine, uint32_t request);
@@ -240,6 +243,11 @@ void cg_leg_report(struct cg_engine *engine,
 void cg_package_settle(struct cg_engine *engine, uint32_t order);
 
 /* --- fills (decide_report.c) -------------------------------------------- */
+
+/* Tells the owner of a token's limit how much more it has consumed, or less. */
+void cg_consumption_tell(struct cg_engine *engine,
+                         uint32_t token,
+                         cg_dv01 rise);
 
 /* Records |fact|, after which the order is filled as |fills|, and tells the
  * hubs of it.  False when the books cannot hold it. */

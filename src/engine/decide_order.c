@@ -394,6 +394,7 @@ void cg_order_close(struct cg_engine *engine,
     refusal.detail = "the order has ended";
     cg_replaces_refuse(engine, slot, &refusal);
     cg_package_settle(engine, slot);
+    cg_prices_settle(engine, slot);
     cg_tokens_end(engine, slot, CG_END_RELEASED);
     struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_CLOSED);
     fact.order = slot;

@@ -81,7 +81,8 @@ void cg_prices_take(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* What is filled is worth more or less from now on; the hub hears of more. */
+/* What is filled is worth more or less from now on.  The limit's owner hears of
+ * more; of less it hears by the fills to come, which are told from there on. */
 static void reprice(struct cg_engine *engine, uint32_t slot, cg_dv01 rate)
 {
     const struct cg_state *state = &engine->state;
@@ -95,11 +96,29 @@ static void reprice(struct cg_engine *engine, uint32_t slot, cg_dv01 rate)
         return;
     }
     fact.other = token->rate;
-    cg_dv01 before = token->ledger.consumed;
+    cg_dv01 before = cg_token_told(token);
     cg_engine_record(engine, &fact);
-    cg_dv01 rise = token->ledger.consumed - before;
-    if (rise > 0 && token->model == CG_MODEL_PING) {
-        cg_ask_send(engine, slot, CG_ASK_CONSUMED, rise);
+    cg_consumption_tell(engine, slot, cg_token_told(token) - before);
+}
+
+void cg_prices_settle(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->orders[slot].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_dv01 ahead = token->ahead;
+        if (ahead == 0) {
+            continue;
+        }
+        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_REPRICED);
+        fact.token = i;
+        fact.rate = token->rate;
+        fact.amount = token->filled;
+        fact.other = token->rate;
+        fact.flags = 1;
+        cg_engine_record(engine, &fact);
+        cg_consumption_tell(engine, i, -ahead);
     }
 }
 

@@ -57,8 +57,7 @@ static bool fill_counts(struct cg_engine *engine,
 }
 
 /* R25: a limit's owner hears of each trade, and of each one taken back. */
-static void
-consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
+void cg_consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
 {
     const struct cg_state *state = &engine->state;
     cg_session owner = state->limits[state->tokens[slot].limit].owner;
@@ -109,7 +108,7 @@ bool cg_fill_record(struct cg_engine *engine,
     }
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {
-        before[n++] = state->tokens[i].ledger.consumed;
+        before[n++] = cg_token_told(&state->tokens[i]);
         overrun_before += state->tokens[i].ledger.overrun;
     }
     cg_engine_record(engine, fact);
@@ -121,9 +120,9 @@ bool cg_fill_record(struct cg_engine *engine,
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        cg_dv01 rise = token->ledger.consumed - before[n++];
+        cg_dv01 rise = cg_token_told(token) - before[n++];
         overrun_after += token->ledger.overrun;
-        consumption_tell(engine, i, rise);
+        cg_consumption_tell(engine, i, rise);
     }
     cg_limits_check(engine, slot);
     if (overrun_after > overrun_before) {

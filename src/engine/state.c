@@ -428,6 +428,11 @@ cg_dv01 cg_token_filled_today(const struct cg_state *state,
     return since ? token->filled - token->earlier : 0;
 }
 
+cg_dv01 cg_token_told(const struct cg_token *token)
+{
+    return token->ledger.consumed + token->ahead;
+}
+
 cg_dv01 cg_token_held(const struct cg_token *token)
 {
     return token->ledger.reserved + token->ledger.consumed;

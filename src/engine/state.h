@@ -108,6 +108,7 @@ struct cg_token {
     cg_dv01 unsure;       /* the part of the charge that has not gone on yet: it
                              does not count in warnings (R52) */
     struct cg_ledger ledger;
+    cg_dv01 ahead; /* told of as consumed, and is not by a new price (R25) */
     cg_time granted_at;
     cg_time expires;
     cg_time renewed_for; /* the expiry for which a renewal was asked (R29) */
@@ -704,6 +705,9 @@ cg_dv01 cg_token_open(const struct cg_token *token);
 /* What of its fills counts in its limit's P and gross: all since the reset. */
 cg_dv01 cg_token_filled_today(const struct cg_state *state,
                               const struct cg_token *token);
+
+/* What its owner has been told of as consumed, or would have been (R25). */
+cg_dv01 cg_token_told(const struct cg_token *token);
 
 /* What of an order's life its token has stood for: reserved and consumed. */
 cg_dv01 cg_token_held(const struct cg_token *token);

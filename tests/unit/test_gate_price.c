@@ -206,6 +206,58 @@ static void test_gate_price_falls_when_accepted(void **state)
     expect_books(6000, 0, 6000);
 }
 
+/* R7, R23, R25: at a lower price what was consumed is less, and covers what is
+ * open; the hub, which was told of more, hears of what comes on top of that. */
+static void test_gate_price_falls_below_what_was_told(void **state)
+{
+    (void)state;
+    struct cg_token_view token;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", 'F', 10, 9, "");
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=8136.00");
+    reopen_at(500);
+    replace("A2", "A1", 20);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=10000.00"));
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    expect_books(10000, 1864, 8136);
+    report("A2", '5', 20, 9, "|41=A1");
+    harness_expect(&h, CLIENT, "35=8");
+    harness_quiet(&h);
+    expect_books(10000, 5500, 4500);
+    report("A2", 'F', 20, 15, "");
+    harness_expect(&h, CLIENT, "35=8");
+    harness_quiet(&h);
+    expect_books(10000, 2500, 7500);
+    report("A2", 'F', 20, 20, "");
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=1864.00");
+    expect_books(10000, 0, 10000);
+    assert_true(cg_gate_token(h.gate, 0, &token));
+    assert_int_equal(token.overrun, 0);
+    assert_int_equal(token.granted, 100000000);
+    reopen();
+    expect_books(10000, 0, 10000);
+}
+
+/* R25: when nothing more is to come, the hub is told what is less. */
+static void test_gate_price_end_tells_what_is_less(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    report("A1", 'F', 10, 9, "");
+    reopen_at(500);
+    replace("A2", "A1", 12);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    report("A2", '5', 12, 9, "|41=A1");
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=6000.00");
+    expect_books(6000, 1500, 4500);
+    report("A2", '4', 12, 9, "");
+    harness_expect(&h, HUB, "35=DF|2320=1|2321=1|2324=3636.00");
+    harness_expect(&h, HUB, "35=DF|2320=1|2321=0|2324=1500.00");
+    expect_books(4500, 0, 4500);
+    reopen();
+    expect_books(4500, 0, 4500);
+}
+
 /* R7, R41: replaces under way at two prices; what the venue makes of them is
  * what is charged, in whatever order it says so, restarts included. */
 static void test_gate_price_chain_of_prices(void **state)
@@ -285,6 +337,8 @@ int main(void)
         T(test_gate_price_raise_prices_all_anew),
         T(test_gate_price_refused_raise_changes_nothing),
         T(test_gate_price_falls_when_accepted),
+        T(test_gate_price_falls_below_what_was_told),
+        T(test_gate_price_end_tells_what_is_less),
         T(test_gate_price_chain_of_prices),
         T(test_gate_price_without_rate_no_raise),
         T(test_gate_price_follows_fx),
