@@ -12,13 +12,16 @@
 static void print_usage(FILE *to)
 {
     fputs(
-        "usage: creditgate session run [-v] FILE...\n\n"
+        "usage: creditgate session run [-v] FILE...\n"
+        "       creditgate session draw [--svg] FILE\n\n"
         "Plays sessions, which docs/sessions.md describes, on a gate without\n"
         "sockets, in virtual time.  What the gate says must be what the\n"
         "session says, message by message, field by field.\n\n"
         "  run        play each file; say what differs\n"
         "  -v         print all that is said, as a session is written, and\n"
-        "             why the gate says it\n\n"
+        "             why the gate says it\n"
+        "  draw       print the steps of one file as a sequence diagram\n"
+        "  --svg      as an SVG document, not as text\n\n"
         "Exit status: 0 all passed, 1 some did not, 2 a file is not written\n"
         "as it should be, or wrong arguments.\n",
         to);

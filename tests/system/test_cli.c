@@ -16,6 +16,8 @@ static void test_cli_help_of_every_command(void **state)
         RUN("help", 0, "usage: creditgate COMMAND"),
         RUN("demo --help", 0, "usage: creditgate demo|--keep"),
         RUN("run --help", 0, "usage: creditgate run|--check-config|status"),
+        RUN("session --help", 0, "usage: creditgate session run|draw|--svg"),
+        RUN("session run --help", 0, "usage: creditgate session run"),
         RUN("show --help", 0, "usage: creditgate show|--journal|--format"),
         RUN("hubsim --help", 0, "usage: creditgate hubsim|--limit|silent"),
         RUN("venuesim --help", 0, "usage: creditgate venuesim|--token-tag"),
@@ -36,11 +38,53 @@ static void test_cli_wrong_words_are_named(void **state)
         RUN("show", 2, "--journal FILE is missing|usage"),
         RUN("show --journal", 2, "what is --journal?|usage"),
         RUN("show --journal x --format xml", 2, "table, csv or json"),
+        RUN("session", 2, "say what to do|usage"),
+        RUN("session play x", 2, "no command play|usage"),
+        RUN("session run", 2, "give a file"),
+        RUN("session run -x", 2, "-x is no option"),
+        RUN("session draw", 2, "give a file"),
+        RUN("session draw a b", 2, "give one file, not b"),
         RUN("hubsim", 2, "give one of --settings, --listen and --connect"),
         RUN("hubsim --listen 70000", 2, "0 to 65535"),
         RUN("hubsim --listen 0 --limit nonsense", 2, "--limit nonsense"),
         RUN("venuesim --listen 0 --version FIX.4.3", 2, "not FIX.4.3"),
         RUN("clientsim --settings $DIR/none.cfg", 1, "none.cfg"),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
+#define SESSION_DESK                                                           \
+    "# Two who say nothing.\n"                                                 \
+    "[DEFAULT]\nSenderCompID=G\nConnectionType=acceptor\n"                     \
+    "SocketAcceptPort=0\nBeginString=FIX.4.4\n"                                \
+    "[SESSION]\nName=c\nRole=client\nTargetCompID=C\nAccounts=A\n"             \
+    "[SESSION]\nName=v\nRole=venue\nTargetCompID=V\n"                          \
+    "[ACCOUNT]\nAccount=A\nClearingFirm=F\n"                                   \
+    "instrument X,USD,1\n"                                                     \
+    "c up\n"
+
+/* One passes, one does not, one is not written as it should be: the exit status
+ * is the worst, and the others are played all the same. */
+static void test_cli_sessions_are_played(void **state)
+{
+    static const struct story_step steps[] = {
+        WRITE("good.session", SESSION_DESK),
+        WRITE("bad.session", SESSION_DESK "v < D ...\n"),
+        WRITE("wrong.session", SESSION_DESK "x up\n"),
+        RUN("session run $DIR/good.session", 0, "1 passed, 0 failed"),
+        RUN("session run -v $DIR/good.session", 0,
+            "# $DIR/good.session: Two who say nothing.|@0 c up"),
+        RUN("session run $DIR/bad.session $DIR/good.session", 1,
+            "bad.session:21: v should receive D at @0, but nothing came|"
+            "1 passed, 1 failed"),
+        RUN("session run $DIR/wrong.session $DIR/good.session", 2,
+            "wrong.session:21: there is no session x; write one of: c v|"
+            "1 passed, 1 failed"),
+        RUN("session run $DIR/none.session", 2, "none.session"),
+        RUN("session draw $DIR/bad.session", 0, "Two who say nothing."),
+        RUN("session draw --svg $DIR/bad.session", 0, "<svg |</svg>"),
+        RUN("session draw $DIR/wrong.session", 2, "there is no session x"),
     };
     (void)state;
     assert_int_equal(PLAY(steps), 0);
@@ -141,6 +185,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         CASE(test_cli_help_of_every_command),
         CASE(test_cli_wrong_words_are_named),
+        CASE(test_cli_sessions_are_played),
         CASE(test_cli_configuration_is_checked),
         CASE(test_cli_journal_that_cannot_be),
         CASE(test_cli_second_gate_is_refused),
