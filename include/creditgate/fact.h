@@ -28,6 +28,7 @@
     X(LIMIT_SCOPED, "limit scoped")                                            \
     X(LIMIT_UNSCOPED, "limit unscoped")                                        \
     X(LIMIT_STATE, "limit state")                                              \
+    X(LIMITS_TOLD, "limits told")                                              \
     X(LIMIT_WARNED, "limit warned")                                            \
     X(LIMIT_REARMED, "limit rearmed")                                          \
     X(LIMIT_RESET, "limit reset")                                              \

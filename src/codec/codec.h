@@ -47,6 +47,10 @@ void cg_decode_update(const struct cg_fix_message *message,
                       struct cg_scope_event *scopes,
                       struct cg_update_event *event);
 
+/* CL of a client. */
+void cg_decode_query(const struct cg_fix_message *message,
+                     struct cg_query_event *event);
+
 /* DH. */
 void cg_decode_action(const struct cg_fix_message *message,
                       struct cg_action_event *event);
@@ -100,6 +104,10 @@ void cg_encode_pull(const struct cg_context *context,
 void cg_encode_limits_ack(const struct cg_context *context,
                           const struct cg_effect *effect,
                           struct cg_fix_writer *out);
+void cg_encode_limits_report(const struct cg_context *context,
+                             const struct cg_effect *effect,
+                             const struct cg_profile *profile,
+                             struct cg_fix_writer *out);
 void cg_encode_definition_ack(const struct cg_context *context,
                               const struct cg_effect *effect,
                               struct cg_fix_writer *out);

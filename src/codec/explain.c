@@ -186,6 +186,12 @@ bool cg_explain(const struct cg_context *context,
         snprintf(text, len, "%s the limit update",
                  effect->value == 0 ? "takes" : "refuses");
         return true;
+    case CG_EFFECT_LIMITS_REPORT:
+        snprintf(text, len, "tells %.*s of %u limits",
+                 WORDS(cg_id_slice(
+                     &context->engine->state.sessions[effect->session].name)),
+                 effect->value);
+        return true;
     case CG_EFFECT_DEFINITION_ACK:
         snprintf(text, len, "%s the limit definition",
                  effect->value == 2 ? "refuses" : "takes");

@@ -1337,6 +1337,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_HUB_ANSWERED:
         hub_answered(state, fact);
         break;
+    case CG_FACT_LIMITS_TOLD:
     case CG_FACT_NOTED:
     case CG_FACT_KIND_COUNT:
         break;

@@ -38,6 +38,7 @@ enum cg_effect_kind {
     CG_EFFECT_NEWS,           /* B to |session| about |limit| */
     CG_EFFECT_LIMITS_REQUEST, /* CL */
     CG_EFFECT_LIMITS_ACK,     /* DE */
+    CG_EFFECT_LIMITS_REPORT,  /* CM of |value| limits from |limit| on */
     CG_EFFECT_DEFINITION_ACK, /* CT, from |results| */
     CG_EFFECT_ACTION_REPORT,  /* DI */
     CG_EFFECT_NOTE,           /* words for the operator's log */
@@ -70,7 +71,7 @@ struct cg_effect {
     cg_session session; /* whom it goes to */
     uint32_t order;     /* slots, or CG_NONE */
     uint32_t request;
-    uint32_t target; /* CG_EFFECT_PULL: the id that is cancelled */
+    uint32_t target; /* CG_EFFECT_PULL: the id that is cancelled; CM: 1512 */
     uint32_t ask;
     uint32_t limit;
     uint32_t account;
@@ -81,7 +82,7 @@ struct cg_effect {
     uint32_t value;  /* percentage of a warning; 2316; 2332 */
     uint32_t reject; /* 2317; 2333 */
     bool to_replace; /* 9: 434=2 */
-    bool whole;      /* CT: refused before any entry was looked at */
+    bool whole; /* CT: refused before any entry was looked at; CM: the last */
     struct cg_refusal refusal;
     const char *text; /* CG_EFFECT_NOTE, CG_EFFECT_ACTION_REPORT; valid until
                          the next begin */
@@ -252,6 +253,19 @@ struct cg_update_event {
     bool last_fragment; /* 893=Y */
 };
 
+/* CL of a client. */
+struct cg_query_event {
+    struct cg_slice account; /* a party of role 24; empty: all */
+    struct cg_slice firm;    /* of role 4 */
+    struct cg_slice ccp;     /* of role 21 */
+    uint32_t kinds;          /* bit i: limits of enum cg_limit_kind i */
+    bool of_accounts;        /* limits of accounts, and of firms (1508) */
+    bool of_firms;
+    bool definitions; /* 1760: amounts, and use */
+    bool utilization;
+    bool unsupported; /* asks for what is not offered */
+};
+
 /* DH. */
 struct cg_action_event {
     struct cg_slice id;      /* 2328 */
@@ -367,6 +381,18 @@ void cg_engine_answer(struct cg_engine *engine,
                       const struct cg_answer_event *event);
 void cg_engine_update(struct cg_engine *engine,
                       const struct cg_update_event *event);
+void cg_engine_query(struct cg_engine *engine,
+                     const struct cg_query_event *query);
+
+/* Whether |session|'s question is about the limit in |slot|, and how many
+ * entries of its scope an answer shows: all, or none when they are too many. */
+#define CG_QUERY_SCOPES_MAX 24
+bool cg_query_selects(const struct cg_state *state,
+                      cg_session session,
+                      const struct cg_query_event *query,
+                      uint32_t slot);
+uint32_t cg_query_scopes(const struct cg_state *state,
+                         const struct cg_limit *limit);
 void cg_engine_define(struct cg_engine *engine,
                       const struct cg_update_event *event);
 void cg_engine_action(struct cg_engine *engine,

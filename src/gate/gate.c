@@ -382,6 +382,16 @@ static void mass_cancel(struct cg_gate *gate, cg_session venue)
     pass(gate, venue);
 }
 
+/* R56: a client asks for its limits; only FIX 5.0 SP2 has the message. */
+static void limits_asked(struct cg_gate *gate)
+{
+    struct cg_query_event query;
+    if (!malformed(gate)) {
+        cg_decode_query(&gate->message, &query);
+        cg_engine_query(gate->engine, &query);
+    }
+}
+
 static void from_client(struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
@@ -398,6 +408,9 @@ static void from_client(struct cg_gate *gate)
     } else if (cg_slice_is(type, "j") || cg_slice_is(type, "3")) {
         /* A reject is never answered by another. */
         cg_engine_note(gate->engine, "ALARM: a client rejected a message");
+        return;
+    } else if (cg_slice_is(type, "CL") && gate->message.layout != NULL) {
+        limits_asked(gate);
         return;
     } else if (!is_passed(gate, type)) {
         reject_business(gate, CG_FIX_BUSINESS_TYPE, "not checked for credit");

@@ -136,6 +136,9 @@ static const char *render(struct cg_gate *gate,
     case CG_EFFECT_LIMITS_ACK:
         cg_encode_limits_ack(context, effect, body);
         return "DE";
+    case CG_EFFECT_LIMITS_REPORT:
+        cg_encode_limits_report(context, effect, &profile, body);
+        return "CM";
     case CG_EFFECT_DEFINITION_ACK:
         cg_encode_definition_ack(context, effect, body);
         return "CT";

@@ -702,6 +702,114 @@ static void test_gate_updates_definition_too_large(void **state)
     }
 }
 
+/* --- questions (R56) ----------------------------------------------------- */
+
+/* R56: a client is told of its own accounts' limits, definitions first, use on
+ * demand. */
+static void test_gate_updates_client_asks_for_limits(void **state)
+{
+    (void)state;
+    harness_in(&h, CLIENT50,
+               "35=D|11=A1|1=SDR|55=USD10Y|54=1|38=10000000|40=2|44=4.1|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, VENUE50, "35=D");
+    harness_in(&h, CLIENT50, "35=CL|1666=Q1");
+    const char *report = harness_expect(
+        &h, CLIENT50,
+        "35=CM|1666=Q1|1760=1|1511=0|1512=2|893=Y|1677=2|1671=2|1691=SDR|"
+        "1693=24|1691=FCM3|1530=2|1531=100000.00|1532=USD|1670=SDR-USD|2339=3|"
+        "2355=1|1530=11|1531=95000000|1670=SDR-MAX|1560=98");
+    assert_null(strstr(report, "|1766="));
+    assert_null(strstr(report, "ACME"));
+    harness_quiet(&h);
+    char id[64];
+    snprintf(id, sizeof(id), "%s", harness_field(report, 1667));
+    harness_in(
+        &h, CLIENT50,
+        "35=CL|1666=Q2|1760=2|453=1|448=SDR|447=D|452=24|1668=1|1530=12");
+    report = harness_expect(&h, CLIENT50,
+                            "35=CM|1666=Q2|1760=2|1512=1|1677=1|1766=9040.00");
+    assert_null(strstr(report, "|1531="));
+    assert_string_not_equal(harness_field(report, 1667), id);
+    harness_in(&h, CLIENT50, "35=CL|1666=Q3|1760=3");
+    harness_expect(&h, CLIENT50, "35=CM|1760=3|1531=100000.00|1766=9040.00");
+}
+
+/* R56: what others have, and what is not offered. */
+static void test_gate_updates_client_asks_for_too_much(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query;
+        const char *answer;
+    } cases[] = {
+        {"|453=1|448=ACME|447=D|452=24", "1511=3"},
+        {"|453=1|448=NOBODY|447=D|452=24", "1511=3"},
+        {"|453=1|448=FCM1|447=D|452=4", "1511=3"},
+        {"|263=1", "1511=5"},
+        {"|1533=X", "1511=5"},
+        {"|453=1|448=X|447=D|452=36", "1511=5"},
+        {"|1668=1|1530=8", "1511=2"},
+        {"|1508=1|1509=4", "1511=2"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char fields[256];
+        char answer[128];
+        snprintf(fields, sizeof(fields), "35=CL|1666=Q%zu%s", i,
+                 cases[i].query);
+        snprintf(answer, sizeof(answer), "35=CM|1666=Q%zu|%s|58~ ", i,
+                 cases[i].answer);
+        harness_in(&h, CLIENT50, fields);
+        const char *report = harness_expect(&h, CLIENT50, answer);
+        assert_null(strstr(report, "|1677="));
+        harness_quiet(&h);
+    }
+    harness_in(&h, CLIENT, "35=CL|1666=Q"); /* FIX 4.4 has no such message */
+    harness_expect(&h, CLIENT, "35=j|372=CL|380=3");
+    harness_in(&h, CLIENT50, "35=CL|58=no id");
+    harness_expect(&h, CLIENT50, "35=3|371=1666");
+}
+
+/* R51, R56: amounts are for those who may see them: not with ShowAmounts=N, and
+ * not of a limit that counts others' orders, too. */
+static void test_gate_updates_client_sees_no_amounts(void **state)
+{
+    (void)state;
+    harness_in(&h, PLAIN50, "35=CL|1666=Q1|1760=3");
+    const char *report = harness_expect(&h, PLAIN50,
+                                        "35=CM|1677=2|1670=SDR-USD|1532=USD");
+    assert_null(strstr(report, "|1531="));
+    assert_null(strstr(report, "|1766="));
+}
+
+/* R56: many limits come in parts that anyone can read, with their scopes. */
+static void test_gate_updates_client_is_told_in_parts(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        char fields[512];
+        snprintf(
+            fields, sizeof(fields),
+            "35=CR|1667=N%d|1677=1|1324=A|" ENTRY("SDR") "|" TYPE(
+                "1000") "|1534=2|1535=1|1544=P%d|1545=10Y|1558=1.25|1535=2|"
+                        "1536=X|1670=L%d",
+            i, i, i);
+        harness_in(&h, HUB, fields);
+        harness_expect(&h, HUB, "35=DE|2316=0");
+    }
+    harness_in(&h, CLIENT50, "35=CL|1666=Q");
+    int told = 0;
+    const char *report;
+    do {
+        report = harness_expect(&h, CLIENT50, "35=CM|1666=Q|1511=0|1512=22");
+        told += atoi(harness_field(report, 1677));
+    } while (strstr(report, "|893=N|") != NULL);
+    harness_quiet(&h);
+    assert_int_equal(told, 22);
+    assert_non_null(strstr(report, "|1534=2|1535=1|1544=P19|1545=10Y|"
+                                   "1558=1.25|1535=2|1536=X|1670=L19|"));
+}
+
 #define CLEARED(name)                                                          \
     cmocka_unit_test_setup_teardown(name, open_ccps, close_gate)
 #define SCOPED(name)                                                           \
@@ -735,6 +843,10 @@ int main(void)
         STANDARD(test_gate_updates_definition_refused),
         STANDARD(test_gate_updates_definition_unmodelled),
         STANDARD(test_gate_updates_definition_too_large),
+        STANDARD(test_gate_updates_client_asks_for_limits),
+        STANDARD(test_gate_updates_client_asks_for_too_much),
+        STANDARD(test_gate_updates_client_sees_no_amounts),
+        STANDARD(test_gate_updates_client_is_told_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
