@@ -14,12 +14,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CG_NAME_MAX 63     /* bytes of an id, CompID, account or symbol */
-#define CG_WARNINGS_MAX 8  /* warning levels of one limit */
-#define CG_COVER_MAX 8     /* limits that one order may have to pass */
+#define CG_NAME_MAX 63        /* bytes of an id, CompID, account or symbol */
+#define CG_WARNINGS_MAX 8     /* warning levels of one limit */
+#define CG_COVER_MAX 8        /* limits that one order may have to pass */
 #define CG_ACCOUNT_CCPS_MAX 8 /* clearing houses of one account */
-#define CG_LEGS_MAX 32     /* legs of one package */
-#define CG_SESSIONS_MAX 64 /* sessions of one gate */
+#define CG_LEGS_MAX 32        /* legs of one package */
+#define CG_SESSIONS_MAX 64    /* sessions of one gate */
 
 /*
  * How many of each thing a gate can hold; it allocates once, at opening.  Keys
@@ -73,13 +73,21 @@ struct cg_config_session {
     cg_time clock_margin_ns; /* hub: ExpiryMarginMs=, default 200 ms (R29) */
     enum cg_identification identification; /* hub: Identification= */
     enum cg_replace_amount replace_amount; /* hub: ReplaceAmount= */
-    cg_time repeat_ns; /* hub: RepeatMs=, default 30 s; 0: at logon only (R28) */
+    cg_time
+        repeat_ns; /* hub: RepeatMs=, default 30 s; 0: at logon only (R28) */
     /* hub: Superior=, who may lift what it has stopped, or CG_SESSION_NONE */
     cg_session superior;
     /* hub: TokenLifeMs=, for a DG without 126; default 1 day */
     cg_time token_life_ns;
     bool consumption_notices; /* hub: ConsumptionNotices=Y (R25) */
     int line;
+};
+
+/* Warning levels in percent, rising (R52). */
+struct cg_config_levels {
+    bool given;
+    uint32_t count;
+    uint32_t percent[CG_WARNINGS_MAX];
 };
 
 struct cg_config_account {
@@ -90,6 +98,7 @@ struct cg_config_account {
     /* CCPs=: its clearing houses; none: it may name any */
     char ccps[CG_ACCOUNT_CCPS_MAX][CG_NAME_MAX + 1];
     uint32_t ccp_count;
+    struct cg_config_levels warnings; /* Warnings=, instead of its limits' */
     uint64_t sessions; /* bit i: session i may trade for it (Accounts=) */
     /* Hub=: who may stop it and push its limits, or CG_SESSION_NONE */
     cg_session hub;

@@ -22,6 +22,7 @@
     X(SESSION_NAMED, "session named")                                          \
     X(ACCOUNT_NAMED, "account named")                                          \
     X(CCP_NAMED, "ccp named")                                                  \
+    X(ACCOUNT_WARNINGS, "account warnings")                                    \
     X(INSTRUMENT_NAMED, "instrument named")                                    \
     X(LIMIT_NAMED, "limit named")                                              \
     X(LIMIT_SET, "limit set")                                                  \

@@ -156,7 +156,12 @@ void cg_encode_routing(const struct cg_fix_message *message,
 
 /* --- reasons (reasons.c) ------------------------------------------------ */
 
-/* R51: whether the figures of |limit| are of |profile|'s own accounts only. */
+/* R51: whether the use of |limit| is of |profile|'s own accounts only. */
+bool cg_profile_owns(const struct cg_context *context,
+                     const struct cg_limit *limit,
+                     const struct cg_profile *profile);
+
+/* R51: the same, and whether |profile| wants amounts at all. */
 bool cg_profile_may_see(const struct cg_context *context,
                         const struct cg_limit *limit,
                         const struct cg_profile *profile);

@@ -370,13 +370,14 @@ void cg_encode_news(const struct cg_context *context,
 {
     char headline[CG_TEXT_MAX];
     struct cg_binding binding;
-    bool flash = effect->news == CG_NEWS_STOP ||
-                 effect->news == CG_NEWS_STILL_STOPPED ||
-                 effect->news == CG_NEWS_FALLBACK_ON;
     bool stop = (effect->news == CG_NEWS_STOP ||
                  effect->news == CG_NEWS_STILL_STOPPED) &&
                 cg_engine_binding(context->engine, effect->account, &binding);
-    if (effect->news == CG_NEWS_WARNING) {
+    bool flash = effect->news == CG_NEWS_FALLBACK_ON ||
+                 (stop && binding.halted);
+    if (effect->news == CG_NEWS_WARNING &&
+        cg_profile_owns(context, &context->engine->state.limits[effect->limit],
+                        profile)) {
         snprintf(headline, sizeof(headline), "%s: %u %% reached",
                  cg_news_headline(effect->news), effect->value);
     } else {

@@ -101,10 +101,18 @@ bool cg_profile_may_see(const struct cg_context *context,
                         const struct cg_limit *limit,
                         const struct cg_profile *profile)
 {
+    /* The amount of a limit on one order is nobody's use. */
+    return profile->show_amounts && (limit->kind != CG_LIMIT_DV01 ||
+                                     cg_profile_owns(context, limit, profile));
+}
+
+bool cg_profile_owns(const struct cg_context *context,
+                     const struct cg_limit *limit,
+                     const struct cg_profile *profile)
+{
     const struct cg_state *state = &context->engine->state;
-    if (!profile->show_amounts || limit->account != CG_NONE ||
-        profile->session == CG_SESSION_NONE) {
-        return profile->show_amounts;
+    if (limit->account != CG_NONE || profile->session == CG_SESSION_NONE) {
+        return true;
     }
     for (uint32_t i = 0; i < state->account_count; i++) {
         const struct cg_account *account = &state->accounts[i];

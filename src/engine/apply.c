@@ -872,6 +872,8 @@ account_limit_add(struct cg_state *state, uint32_t slot, uint32_t limit_slot)
 static void account_limits(struct cg_state *state, uint32_t slot)
 {
     state->accounts[slot].limit_count = 0;
+    memset(state->accounts[slot].warned, 0,
+           sizeof(state->accounts[slot].warned));
     for (uint32_t i = 0; i < state->limit_count; i++) {
         account_limit_add(state, slot, i);
     }
@@ -1036,6 +1038,9 @@ static void limit_unscoped(struct cg_state *state, const struct cg_fact *fact)
 static void limit_warned(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
+    if (cg_apply_account_warned(state, fact, true)) {
+        return;
+    }
     limit->warned |= fact->flags;
     cg_apply_limit_switch(limit, fact);
     if (fact->value == CG_WARNINGS_MAX) {
@@ -1046,6 +1051,9 @@ static void limit_warned(struct cg_state *state, const struct cg_fact *fact)
 static void limit_rearmed(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
+    if (cg_apply_account_warned(state, fact, false)) {
+        return;
+    }
     limit->warned &= ~fact->flags;
     if (fact->value == CG_WARNINGS_MAX) {
         limit->breached = false;
@@ -1167,6 +1175,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_CCP_NAMED:
         id_set(&state->ccps[state->ccp_count++], fact->id, fact->id_len);
+        break;
+    case CG_FACT_ACCOUNT_WARNINGS:
+        cg_apply_account_warnings(state, fact);
         break;
     case CG_FACT_INSTRUMENT_NAMED:
         instrument_named(state, fact);

@@ -49,4 +49,12 @@ void cg_apply_limit_stopped(struct cg_state *state, const struct cg_fact *fact);
 /* What a breach, or levels that fired, switch the model to (R17). */
 void cg_apply_limit_switch(struct cg_limit *limit, const struct cg_fact *fact);
 
+/* --- a user's warning levels (apply_levels.c) --------------------------- */
+
+void cg_apply_account_warnings(struct cg_state *state,
+                               const struct cg_fact *fact);
+bool cg_apply_account_warned(struct cg_state *state,
+                             const struct cg_fact *fact,
+                             bool warned);
+
 #endif

@@ -474,6 +474,15 @@ bool cg_limit_covers(const struct cg_limit *limit,
                      uint16_t ccp,
                      uint32_t instrument);
 
+/* Whether |use| is |percent| of |amount|, or more. */
+bool cg_percent_reached(cg_dv01 use, cg_dv01 amount, int64_t percent);
+
+/* The levels that accounts of |limit| have of their own (R52). */
+void cg_account_levels_settle(struct cg_engine *engine,
+                              uint32_t limit,
+                              cg_dv01 use,
+                              bool quiet);
+
 /* Warning levels and breaches of the limits this event touched (R52). */
 void cg_limits_settle(struct cg_engine *engine);
 

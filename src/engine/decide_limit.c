@@ -42,7 +42,8 @@ void cg_limit_news(struct cg_engine *engine,
     for (uint32_t i = 0; i < state->account_count; i++) {
         if ((limit->account != CG_NONE && limit->account != i) ||
             !cg_slice_equal(cg_id_slice(&limit->firm),
-                            cg_id_slice(&state->accounts[i].firm))) {
+                            cg_id_slice(&state->accounts[i].firm)) ||
+            (news == CG_NEWS_WARNING && state->accounts[i].own_warnings)) {
             continue;
         }
         uint32_t first = engine->effect_count;
@@ -258,11 +259,6 @@ static cg_dv01 warning_use(const struct cg_limit *limit)
     return cg_limit_use(&sure);
 }
 
-static bool at_least(cg_dv01 use, cg_dv01 amount, int64_t percent)
-{
-    return (cg_wide)use * 100 >= (cg_wide)amount * percent;
-}
-
 /* A level fires again only after use fell 5 points below it. */
 static void rearm(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
 {
@@ -270,8 +266,8 @@ static void rearm(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
     uint32_t back = 0;
     for (uint32_t i = 0; i < limit->warnings; i++) {
         if ((limit->warned >> i & 1) != 0 &&
-            !at_least(use, limit->amount,
-                      (int64_t)limit->warning_percent[i] - 5)) {
+            !cg_percent_reached(use, limit->amount,
+                                (int64_t)limit->warning_percent[i] - 5)) {
             back |= 1u << i;
         }
     }
@@ -287,21 +283,22 @@ static void rearm(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
     cg_engine_record(engine, &fact);
 }
 
-static void warn(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
+/* True when the limit notice was sent. */
+static bool warn(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
 {
     const struct cg_limit *limit = &engine->state.limits[slot];
     uint32_t fired = 0;
     uint32_t highest = 0;
     for (uint32_t i = 0; i < limit->warnings; i++) {
         if ((limit->warned >> i & 1) == 0 && use > 0 &&
-            at_least(use, limit->amount, limit->warning_percent[i])) {
+            cg_percent_reached(use, limit->amount, limit->warning_percent[i])) {
             fired |= 1u << i;
             highest = i;
         }
     }
     bool breach = use > limit->amount && !limit->breached;
     if (fired == 0 && !breach) {
-        return;
+        return false;
     }
     struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_WARNED);
     fact.limit = slot;
@@ -321,6 +318,7 @@ static void warn(struct cg_engine *engine, uint32_t slot, cg_dv01 use)
             cg_limit_level_act(engine, slot, i);
         }
     }
+    return breach;
 }
 
 void cg_limits_settle(struct cg_engine *engine)
@@ -331,7 +329,9 @@ void cg_limits_settle(struct cg_engine *engine)
         if (limit->has_amount && limit->kind == CG_LIMIT_DV01 &&
             limit->state != CG_LIMIT_REMOVED) {
             rearm(engine, slot, warning_use(limit));
-            warn(engine, slot, warning_use(limit));
+            cg_dv01 use = warning_use(limit);
+            bool breach = warn(engine, slot, use);
+            cg_account_levels_settle(engine, slot, use, breach);
         }
     }
     for (uint32_t i = 0; i < engine->touched_count; i++) {

@@ -459,6 +459,10 @@ struct cg_account {
     uint32_t orders;                        /* open ones, newest first */
     uint32_t limits[CG_ACCOUNT_LIMITS_MAX]; /* that may cover its orders */
     uint32_t limit_count;
+    bool own_warnings; /* its levels decide on News, not those of limits */
+    uint32_t warnings;
+    uint8_t warning_percent[CG_WARNINGS_MAX];
+    uint8_t warned[CG_ACCOUNT_LIMITS_MAX]; /* bit i: level i, by limits[] */
 };
 
 struct cg_instrument {
@@ -590,6 +594,7 @@ struct cg_state {
     uint32_t session_count;
     struct cg_stop_request stop_requests[CG_SESSIONS_MAX][CG_STOP_REQUESTS_MAX];
     uint32_t halts_under_way; /* named and unnamed ones */
+    uint32_t own_warnings;    /* accounts that have levels of their own */
     struct cg_firm *firms;
     uint32_t firm_max;
     uint32_t firm_count;

@@ -284,6 +284,7 @@ static const struct cg_key account_keys[] = {
      .form = CG_KEY_NAME,
      .at = CG_KEY_NOWHERE,
      .max = CG_NAME_MAX},
+    {.name = "Warnings", .form = CG_KEY_LEVELS, .at = AT_ACCOUNT(warnings)},
     {.name = "Contact",
      .form = CG_KEY_NAME,
      .at = AT_ACCOUNT(contact),

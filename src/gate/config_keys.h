@@ -19,7 +19,7 @@ enum cg_key_form {
     CG_KEY_CHOICE,    /* one of |choices|, an enum by its place there */
     CG_KEY_CURRENCY,  /* char[4] */
     CG_KEY_RATE,      /* above 0, int64_t in 1e-8 */
-    CG_KEY_LEVELS,    /* warning levels of struct cg_config_limit */
+    CG_KEY_LEVELS,    /* struct cg_config_levels, or a limit's own members */
     CG_KEY_TYPES,     /* message types, char[max + 1] */
     CG_KEY_TOKEN_TAG, /* a tag that may be added to an order, uint32_t */
     CG_KEY_CLOCK,     /* HH:MM:SS; kept in its entry only */

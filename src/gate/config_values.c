@@ -205,9 +205,23 @@ static void apply_names(const struct value *value)
     }
 }
 
-static void apply_levels(const struct value *value)
+static void
+levels_store(const struct value *value, const uint32_t *levels, uint32_t count)
 {
     struct cg_config_limit *limit = value->object;
+    struct cg_config_levels own = {.given = true, .count = count};
+
+    memcpy(own.percent, levels, sizeof(own.percent));
+    if (value->key->at != CG_KEY_NOWHERE) {
+        store(value, &own, sizeof(own));
+        return;
+    }
+    memcpy(limit->warning_percent, levels, sizeof(own.percent));
+    limit->warnings = count;
+}
+
+static void apply_levels(const struct value *value)
+{
     uint32_t levels[CG_WARNINGS_MAX] = {0};
     uint32_t count = 0;
     const char *at = value->entry->value;
@@ -215,7 +229,7 @@ static void apply_levels(const struct value *value)
     int64_t level;
 
     if (strcmp(at, "none") == 0) {
-        limit->warnings = 0;
+        levels_store(value, levels, 0);
         return;
     }
     while (next_word(&at, &word)) {
@@ -235,8 +249,7 @@ static void apply_levels(const struct value *value)
         }
         levels[count++] = (uint32_t)level;
     }
-    memcpy(limit->warning_percent, levels, sizeof(levels));
-    limit->warnings = count;
+    levels_store(value, levels, count);
 }
 
 /* Types that the gate answers for itself and can never let through unseen. */

@@ -54,6 +54,27 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
     return 0;
 }
 
+/* The user's levels, as a fact when they are new: what has fired depends on
+ * them. */
+static void set_levels(struct cg_gate *gate,
+                       uint32_t slot,
+                       const struct cg_config_levels *from)
+{
+    const struct cg_account *account = &gate->engine->state.accounts[slot];
+    bool same = account->own_warnings == from->given &&
+                account->warnings == from->count;
+    struct cg_fact fact = cg_fact_of(CG_FACT_ACCOUNT_WARNINGS);
+    for (uint32_t i = 0; i < from->count; i++) {
+        same = same && account->warning_percent[i] == from->percent[i];
+        fact.hash |= (uint64_t)from->percent[i] << (8 * i);
+    }
+    if (!same) {
+        fact.account = slot;
+        fact.flags = from->given ? 1 : 0;
+        cg_engine_record(gate->engine, &fact);
+    }
+}
+
 static void set_accounts(struct cg_gate *gate)
 {
     struct cg_state *state = &gate->engine->state;
@@ -73,6 +94,7 @@ static void set_accounts(struct cg_gate *gate)
             cg_engine_record(gate->engine, &fact);
             slot = fact.account;
         }
+        set_levels(gate, slot, &from->warnings);
         struct cg_account *to = &state->accounts[slot];
         to->sessions = from->sessions;
         to->hub = from->hub;

@@ -120,7 +120,7 @@ static void test_gate_stops_layers_lifted_one_by_one(void **state)
     (void)state;
     stop(HUB, "S1", 0, "ONE", 24);
     harness_expect(&h, HUB, "35=DI|2328=S1|2329=0|2332=0");
-    harness_expect(&h, CLIENT, "35=B|148~stopped|61=1|58=suspended by hub");
+    harness_expect(&h, CLIENT, "35=B|148~stopped|61=0|58=suspended by hub");
     harness_expect(&h, HUB, "35=DI|2328=S1|2329=0|2332=1");
     harness_quiet(&h);
     stop(DESK, "S2", 1, "ONE", 24);
