@@ -405,6 +405,12 @@ void cg_behind_refuse(struct cg_engine *engine,
                       uint32_t request,
                       const struct cg_refusal *refusal);
 
+/* Ends an order that waits: it never reached the venue, so the gate answers for
+ * it, to |request|, or to CG_NONE of it (R44). */
+void cg_waiting_cancel(struct cg_engine *engine,
+                       uint32_t order,
+                       uint32_t request);
+
 /* --- replaces that wait behind others (decide_behind.c) ----------------- */
 
 /* Decides those whose turn has come, oldest first, until one waits. */

@@ -449,9 +449,9 @@ void cg_raise_refuse(struct cg_engine *engine,
 
 /* --- cancels (R42) ------------------------------------------------------ */
 
-/* A waiting order never reached the venue: the gate answers for it (R44). */
-static void
-cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
+void cg_waiting_cancel(struct cg_engine *engine,
+                       uint32_t slot,
+                       uint32_t request)
 {
     const struct cg_order *order = &engine->state.orders[slot];
     cg_queue_leave(engine, slot);
@@ -459,11 +459,11 @@ cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_SENT);
     fact.request = request;
     fact.order = slot;
-    cg_engine_record(engine, &fact);
-    fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
-    fact.request = request;
-    fact.order = slot;
-    cg_engine_record(engine, &fact);
+    if (request != CG_NONE) {
+        cg_engine_record(engine, &fact);
+        fact.kind = CG_FACT_REQUEST_ACCEPTED;
+        cg_engine_record(engine, &fact);
+    }
     fact = cg_fact_of(CG_FACT_ORDER_CLOSED);
     fact.order = slot;
     fact.value = CG_REPORT_CANCELLED;
@@ -472,7 +472,7 @@ cancel_waiting(struct cg_engine *engine, uint32_t slot, uint32_t request)
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_CANCELLED);
     effect->session = order->client;
     effect->order = slot;
-    effect->request = request;
+    effect->request = request != CG_NONE ? request : order->request;
     struct cg_refusal gone = cg_refusal_of(CG_UNKNOWN_ORDER);
     gone.detail = "its order was cancelled";
     cg_replaces_refuse(engine, slot, &gone);
@@ -525,27 +525,11 @@ void cg_engine_cancel(struct cg_engine *engine,
                                     AT_ONCE);
     const struct cg_order *order = &state->orders[slot];
     if (cg_order_waits(order)) {
-        cancel_waiting(engine, slot, request);
+        cg_waiting_cancel(engine, slot, request);
         return;
     }
     struct cg_refusal pending = cg_refusal_of(CG_ORDER_PULLED);
     pending.detail = "the order is being cancelled";
     cg_replaces_refuse(engine, slot, &pending);
     request_send(engine, request);
-}
-
-void cg_engine_mass_cancel(struct cg_engine *engine, struct cg_slice id)
-{
-    const struct cg_state *state = &engine->state;
-    cg_session venue = state->sessions[engine->cause_session].venue;
-    if (id.len == 0 || id.len > CG_NAME_MAX || !cg_refusals_left(state) ||
-        !cg_id_is_free(engine, id)) {
-        return;
-    }
-    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_PASSED);
-    fact.request = cg_state_next_request(state);
-    fact.session = engine->cause_session;
-    fact.flags = (uint32_t)venue << 16;
-    cg_fact_id(&fact, id);
-    cg_engine_record(engine, &fact);
 }

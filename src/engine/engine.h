@@ -154,6 +154,13 @@ struct cg_cancel_reject_event {
     bool order_closed; /* 39 says so */
 };
 
+/* q. */
+struct cg_mass_cancel_event {
+    struct cg_slice id;     /* 11 */
+    struct cg_slice symbol; /* 55; empty: any */
+    char side;              /* 54, 0: any */
+};
+
 /* DG. */
 struct cg_answer_event {
     cg_seq ask;          /* 2318, 0 when absent or not a number of ours */
@@ -366,7 +373,8 @@ void cg_engine_replace(struct cg_engine *engine,
 void cg_engine_cancel(struct cg_engine *engine,
                       const struct cg_order_event *event);
 /* A mass cancel (q) goes on in any case; |id| says whose its answer is. */
-void cg_engine_mass_cancel(struct cg_engine *engine, struct cg_slice id);
+void cg_engine_mass_cancel(struct cg_engine *engine,
+                           const struct cg_mass_cancel_event *event);
 void cg_engine_report(struct cg_engine *engine,
                       const struct cg_report_event *event);
 void cg_engine_cancel_reject(struct cg_engine *engine,

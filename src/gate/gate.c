@@ -376,9 +376,14 @@ static bool lacks_id(struct cg_gate *gate)
 /* The answer to a mass cancel names nothing but its id (R42). */
 static void mass_cancel(struct cg_gate *gate, cg_session venue)
 {
-    struct cg_slice id = {NULL, 0};
-    (void)cg_fix_find(&gate->message, 11, &id);
-    cg_engine_mass_cancel(gate->engine, id);
+    struct cg_mass_cancel_event event = {.side = 0};
+    struct cg_slice side;
+    (void)cg_fix_find(&gate->message, 11, &event.id);
+    (void)cg_fix_find(&gate->message, 55, &event.symbol);
+    if (cg_fix_find(&gate->message, 54, &side) && side.len == 1) {
+        event.side = side.data[0];
+    }
+    cg_engine_mass_cancel(gate->engine, &event);
     pass(gate, venue);
 }
 

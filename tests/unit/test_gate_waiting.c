@@ -195,6 +195,40 @@ static void test_gate_waiting_refused_order_ends_all(void **state)
     }
 }
 
+/* R42, R44: a mass cancel ends what waits at the gate as well, before any of it
+ * can go on; what it does not mean stays. */
+static void test_gate_waiting_mass_cancel_ends_all(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    harness_expect(&h, HUB, "35=DF|2320=2");
+    replace("A3", "A2", 25);
+    const char *ask = keep(order_waits("B1", 10));
+    replace("B2", "B1", 5);
+    harness_in(&h, CLIENT, "35=q|11=M0|530=1|55=EUR10Y|60=20270115-08:00:00");
+    harness_expect(&h, VENUE, "35=q|11=M0");
+    harness_quiet(&h);
+    harness_in(&h, CLIENT, "35=q|11=M1|530=7|54=2|60=20270115-08:00:00");
+    harness_expect(&h, VENUE, "35=q|11=M1");
+    harness_quiet(&h);
+    harness_in(&h, CLIENT, "35=q|11=M2|530=7|60=20270115-08:00:00");
+    harness_expect(&h, VENUE, "35=q|11=M2");
+    harness_expect(&h, HUB, "35=DF|2320=2");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG306");
+    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG306");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    const char *out = harness_expect(&h, CLIENT, "35=8|11=B1|150=4|39=4");
+    assert_null(strstr(out, "|41="));
+    harness_expect(&h, CLIENT, "35=9|11=B2|41=B1|58~CG402");
+    harness_quiet(&h);
+    harness_grant(&h, ask);
+    harness_quiet(&h); /* too late: it goes back */
+    expect_books(9040, 9040, 0);
+    harness_reopen(&h);
+    harness_quiet(&h);
+}
+
 /* R44: a cancel of the order, by any of its ids, ends all that waits. */
 static void test_gate_waiting_cancel_ends_all(void **state)
 {
@@ -819,6 +853,7 @@ int main(void)
         T(test_gate_waiting_falls_follow_at_once),
         T(test_gate_waiting_refused_order_ends_all),
         T(test_gate_waiting_cancel_ends_all),
+        T(test_gate_waiting_mass_cancel_ends_all),
         T(test_gate_waiting_deadline_holds_for_each),
         T(test_gate_waiting_order_times_out_with_all),
         T(test_gate_waiting_replaces_are_bounded),
