@@ -7,25 +7,24 @@
 #include "heap.h"
 
 #include "check.h"
-#include <string.h>
+#include "pages.h"
 
 int cg_heap_init(struct cg_heap *heap, uint32_t max)
 {
     *heap = (struct cg_heap){.max = max};
-    heap->items = calloc((size_t)max + 1, sizeof(*heap->items));
-    heap->places = malloc(((size_t)max + 1) * sizeof(*heap->places));
+    heap->items = cg_pages_take((size_t)max + 1, sizeof(*heap->items));
+    heap->places = cg_pages_take((size_t)max + 1, sizeof(*heap->places));
     if (heap->items == NULL || heap->places == NULL) {
         cg_heap_deinit(heap);
         return -1;
     }
-    memset(heap->places, 0xff, ((size_t)max + 1) * sizeof(*heap->places));
     return 0;
 }
 
 void cg_heap_deinit(struct cg_heap *heap)
 {
-    free(heap->items);
-    free(heap->places);
+    cg_pages_give(heap->items, (size_t)heap->max + 1, sizeof(*heap->items));
+    cg_pages_give(heap->places, (size_t)heap->max + 1, sizeof(*heap->places));
     *heap = (struct cg_heap){0};
 }
 
@@ -37,7 +36,7 @@ static int before(struct cg_heap_item a, struct cg_heap_item b)
 static void put(struct cg_heap *heap, uint32_t place, struct cg_heap_item item)
 {
     heap->items[place] = item;
-    heap->places[item.id] = place;
+    heap->places[item.id] = place + 1;
 }
 
 static void rise(struct cg_heap *heap, uint32_t place, struct cg_heap_item item)
@@ -82,7 +81,7 @@ place_again(struct cg_heap *heap, uint32_t place, struct cg_heap_item item)
 
 static void clear(struct cg_heap *heap, uint32_t place)
 {
-    heap->places[heap->items[place].id] = CG_HEAP_NONE;
+    heap->places[heap->items[place].id] = 0;
     heap->count--;
     if (place < heap->count) {
         place_again(heap, place, heap->items[heap->count]);
@@ -95,13 +94,13 @@ void cg_heap_set(struct cg_heap *heap, uint32_t id, cg_time at)
     uint32_t place = heap->places[id];
     struct cg_heap_item item = {at, id};
     if (at == CG_TIME_NEVER) {
-        if (place != CG_HEAP_NONE) {
-            clear(heap, place);
+        if (place != 0) {
+            clear(heap, place - 1);
         }
-    } else if (place == CG_HEAP_NONE) {
+    } else if (place == 0) {
         rise(heap, heap->count++, item);
-    } else {
-        place_again(heap, place, item);
+    } else if (heap->items[place - 1].at != at) {
+        place_again(heap, place - 1, item);
     }
 }
 

@@ -10,8 +10,6 @@
 #include <creditgate/types.h>
 #include <stdint.h>
 
-#define CG_HEAP_NONE UINT32_MAX
-
 struct cg_heap_item {
     cg_time at;
     uint32_t id;
@@ -19,7 +17,7 @@ struct cg_heap_item {
 
 struct cg_heap {
     struct cg_heap_item *items;
-    uint32_t *places; /* by id; CG_HEAP_NONE: not set */
+    uint32_t *places; /* by id: where it is, + 1; 0: not set */
     uint32_t count;
     uint32_t max;
 };

@@ -14,8 +14,8 @@
 #define CG_MAP_NONE UINT32_MAX
 
 struct cg_map_entry {
-    uint64_t hash;
-    uint32_t slot; /* CG_MAP_NONE: free */
+    uint32_t key;   /* of the hash */
+    uint32_t taken; /* the slot + 1; 0: free */
 };
 
 struct cg_map {
@@ -38,6 +38,12 @@ uint32_t cg_map_find(const struct cg_map *map,
                      cg_map_equal *equal,
                      const void *context);
 
+/* Fetches what a look at |hash| will need, in time for it. */
+void cg_map_prefetch(const struct cg_map *map, uint64_t hash);
+
+/* The slot that a look at |hash| will try first, or CG_MAP_NONE. */
+uint32_t cg_map_likely(const struct cg_map *map, uint64_t hash);
+
 /* Adds a key that is not there.  The map must not be full. */
 void cg_map_add(struct cg_map *map, uint64_t hash, uint32_t slot);
 
@@ -47,5 +53,11 @@ void cg_map_remove(struct cg_map *map, uint64_t hash, uint32_t slot);
 /* A hash of |bytes| that starts from |seed|. */
 uint64_t cg_hash(uint64_t seed, struct cg_slice bytes);
 uint64_t cg_hash_number(uint64_t number);
+
+/* A hash of a row of hashes: |next| after those in |hash|. */
+static inline uint64_t cg_hash_next(uint64_t hash, uint64_t next)
+{
+    return (hash << 7 ^ hash >> 57 ^ next) * 0x9e3779b97f4a7c15u;
+}
 
 #endif

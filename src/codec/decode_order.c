@@ -126,9 +126,10 @@ static void decode_hashes(const struct cg_fix_message *message,
         if (tag == 60) {
             continue;
         }
-        event->body_hash = cg_hash(event->body_hash + tag, value);
+        uint64_t hash = cg_hash(tag, value);
+        event->body_hash = cg_hash_next(event->body_hash, hash);
         if (!is_size(tag)) {
-            event->terms_hash = cg_hash(event->terms_hash + tag, value);
+            event->terms_hash = cg_hash_next(event->terms_hash, hash);
         }
     }
 }

@@ -8,6 +8,7 @@
  */
 #include "apply.h"
 
+#include "ahead.h"
 #include "check.h"
 #include "decimal.h"
 #include "scope.h"
@@ -395,6 +396,9 @@ static void order_forget(struct cg_state *state, uint32_t slot)
 {
     struct cg_order *order = &state->orders[slot];
     CG_ASSERT(order->forgettable);
+    cg_ahead_token(state, order->tokens);
+    cg_ahead_request(state, order->requests);
+    cg_ahead_order(state, order->next);
     order_stays(state, order);
     for (uint32_t i = order->tokens; i != CG_NONE;) {
         uint32_t next = state->tokens[i].next;

@@ -253,10 +253,8 @@ void cg_limit_distrust(struct cg_engine *engine, uint32_t slot)
 /* The use that counts in warnings: without what has not gone on yet. */
 static cg_dv01 warning_use(const struct cg_limit *limit)
 {
-    struct cg_limit sure = *limit;
-    sure.open[0] -= sure.unsure[0];
-    sure.open[1] -= sure.unsure[1];
-    return cg_limit_use(&sure);
+    return cg_limit_use_with(limit, limit->open[0] - limit->unsure[0],
+                             limit->open[1] - limit->unsure[1]);
 }
 
 /* A level fires again only after use fell 5 points below it. */
@@ -328,8 +326,8 @@ void cg_limits_settle(struct cg_engine *engine)
         const struct cg_limit *limit = &engine->state.limits[slot];
         if (limit->has_amount && limit->kind == CG_LIMIT_DV01 &&
             limit->state != CG_LIMIT_REMOVED) {
-            rearm(engine, slot, warning_use(limit));
             cg_dv01 use = warning_use(limit);
+            rearm(engine, slot, use);
             bool breach = warn(engine, slot, use);
             cg_account_levels_settle(engine, slot, use, breach);
         }

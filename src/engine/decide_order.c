@@ -9,6 +9,8 @@
  */
 #include "decide.h"
 
+#include "ahead.h"
+
 static const struct cg_refusal no_refusal = {.limit = CG_NONE};
 
 void cg_fact_refusal(struct cg_fact *fact, const struct cg_refusal *refusal)
@@ -299,6 +301,7 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
+    cg_ahead_room(engine);
     uint32_t known = cg_state_request(state, venue, event->clordid);
     if (known != CG_NONE) {
         repeated(engine, event, known);

@@ -9,6 +9,8 @@
  */
 #include "decide.h"
 
+#include "ahead.h"
+
 /* The request a report is about: by its own id, else by the one it replaced,
  * else by the venue's OrderID. */
 static uint32_t find_request(const struct cg_engine *engine,
@@ -331,6 +333,7 @@ void cg_engine_report(struct cg_engine *engine,
                       const struct cg_report_event *event)
 {
     const struct cg_state *state = &engine->state;
+    cg_ahead_report(engine, event);
     uint32_t slot = find_request(engine, event->clordid, event->orig_clordid,
                                  event->order_id);
     if (slot == CG_NONE) {
@@ -346,6 +349,9 @@ void cg_engine_report(struct cg_engine *engine,
     const struct cg_request *request = &state->requests[slot];
     bool pulled = request->kind == CG_REQUEST_PULL;
     uint32_t order = request->order;
+    if (order != CG_NONE) {
+        cg_ahead_token(state, state->orders[order].tokens);
+    }
     bool repeats = order != CG_NONE && cg_report_repeats(engine, slot, event);
     if (order != CG_NONE && !repeats) {
         settle(engine, slot, event);

@@ -9,6 +9,8 @@
  */
 #include "decide.h"
 
+#include "ahead.h"
+
 /* A replace or cancel that is refused as it arrives; |order| may be CG_NONE.
  * Its ClOrdID is used up, so that a repeat gets no other answer (R45). */
 static void refuse_request(struct cg_engine *engine,
@@ -48,6 +50,7 @@ static uint32_t find_order(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
+    cg_ahead_id(state, venue, event->clordid);
     uint32_t slot = cg_state_request(state, venue, event->orig_clordid);
     if (slot == CG_NONE ||
         state->requests[slot].client != engine->cause_session ||

@@ -7,6 +7,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "decide.h"
+
+#include "pages.h"
 #include "update_set.h"
 
 #include <stdarg.h>
@@ -22,7 +24,8 @@ static int allocate(struct cg_engine *engine)
     engine->effect_max = sizes->orders * CG_EFFECTS_PER_ORDER +
                          engine->state.token_max * 2 + sizes->waiting * 2 +
                          CG_EFFECTS_SPARE;
-    engine->effects = calloc(engine->effect_max, sizeof(*engine->effects));
+    engine->effects = cg_pages_take(engine->effect_max,
+                                    sizeof(*engine->effects));
     engine->touched = calloc(sizes->limits, sizeof(*engine->touched));
     engine->is_touched = calloc(sizes->limits, sizeof(*engine->is_touched));
     engine->due = calloc(sizes->limits, sizeof(*engine->due));
@@ -81,7 +84,8 @@ void cg_engine_close(struct cg_engine *engine)
         cg_update_set_deinit(&engine->update_sets[i]);
     }
     free(engine->update_sets);
-    free(engine->effects);
+    cg_pages_give(engine->effects, engine->effect_max,
+                  sizeof(*engine->effects));
     free(engine->cursors);
     free(engine->touched);
     free(engine->is_touched);

@@ -7,6 +7,7 @@
 #include "state.h"
 
 #include "check.h"
+#include "pages.h"
 
 #define BIT(n) (1u << (n))
 
@@ -104,13 +105,14 @@ const char *cg_ask_kind_name(enum cg_ask_kind kind)
 
 static int allocate(struct cg_state *state)
 {
-    state->orders = calloc(state->order_max, sizeof(*state->orders));
-    state->tokens = calloc(state->token_max, sizeof(*state->tokens));
-    state->prices = calloc(state->price_max, sizeof(*state->prices));
+    state->orders = cg_pages_take(state->order_max, sizeof(*state->orders));
+    state->tokens = cg_pages_take(state->token_max, sizeof(*state->tokens));
+    state->prices = cg_pages_take(state->price_max, sizeof(*state->prices));
     state->places = calloc(state->place_max + 1, sizeof(*state->places));
-    state->requests = calloc(state->request_max, sizeof(*state->requests));
-    state->asks = calloc(state->ask_max, sizeof(*state->asks));
-    state->scopes = calloc(state->scope_max, sizeof(*state->scopes));
+    state->requests = cg_pages_take(state->request_max,
+                                    sizeof(*state->requests));
+    state->asks = cg_pages_take(state->ask_max, sizeof(*state->asks));
+    state->scopes = cg_pages_take(state->scope_max, sizeof(*state->scopes));
     state->used = calloc(CG_USED_MAX, sizeof(*state->used));
     state->limits = calloc(state->limit_max, sizeof(*state->limits));
     state->accounts = calloc(state->account_max, sizeof(*state->accounts));
@@ -184,13 +186,14 @@ int cg_state_init(struct cg_state *state,
 
 void cg_state_deinit(struct cg_state *state)
 {
-    free(state->orders);
-    free(state->tokens);
-    free(state->prices);
+    cg_pages_give(state->orders, state->order_max, sizeof(*state->orders));
+    cg_pages_give(state->tokens, state->token_max, sizeof(*state->tokens));
+    cg_pages_give(state->prices, state->price_max, sizeof(*state->prices));
+    cg_pages_give(state->requests, state->request_max,
+                  sizeof(*state->requests));
+    cg_pages_give(state->asks, state->ask_max, sizeof(*state->asks));
+    cg_pages_give(state->scopes, state->scope_max, sizeof(*state->scopes));
     free(state->places);
-    free(state->requests);
-    free(state->asks);
-    free(state->scopes);
     cg_legs_deinit(state);
     free(state->limits);
     free(state->used);
@@ -448,28 +451,35 @@ static cg_dv01 add(cg_dv01 a, cg_dv01 b)
     return sum;
 }
 
-/* R12, for one side when net; both sides together when gross. */
-static cg_dv01 use_on_side(const struct cg_limit *limit, char side)
+/* R12 with |open| on both sides: for one side when net, together when gross. */
+static cg_dv01
+use_on_side(const struct cg_limit *limit, char side, const cg_dv01 open[2])
 {
     if (limit->measure == CG_MEASURE_GROSS) {
-        return add(add(limit->gross, limit->other),
-                   add(limit->open[0], limit->open[1]));
+        return add(add(limit->gross, limit->other), add(open[0], open[1]));
     }
     cg_dv01 position = side == '1' ? limit->position : -limit->position;
-    return add(add(position, limit->open[side != '1']), limit->other);
+    return add(add(position, open[side != '1']), limit->other);
+}
+
+cg_dv01
+cg_limit_use_with(const struct cg_limit *limit, cg_dv01 buys, cg_dv01 sells)
+{
+    const cg_dv01 open[2] = {buys, sells};
+    cg_dv01 bought = use_on_side(limit, '1', open);
+    cg_dv01 sold = use_on_side(limit, '2', open);
+    cg_dv01 use = bought > sold ? bought : sold;
+    return use > 0 ? use : 0;
 }
 
 cg_dv01 cg_limit_use(const struct cg_limit *limit)
 {
-    cg_dv01 buys = use_on_side(limit, '1');
-    cg_dv01 sells = use_on_side(limit, '2');
-    cg_dv01 use = buys > sells ? buys : sells;
-    return use > 0 ? use : 0;
+    return cg_limit_use_with(limit, limit->open[0], limit->open[1]);
 }
 
 cg_dv01 cg_limit_available(const struct cg_limit *limit, char side)
 {
-    cg_dv01 use = use_on_side(limit, side);
+    cg_dv01 use = use_on_side(limit, side, limit->open);
     cg_dv01 left;
     if (__builtin_sub_overflow(limit->amount, use, &left)) {
         return use > 0 ? INT64_MIN : INT64_MAX;

@@ -27,6 +27,9 @@
 #define CG_CCP_OTHER ((uint16_t)0xfffe)
 #define CG_REPLACES_MAX 8 /* of one order that wait at a time (R41, R44) */
 
+/* One byte, in structs of which there are millions. */
+#define CG_BYTE __attribute__((packed))
+
 /* --- tokens (R20, R21, R23) --------------------------------------------- */
 
 /*
@@ -39,7 +42,7 @@
  *
  * A token of the push model starts LIVE: the gate grants it to itself.
  */
-enum cg_token_state {
+enum CG_BYTE cg_token_state {
     CG_TOKEN_FREE,
     CG_TOKEN_ASKED,
     CG_TOKEN_LIVE,
@@ -50,7 +53,7 @@ enum cg_token_state {
 };
 
 /* Why a token ended, and so where what was not consumed went (R23). */
-enum cg_token_end {
+enum CG_BYTE cg_token_end {
     CG_END_NONE,
     CG_END_CONSUMED,
     CG_END_DENIED,
@@ -82,7 +85,7 @@ struct cg_ledger {
 struct cg_token {
     enum cg_token_state state;
     enum cg_token_end end;
-    enum cg_model model; /* PING: asked for; PUSH: granted by the gate */
+    enum cg_model model : 8; /* PING: asked for; PUSH: granted by the gate */
     char side;
     uint8_t sum;    /* enum cg_sum: how its amounts follow from the order */
     bool spent;     /* its order was forwarded: fills count here */
@@ -156,7 +159,7 @@ struct cg_price {
  *
  * A QUEUED order has no token and no charge (R44).
  */
-enum cg_order_state {
+enum CG_BYTE cg_order_state {
     CG_ORDER_FREE,
     CG_ORDER_QUEUED,
     CG_ORDER_WAITING,
@@ -230,14 +233,14 @@ struct cg_queue {
  * most one of an order's replaces is WAITING, for credit (R41, R44).
  * Its place is used again once a trading day has ended without its order.
  */
-enum cg_request_kind {
+enum CG_BYTE cg_request_kind {
     CG_REQUEST_NEW,
     CG_REQUEST_REPLACE,
     CG_REQUEST_CANCEL,
     CG_REQUEST_PULL,
 };
 
-enum cg_request_state {
+enum CG_BYTE cg_request_state {
     CG_REQUEST_FREE,
     CG_REQUEST_BEHIND,
     CG_REQUEST_WAITING,
@@ -250,23 +253,23 @@ enum cg_request_state {
 struct cg_request {
     enum cg_request_kind kind;
     enum cg_request_state state;
-    cg_session client;
-    cg_session venue;
     bool kept;       /* one day's end has passed without an answer (R48) */
     uint32_t order;  /* CG_NONE: refused, or its order was forgotten */
     uint32_t next;   /* older one of the same order; of the free list; of those
                         without an order */
     uint32_t target; /* the request that its 41 names, or CG_NONE */
+    cg_session client;
+    cg_session venue;
+    struct cg_id id; /* what a look-up reads ends with its first half */
     cg_qty qty;
     uint64_t body_hash;  /* tells a repeat from another order (R40) */
     uint64_t terms_hash; /* all but the quantity (R18) */
     cg_time taken_at;
-    struct cg_id id;
 };
 
 /* --- asks: one DF each, until a DG answers it (R24, R28) ---------------- */
 
-enum cg_ask_kind {
+enum CG_BYTE cg_ask_kind {
     CG_ASK_NEW,      /* 2320=0 2321=0 */
     CG_ASK_CONSUMED, /* 2320=0 2321=1 */
     CG_ASK_CANCEL,   /* 2320=1 */
@@ -662,6 +665,8 @@ uint32_t cg_state_next_scope(const struct cg_state *state);
 
 /* Use of a limit (R12), and what an order of |side| could still take. */
 cg_dv01 cg_limit_use(const struct cg_limit *limit);
+cg_dv01
+cg_limit_use_with(const struct cg_limit *limit, cg_dv01 buys, cg_dv01 sells);
 cg_dv01 cg_limit_available(const struct cg_limit *limit, char side);
 
 /* Whose use a limit is about; firm is CG_NONE when nobody has that firm. */

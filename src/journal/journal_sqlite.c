@@ -859,9 +859,9 @@ static int open_file(struct sqlite_journal *journal)
  */
 static int identify(struct sqlite_journal *journal, bool *fresh)
 {
-    int64_t application;
-    int64_t version;
-    int64_t tables;
+    int64_t application = 0;
+    int64_t version = 0;
+    int64_t tables = 0;
     char mode[16];
 
     (void)sqlite3_db_config(journal->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
@@ -1062,7 +1062,7 @@ static int read_sessions(struct sqlite_journal *journal)
 static int open_all(struct sqlite_journal *journal)
 {
     bool fresh;
-    int64_t last;
+    int64_t last = 0;
     int error = open_file(journal);
 
     if (error == 0) {
