@@ -160,7 +160,7 @@ def check_commands(tree):
     program = set(re.findall(r'^    \{"(\w+)", app_', tree["src/app/main.c"],
                              re.M))
     script = set(re.findall(r"^(\w+)(?: \||\))", tree["run"], re.M))
-    options = sources(tree, "src/app/", "run")
+    options = sources(tree, "src/app/", "tests/bench/", "run")
     for path, text in pages(tree).items():
         for no, line in lines_of(text):
             if not line.startswith("    ") and "`" not in line:
