@@ -167,7 +167,9 @@ bool cg_use_fits(const struct cg_limit *limit,
     }
     cg_dv01 available = cg_limit_available(limit, side);
     bool rejects = cg_limit_rejects(limit);
-    if (amount <= available && !rejects) {
+    bool shut = rejects ||
+                (!limit->allow_reducing && cg_limit_use(limit) > limit->amount);
+    if (amount <= available && !shut) {
         return true;
     }
     struct cg_limit after = *limit;
@@ -176,7 +178,7 @@ bool cg_use_fits(const struct cg_limit *limit,
         return true;
     }
     (void)refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount,
-                        rejects ? 0 : available);
+                        shut ? 0 : available);
     refusal->detail = rejects ? level_rejects : NULL;
     return false;
 }
