@@ -1,7 +1,6 @@
 /*
- * The configuration of a session: sections are put together by what they name,
- * and handed to the gate's own reader, whose mistakes are brought back to the
- * lines they come from.
+ * The configuration of a session: handed to the gate's own reader as a text,
+ * whose mistakes are brought back to the lines they come from.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,326 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS "instrument,currency,dv01_per_million"
-#define COLUMNS_MAX 64
-
-/* --- sections ----------------------------------------------------------- */
-
-static const struct cg_script_entry *
-entry_find(const struct cg_script_section *section, const char *key)
-{
-    for (size_t i = 0; i < section->count; i++) {
-        if (strcmp(section->entries[i].key, key) == 0) {
-            return &section->entries[i];
-        }
-    }
-    return NULL;
-}
-
-static void entry_set(struct cg_script_reader *reader,
-                      struct cg_script_section *section,
-                      struct cg_script_entry entry)
-{
-    struct cg_script_entry *more;
-    const struct cg_script_entry *twin = entry_find(section, entry.key);
-
-    if (twin != NULL) {
-        section->entries[twin - section->entries] = entry;
-        return;
-    }
-    more = cg_script_grow(reader, section->entries, section->count,
-                          &section->room, sizeof(*more));
-    if (more != NULL) {
-        section->entries = more;
-        more[section->count++] = entry;
-    }
-}
-
-/* What tells sections of one name apart; NULL: nothing does. */
-static const char *const *keys_of(const char *name)
-{
-    static const struct {
-        const char *name;
-        const char *keys[3];
-    } identities[] = {
-        {"SESSION", {"Name", NULL}},
-        {"ACCOUNT", {"Account", NULL}},
-        {"LIMIT", {"RiskLimitID", NULL}},
-        {"FX", {"From", "To", NULL}},
-        {"GATE", {NULL}},
-        {"DEFAULT", {NULL}},
-    };
-
-    for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
-        if (strcmp(identities[i].name, name) == 0) {
-            return identities[i].keys;
-        }
-    }
-    return NULL;
-}
-
-static bool is_same(const struct cg_script_section *a,
-                    const struct cg_script_section *b)
-{
-    const char *const *keys = keys_of(a->name);
-
-    if (strcmp(a->name, b->name) != 0 || keys == NULL) {
-        return false;
-    }
-    for (; *keys != NULL; keys++) {
-        const struct cg_script_entry *one = entry_find(a, *keys);
-        const struct cg_script_entry *other = entry_find(b, *keys);
-
-        if (one == NULL || other == NULL ||
-            strcmp(one->value, other->value) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The section that |block| adds to, or a new one. */
-static struct cg_script_section *
-section_for(struct cg_script_reader *reader,
-            const struct cg_script_section *block)
-{
-    struct cg_script_section *more;
-
-    for (size_t i = 0; i < reader->section_count; i++) {
-        if (is_same(&reader->sections[i], block)) {
-            return &reader->sections[i];
-        }
-    }
-    more = cg_script_grow(reader, reader->sections, reader->section_count,
-                          &reader->section_room, sizeof(*more));
-    if (more == NULL) {
-        return NULL;
-    }
-    reader->sections = more;
-    more += reader->section_count++;
-    *more = (struct cg_script_section){.name = block->name,
-                                       .place = block->place};
-    return more;
-}
-
-void cg_script_section_end(struct cg_script_reader *reader)
-{
-    struct cg_script_section *block = reader->open;
-    struct cg_script_section *section;
-
-    if (block == NULL) {
-        return;
-    }
-    section = section_for(reader, block);
-    for (size_t i = 0; section != NULL && i < block->count; i++) {
-        entry_set(reader, section, block->entries[i]);
-    }
-    free(block->entries);
-    *block = (struct cg_script_section){0};
-    reader->open = NULL;
-}
-
-void cg_script_section_begin(struct cg_script_reader *reader, char *line)
-{
-    size_t len = strlen(line);
-
-    cg_script_section_end(reader);
-    if (line[len - 1] != ']') {
-        cg_script_mistake(reader, "write it as [NAME], alone on its line",
-                          "the section %.40s does not end with ]", line);
-    } else {
-        line[len - 1] = '\0';
-    }
-    reader->block = (struct cg_script_section){
-        .name = cg_config_trim(line + 1),
-        .place = reader->place,
-    };
-    reader->open = &reader->block;
-}
-
-bool cg_script_is_entry(const char *line)
-{
-    size_t len = strcspn(line, "= \t");
-
-    return len > 0 && line[len + strspn(line + len, " \t")] == '=';
-}
-
-void cg_script_section_entry(struct cg_script_reader *reader, char *line)
-{
-    char *equals = strchr(line, '=');
-    struct cg_script_entry entry = {.place = reader->place};
-    const struct cg_script_entry *twin;
-
-    *equals = '\0';
-    entry.key = cg_config_trim(line);
-    entry.value = cg_config_trim(equals + 1);
-    twin = entry_find(reader->open, entry.key);
-    if (twin != NULL) {
-        cg_script_mistake(reader, "keep one of the two lines",
-                          "%.60s= is given in line %d already", entry.key,
-                          twin->place.line);
-        return;
-    }
-    entry_set(reader, reader->open, entry);
-}
-
-/* --- instruments -------------------------------------------------------- */
-
-static void row_add(struct cg_script_reader *reader,
-                    struct cg_script_row **rows,
-                    size_t *count,
-                    size_t *room,
-                    char *text)
-{
-    struct cg_script_row *more = cg_script_grow(reader, *rows, *count, room,
-                                                sizeof(*more));
-
-    if (more != NULL) {
-        *rows = more;
-        more[(*count)++] = (struct cg_script_row){
-            .text = text,
-            .columns = reader->columns_count,
-            .place = reader->place};
-    }
-}
-
-static size_t first_cell(const char *row)
-{
-    return strcspn(row, ", \t");
-}
-
-void cg_script_instrument(struct cg_script_reader *reader, char *row)
-{
-    size_t len = first_cell(row);
-
-    /* A row of the same instrument takes the place of the one before. */
-    for (size_t i = 0; i < reader->row_count; i++) {
-        struct cg_script_row *other = &reader->rows[i];
-
-        if (first_cell(other->text) == len &&
-            memcmp(other->text, row, len) == 0) {
-            *other = (struct cg_script_row){row, reader->columns_count,
-                                            reader->place};
-            return;
-        }
-    }
-    row_add(reader, &reader->rows, &reader->row_count, &reader->row_room, row);
-}
-
-void cg_script_columns(struct cg_script_reader *reader, char *header)
-{
-    row_add(reader, &reader->columns, &reader->columns_count,
-            &reader->columns_room, header);
-}
-
-static const char *columns_of(const struct cg_script_reader *reader,
-                              const struct cg_script_row *row)
-{
-    return row->columns == 0 ? COLUMNS : reader->columns[row->columns - 1].text;
-}
-
-/* The |index|-th cell of |row|; NULL past the last. */
-static const char *cell_at(const char *row, size_t index, size_t *len)
-{
-    for (; index > 0; index--) {
-        row += strcspn(row, ",");
-        if (*row == '\0') {
-            return NULL;
-        }
-        row++;
-    }
-    while (*row == ' ' || *row == '\t') {
-        row++;
-    }
-    *len = strcspn(row, ",");
-    while (*len > 0 && (row[*len - 1] == ' ' || row[*len - 1] == '\t')) {
-        --*len;
-    }
-    return row;
-}
-
-static size_t cells_of(const char *row)
-{
-    size_t count = 1;
-
-    for (; *row != '\0'; row++) {
-        count += *row == ',' ? 1 : 0;
-    }
-    return count;
-}
-
-/* Whether a row is written under that header; without rows, the usual one. */
-static bool is_used(const struct cg_script_reader *reader, size_t columns)
-{
-    bool used = reader->row_count == 0 && columns == 0;
-
-    for (size_t i = 0; i < reader->row_count && !used; i++) {
-        used = reader->rows[i].columns == columns;
-    }
-    return used;
-}
-
-/* All columns that any row has, each once. */
-static size_t all_columns(const struct cg_script_reader *reader,
-                          struct cg_slice *names)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i <= reader->columns_count; i++) {
-        const char *header = i == 0 ? COLUMNS : reader->columns[i - 1].text;
-        struct cg_slice name;
-
-        if (!is_used(reader, i)) {
-            continue;
-        }
-        for (size_t at = 0;
-             (name.data = cell_at(header, at, &name.len)) != NULL; at++) {
-            bool known = false;
-
-            for (size_t j = 0; j < count && !known; j++) {
-                known = cg_slice_equal(names[j], name);
-            }
-            if (!known && count < COLUMNS_MAX) {
-                names[count++] = name;
-            }
-        }
-    }
-    return count;
-}
-
-/* The cell of |row| under |column|; empty when it has none. */
-static struct cg_slice
-cell_under(const char *row, const char *header, struct cg_slice column)
-{
-    struct cg_slice name;
-
-    for (size_t at = 0; (name.data = cell_at(header, at, &name.len)) != NULL;
-         at++) {
-        if (cg_slice_equal(name, column)) {
-            struct cg_slice cell = {NULL, 0};
-
-            cell.data = cell_at(row, at, &cell.len);
-            return cell.data != NULL ? cell : CG_SLICE("");
-        }
-    }
-    return CG_SLICE("");
-}
-
 /* --- the text for the reader -------------------------------------------- */
 
-/* A text in memory, and where each of its lines comes from. */
-struct built {
-    FILE *out;
-    char *text;
-    size_t len;
-    struct cg_script_place *places;
-    size_t count;
-    size_t room;
-};
-
-static void built_line(struct cg_script_reader *reader,
-                       struct built *built,
-                       struct cg_script_place place)
+void cg_script_built_line(struct cg_script_reader *reader,
+                          struct cg_script_built *built,
+                          struct cg_script_place place)
 {
     struct cg_script_place *more = cg_script_grow(
         reader, built->places, built->count, &built->room, sizeof(*more));
@@ -342,14 +26,16 @@ static void built_line(struct cg_script_reader *reader,
     }
 }
 
-static bool built_open(struct cg_script_reader *reader, struct built *built)
+static bool built_open(struct cg_script_reader *reader,
+                       struct cg_script_built *built)
 {
     built->out = open_memstream(&built->text, &built->len);
     reader->mistakes->no_memory |= built->out == NULL;
     return built->out != NULL;
 }
 
-static void built_close(struct cg_script_reader *reader, struct built *built)
+static void built_close(struct cg_script_reader *reader,
+                        struct cg_script_built *built)
 {
     if (fclose(built->out) != 0 || built->text == NULL) {
         reader->mistakes->no_memory = true;
@@ -357,16 +43,16 @@ static void built_close(struct cg_script_reader *reader, struct built *built)
 }
 
 static void put_entry(struct cg_script_reader *reader,
-                      struct built *built,
+                      struct cg_script_built *built,
                       const struct cg_script_entry *entry)
 {
     (void)fprintf(built->out, "%s=%s", entry->key, entry->value);
-    built_line(reader, built, entry->place);
+    cg_script_built_line(reader, built, entry->place);
 }
 
 /* What a session need not say: it has no disk. */
 static void put_files(struct cg_script_reader *reader,
-                      struct built *built,
+                      struct cg_script_built *built,
                       const struct cg_script_section *section)
 {
     static const struct cg_script_entry files[] = {
@@ -375,7 +61,8 @@ static void put_files(struct cg_script_reader *reader,
     };
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        if (section == NULL || entry_find(section, files[i].key) == NULL) {
+        if (section == NULL ||
+            cg_script_entry_find(section, files[i].key) == NULL) {
             struct cg_script_entry entry = files[i];
 
             entry.place = reader->place;
@@ -385,11 +72,11 @@ static void put_files(struct cg_script_reader *reader,
 }
 
 static void put_section(struct cg_script_reader *reader,
-                        struct built *built,
+                        struct cg_script_built *built,
                         const struct cg_script_section *section)
 {
     (void)fprintf(built->out, "[%s]", section->name);
-    built_line(reader, built, section->place);
+    cg_script_built_line(reader, built, section->place);
     for (size_t i = 0; i < section->count; i++) {
         put_entry(reader, built, &section->entries[i]);
     }
@@ -398,7 +85,8 @@ static void put_section(struct cg_script_reader *reader,
     }
 }
 
-static void put_sections(struct cg_script_reader *reader, struct built *built)
+static void put_sections(struct cg_script_reader *reader,
+                         struct cg_script_built *built)
 {
     bool gate = false;
 
@@ -408,42 +96,8 @@ static void put_sections(struct cg_script_reader *reader, struct built *built)
     }
     if (!gate) {
         (void)fputs("[GATE]", built->out);
-        built_line(reader, built, reader->place);
+        cg_script_built_line(reader, built, reader->place);
         put_files(reader, built, NULL);
-    }
-}
-
-static void put_instruments(struct cg_script_reader *reader,
-                            struct built *built)
-{
-    struct cg_slice names[COLUMNS_MAX];
-    size_t count = all_columns(reader, names);
-    struct cg_script_place top = reader->columns_count > 0
-                                     ? reader->columns[0].place
-                                     : reader->place;
-
-    for (size_t i = 0; i < count; i++) {
-        (void)fprintf(built->out, "%s%.*s", i > 0 ? "," : "", (int)names[i].len,
-                      names[i].data);
-    }
-    built_line(reader, built, top);
-    for (size_t i = 0; i < reader->row_count; i++) {
-        const struct cg_script_row *row = &reader->rows[i];
-        const char *header = columns_of(reader, row);
-
-        if (cells_of(row->text) != cells_of(header)) {
-            reader->place = row->place;
-            cg_script_mistake(reader, "write one cell for each column",
-                              "the row has not the cells of '%.200s'", header);
-            continue;
-        }
-        for (size_t j = 0; j < count; j++) {
-            struct cg_slice cell = cell_under(row->text, header, names[j]);
-
-            (void)fprintf(built->out, "%s%.*s", j > 0 ? "," : "", (int)cell.len,
-                          cell.data);
-        }
-        built_line(reader, built, row->place);
     }
 }
 
@@ -451,12 +105,13 @@ static void put_instruments(struct cg_script_reader *reader,
 
 struct mapping {
     struct cg_script_reader *reader;
-    const struct built *config;
-    const struct built *instruments;
+    const struct cg_script_built *config;
+    const struct cg_script_built *instruments;
 };
 
-static struct cg_script_place
-place_of(const struct mapping *mapping, const struct built *built, int line)
+static struct cg_script_place place_of(const struct mapping *mapping,
+                                       const struct cg_script_built *built,
+                                       int line)
 {
     return line > 0 && (size_t)line <= built->count
                ? built->places[line - 1]
@@ -465,7 +120,7 @@ place_of(const struct mapping *mapping, const struct built *built, int line)
 
 /* "... in line 12 already" names a line of the built text, too. */
 static void restate(const struct mapping *mapping,
-                    const struct built *built,
+                    const struct cg_script_built *built,
                     const char *wrong,
                     char *out,
                     size_t len)
@@ -493,7 +148,8 @@ static void on_mistake(void *user,
     const struct mapping *mapping = user;
     struct cg_script_reader *reader = mapping->reader;
     bool config = strcmp(file, reader->script->path) == 0;
-    const struct built *built = config ? mapping->config : mapping->instruments;
+    const struct cg_script_built *built = config ? mapping->config
+                                                 : mapping->instruments;
     char text[512];
 
     reader->place = place_of(mapping, built, line);
@@ -550,8 +206,8 @@ static void resolve(struct cg_script_reader *reader)
 /* --- all of it ---------------------------------------------------------- */
 
 static void read_built(struct cg_script_reader *reader,
-                       struct built *config,
-                       struct built *instruments)
+                       struct cg_script_built *config,
+                       struct cg_script_built *instruments)
 {
     struct mapping mapping = {reader, config, instruments};
     struct cg_config_memory memory = {
@@ -574,8 +230,8 @@ static void read_built(struct cg_script_reader *reader,
 
 void cg_script_configure(struct cg_script_reader *reader)
 {
-    struct built config = {0};
-    struct built instruments = {0};
+    struct cg_script_built config = {0};
+    struct cg_script_built instruments = {0};
     bool opened = built_open(reader, &config);
 
     if (opened) {
@@ -583,7 +239,7 @@ void cg_script_configure(struct cg_script_reader *reader)
         built_close(reader, &config);
     }
     if (opened && built_open(reader, &instruments)) {
-        put_instruments(reader, &instruments);
+        cg_script_put_instruments(reader, &instruments);
         built_close(reader, &instruments);
         read_built(reader, &config, &instruments);
     }

@@ -1,9 +1,8 @@
 /*
- * Reads a session: files, lines, and what each line is.
+ * Reads a session: what each line is.
  *
  * Must never stop at the first mistake, nor take a line that it does not
- * understand.  Includes are a stack of fixed depth: a file cannot make the
- * program recurse.
+ * understand.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <text.h>
 
 /* 2027-01-15 08:00:00 UTC. */
 #define DEFAULT_START (1800000000 * CG_SECOND)
@@ -73,165 +71,7 @@ void *cg_script_grow(struct cg_script_reader *reader,
     return more;
 }
 
-/* --- files -------------------------------------------------------------- */
-
-/* |name| beside the file that is being read; kept with the script. */
-static char *beside(struct cg_script_reader *reader, const char *name)
-{
-    const char *from = reader->place.file;
-    const char *slash = strrchr(from, '/');
-    size_t folder = slash != NULL ? (size_t)(slash - from) + 1 : 0;
-    char *path = NULL;
-
-    if (asprintf(&path, "%.*s%s", (int)folder, from, name) < 0 ||
-        !cg_script_keep(reader->script->store, path)) {
-        reader->mistakes->no_memory = true;
-        return NULL;
-    }
-    return path;
-}
-
-static bool is_open(const struct cg_script_reader *reader, const char *path)
-{
-    for (size_t i = 0; i < reader->depth; i++) {
-        if (strcmp(reader->stack[i].text.path, path) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool may_include(struct cg_script_reader *reader, const char *name)
-{
-    size_t len = strlen(name);
-
-    if (len < 5 || strcmp(name + len - 4, ".inc") != 0 ||
-        strchr(name, '/') != NULL) {
-        cg_script_mistake(reader, "write: include NAME.inc, a file beside this",
-                          "'%.60s' is no file that can be included", name);
-    } else if (reader->depth == CG_SCRIPT_DEPTH_MAX) {
-        cg_script_mistake(reader, "include fewer files in files",
-                          "more than %d files include each other",
-                          CG_SCRIPT_DEPTH_MAX);
-    } else if (reader->files == CG_SCRIPT_FILES_MAX) {
-        cg_script_mistake(reader, "include fewer files",
-                          "more than %d files in one session",
-                          CG_SCRIPT_FILES_MAX);
-    } else {
-        return true;
-    }
-    return false;
-}
-
-/* The text of a file goes on the stack, and its bytes into the store. */
-static void push(struct cg_script_reader *reader, struct cg_config_text *text)
-{
-    if (text->text == NULL) {
-        return;
-    }
-    if (!cg_script_keep(reader->script->store, text->text)) {
-        reader->mistakes->no_memory = true;
-        return;
-    }
-    reader->stack[reader->depth++] = (struct cg_script_file){.text = *text};
-    reader->files++;
-}
-
-void cg_script_include(struct cg_script_reader *reader, const char *name)
-{
-    struct cg_config_text text = {0};
-    size_t before = reader->mistakes->count;
-    char *path;
-
-    if (!may_include(reader, name)) {
-        return;
-    }
-    path = beside(reader, name);
-    if (path == NULL) {
-        return;
-    }
-    if (is_open(reader, path)) {
-        cg_script_mistake(reader, "remove one of the includes",
-                          "%.60s includes itself", name);
-        return;
-    }
-    if (cg_config_text_open(&text, path, reader->mistakes)) {
-        push(reader, &text);
-        return;
-    }
-    cg_config_text_deinit(&text);
-    if (reader->mistakes->count > before) {
-        cg_script_mistake(reader, "see there, or correct the name",
-                          "%.60s cannot be included", name);
-    }
-}
-
 /* --- lines -------------------------------------------------------------- */
-
-static bool goes_on(const char *line)
-{
-    size_t len = strlen(line);
-
-    return line[0] != '#' && len > 0 && line[len - 1] == '\\' &&
-           (len == 1 || line[len - 2] == ' ');
-}
-
-/* |line| and what follows it behind " \", in memory of its own. */
-static char *
-join(struct cg_script_reader *reader, struct cg_config_text *text, char *line)
-{
-    char *whole = malloc(CG_SCRIPT_LINE_MAX + 1);
-    size_t len = 0;
-    bool more = true;
-    bool told = false;
-
-    if (whole == NULL) {
-        reader->mistakes->no_memory = true;
-        return NULL;
-    }
-    while (line != NULL && more) {
-        size_t part = strlen(line);
-
-        more = goes_on(line);
-        part -= more ? 1 : 0;
-        if (len + part <= CG_SCRIPT_LINE_MAX) {
-            memcpy(whole + len, line, part);
-            len += part;
-        } else if (!told) {
-            cg_script_mistake(reader, "split it into several messages",
-                              "the line is longer than %d bytes with what "
-                              "follows it",
-                              CG_SCRIPT_LINE_MAX);
-            told = true;
-        }
-        line = more ? cg_config_text_line(text, reader->mistakes) : NULL;
-    }
-    whole[told ? 0 : len] = '\0';
-    line = realloc(whole, len + 1);
-    line = line != NULL ? line : whole;
-    if (!cg_script_keep(reader->script->store, line)) {
-        reader->mistakes->no_memory = true;
-        return NULL;
-    }
-    return line;
-}
-
-/* The next line of the innermost file; NULL when no file is left. */
-static char *next_line(struct cg_script_reader *reader)
-{
-    while (reader->depth > 0) {
-        struct cg_config_text *text = &reader->stack[reader->depth - 1].text;
-        char *line = cg_config_text_line(text, reader->mistakes);
-
-        reader->place = (struct cg_script_place){text->path, text->line};
-        if (line != NULL) {
-            return goes_on(line) ? join(reader, text, line) : line;
-        }
-        cg_script_section_end(reader);
-        reader->depth--;
-    }
-    return NULL;
-}
 
 static void take_title(struct cg_script_reader *reader, const char *line)
 {
@@ -392,7 +232,8 @@ static void read_lines(struct cg_script_reader *reader)
 {
     char *line;
 
-    while (!reader->mistakes->no_memory && (line = next_line(reader)) != NULL) {
+    while (!reader->mistakes->no_memory &&
+           (line = cg_script_next_line(reader)) != NULL) {
         cg_script_line(reader, line);
     }
 }
@@ -413,13 +254,14 @@ static int read_script(const char *path,
     *script = (struct cg_script){.path = path, .start = DEFAULT_START};
     script->store = calloc(1, sizeof(*script->store));
     if (script->store == NULL) {
+        *script = (struct cg_script){0};
         return CG_ERR_MEMORY;
     }
     opened = bytes.data != NULL
                  ? cg_config_text_copy(&text, path, bytes, &mistakes)
                  : cg_config_text_open(&text, path, &mistakes);
     if (opened) {
-        push(&reader, &text);
+        cg_script_push(&reader, &text);
         read_lines(&reader);
         reader.place = (struct cg_script_place){path, 0};
         cg_script_configure(&reader);

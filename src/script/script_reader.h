@@ -8,6 +8,7 @@
 
 #include "script.h"
 #include <config_text.h>
+#include <stdio.h>
 
 /* Texts that the parts of a script point into. */
 struct cg_script_store {
@@ -116,6 +117,16 @@ void cg_script_views(struct cg_script_reader *reader,
 /* How many bytes at |text| are a capture's name. */
 size_t cg_script_name_len(const char *text, size_t len);
 
+/* --- files -------------------------------------------------------------- */
+
+/* Puts |text| on the stack; its bytes go into the store. */
+void cg_script_push(struct cg_script_reader *reader,
+                    struct cg_config_text *text);
+
+/* The next line of the innermost file, with those that it goes on in; NULL when
+ * no file is left. */
+char *cg_script_next_line(struct cg_script_reader *reader);
+
 /* --- lines -------------------------------------------------------------- */
 
 /* One whole line; |line| is altered and lives as long as the script. */
@@ -125,12 +136,33 @@ void cg_script_include(struct cg_script_reader *reader, const char *name);
 
 /* --- configuration ------------------------------------------------------ */
 
+/* A text for the gate's reader, and where each of its lines comes from. */
+struct cg_script_built {
+    FILE *out;
+    char *text;
+    size_t len;
+    struct cg_script_place *places;
+    size_t count;
+    size_t room;
+};
+
+/* Ends a line that was written to |built|. */
+void cg_script_built_line(struct cg_script_reader *reader,
+                          struct cg_script_built *built,
+                          struct cg_script_place place);
+
+/* The entry of |key|, or NULL. */
+const struct cg_script_entry *
+cg_script_entry_find(const struct cg_script_section *section, const char *key);
+
 void cg_script_section_begin(struct cg_script_reader *reader, char *line);
 bool cg_script_is_entry(const char *line);
 void cg_script_section_entry(struct cg_script_reader *reader, char *line);
 void cg_script_section_end(struct cg_script_reader *reader);
 void cg_script_instrument(struct cg_script_reader *reader, char *row);
 void cg_script_columns(struct cg_script_reader *reader, char *header);
+void cg_script_put_instruments(struct cg_script_reader *reader,
+                               struct cg_script_built *built);
 
 /* Hands everything to the gate's own reader. */
 void cg_script_configure(struct cg_script_reader *reader);

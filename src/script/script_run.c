@@ -104,6 +104,11 @@ static void gate_open(struct cg_script_runner *runner)
     };
     int status = cg_gate_open(&options, error, sizeof(error), &runner->gate);
 
+    if (status == CG_ERR_MEMORY) {
+        runner->gate = NULL;
+        runner->error = status;
+        return;
+    }
     if (status != 0) {
         runner->gate = NULL;
         cg_script_fail(runner, NULL, "the gate does not open: %s", error);
@@ -192,115 +197,10 @@ static void expect(struct cg_script_runner *runner,
 
 /* --- what goes in ------------------------------------------------------- */
 
-/* The fields of one line that go into a message. */
-struct source {
-    size_t first;
-    size_t count;
-};
-
-static bool says(const struct cg_script_runner *runner,
-                 const struct source *source,
-                 uint32_t tag)
-{
-    for (size_t i = 0; i < source->count; i++) {
-        if (runner->script->fields[source->first + i].tag == tag) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Adds the fields of the last source that no source before it says. */
-static bool put_source(struct cg_script_runner *runner,
-                       cg_session session,
-                       const struct source *sources,
-                       size_t last,
-                       struct cg_fix_writer parts[2])
-{
-    const struct source *source = &sources[last];
-
-    for (size_t i = 0; i < source->count; i++) {
-        const struct cg_script_field *field =
-            &runner->script->fields[source->first + i];
-        struct cg_fix_writer *out =
-            &parts[!cg_script_is_header(runner, session, field->tag)];
-        char tag[16];
-        bool said = field->match == CG_SCRIPT_ABSENT;
-
-        for (size_t j = 0; j < last && !said; j++) {
-            said = says(runner, &sources[j], field->tag);
-        }
-        if (said) {
-            continue;
-        }
-        (void)snprintf(tag, sizeof(tag), "%u=", field->tag);
-        cg_fix_put_raw(out, cg_slice_str(tag));
-        if (!cg_script_expand(runner, field, out)) {
-            return false;
-        }
-        cg_fix_put_raw(out, CG_SLICE("\001"));
-    }
-    return !parts[0].full && !parts[1].full;
-}
-
-#define SOURCES_MAX 64
-
-/* The lines that a message is made of: the step, then defaults, the actor's own
- * before everybody's, later ones before earlier ones. */
-static size_t find_sources(const struct cg_script_runner *runner,
-                           const struct cg_script_step *step,
-                           struct source sources[SOURCES_MAX])
-{
-    size_t count = 0;
-
-    sources[count++] = (struct source){step->first_field, step->field_count};
-    for (int any = 0; any < 2; any++) {
-        for (size_t i = step->default_count; i-- > 0 && count < SOURCES_MAX;) {
-            const struct cg_script_default *from = &runner->script->defaults[i];
-
-            if (cg_slice_equal(from->type, step->type) &&
-                (any == 0 ? cg_slice_equal(from->actor, step->actor)
-                          : cg_slice_is(from->actor, "*"))) {
-                sources[count++] = (struct source){from->first_field,
-                                                   from->field_count};
-            }
-        }
-    }
-    return count;
-}
-
-/* Makes the message of a step, and keeps it; NULL when it cannot be made. */
-static struct cg_script_message *compose(struct cg_script_runner *runner,
-                                         const struct cg_script_step *step)
-{
-    struct source sources[SOURCES_MAX];
-    size_t count = find_sources(runner, step, sources);
-    struct cg_fix_writer parts[2] = {
-        cg_fix_writer_over(runner->header, CG_SCRIPT_BUFFER),
-        cg_fix_writer_over(runner->buffer, CG_SCRIPT_BUFFER),
-    };
-    struct cg_script_message *message;
-
-    for (size_t i = 0; i < count; i++) {
-        if (!put_source(runner, step->session, sources, i, parts)) {
-            cg_script_fail(runner, step, "the message is longer than %zu bytes",
-                           CG_SCRIPT_BUFFER);
-            return NULL;
-        }
-    }
-    message = cg_script_message_add(runner, &runner->in, step->session,
-                                    step->type, cg_fix_written(&parts[0]),
-                                    cg_fix_written(&parts[1]));
-    if (message != NULL) {
-        message->seq = ++runner->seq_in[step->session];
-    }
-    return message;
-}
-
 static void send_message(struct cg_script_runner *runner,
                          const struct cg_script_step *step)
 {
-    const struct cg_script_message *message = compose(runner, step);
+    const struct cg_script_message *message = cg_script_compose(runner, step);
     enum cg_version version;
     struct cg_fix_fault fault;
     size_t len;
@@ -327,29 +227,10 @@ static void send_message(struct cg_script_runner *runner,
                                  len, runner->now));
 }
 
-/* The last message to the actor that has the step's type and fields. */
-static size_t sent_before(struct cg_script_runner *runner,
-                          const struct cg_script_step *step)
-{
-    for (size_t i = runner->out.count; i-- > 0;) {
-        const struct cg_script_message *message = &runner->out.items[i];
-
-        if (message->session == step->session &&
-            (step->type.len == 0 || cg_slice_is(step->type, message->type)) &&
-            cg_script_has(runner, step, message)) {
-            return cg_script_seal(runner, message, false, runner->buffer,
-                                  CG_SCRIPT_BUFFER);
-        }
-    }
-    cg_script_fail(runner, step, "%.*s was sent no such message",
-                   (int)step->actor.len, step->actor.data);
-    return 0;
-}
-
 static void reject(struct cg_script_runner *runner,
                    const struct cg_script_step *step)
 {
-    size_t len = sent_before(runner, step);
+    size_t len = cg_script_sent_before(runner, step);
 
     if (len > 0) {
         if (runner->options->verbose) {
@@ -365,7 +246,7 @@ static void reject(struct cg_script_runner *runner,
 static void resend(struct cg_script_runner *runner,
                    const struct cg_script_step *step)
 {
-    size_t len = sent_before(runner, step);
+    size_t len = cg_script_sent_before(runner, step);
 
     if (len > 0 && cg_gate_may_resend(runner->gate, step->session,
                                       runner->buffer, len) != step->kept) {

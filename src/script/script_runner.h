@@ -97,6 +97,15 @@ bool cg_script_field_next(struct cg_slice *fields,
                           uint32_t *tag,
                           struct cg_slice *value);
 
+/* Makes the message of a step, and keeps it; NULL when it cannot be made. */
+struct cg_script_message *cg_script_compose(struct cg_script_runner *runner,
+                                            const struct cg_script_step *step);
+
+/* Seals into |buffer| the last message to the actor that has the step's type
+ * and fields, as it was sent; its length, 0 after a failure. */
+size_t cg_script_sent_before(struct cg_script_runner *runner,
+                             const struct cg_script_step *step);
+
 /* Whether |tag| stands in headers of the session's version. */
 bool cg_script_is_header(const struct cg_script_runner *runner,
                          cg_session session,

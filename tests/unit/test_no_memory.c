@@ -1,7 +1,7 @@
 /*
- * Memory that runs out: each allocation of the configuration's reader and of
- * the journal fails in turn.  Each time the caller is told, nothing leaks
- * (under sanitizers), and nothing half made is handed out.
+ * Memory that runs out: each allocation of the configuration's reader, of a
+ * session and of the journal fails in turn.  Each time the caller is told,
+ * nothing leaks (under sanitizers), and nothing half made is handed out.
  *
  * The linker hands the allocations of the code under test to __wrap_... here.
  *
@@ -16,6 +16,7 @@
 #include <creditgate/config.h>
 #include <creditgate/journal.h>
 #include <errno.h>
+#include <script.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,6 +135,74 @@ static void test_config_no_memory_for_mistakes_refused(void **state)
     read_without_memory(SAMPLES "/instruments.csv", CG_ERR_CONFIG);
 }
 
+#define SESSION SAMPLES "/101_token_granted.session"
+
+/* As above, for a session. */
+static void read_script_without_memory(void)
+{
+    struct cg_script zero;
+
+    memset(&zero, 0, sizeof(zero));
+    for (long n = 1;; n++) {
+        struct cg_script script;
+        size_t reports = 0;
+        int got;
+
+        failures = 0;
+        countdown = n;
+        got = cg_script_read(SESSION, count_report, &reports, &script);
+        countdown = -1;
+        if (failures == 0) {
+            assert_int_equal(got, 0);
+            cg_script_deinit(&script);
+            assert_true(n > 20);
+            return;
+        }
+        assert_int_equal(got, CG_ERR_MEMORY);
+        assert_int_equal(reports, 0);
+        assert_memory_equal(&script, &zero, sizeof(script));
+    }
+}
+
+static void test_script_no_memory_to_read_refused(void **state)
+{
+    (void)state;
+    for_good = false;
+    read_script_without_memory();
+    for_good = true;
+    read_script_without_memory();
+}
+
+/* A session that cannot be played to its end does not pass; the audit has no
+ * other word for it than that the books do not hold. */
+static void test_script_no_memory_to_run_told(void **state)
+{
+    struct cg_script_run_options options = {.print = NULL};
+    struct cg_script script;
+    size_t reports = 0;
+
+    (void)state;
+    for_good = false;
+    countdown = -1;
+    assert_int_equal(cg_script_read(SESSION, count_report, &reports, &script),
+                     0);
+    for (long n = 1;; n++) {
+        int got;
+
+        failures = 0;
+        countdown = n;
+        got = cg_script_run(&script, &options);
+        countdown = -1;
+        if (failures == 0) {
+            assert_int_equal(got, 0);
+            assert_true(n > 50);
+            break;
+        }
+        assert_true(got == CG_ERR_MEMORY || got == 1);
+    }
+    cg_script_deinit(&script);
+}
+
 static void test_journal_no_memory_refused(void **state)
 {
     char folder[] = "/tmp/creditgate-memory-XXXXXX";
@@ -173,6 +242,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_no_memory_refused),
         cmocka_unit_test(test_config_no_memory_for_mistakes_refused),
+        cmocka_unit_test(test_script_no_memory_to_read_refused),
+        cmocka_unit_test(test_script_no_memory_to_run_told),
         cmocka_unit_test(test_journal_no_memory_refused),
     };
 
