@@ -47,6 +47,7 @@
     X(ORDER_LEFT, "order left")                                                \
     X(TOKEN_CHARGED, "token charged")                                          \
     X(LEG_CHARGED, "leg charged")                                              \
+    X(TOKEN_ADDED, "token added")                                              \
     X(TOKEN_RECHARGED, "token recharged")                                      \
     X(TOKEN_PRICED, "token priced")                                            \
     X(TOKEN_REPRICED, "token repriced")                                        \

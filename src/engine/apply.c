@@ -160,6 +160,28 @@ static void token_charged(struct cg_state *state, const struct cg_fact *fact)
     unsure_set(state, token, fact->amount);
 }
 
+/* A limit came after the order: what was filled before is no part of its P
+ * (|other|), but of the token's life. */
+static void token_added(struct cg_state *state, const struct cg_fact *fact)
+{
+    token_charged(state, fact);
+    struct cg_token *token = &state->tokens[fact->token];
+    struct cg_limit *limit = &state->limits[token->limit];
+    if (!state->orders[fact->order].sent) {
+        return;
+    }
+    token_move(token, CG_TOKEN_SPENT);
+    token->spent = true;
+    unsure_set(state, token, 0);
+    cg_dv01 open = cg_token_open(token);
+    token->filled = fact->other;
+    token->earlier = fact->other;
+    limit->open[side_index(token->side)] += cg_token_open(token) - open;
+    LEDGER_ADD(state, token, reserved, -fact->other);
+    LEDGER_ADD(state, token, consumed, fact->other);
+    CG_ASSERT(token->ledger.reserved >= 0);
+}
+
 /* flags 1: the ledger moves too, so that what is reserved and consumed is the
  * new charge (a push token, or a fall that is released). */
 static void token_recharged(struct cg_state *state, const struct cg_fact *fact)
@@ -1246,6 +1268,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_TOKEN_CHARGED:
         token_charged(state, fact);
+        break;
+    case CG_FACT_TOKEN_ADDED:
+        token_added(state, fact);
         break;
     case CG_FACT_TOKEN_RECHARGED:
         token_recharged(state, fact);

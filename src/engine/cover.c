@@ -131,7 +131,7 @@ bool cg_limit_open(const struct cg_limit *limit,
 
 /* R1: whether every sum of a limit has room for |amount| more, with enough to
  * spare for what is still to be counted of orders under way. */
-static bool sums_hold(const struct cg_limit *limit, cg_dv01 amount)
+bool cg_limit_holds(const struct cg_limit *limit, cg_dv01 amount)
 {
     cg_wide sum = (cg_wide)limit->gross + limit->open[0] + limit->open[1] +
                   amount;
@@ -144,7 +144,7 @@ static bool sums_hold(const struct cg_limit *limit, cg_dv01 amount)
 
 bool cg_sums_hold(const struct cg_state *state, uint32_t slot, cg_dv01 amount)
 {
-    return sums_hold(&state->limits[state->tokens[slot].limit], amount);
+    return cg_limit_holds(&state->limits[state->tokens[slot].limit], amount);
 }
 
 static const char level_rejects[] = "a warning level takes no new risk";
@@ -156,7 +156,7 @@ bool cg_use_fits(const struct cg_limit *limit,
                  cg_dv01 amount,
                  struct cg_refusal *refusal)
 {
-    if (!sums_hold(limit, amount)) {
+    if (!cg_limit_holds(limit, amount)) {
         return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
     if (!limit->has_amount) {

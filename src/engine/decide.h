@@ -139,6 +139,8 @@ bool cg_fallback_fits(const struct cg_engine *engine,
                       const struct cg_limit *limit,
                       cg_dv01 amount);
 
+bool cg_limit_holds(const struct cg_limit *limit, cg_dv01 amount);
+
 /* Whether the limit of |token| can count a charge or fill of |amount|. */
 bool cg_sums_hold(const struct cg_state *state, uint32_t token, cg_dv01 amount);
 
@@ -552,10 +554,16 @@ void cg_update_refuse(struct cg_engine *engine,
                       const struct cg_update_event *event,
                       uint32_t fault);
 
-/* Whether the scopes of an update have room (R10), and taking one over. */
+/* Charges what rests and is not counted yet under a limit that is new or wider,
+ * and, at the start, under any (decide_adopt.c). */
+void cg_limit_adopt(struct cg_engine *engine, uint32_t limit);
+void cg_limits_adopt(struct cg_engine *engine);
+
+/* Whether the scopes of an update have room (R10), and taking one over: true
+ * when it is another one now. */
 bool cg_scopes_fit(const struct cg_engine *engine,
                    const struct cg_update_event *event);
-void cg_scope_update(struct cg_engine *engine,
+bool cg_scope_update(struct cg_engine *engine,
                      uint32_t limit,
                      const struct cg_update_event *event,
                      const struct cg_limit_event *entry);

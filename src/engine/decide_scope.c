@@ -42,7 +42,7 @@ bool cg_scopes_fit(const struct cg_engine *engine,
     return needed <= engine->state.scope_max - engine->state.scope_count;
 }
 
-void cg_scope_update(struct cg_engine *engine,
+bool cg_scope_update(struct cg_engine *engine,
                      uint32_t slot,
                      const struct cg_update_event *event,
                      const struct cg_limit_event *entry)
@@ -52,7 +52,7 @@ void cg_scope_update(struct cg_engine *engine,
     char text[CG_SCOPE_TEXT_MAX];
     if (entry->removed || !says_scope(event, entry) ||
         is_unchanged(state, limit, event, entry)) {
-        return;
+        return false;
     }
     if (limit->scopes != CG_NONE) {
         struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_UNSCOPED);
@@ -74,4 +74,5 @@ void cg_scope_update(struct cg_engine *engine,
     }
     cg_note(engine, "limit %.*s has another scope now", (int)limit->id.len,
             limit->id.text);
+    return true;
 }

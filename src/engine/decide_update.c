@@ -74,10 +74,12 @@ static enum cg_limit_state entry_state(const struct cg_limit *limit,
                                                             : CG_LIMIT_ENABLED;
 }
 
+/* |wider|: it may count orders that it did not count before. */
 static void limit_update(struct cg_engine *engine,
                          uint32_t slot,
                          const struct cg_update_event *event,
-                         const struct cg_limit_event *entry)
+                         const struct cg_limit_event *entry,
+                         bool wider)
 {
     const struct cg_limit *limit = &engine->state.limits[slot];
     struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_SET);
@@ -109,6 +111,9 @@ static void limit_update(struct cg_engine *engine,
     bool changes = !limit->has_amount || fact.amount != limit->amount;
     cg_engine_record(engine, &fact);
     cg_limit_actions_set(engine, slot, entry);
+    if (wider) {
+        cg_limit_adopt(engine, slot);
+    }
     if (changes && limit->has_amount) {
         char amount[32];
         cg_dv01_format(limit->amount, amount);
@@ -228,7 +233,7 @@ static void party_remove(struct cg_engine *engine,
             cg_entry_is_of(limit, entry, account) &&
             (entry->ccp.len == 0 || cg_entry_clears(state, limit, entry)) &&
             event->made_at >= limit->updated_at) {
-            limit_update(engine, i, event, entry);
+            limit_update(engine, i, event, entry, false);
         }
     }
 }
@@ -282,10 +287,14 @@ void cg_update_apply(struct cg_engine *engine,
             party_remove(engine, event, entry);
             continue;
         }
+        uint32_t known = engine->state.limit_count;
         uint32_t slot = entry_slot(engine, event, entry);
         if (slot != CG_NONE) {
-            cg_scope_update(engine, slot, event, entry);
-            limit_update(engine, slot, event, entry);
+            enum cg_limit_state was = engine->state.limits[slot].state;
+            bool scoped = cg_scope_update(engine, slot, event, entry);
+            limit_update(engine, slot, event, entry,
+                         scoped || slot >= known || was == CG_LIMIT_REMOVED ||
+                             was == CG_LIMIT_UNENFORCED);
         }
     }
 }

@@ -189,7 +189,8 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
 {
     bool taken = fact->kind != CG_FACT_ORDER_TAKEN ||
                  fact->order == cg_state_next_order(state);
-    bool charged = fact->kind != CG_FACT_TOKEN_CHARGED ||
+    bool charged = (fact->kind != CG_FACT_TOKEN_CHARGED &&
+                    fact->kind != CG_FACT_TOKEN_ADDED) ||
                    fact->token == cg_state_next_token(state);
     bool priced = fact->kind != CG_FACT_TOKEN_PRICED ||
                   fact->value == cg_state_next_price(state);

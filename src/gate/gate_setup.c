@@ -358,5 +358,9 @@ int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
     }
     set_accounts(gate);
     set_instruments(gate);
-    return set_limits(gate, error, error_len);
+    status = set_limits(gate, error, error_len);
+    if (status == 0) {
+        cg_limits_adopt(gate->engine);
+    }
+    return status;
 }

@@ -810,6 +810,96 @@ static void test_gate_updates_client_is_told_in_parts(void **state)
                                    "1558=1.25|1535=2|1536=X|1670=L19|"));
 }
 
+/* --- limits that come after orders (R11) --------------------------------- */
+
+static void venue_report(const char *id, const char *what, long cum)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-%s|11=%s|17=E%d|%s|55=USD10Y|54=1|38=10000000|151=0|"
+             "14=%ld|6=0",
+             id, id, h.seq, what, cum);
+    harness_in(&h, VENUE, fields);
+}
+
+/* R11: what rests counts under a limit that comes later, but for what was
+ * filled before; it can be raised and filled under it, over a restart. */
+static void test_gate_updates_new_limit_counts_what_rests(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    venue_report("A1", "150=F|39=1|32=4000000|31=4", 4000000);
+    harness_in(&h, HUB,
+               "35=CR|1667=N|1677=1|1324=A|" LIMIT("ACME", "20000", "LATE"));
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    harness_quiet(&h);
+    assert_int_equal(limit("LATE").used, 54240000); /* 6 of 10 million */
+    harness_reopen(&h);
+    links_up();
+    assert_int_equal(limit("LATE").used, 54240000);
+    venue_report("A1", "150=F|39=1|32=2000000|31=4", 6000000);
+    assert_int_equal(limit("LATE").used, 54240000);
+    harness_in(&h, CLIENT,
+               "35=G|11=A2|41=A1|1=ACME|55=USD10Y|54=1|38=30000000|40=2|44=4.1|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, CLIENT, "35=9|58~lim:LATE");
+    harness_in(&h, CLIENT,
+               "35=G|11=A3|41=A1|1=ACME|55=USD10Y|54=1|38=12000000|40=2|44=4.1|"
+               "60=20270115-08:00:00");
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|1670=ACME-USD"));
+    harness_expect(&h, VENUE, "35=G|11=A3");
+    assert_int_equal(limit("LATE").used, 54240000 + 18080000);
+    venue_report("A3", "150=F|39=2|32=6000000|31=4|41=A1", 12000000);
+    assert_int_equal(limit("LATE").used, 54240000 + 18080000);
+}
+
+/* R11, R17: a limit that comes too small for what rests pulls it. */
+static void test_gate_updates_new_limit_pulls_what_rests(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, HUB,
+               "35=CR|1667=N|1677=1|1324=A|" LIMIT("ACME", "5000", "LATE"));
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+}
+
+/* R11: an order that waits for the hub must pass a limit that comes meanwhile.
+ */
+static void test_gate_updates_new_limit_binds_what_waits(void **state)
+{
+    (void)state;
+    harness_order(&h, "A1", '1', 10);
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=0");
+    char kept[HARNESS_TEXT_MAX];
+    snprintf(kept, sizeof(kept), "%s", ask);
+    harness_in(&h, HUB,
+               "35=CR|1667=N|1677=1|1324=A|" LIMIT("ACME", "9040", "LATE"));
+    harness_grant(&h, kept);
+    harness_expect(&h, VENUE, "35=D|11=A1");
+    assert_int_equal(limit("LATE").used, 90400000);
+}
+
+/* R11, R10: a scope that widens counts what it did not count before. */
+static void test_gate_updates_wider_scope_counts_what_rests(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CR|1667=1|1677=1|1324=A|" ENTRY("S") "|" TYPE(
+                   "100000") "|1534=1|1535=1|1536=USD2Y|2339=3|1670=ALSO");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    order("A1", "S", "USD10Y", 1000000);
+    harness_expect(&h, VENUE, "35=D");
+    assert_int_equal(limit("ALSO").used, 0);
+    harness_in(&h, HUB,
+               "35=CR|1667=2|1677=1|1324=M|" ENTRY("S") "|" TYPE(
+                   "100000") "|1534=1|1535=1|1547=IRS|1558=2|1670=ALSO");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    assert_int_equal(limit("ALSO").used, 18080000);
+    harness_in(&h, HUB, "35=CR|1667=3|1677=1|1324=D|1670=S-USD");
+    harness_expect(&h, VENUE, "35=F|41=A1");
+}
+
 #define CLEARED(name)                                                          \
     cmocka_unit_test_setup_teardown(name, open_ccps, close_gate)
 #define SCOPED(name)                                                           \
@@ -843,6 +933,10 @@ int main(void)
         STANDARD(test_gate_updates_definition_refused),
         STANDARD(test_gate_updates_definition_unmodelled),
         STANDARD(test_gate_updates_definition_too_large),
+        STANDARD(test_gate_updates_new_limit_counts_what_rests),
+        STANDARD(test_gate_updates_new_limit_pulls_what_rests),
+        STANDARD(test_gate_updates_new_limit_binds_what_waits),
+        SCOPED(test_gate_updates_wider_scope_counts_what_rests),
         STANDARD(test_gate_updates_client_asks_for_limits),
         STANDARD(test_gate_updates_client_asks_for_too_much),
         STANDARD(test_gate_updates_client_sees_no_amounts),
