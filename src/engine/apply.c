@@ -985,6 +985,14 @@ static void limit_named(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
+static void limit_move(struct cg_limit *limit,
+                       enum cg_limit_mover mover,
+                       enum cg_limit_state next)
+{
+    CG_ASSERT(cg_limit_may(mover, limit->state, next));
+    limit->state = next;
+}
+
 /* flags: 1 an update by the owner; 2 the amount is given; from bit 4 the new
  * model + 1, from bit 8 the action (1767) + 1.  Its hash, if any, is the
  * warning levels, one byte each. */
@@ -992,7 +1000,10 @@ static void limit_set(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
     uint32_t given = 0;
-    limit->state = (enum cg_limit_state)fact->value;
+    limit_move(limit,
+               (fact->flags & 1) != 0 ? CG_LIMIT_BY_OWNER
+                                      : CG_LIMIT_BY_CONFIGURATION,
+               (enum cg_limit_state)fact->value);
     limit->other = fact->other;
     if ((fact->flags & 2) != 0) {
         limit->amount = fact->amount;
@@ -1221,7 +1232,8 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         limit_unscoped(state, fact);
         break;
     case CG_FACT_LIMIT_STATE:
-        state->limits[fact->limit].state = (enum cg_limit_state)fact->value;
+        limit_move(&state->limits[fact->limit], CG_LIMIT_BY_GATE,
+                   (enum cg_limit_state)fact->value);
         state->limits[fact->limit].update_id = 0; /* not as it was sent */
         break;
     case CG_FACT_LIMIT_WARNED:

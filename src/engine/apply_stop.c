@@ -39,16 +39,33 @@ static struct cg_stops *stops_of(struct cg_state *state, struct cg_party party)
                                     : &state->firms[party.firm].stops;
 }
 
+/* The stops of |placer| as bits, from its layer. */
+static void
+stop_move(struct cg_stops *stops, cg_session placer, enum cg_stop_layer next)
+{
+    CG_ASSERT(cg_stop_may(cg_stop_layer_of(stops, placer), next));
+    bool suspended = next == CG_STOP_SUSPENDED || next == CG_STOP_BOTH;
+    bool halted = next == CG_STOP_HALTED || next == CG_STOP_BOTH;
+    stops->suspended_by &= ~BIT(placer);
+    stops->halted_by &= ~BIT(placer);
+    stops->suspended_by |= suspended ? BIT(placer) : 0;
+    stops->halted_by |= halted ? BIT(placer) : 0;
+}
+
 /* flags: the kind of the stop; value: its request's place + 1, or 0. */
 void cg_apply_stop_placed(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_party party = party_of(state, fact);
     struct cg_stops *stops = stops_of(state, party);
+    enum cg_stop_layer layer = cg_stop_layer_of(stops, fact->session);
     if (fact->flags == CG_STOP_SUSPEND) {
-        stops->suspended_by |= BIT(fact->session);
+        bool halted = layer == CG_STOP_HALTED || layer == CG_STOP_BOTH;
+        stop_move(stops, fact->session,
+                  halted ? CG_STOP_BOTH : CG_STOP_SUSPENDED);
         return;
     }
-    stops->halted_by |= BIT(fact->session);
+    bool suspended = layer == CG_STOP_SUSPENDED || layer == CG_STOP_BOTH;
+    stop_move(stops, fact->session, suspended ? CG_STOP_BOTH : CG_STOP_HALTED);
     if (fact->value == 0) {
         state->halts_under_way += (stops->unnamed_by >> fact->session & 1) == 0;
         stops->unnamed_by |= BIT(fact->session);
@@ -80,8 +97,7 @@ void cg_apply_stop_lifted(struct cg_state *state, const struct cg_fact *fact)
     struct cg_stops *stops = stops_of(state, party);
     state->halts_under_way -= (uint32_t)(stops->unnamed_by >> fact->session &
                                          1);
-    stops->suspended_by &= ~BIT(fact->session);
-    stops->halted_by &= ~BIT(fact->session);
+    stop_move(stops, fact->session, CG_STOP_NOT);
     stops->unnamed_by &= ~BIT(fact->session);
     for (uint32_t i = 0; i < CG_STOP_REQUESTS_MAX; i++) {
         struct cg_stop_request *request =

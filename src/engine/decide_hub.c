@@ -292,6 +292,8 @@ static void invalidated(struct cg_engine *engine, uint32_t slot)
     const struct cg_token *token = &engine->state.tokens[slot];
     uint32_t order = token->order;
     if (token->state != CG_TOKEN_LIVE && token->state != CG_TOKEN_SPENT) {
+        cg_note(engine, "token %llu, which is over, was taken back",
+                (unsigned long long)token->number);
         return;
     }
     struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_LAPSED);

@@ -190,8 +190,10 @@ bool cg_update_is_repeat(const struct cg_engine *engine,
 static enum cg_result unenforceable(const struct cg_update_event *event)
 {
     for (uint32_t i = 0; i < event->count; i++) {
-        if (event->limits[i].unenforceable) {
-            return (enum cg_result)event->limits[i].result;
+        const struct cg_limit_event *entry = &event->limits[i];
+        if (entry->unenforceable) {
+            return entry->result != CG_RESULT_OK ? (enum cg_result)entry->result
+                                                 : CG_RESULT_OTHER;
         }
     }
     return CG_RESULT_OK;

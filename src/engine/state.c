@@ -55,6 +55,48 @@ static const struct moves request_moves[CG_REQUEST_STATES] = {
     [CG_REQUEST_REFUSED] = {"refused", BIT(CG_REQUEST_FREE)},
 };
 
+#define OWNERS_CHOICE                                                          \
+    (BIT(CG_LIMIT_ENABLED) | BIT(CG_LIMIT_SUSPENDED) | BIT(CG_LIMIT_HALTED) |  \
+     BIT(CG_LIMIT_REMOVED))
+
+static const unsigned limit_moves[CG_LIMIT_MOVERS][CG_LIMIT_STATES] = {
+    [CG_LIMIT_BY_CONFIGURATION] =
+        {
+            [CG_LIMIT_ENABLED] = BIT(CG_LIMIT_ENABLED),
+            [CG_LIMIT_SUSPENDED] = BIT(CG_LIMIT_SUSPENDED),
+            [CG_LIMIT_HALTED] = BIT(CG_LIMIT_HALTED),
+            [CG_LIMIT_REMOVED] = BIT(CG_LIMIT_REMOVED),
+            [CG_LIMIT_UNENFORCED] = BIT(CG_LIMIT_UNENFORCED),
+        },
+    [CG_LIMIT_BY_OWNER] =
+        {
+            [CG_LIMIT_ENABLED] = OWNERS_CHOICE,
+            [CG_LIMIT_SUSPENDED] = OWNERS_CHOICE,
+            [CG_LIMIT_HALTED] = OWNERS_CHOICE,
+            [CG_LIMIT_REMOVED] = OWNERS_CHOICE,
+            [CG_LIMIT_UNENFORCED] = OWNERS_CHOICE,
+        },
+    [CG_LIMIT_BY_GATE] =
+        {
+            [CG_LIMIT_ENABLED] = BIT(CG_LIMIT_SUSPENDED) |
+                                 BIT(CG_LIMIT_UNENFORCED),
+            [CG_LIMIT_SUSPENDED] = BIT(CG_LIMIT_UNENFORCED),
+            [CG_LIMIT_HALTED] = BIT(CG_LIMIT_UNENFORCED),
+            [CG_LIMIT_REMOVED] = BIT(CG_LIMIT_UNENFORCED),
+            [CG_LIMIT_UNENFORCED] = BIT(CG_LIMIT_UNENFORCED),
+        },
+};
+
+static const unsigned stop_moves[CG_STOP_LAYERS] = {
+    [CG_STOP_NOT] = BIT(CG_STOP_NOT) | BIT(CG_STOP_SUSPENDED) |
+                    BIT(CG_STOP_HALTED),
+    [CG_STOP_SUSPENDED] = BIT(CG_STOP_SUSPENDED) | BIT(CG_STOP_BOTH) |
+                          BIT(CG_STOP_NOT),
+    [CG_STOP_HALTED] = BIT(CG_STOP_HALTED) | BIT(CG_STOP_BOTH) |
+                       BIT(CG_STOP_NOT),
+    [CG_STOP_BOTH] = BIT(CG_STOP_BOTH) | BIT(CG_STOP_NOT),
+};
+
 bool cg_token_may(enum cg_token_state from, enum cg_token_state to)
 {
     return (token_moves[from].next & BIT(to)) != 0;
@@ -68,6 +110,29 @@ bool cg_order_may(enum cg_order_state from, enum cg_order_state to)
 bool cg_request_may(enum cg_request_state from, enum cg_request_state to)
 {
     return (request_moves[from].next & BIT(to)) != 0;
+}
+
+bool cg_limit_may(enum cg_limit_mover mover,
+                  enum cg_limit_state from,
+                  enum cg_limit_state to)
+{
+    return (limit_moves[mover][from] & BIT(to)) != 0;
+}
+
+bool cg_stop_may(enum cg_stop_layer from, enum cg_stop_layer to)
+{
+    return (stop_moves[from] & BIT(to)) != 0;
+}
+
+enum cg_stop_layer cg_stop_layer_of(const struct cg_stops *stops,
+                                    cg_session placer)
+{
+    bool suspended = (stops->suspended_by >> placer & 1) != 0;
+    bool halted = (stops->halted_by >> placer & 1) != 0;
+    if (halted) {
+        return suspended ? CG_STOP_BOTH : CG_STOP_HALTED;
+    }
+    return suspended ? CG_STOP_SUSPENDED : CG_STOP_NOT;
 }
 
 const char *cg_token_state_name(enum cg_token_state state)

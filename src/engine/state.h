@@ -327,6 +327,14 @@ struct cg_scope {
 
 /* --- limits (R10..R19) -------------------------------------------------- */
 
+/*
+ * Where a limit goes, and who moves it there (R15, R19):
+ *
+ *   its owner's update    any --------> ENABLED, SUSPENDED, HALTED, REMOVED
+ *   the gate by itself    ENABLED ----> SUSPENDED    not in a snapshot
+ *                         any --------> UNENFORCED   it cannot be enforced
+ *   the configuration     stays as it is
+ */
 enum cg_limit_state {
     CG_LIMIT_ENABLED,
     CG_LIMIT_SUSPENDED,
@@ -334,6 +342,13 @@ enum cg_limit_state {
     CG_LIMIT_REMOVED,
     CG_LIMIT_UNENFORCED, /* an update asked for what is not modelled (R19) */
     CG_LIMIT_STATES,
+};
+
+enum cg_limit_mover {
+    CG_LIMIT_BY_CONFIGURATION,
+    CG_LIMIT_BY_OWNER,
+    CG_LIMIT_BY_GATE,
+    CG_LIMIT_MOVERS,
 };
 
 /* What tokens that were forgotten left in their limit's totals. */
@@ -434,6 +449,27 @@ struct cg_used {
 };
 
 /* --- accounts, instruments, sessions, stops ----------------------------- */
+
+/*
+ * What one placer has placed on one party (R18):
+ *
+ *          suspend                 halt
+ *   NOT ------------> SUSPENDED ---------> BOTH
+ *    |                                      ^
+ *    +-------------> HALTED ----------------+
+ *          halt                  suspend
+ *
+ * A reinstatement leads from each of them back to NOT, and from NOT as well, as
+ * it also lifts what actions of limits have stopped.  A stop that comes again
+ * stays where it is: it is answered for itself.
+ */
+enum cg_stop_layer {
+    CG_STOP_NOT,
+    CG_STOP_SUSPENDED,
+    CG_STOP_HALTED,
+    CG_STOP_BOTH,
+    CG_STOP_LAYERS,
+};
 
 /* Who has stopped a party; bit i is session i.  Every placer has its own bit,
  * so stops are layered, and none is ever without a place (R18). */
@@ -731,6 +767,14 @@ const char *cg_ask_kind_name(enum cg_ask_kind kind);
 bool cg_token_may(enum cg_token_state from, enum cg_token_state to);
 bool cg_order_may(enum cg_order_state from, enum cg_order_state to);
 bool cg_request_may(enum cg_request_state from, enum cg_request_state to);
+bool cg_limit_may(enum cg_limit_mover mover,
+                  enum cg_limit_state from,
+                  enum cg_limit_state to);
+bool cg_stop_may(enum cg_stop_layer from, enum cg_stop_layer to);
+
+/* What |placer| has placed on the party whose stops these are. */
+enum cg_stop_layer cg_stop_layer_of(const struct cg_stops *stops,
+                                    cg_session placer);
 
 /*
  * Folds one fact into the state.  Cannot fail: a fact that the state
