@@ -79,6 +79,7 @@ struct cg_config_session {
     cg_session superior;
     /* hub: TokenLifeMs=, for a DG without 126; default 1 day */
     cg_time token_life_ns;
+    bool holds_reservations;  /* hub: UtilisationHoldsReservations=N (R16) */
     bool consumption_notices; /* hub: ConsumptionNotices=Y (R25) */
     int line;
 };

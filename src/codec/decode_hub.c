@@ -150,12 +150,32 @@ static bool is_action(const struct cg_limit_event *limit, int64_t action)
             (!stops || limit->kind == CG_LIMIT_DV01));
 }
 
+/* A level in percent (1560), or by an amount (1768): then its share of the
+ * amount beside it, rounded down so that it is not passed unseen. */
+static bool level_percent(const struct cg_fix_group *level,
+                          const struct cg_limit_event *limit,
+                          int64_t *percent)
+{
+    struct cg_slice value;
+    int64_t amount;
+    if (cg_fix_group_find(level, 1560, &value)) {
+        return cg_decimal_parse(value, 0, percent);
+    }
+    if (!cg_fix_group_find(level, 1768, &value) || !limit->has_amount ||
+        limit->amount <= 0 ||
+        !(limit->kind == CG_LIMIT_NOTIONAL ? cg_qty_parse(value, &amount)
+                                           : cg_dv01_parse(value, &amount))) {
+        return false;
+    }
+    *percent = (int64_t)((cg_wide)amount * 100 / limit->amount);
+    return amount > 0 && amount <= limit->amount;
+}
+
 /* R19: warning levels in percent, rising, with what they do. */
 static void decode_warnings(const struct cg_fix_group *type,
                             struct cg_limit_event *limit)
 {
     struct cg_fix_group levels;
-    struct cg_slice value;
     int64_t number = 0;
     int64_t last = 0;
     if (!cg_fix_group_nested(type, 1559, &levels)) {
@@ -167,8 +187,7 @@ static void decode_warnings(const struct cg_fix_group *type,
         bool acts = limit->kind == CG_LIMIT_DV01 && is_action(limit, number);
         int64_t percent;
         if ((!warns && !acts) || limit->warnings == CG_WARNINGS_MAX ||
-            !cg_fix_group_find(&levels, 1560, &value) ||
-            !cg_decimal_parse(value, 0, &percent) || percent <= last ||
+            !level_percent(&levels, limit, &percent) || percent <= last ||
             percent > 100) {
             cg_limit_unmodelled(
                 limit, warns || acts ? CG_RESULT_WARNINGS_UNSUPPORTED

@@ -8,6 +8,28 @@
  */
 #include "decide.h"
 
+/* What the owner had granted by |made_at| and orders still hold.  A grant that
+ * came later, and what has ended since, is left out: it may count twice. */
+static cg_dv01
+reserved_by(const struct cg_state *state, uint32_t slot, cg_time made_at)
+{
+    cg_dv01 sum = 0;
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        for (uint32_t o = state->accounts[i].orders; o != CG_NONE;
+             o = state->orders[o].next) {
+            for (uint32_t t = state->orders[o].tokens; t != CG_NONE;
+                 t = state->tokens[t].next) {
+                const struct cg_token *token = &state->tokens[t];
+                if (token->limit == slot && token->model == CG_MODEL_PING &&
+                    token->granted_at <= made_at) {
+                    sum += token->ledger.reserved; /* cg_limit_holds() */
+                }
+            }
+        }
+    }
+    return sum;
+}
+
 cg_dv01 cg_limit_others(struct cg_engine *engine,
                         uint32_t slot,
                         cg_time made_at,
@@ -25,6 +47,12 @@ cg_dv01 cg_limit_others(struct cg_engine *engine,
                 "the use by others stays as it was",
                 (int)limit->id.len, limit->id.text);
         return limit->other;
+    }
+    /* How a net figure counts what is reserved on both sides, nobody says. */
+    if (owner->holds_reservations && limit->measure == CG_MEASURE_GROSS &&
+        __builtin_add_overflow(included, reserved_by(state, slot, made_at),
+                               &included)) {
+        included = INT64_MAX;
     }
     return used > included ? used - included : 0;
 }

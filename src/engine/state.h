@@ -523,11 +523,12 @@ struct cg_session_state {
     bool whole; /* venue: it fills the legs of a package together (R5) */
     cg_time clock_margin_ns;
     cg_time token_life_ns;
-    cg_time repeat_ns; /* 0: what is not confirmed is not said again */
-    bool no_notices;   /* a hub that takes no DF 2321=1 (R25) */
-    uint64_t parts;    /* which update in parts is open, or 0 (R15) */
-    uint32_t missed;   /* soft deadlines in a row (R27) */
-    uint32_t probe;    /* the token asked for while in fallback, or CG_NONE */
+    cg_time repeat_ns;       /* 0: what is not confirmed is not said again */
+    bool holds_reservations; /* its figure of use holds live tokens (R16) */
+    bool no_notices;         /* a hub that takes no DF 2321=1 (R25) */
+    uint64_t parts;          /* which update in parts is open, or 0 (R15) */
+    uint32_t missed;         /* soft deadlines in a row (R27) */
+    uint32_t probe; /* the token asked for while in fallback, or CG_NONE */
 };
 
 enum cg_stop_kind { CG_STOP_SUSPEND, CG_STOP_HALT };

@@ -45,6 +45,7 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
         to->whole = from->packages_whole;
         to->clock_margin_ns = from->clock_margin_ns;
         to->token_life_ns = from->token_life_ns;
+        to->holds_reservations = from->holds_reservations;
         to->no_notices = !from->consumption_notices;
     }
     if (state->session_count > config->session_count) {

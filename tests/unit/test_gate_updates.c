@@ -900,6 +900,73 @@ static void test_gate_updates_wider_scope_counts_what_rests(void **state)
     harness_expect(&h, VENUE, "35=F|41=A1");
 }
 
+/* --- figures and levels (R16, R52) --------------------------------------- */
+
+static void figure(const char *used)
+{
+    char fields[512];
+    harness_wait(&h, 10);
+    snprintf(fields, sizeof(fields),
+             "35=CR|1667=F%d|1677=1|1324=M|" ENTRY(
+                 "ACME") "|1669=1|1529=1|"
+                         "1530=12|1531=100000|1766=%s|1532=USD|1670=ACME-USD",
+             h.seq, used);
+    harness_in(&h, HUB, fields);
+    harness_expect(&h, HUB, "35=DE|2316=0");
+}
+
+/* R16: what the owner had granted by the time of its figure is in it, if so
+ * configured; what it granted later is not. */
+static void test_gate_updates_figure_holds_reservations(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    figure("12040");
+    assert_int_equal(limit("ACME-USD").used, (9040 + 12040) * CG_DV01_SCALE);
+    h.config.sessions[HUB].holds_reservations = true;
+    harness_reopen(&h);
+    links_up();
+    figure("12040");
+    assert_int_equal(limit("ACME-USD").used, 12040 * CG_DV01_SCALE);
+    harness_order(&h, "A2", '1', 1);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
+    harness_expect(&h, VENUE, "35=D");
+    harness_in(&h, HUB,
+               "35=CR|1667=OLD|60=20270115-08:00:00.015|1677=1|1324=M|" ENTRY(
+                   "ACME") "|1669=1|1529=1|1530=12|1531=100000|1766=12040|"
+                           "1532=USD|1670=ACME-USD");
+    harness_expect(&h, HUB, "35=DE|2316=1"); /* older than the last */
+    figure("12944");
+    assert_int_equal(limit("ACME-USD").used, 12944 * CG_DV01_SCALE);
+}
+
+/* R19, R52: a warning level by amount is its share of the limit's. */
+static void test_gate_updates_warning_level_by_amount(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CR|1667=1|1677=1|1324=M|" ENTRY(
+                   "ACME") "|1669=1|1529=1|1530=12|1531=100000|1532=USD|1559=2|"
+                           "1769=4|1768=9000|1769=4|1560=50|1670=ACME-USD");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    harness_order(&h, "A1", '1', 10);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF"));
+    harness_expect(&h, VENUE, "35=D");
+    harness_expect(&h, CLIENT, "35=B|148~9 % reached");
+    static const char *const wrong[] = {"1768=0", "1768=100001", "1561=X"};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        char entry[256];
+        snprintf(entry, sizeof(entry),
+                 "1324=M|" ENTRY("ACME") "|1669=1|1529=1|1530=12|1531=100000|"
+                                         "1559=1|1769=4|%s|1670=ACME-USD",
+                 wrong[i]);
+        refused_definition(entry, 9);
+    }
+    refused_definition("1324=M|" ENTRY("ACME") "|1669=1|1529=1|1530=12|1559=1|"
+                                               "1769=4|1768=5|1670=ACME-USD",
+                       9);
+}
+
 #define CLEARED(name)                                                          \
     cmocka_unit_test_setup_teardown(name, open_ccps, close_gate)
 #define SCOPED(name)                                                           \
@@ -937,6 +1004,8 @@ int main(void)
         STANDARD(test_gate_updates_new_limit_pulls_what_rests),
         STANDARD(test_gate_updates_new_limit_binds_what_waits),
         SCOPED(test_gate_updates_wider_scope_counts_what_rests),
+        STANDARD(test_gate_updates_figure_holds_reservations),
+        STANDARD(test_gate_updates_warning_level_by_amount),
         STANDARD(test_gate_updates_client_asks_for_limits),
         STANDARD(test_gate_updates_client_asks_for_too_much),
         STANDARD(test_gate_updates_client_sees_no_amounts),
