@@ -30,9 +30,9 @@ void cg_apply_limit_stopped(struct cg_state *state, const struct cg_fact *fact)
     struct cg_stops *stops = party.account != CG_NONE
                                  ? &state->accounts[party.account].stops
                                  : &state->firms[party.firm].stops;
-    uint64_t owner = (uint64_t)1 << limit->owner;
     CG_ASSERT(fact->value < CG_LIMIT_STOPS);
     CG_ASSERT(limit->owner < CG_SESSIONS_MAX);
+    uint64_t owner = (uint64_t)1 << limit->owner;
     if (limit->stop != CG_LIMIT_STOPS_NOT) {
         CG_ASSERT(stops->limits[limit->stop] > 0);
         stops->limits[limit->stop]--;

@@ -170,17 +170,23 @@ static bool slot_fits(uint32_t slot, uint32_t count)
 /* Whether the firm of a fact has its place, and a stop names what is there. */
 static bool names_fit(const struct cg_state *state, const struct cg_fact *fact)
 {
-    uint32_t firm = cg_state_firm(
-        state, (struct cg_slice){fact->text, fact->text_len});
+    struct cg_slice firm = {fact->text, fact->text_len};
     if (fact->kind == CG_FACT_ACCOUNT_NAMED) {
-        return firm != CG_NONE || state->firm_count < state->firm_max;
+        return state->firm_count < state->firm_max ||
+               cg_state_firm(state, firm) != CG_NONE;
+    }
+    if (fact->kind == CG_FACT_LIMIT_STOPPED) {
+        return fact->limit < state->limit_count &&
+               fact->value < CG_LIMIT_STOPS &&
+               state->limits[fact->limit].owner < CG_SESSIONS_MAX;
     }
     if (fact->kind != CG_FACT_STOP_PLACED && fact->kind != CG_FACT_STOP_DONE &&
         fact->kind != CG_FACT_STOP_LIFTED) {
         return true;
     }
-    bool known = fact->account != CG_NONE ? fact->account < state->account_count
-                                          : firm != CG_NONE;
+    bool known = fact->account != CG_NONE
+                     ? fact->account < state->account_count
+                     : cg_state_firm(state, firm) != CG_NONE;
     return known && fact->session < CG_SESSIONS_MAX &&
            fact->value <= CG_STOP_REQUESTS_MAX;
 }

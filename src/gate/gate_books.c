@@ -20,6 +20,9 @@ static const char *limit_state(const struct cg_limit *limit)
         [CG_LIMIT_REMOVED] = "removed",
         [CG_LIMIT_UNENFORCED] = "unenforced",
     };
+    if (limit->state == CG_LIMIT_ENABLED && limit->stop != CG_LIMIT_STOPS_NOT) {
+        return limit->stop == CG_LIMIT_HALTS ? "halted" : "suspended";
+    }
     return names[limit->state];
 }
 

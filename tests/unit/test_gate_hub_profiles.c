@@ -40,7 +40,7 @@ static const char text[] =
 enum { CHAINS = HUB, OPENS };
 
 static struct harness h;
-static const char *account;
+static const char *account = "CHAIN";
 
 static int open_gate(void **state)
 {
@@ -89,6 +89,7 @@ static void
 report(const char *id, const char *what, long qty, long cum, const char *more)
 {
     char fields[256];
+    assert_non_null(what);
     snprintf(fields, sizeof(fields),
              "35=8|37=V-1|11=%s|17=E%d|%s|55=USD10Y|54=1|38=%ld000000|151=0|"
              "14=%ld000000|6=0%s",

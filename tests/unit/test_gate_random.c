@@ -779,16 +779,31 @@ static bool hub_answer(bool kind)
     return true;
 }
 
+/* Now and then an update has actions, of the limit and of a level (R17): those
+ * that leave asking the hub to the model. */
+static const char *random_actions(void)
+{
+    static const unsigned actions[] = {2, 4, 5, 6, 9, 10};
+    static char text[64];
+    text[0] = '\0';
+    if (random_below(4) == 0) {
+        snprintf(text, sizeof(text), "|1767=%u|1559=1|1769=%u|1560=%u",
+                 actions[random_below(6)], actions[random_below(6)],
+                 40 + (unsigned)random_below(60));
+    }
+    return text;
+}
+
 static void hub_push(int account, cg_dv01 amount)
 {
     amounts[account] = amount;
     pushed_at = account == ACME ? h.now : pushed_at;
     say(HUB,
         "35=CR|1667=R%d|1677=1|1324=M|1671=2|1691=%s|1692=D|1693=24|1691=%s|"
-        "1692=D|1693=4|1669=1|1529=1|1530=12|1531=%lld.00|1532=USD|1670=%s|"
-        "2339=%c|2355=1",
+        "1692=D|1693=4|1669=1|1529=1|1530=12|1531=%lld.00|1532=USD%s|"
+        "1670=%s|2339=%c|2355=1",
         h.seq, accounts[account].name, accounts[account].firm,
-        (long long)(amount / 10000), accounts[account].limit,
+        (long long)(amount / 10000), random_actions(), accounts[account].limit,
         account == ACME ? '2' : '3');
 }
 
@@ -968,9 +983,10 @@ static void event(void)
 static void heal(void)
 {
     links_up();
-    if (stops != 0) {
-        hub_stop();
-    }
+    stops = 1;
+    hub_stop();
+    say(HUB, "35=DH|2328=S0|2329=2|453=1|448=SDR|447=D|452=24|"
+             "60=20270115-08:00:00"); /* what an action may have stopped */
     for (int round = 0; round < 6; round++) {
         while (hub_answer(true) || venue_answer()) {
         }
