@@ -831,6 +831,20 @@ static void test_config_unknown_reference_told(void **state)
          64, "ClearingFirm=BANK is in no [ACCOUNT]", "write the ClearingFirm="},
         {"Instrument=USSW10", "Instrument=USSW11", 65,
          "Instrument=USSW11 is in no row", "did you mean USSW10 ?"},
+        {"Instrument=USSW10", "Tenor=10Y", 61,
+         "this [LIMIT] covers no instrument of the table", "columns"},
+        {"SelfClearing=Y", "SelfClearing=Y\nCCPs=LCH,LCH", 48,
+         "clearing house LCH is named twice", "once"},
+        {"SelfClearing=Y\n[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\n"
+         "Hub=hub",
+         "SelfClearing=Y\nCCPs=A,B,C,D,E,F,G,H,I\n[LIMIT]\n"
+         "RiskLimitID=ACME-USD\nAccount=ACME\nHub=hub",
+         48, "more than 8 clearing houses", "split"},
+        {"Hub=hub\nContact=FCM1 desk, +1 555 0100\n[ACCOUNT]\nAccount=OWN\n"
+         "SelfClearing=Y\n[LIMIT]\nRiskLimitID=ACME-USD\n",
+         "CCPs=LCH\nContact=FCM1 desk, +1 555 0100\n[ACCOUNT]\nAccount=OWN\n"
+         "SelfClearing=Y\n[LIMIT]\nCCP=CME\nRiskLimitID=ACME-USD\n",
+         48, "no account of this [LIMIT] clears at CME", "CCPs="},
         {"Instrument=USSW10", "Instrument=GILT", 65,
          "Instrument=GILT is in no row", "Instruments= table"}, );
 }
