@@ -73,6 +73,10 @@
     X(REQUEST_SENT, "request sent")                                            \
     X(REQUEST_ACCEPTED, "request accepted")                                    \
     X(REQUEST_REFUSED, "request refused")                                      \
+    X(REQUEST_WITHHELD, "request withheld")                                    \
+    X(STATUS_ASKED, "status asked")                                            \
+    X(STATUS_TOLD, "status told")                                              \
+    X(STATUS_RELAYED, "status relayed")                                        \
     X(LINK_UP, "link up")                                                      \
     X(LINK_DOWN, "link down")                                                  \
     X(HUB_MISSED, "hub missed")                                                \

@@ -29,6 +29,7 @@ struct report {
     struct cg_slice orig;        /* 41, may be empty */
     const struct sim_fill *fill; /* of 150=F, H */
     const char *text;            /* 58, may be NULL */
+    struct cg_slice status_id;   /* 790 of what is answered, may be empty */
     int reason;                  /* 103, -1: none */
 };
 
@@ -103,6 +104,9 @@ static void send_report(struct sim_venue *venue, const struct report *report)
     sim_body_text(&body, 11, order->clordid);
     if (report->orig.len > 0) {
         sim_body_add(&body, 41, report->orig);
+    }
+    if (report->status_id.len > 0 && order->peer->version != SIM_FIX42) {
+        sim_body_add(&body, 790, report->status_id);
     }
     add_exec(venue, report, &body);
     add_order(report, &body);
@@ -412,8 +416,12 @@ static void take_status(struct sim_venue *venue,
 {
     struct cg_slice clordid = sim_field_find(message->body, 11);
     size_t at = sim_book_find(&venue->book, peer, clordid);
+    struct cg_slice status_id = sim_field_find(message->body, 790);
     if (at != SIM_NONE) {
-        report_plain(venue, at, 'I');
+        send_report(venue, &(struct report){.order = &venue->book.orders[at],
+                                            .exec_type = 'I',
+                                            .reason = -1,
+                                            .status_id = status_id});
         return;
     }
     struct sim_order order = {
@@ -429,7 +437,8 @@ static void take_status(struct sim_venue *venue,
     send_report(venue, &(struct report){.order = &order,
                                         .exec_type = 'I',
                                         .text = "unknown order",
-                                        .reason = 5});
+                                        .reason = 5,
+                                        .status_id = status_id});
     free(order.clordid);
     free(order.account);
     free(order.symbol);

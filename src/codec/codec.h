@@ -101,6 +101,10 @@ void cg_encode_ask(const struct cg_context *context,
 void cg_encode_pull(const struct cg_context *context,
                     const struct cg_effect *effect,
                     struct cg_fix_writer *out);
+void cg_encode_inquiry(const struct cg_context *context,
+                       const struct cg_effect *effect,
+                       const struct cg_profile *profile,
+                       struct cg_fix_writer *out);
 void cg_encode_limits_ack(const struct cg_context *context,
                           const struct cg_effect *effect,
                           struct cg_fix_writer *out);
@@ -143,6 +147,12 @@ void cg_encode_pass(const struct cg_context *context,
                     const struct cg_effect *effect,
                     const struct cg_profile *profile,
                     struct cg_fix_writer *out);
+
+/* The same when it answers the gate's own H: without its 790 (R31). */
+void cg_encode_pass_status(const struct cg_context *context,
+                           const struct cg_effect *effect,
+                           const struct cg_profile *profile,
+                           struct cg_fix_writer *out);
 
 /* The same when it answers the gate's own F: the client's ids (R31). */
 void cg_encode_pass_pulled(const struct cg_context *context,

@@ -291,6 +291,31 @@ static void decode_exec_id(const struct cg_fix_message *message,
     }
 }
 
+/* R46: what 39 means when a report is a status.  A reject for want of the order
+ * is no word on an order that is known. */
+static void decode_status(const struct cg_fix_message *message,
+                          struct cg_report_event *event)
+{
+    struct cg_slice reason;
+    char status = find_char(message, 39);
+    (void)cg_fix_find(message, 790, &event->status_id);
+    event->is_status = message->version == CG_FIX42
+                           ? find_char(message, 20) == '3'
+                           : find_char(message, 150) == 'I';
+    if (!event->is_status) {
+        return;
+    }
+    if (status == '3' || status == '4' || status == 'C') {
+        event->kind = kind_of(status);
+    } else if (status == '8') {
+        event->kind = CG_REPORT_REJECTED;
+        event->unknown = !cg_fix_find(message, 103, &reason) ||
+                         cg_slice_is(reason, "5");
+    } else if (status == '6' || status == 'A' || status == 'E') {
+        event->kind = CG_REPORT_PENDING;
+    }
+}
+
 void cg_decode_report(const struct cg_fix_message *message,
                       struct cg_report_event *event)
 {
@@ -315,6 +340,7 @@ void cg_decode_report(const struct cg_fix_message *message,
     }
     event->closed = is_closed(find_char(message, 39));
     decode_exec_id(message, event);
+    decode_status(message, event);
     if (find_char(message, 442) == '2') {
         cg_decode_leg_report(message, event);
     }
@@ -329,4 +355,5 @@ void cg_decode_cancel_reject(const struct cg_fix_message *message,
     /* With 102=1 a 9 has to say 39=8, whatever became of the order. */
     event->order_closed = is_closed(find_char(message, 39)) &&
                           find_char(message, 102) != '1';
+    event->unknown = find_char(message, 102) == '1';
 }

@@ -191,6 +191,19 @@ static char order_status(const struct cg_state *state,
     return '8';
 }
 
+/* OrdStatusReqID of the question that is answered. */
+static void put_status_id(const struct cg_context *context,
+                          const struct cg_profile *profile,
+                          struct cg_fix_writer *out)
+{
+    struct cg_slice id;
+    if (profile->version != CG_FIX42 && context->message != NULL &&
+        cg_slice_is(context->message->type, "H") &&
+        cg_fix_find(context->message, 790, &id)) {
+        cg_fix_put(out, 790, id);
+    }
+}
+
 void cg_encode_status(const struct cg_context *context,
                       const struct cg_effect *effect,
                       const struct cg_profile *profile,
@@ -199,6 +212,7 @@ void cg_encode_status(const struct cg_context *context,
     if (effect->order == CG_NONE) { /* refused as it arrived */
         struct echo event = echo_event(context);
         put_report(context, effect, &event, profile, 'I', '8', 0, out);
+        put_status_id(context, profile, out);
         return;
     }
     const struct cg_order *order =
@@ -209,6 +223,7 @@ void cg_encode_status(const struct cg_context *context,
     put_report(context, effect, &echo, profile, 'I',
                order_status(&context->engine->state, order),
                leaves > 0 ? leaves : 0, out);
+    put_status_id(context, profile, out);
 }
 
 void cg_encode_request_refusal(const struct cg_context *context,
@@ -513,6 +528,15 @@ void cg_encode_pass(const struct cg_context *context,
     put_report_token(context, effect, profile, out);
 }
 
+void cg_encode_pass_status(const struct cg_context *context,
+                           const struct cg_effect *effect,
+                           const struct cg_profile *profile,
+                           struct cg_fix_writer *out)
+{
+    put_body_without(context->message, 790, out);
+    put_report_token(context, effect, profile, out);
+}
+
 void cg_encode_pass_pulled(const struct cg_context *context,
                            const struct cg_effect *effect,
                            const struct cg_profile *profile,
@@ -534,7 +558,7 @@ void cg_encode_pass_pulled(const struct cg_context *context,
         } else if (tag == 11) {
             cg_fix_put(out, 11,
                        cg_id_slice(&state->requests[order->request].id));
-        } else if (tag != 41 && !reason) {
+        } else if (tag != 41 && tag != 790 && !reason) {
             cg_fix_put_raw(out, whole_field(message, i));
         }
     }

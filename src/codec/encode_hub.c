@@ -1,7 +1,7 @@
 /*
- * What the gate says to hubs (DF, DE, DI, CL) and, of itself, to venues (F).
+ * What the gate says to hubs (DF, DE, DI, CL) and, of itself, to venues (F, H).
  *
- * Rules: R18, R24, R25, R28, R31, R47.
+ * Rules: R18, R24, R25, R28, R31, R46, R47.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -185,6 +185,26 @@ void cg_encode_pull(const struct cg_context *context,
     cg_fix_put_char(out, 54, order->side);
     cg_fix_put_time(out, 60, context->engine->now);
     cg_fix_put_int(out, 38, order->qty);
+}
+
+void cg_encode_inquiry(const struct cg_context *context,
+                       const struct cg_effect *effect,
+                       const struct cg_profile *profile,
+                       struct cg_fix_writer *out)
+{
+    const struct cg_state *state = &context->engine->state;
+    const struct cg_order *order = &state->orders[effect->order];
+    char id[CG_NAME_MAX + 1];
+    cg_fix_put(out, 37, cg_id_slice(&order->venue_order_id));
+    cg_fix_put(out, 11, cg_id_slice(&state->requests[effect->request].id));
+    if (profile->version != CG_FIX42) {
+        snprintf(id, sizeof(id), "%.40s-H%llu", context->gate_name,
+                 (unsigned long long)order->inquiry);
+        cg_fix_put_str(out, 790, id);
+    }
+    cg_fix_put(out, 1, cg_id_slice(&state->accounts[order->account].name));
+    cg_fix_put(out, 55, cg_order_symbol(state, order));
+    cg_fix_put_char(out, 54, order->side);
 }
 
 void cg_encode_limits_ack(const struct cg_context *context,

@@ -139,6 +139,12 @@ static bool explain_order(const struct cg_context *context,
         snprintf(text, len, "cancels the waiting order by %.*s", WORDS(id));
     } else if (effect->kind == CG_EFFECT_STATUS) {
         snprintf(text, len, "answers a repeat of %.*s", WORDS(id));
+    } else if (effect->kind == CG_EFFECT_INQUIRE) {
+        snprintf(text, len, "asks the venue what became of order %.*s",
+                 WORDS(id));
+    } else if (effect->kind == CG_EFFECT_PASS_STATUS) {
+        snprintf(text, len, "tells the client what became of order %.*s",
+                 WORDS(id));
     } else if (effect->kind == CG_EFFECT_PULL) {
         const struct cg_order *order = &state->orders[effect->order];
         snprintf(text, len, "pulls order %.*s: CG%d %s",
@@ -200,6 +206,8 @@ bool cg_explain(const struct cg_context *context,
     case CG_EFFECT_CANCELLED:
     case CG_EFFECT_STATUS:
     case CG_EFFECT_PULL:
+    case CG_EFFECT_INQUIRE:
+    case CG_EFFECT_PASS_STATUS:
         return explain_order(context, effect, text, len);
     case CG_EFFECT_FORGET:
     case CG_EFFECT_PASS:

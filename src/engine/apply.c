@@ -537,6 +537,7 @@ static void order_taken(struct cg_state *state, const struct cg_fact *fact)
         .raise = CG_NONE,
         .pull = CG_NONE,
         .places = CG_NONE,
+        .inquired = CG_NONE,
         .tokens = CG_NONE,
         .next = account->orders,
         .previous = CG_NONE,
@@ -597,6 +598,7 @@ static void order_sent(struct cg_state *state, const struct cg_fact *fact)
         }
     }
     order->sent = true;
+    order->round = state->sessions[order->venue].round;
     order_move(order, CG_ORDER_SENT);
     request_move(&state->requests[order->request], CG_REQUEST_SENT);
 }
@@ -1101,6 +1103,7 @@ static void
 link_changed(struct cg_state *state, const struct cg_fact *fact, bool up)
 {
     state->sessions[fact->session].up = up;
+    state->sessions[fact->session].round += up ? 1 : 0;
     state->sessions[fact->session].probe = CG_NONE;
 }
 
@@ -1372,6 +1375,18 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_REQUEST_REFUSED:
         request_ended(state, fact, CG_REQUEST_REFUSED);
+        break;
+    case CG_FACT_REQUEST_WITHHELD:
+        cg_apply_withheld(state, fact);
+        break;
+    case CG_FACT_STATUS_ASKED:
+        cg_apply_status_asked(state, fact);
+        break;
+    case CG_FACT_STATUS_TOLD:
+        cg_apply_status_told(state, fact);
+        break;
+    case CG_FACT_STATUS_RELAYED:
+        cg_apply_status_relayed(state, fact);
         break;
     case CG_FACT_LINK_UP:
         link_changed(state, fact, true);

@@ -32,6 +32,14 @@ void cg_apply_prices_end(struct cg_state *state,
                          uint32_t request);
 void cg_apply_prices_drop(struct cg_state *state, struct cg_token *token);
 
+/* --- status requests (apply_status.c) ----------------------------------- */
+
+void cg_apply_status_asked(struct cg_state *state, const struct cg_fact *fact);
+void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact);
+void cg_apply_status_relayed(struct cg_state *state,
+                             const struct cg_fact *fact);
+void cg_apply_withheld(struct cg_state *state, const struct cg_fact *fact);
+
 /* --- stops (apply_stop.c) ----------------------------------------------- */
 
 /* The slot of a firm, made when its name is new. */

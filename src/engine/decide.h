@@ -374,6 +374,39 @@ void cg_report_check_last(struct cg_engine *engine,
                           uint32_t order,
                           const struct cg_report_event *event);
 
+/* --- reports and status (decide_report.c, decide_status.c) --------------- */
+
+/* The credit side of a report on a known order. */
+void cg_report_settle(struct cg_engine *engine,
+                      uint32_t request,
+                      const struct cg_report_event *event);
+
+/* An answer to a status request, the gate's own or a client's. */
+void cg_status_take(struct cg_engine *engine,
+                    uint32_t request,
+                    const struct cg_report_event *event);
+
+/* A word of the venue on an order that it did not know. */
+void cg_order_found(struct cg_engine *engine, uint32_t order);
+
+/* Asks the venue for the status of an order that was sent (H). */
+void cg_order_inquire(struct cg_engine *engine, uint32_t order);
+
+/* R45: whether nobody knows if an order has reached its venue. */
+bool cg_order_is_uncertain(const struct cg_state *state, uint32_t order);
+
+/* Status requests to a venue that has just logged on, in turns (R46). */
+void cg_round_start(struct cg_engine *engine, cg_session venue);
+void cg_round_fire(struct cg_engine *engine, cg_session venue);
+
+/* How often one status is asked for after a logon. */
+#define CG_INQUIRIES_MAX 6
+
+/* When the next request for the status of an order is due, and what it does. */
+cg_time cg_inquiry_due(const struct cg_engine *engine,
+                       const struct cg_order *order);
+void cg_inquiry_fire(struct cg_engine *engine, uint32_t order);
+
 /* --- replaces (decide_request.c) ---------------------------------------- */
 
 /* What a replace asks of the credit behind its order. */
@@ -633,6 +666,7 @@ void cg_days_limit(struct cg_engine *engine, uint32_t limit);
 
 void cg_timer_order(struct cg_engine *engine, uint32_t order);
 void cg_timer_token(struct cg_engine *engine, uint32_t token);
+void cg_timer_round(struct cg_engine *engine, cg_session venue, cg_time due);
 
 /* --- saying again (decide_again.c) -------------------------------------- */
 

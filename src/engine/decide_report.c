@@ -264,10 +264,9 @@ static void request_refused(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* The credit side of a report on a known order. */
-static void settle(struct cg_engine *engine,
-                   uint32_t request,
-                   const struct cg_report_event *event)
+void cg_report_settle(struct cg_engine *engine,
+                      uint32_t request,
+                      const struct cg_report_event *event)
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = state->requests[request].order;
@@ -279,6 +278,7 @@ static void settle(struct cg_engine *engine,
     if (event->bad_cum_qty) {
         cg_note(engine, "ALARM: a report whose CumQty cannot be read");
     }
+    cg_order_found(engine, slot);
     acknowledge(engine, slot, event);
     identify(engine, slot, event);
     if (event->of_leg) {
@@ -352,9 +352,13 @@ void cg_engine_report(struct cg_engine *engine,
     if (order != CG_NONE) {
         cg_ahead_token(state, state->orders[order].tokens);
     }
+    if (event->is_status && order != CG_NONE) {
+        cg_status_take(engine, slot, event);
+        return;
+    }
     bool repeats = order != CG_NONE && cg_report_repeats(engine, slot, event);
     if (order != CG_NONE && !repeats) {
-        settle(engine, slot, event);
+        cg_report_settle(engine, slot, event);
     }
     if (pulled && event->kind == CG_REPORT_PENDING) {
         return; /* only the gate asked (R31) */
@@ -393,6 +397,14 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
                 "ALARM: a refused cancel names an order, not a request");
     } else {
         request_refused(engine, slot);
+    }
+    uint32_t target = cg_state_request(state, engine->cause_session,
+                                       event->orig_clordid);
+    if (event->unknown && order != CG_NONE && state->orders[order].lost &&
+        state->orders[order].state == CG_ORDER_OPEN &&
+        state->orders[order].request == target) {
+        cg_note(engine, "ALARM: an order that the venue lost is given up");
+        cg_order_close(engine, order, CG_REPORT_CANCELLED);
     }
     if (request->kind != CG_REQUEST_PULL) {
         cg_effect_add(engine, CG_EFFECT_PASS)->session = request->client;

@@ -184,6 +184,10 @@ static bool replace_may_pass(const struct cg_engine *engine,
         refusal->reason = stop; /* it says more than what follows from it */
     } else if (order->pull != CG_NONE) {
         refusal->reason = CG_REQUEST_PENDING;
+    } else if (state->sessions[order->venue].up &&
+               cg_order_is_uncertain(state, slot)) {
+        refusal->reason = CG_REQUEST_PENDING;
+        refusal->detail = "the venue has still to say whether it has the order";
     } else if (!state->sessions[order->venue].up) {
         refusal->reason = CG_VENUE_DOWN;
     }

@@ -48,6 +48,32 @@ static cg_time pull_pause(const struct cg_engine *engine,
     return pause < PULL_PAUSE_MAX ? pause : PULL_PAUSE_MAX;
 }
 
+/* R31: when an order that is being pulled has to be pulled again: after a 9, or
+ * when there is no answer at all. */
+static cg_time pull_due(const struct cg_engine *engine,
+                        const struct cg_order *order)
+{
+    const struct cg_state *state = &engine->state;
+    return order->pull != CG_NONE && state->sessions[order->venue].up
+               ? state->requests[order->pull].taken_at +
+                     pull_pause(engine, order)
+               : CG_TIME_NEVER;
+}
+
+static cg_time raise_due(const struct cg_engine *engine,
+                         const struct cg_order *order)
+{
+    return order->raise != CG_NONE
+               ? engine->state.requests[order->raise].taken_at +
+                     engine->config.hard_deadline_ns
+               : CG_TIME_NEVER;
+}
+
+static cg_time sooner(cg_time a, cg_time b)
+{
+    return a < b ? a : b;
+}
+
 static cg_time order_due(const struct cg_engine *engine,
                          const struct cg_order *order)
 {
@@ -65,19 +91,9 @@ static cg_time order_due(const struct cg_engine *engine,
     if (order->state == CG_ORDER_CLOSED || order->state == CG_ORDER_FREE) {
         return CG_TIME_NEVER;
     }
-    if (order->raise != CG_NONE) {
-        return state->requests[order->raise].taken_at +
-               config->hard_deadline_ns;
-    }
-    if (order->pull != CG_NONE &&
-        state->requests[order->pull].state == CG_REQUEST_REFUSED &&
-        state->sessions[order->venue].up) {
-        return state->requests[order->pull].taken_at +
-               pull_pause(engine, order);
-    }
-    return CG_TIME_NEVER;
+    return sooner(sooner(raise_due(engine, order), pull_due(engine, order)),
+                  cg_inquiry_due(engine, order));
 }
-
 void cg_timer_order(struct cg_engine *engine, uint32_t slot)
 {
     cg_heap_set(&engine->timers, slot,
@@ -141,6 +157,13 @@ void cg_timer_token(struct cg_engine *engine, uint32_t slot)
 {
     cg_heap_set(&engine->timers, engine->state.order_max + slot,
                 token_due(engine, &engine->state.tokens[slot]));
+}
+
+void cg_timer_round(struct cg_engine *engine, cg_session venue, cg_time due)
+{
+    engine->rounds[venue].due = due;
+    cg_heap_set(&engine->timers,
+                engine->state.order_max + engine->state.token_max + venue, due);
 }
 
 void cg_timers_reset(struct cg_engine *engine)
@@ -327,10 +350,12 @@ static void order_fire(struct cg_engine *engine, uint32_t slot)
         } else {
             soft_passed(engine, slot);
         }
-    } else if (order->raise != CG_NONE) {
+    } else if (raise_due(engine, order) <= engine->now) {
         raises_late(engine, slot);
-    } else {
+    } else if (pull_due(engine, order) <= engine->now) {
         cg_pull_every_id(engine, slot);
+    } else if (cg_inquiry_due(engine, order) <= engine->now) {
+        cg_inquiry_fire(engine, slot);
     }
 }
 
@@ -382,6 +407,11 @@ bool cg_engine_fire(struct cg_engine *engine)
         return cg_repeat_fire(engine);
     }
     cg_heap_set(&engine->timers, id, CG_TIME_NEVER);
+    uint32_t slots = engine->state.order_max + engine->state.token_max;
+    if (id >= slots) {
+        cg_round_fire(engine, (cg_session)(id - slots));
+        return true;
+    }
     if (id < engine->state.order_max) {
         order_fire(engine, id);
         due = order_due(engine, &engine->state.orders[id]);
@@ -495,5 +525,8 @@ void cg_engine_link(struct cg_engine *engine, bool up)
         hub_gone(engine);
     } else if (session->role == CG_ROLE_VENUE && up) {
         pulls_again(engine);
+        cg_round_start(engine, engine->cause_session);
+    } else if (session->role == CG_ROLE_VENUE) {
+        cg_timer_round(engine, engine->cause_session, CG_TIME_NEVER);
     }
 }

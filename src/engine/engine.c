@@ -41,7 +41,8 @@ static int allocate(struct cg_engine *engine)
         engine->update_set_count++;
         made = cg_update_set_init(&engine->update_sets[i]) == 0;
     }
-    uint32_t timers = engine->state.order_max + engine->state.token_max;
+    uint32_t timers = engine->state.order_max + engine->state.token_max +
+                      CG_SESSIONS_MAX;
     if (!made || cg_heap_init(&engine->timers, timers) != 0 ||
         cg_heap_init(&engine->ask_timers, engine->state.ask_max) != 0) {
         return CG_ERR_MEMORY;
@@ -59,6 +60,9 @@ int cg_engine_open(const struct cg_engine_config *config,
         return CG_ERR_MEMORY;
     }
     engine->config = *config;
+    for (uint32_t i = 0; i < CG_SESSIONS_MAX; i++) {
+        engine->rounds[i].due = CG_TIME_NEVER;
+    }
     int error = cg_state_init(&engine->state, &config->sizes, accounts,
                               instruments);
     if (error == 0) {

@@ -35,6 +35,8 @@ enum cg_effect_kind {
     CG_EFFECT_ASK,            /* DF of |ask| */
     CG_EFFECT_ASK_AGAIN,      /* the same DF, PossResend=Y */
     CG_EFFECT_PULL,           /* the gate's F of |request| */
+    CG_EFFECT_INQUIRE,        /* H about |order|, by |request| */
+    CG_EFFECT_PASS_STATUS,    /* what the answer to that has of news */
     CG_EFFECT_NEWS,           /* B to |session| about |limit| */
     CG_EFFECT_LIMITS_REQUEST, /* CL */
     CG_EFFECT_LIMITS_ACK,     /* DE */
@@ -145,6 +147,9 @@ struct cg_report_event {
     struct cg_slice leg_symbol; /* 600, else 602, 55, 48 */
     char leg_side;              /* 624 */
     char side;                  /* 54 */
+    bool is_status;             /* it answers a status request ... */
+    bool unknown;               /* ... which named an order it does not know */
+    struct cg_slice status_id;  /* 790 */
 };
 
 /* 9 from the venue. */
@@ -152,6 +157,7 @@ struct cg_cancel_reject_event {
     struct cg_slice clordid;
     struct cg_slice orig_clordid;
     bool order_closed; /* 39 says so */
+    bool unknown;      /* 102=1 */
 };
 
 /* q. */
@@ -306,10 +312,18 @@ struct cg_engine_config {
     void *user;
 };
 
+/* The status requests to one venue after its logon (R46). */
+struct cg_round {
+    cg_time due;     /* of its next turn; CG_TIME_NEVER: none */
+    cg_time latest;  /* it waits for resends until then */
+    uint32_t cursor; /* the orders below it have had their turn */
+};
+
 struct cg_engine {
     struct cg_state state;
     struct cg_engine_config config;
-    struct cg_heap timers;     /* orders by slot, then tokens */
+    struct cg_heap timers; /* orders by slot, then tokens, then sessions */
+    struct cg_round rounds[CG_SESSIONS_MAX];
     struct cg_heap ask_timers; /* by slot: when to say it again */
     bool days_run;             /* days end from now on */
     cg_time next_reset;        /* of a limit or of the day */
@@ -382,6 +396,28 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
 /* Anything else a venue or a hub says: on record, and for whom it may mean. */
 void cg_engine_other(struct cg_engine *engine,
                      const struct cg_report_event *about);
+
+/*
+ * R44, R46: a client asks for the status of |event|'s ClOrdID.  True when the
+ * gate answers, because the venue never saw it; else the request goes on.
+ */
+bool cg_engine_asked(struct cg_engine *engine,
+                     const struct cg_order_event *event);
+
+/* The venue rejected an H, with |id| its 790 or 11; |unknown|: for want of the
+ * order.  False when it is not known whose it was. */
+bool cg_engine_inquiry_refused(struct cg_engine *engine,
+                               struct cg_slice id,
+                               bool unknown);
+
+/* A message of the cause's venue session is said again, either way: status
+ * requests wait until that is over (R46). */
+void cg_engine_resending(struct cg_engine *engine, cg_session venue);
+
+/* The order message of |clordid| was left out of a resend (R22). */
+void cg_engine_withheld(struct cg_engine *engine,
+                        cg_session venue,
+                        struct cg_slice clordid);
 
 /* The venue's FIX session rejected (3) the message of |clordid|. */
 void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid);

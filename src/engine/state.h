@@ -169,6 +169,16 @@ enum CG_BYTE cg_order_state {
     CG_ORDER_STATES,
 };
 
+/* What the venue's answer to a status request was. */
+enum cg_status {
+    CG_STATUS_KNOWN,
+    CG_STATUS_NEVER_THERE, /* unknown, and never reported on (R22) */
+    CG_STATUS_LOST,        /* unknown, though it was reported on */
+    CG_STATUS_REFUSED,
+    CG_STATUS_UNANSWERED,
+    CG_STATUS_LATE, /* to a request that was said again since */
+};
+
 struct cg_order {
     enum cg_order_state state;
     char side;
@@ -177,6 +187,7 @@ struct cg_order {
     bool forgettable; /* in the list of closed ones */
     bool soft_passed; /* the soft deadline has been acted on (R26) */
     uint8_t ended_by; /* enum cg_report_kind of its end */
+    bool lost;        /* the venue does not know it any more */
     cg_session client;
     cg_session venue;
     uint32_t account;    /* slot */
@@ -200,6 +211,13 @@ struct cg_order {
     cg_time taken_at;
     cg_time asked_at; /* when it left the queue, else as above (R26) */
     struct cg_id venue_order_id;
+    uint32_t round;    /* the venue's logon that its status is known since */
+    uint32_t inquired; /* the ClOrdID in the gate's H, or CG_NONE */
+    cg_seq inquiry;    /* the number of that H */
+    cg_time inquired_at;
+    uint8_t inquiries; /* status requests without an answer, in a row */
+    uint8_t own_asks;  /* of all that the gate sent, those without an answer */
+    uint8_t client_asks; /* the client's own that are out */
 };
 
 /*
@@ -254,6 +272,7 @@ struct cg_request {
     enum cg_request_kind kind;
     enum cg_request_state state;
     bool kept;       /* one day's end has passed without an answer (R48) */
+    bool withheld;   /* left out of a resend (R22) */
     uint32_t order;  /* CG_NONE: refused, or its order was forgotten */
     uint32_t next;   /* older one of the same order; of the free list; of those
                         without an order */
@@ -524,6 +543,7 @@ struct cg_session_state {
     cg_time clock_margin_ns;
     cg_time token_life_ns;
     cg_time repeat_ns;       /* 0: what is not confirmed is not said again */
+    uint32_t round;          /* logons of a venue so far */
     bool holds_reservations; /* its figure of use holds live tokens (R16) */
     bool no_notices;         /* a hub that takes no DF 2321=1 (R25) */
     uint64_t parts;          /* which update in parts is open, or 0 (R15) */
@@ -551,6 +571,7 @@ struct cg_state {
     cg_seq order_no;
     cg_seq token_no;
     cg_seq ask_no;
+    cg_seq inquiry_no;    /* of the gate's own H */
     cg_seq request_no;    /* ClOrdIDs so far */
     cg_time now;          /* of the newest fact */
     cg_time day_ended_at; /* the newest end of a trading day, or the start */

@@ -421,6 +421,13 @@ static void from_client(struct cg_gate *gate)
         reject_business(gate, CG_FIX_BUSINESS_TYPE, "not checked for credit");
         return;
     }
+    if (cg_slice_is(type, "H")) {
+        cg_decode_order(&gate->message, &gate->event);
+        gate->has_event = true;
+        if (cg_engine_asked(gate->engine, &gate->event)) {
+            return;
+        }
+    }
     if (!order) {
         if (question && !state->sessions[venue].up) {
             reject_business(gate, 4, "the venue cannot be reached");
@@ -455,9 +462,17 @@ static void venue_refusal(struct cg_gate *gate)
 {
     struct cg_report_event event = {.kind = CG_REPORT_REJECTED, .closed = true};
     struct cg_slice type;
-    if (cg_fix_find(&gate->message, 379, &event.clordid) &&
-        cg_fix_find(&gate->message, 372, &type) &&
-        (cg_slice_is(type, "D") || cg_slice_is(type, "AB"))) {
+    struct cg_slice reason;
+    (void)cg_fix_find(&gate->message, 379, &event.clordid);
+    bool typed = cg_fix_find(&gate->message, 372, &type);
+    if (typed && cg_slice_is(type, "H")) {
+        bool unknown = cg_fix_find(&gate->message, 380, &reason) &&
+                       cg_slice_is(reason, "1");
+        if (!cg_engine_inquiry_refused(gate->engine, event.clordid, unknown)) {
+            cg_engine_other(gate->engine, &event);
+        }
+    } else if (typed && event.clordid.len > 0 &&
+               (cg_slice_is(type, "D") || cg_slice_is(type, "AB"))) {
         cg_engine_report(gate->engine, &event);
     } else if (event.clordid.len > 0) {
         struct cg_cancel_reject_event refused = {.clordid = event.clordid};
@@ -470,6 +485,10 @@ static void venue_refusal(struct cg_gate *gate)
 static void from_venue(struct cg_gate *gate)
 {
     struct cg_slice type = gate->message.type;
+    struct cg_slice again;
+    if (cg_fix_find(&gate->message, 43, &again) && cg_slice_is(again, "Y")) {
+        cg_engine_resending(gate->engine, gate->answering);
+    }
     if (cg_slice_is(type, "8")) {
         struct cg_report_event event;
         cg_decode_report(&gate->message, &event);
@@ -630,6 +649,7 @@ int cg_gate_rejected(struct cg_gate *gate,
     struct cg_engine *engine = gate->engine;
     struct cg_fix_message *message = &gate->parked_message;
     struct cg_slice id = {NULL, 0};
+    struct cg_slice status_id = {NULL, 0};
     if (engine->error != 0) {
         return engine->error;
     }
@@ -640,6 +660,14 @@ int cg_gate_rejected(struct cg_gate *gate,
     enum cg_version version = engine->state.sessions[session].version;
     if (cg_fix_read(message, version, bytes, len) == 0) {
         (void)cg_fix_find(message, 11, &id);
+        (void)cg_fix_find(message, 790, &status_id);
+    }
+    if (cg_slice_is(message->type, "H")) {
+        id = status_id.len > 0 ? status_id : id;
+        if (!cg_engine_inquiry_refused(engine, id, false)) {
+            cg_engine_note(engine, "ALARM: a peer rejected an H (3)");
+        }
+        return end(gate);
     }
     cg_engine_rejected(engine, id);
     return end(gate);
@@ -720,6 +748,7 @@ bool cg_gate_may_resend(struct cg_gate *gate,
     if (to->role != CG_ROLE_VENUE) {
         return true;
     }
+    cg_engine_resending(gate->engine, session);
     if (cg_fix_read(message, to->version, bytes, len) != 0) {
         return false;
     }
@@ -729,7 +758,13 @@ bool cg_gate_may_resend(struct cg_gate *gate,
     cg_time sent_at = 0;
     bool timed = cg_fix_find(message, 122, &sent) ||
                  cg_fix_find(message, 52, &sent);
-    return timed && cg_fix_time(sent, &sent_at) &&
-           cg_fix_find(message, 11, &id) &&
-           cg_engine_may_resend(gate->engine, session, id, sent_at);
+    if (!cg_fix_find(message, 11, &id)) {
+        return false;
+    }
+    if (timed && cg_fix_time(sent, &sent_at) &&
+        cg_engine_may_resend(gate->engine, session, id, sent_at)) {
+        return true;
+    }
+    cg_engine_withheld(gate->engine, session, id);
+    return false;
 }

@@ -83,7 +83,10 @@ static const char *pass(struct cg_gate *gate,
     memcpy(gate->direct_type, gate->message.type.data, len);
     gate->direct_type[len] = '\0';
     cg_encode_routing(&gate->message, header);
-    if (effect->kind == CG_EFFECT_PASS_PULLED && effect->order != CG_NONE) {
+    if (effect->kind == CG_EFFECT_PASS_STATUS) {
+        cg_encode_pass_status(context, effect, &profile, body);
+    } else if (effect->kind == CG_EFFECT_PASS_PULLED &&
+               effect->order != CG_NONE) {
         cg_encode_pass_pulled(context, effect, &profile, body);
     } else {
         cg_encode_pass(context, effect, &profile, body);
@@ -104,6 +107,7 @@ static const char *render(struct cg_gate *gate,
         return forward(gate, context, effect, header, body);
     case CG_EFFECT_PASS:
     case CG_EFFECT_PASS_PULLED:
+    case CG_EFFECT_PASS_STATUS:
         return pass(gate, context, effect, header, body);
     case CG_EFFECT_REFUSE_ORDER:
         cg_encode_order_refusal(context, effect, &profile, body);
@@ -127,6 +131,9 @@ static const char *render(struct cg_gate *gate,
     case CG_EFFECT_PULL:
         cg_encode_pull(context, effect, body);
         return "F";
+    case CG_EFFECT_INQUIRE:
+        cg_encode_inquiry(context, effect, &profile, body);
+        return "H";
     case CG_EFFECT_NEWS:
         cg_encode_news(context, effect, &profile, body);
         return "B";
@@ -198,7 +205,8 @@ bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out)
             continue;
         }
         bool passed = effect->kind == CG_EFFECT_PASS ||
-                      effect->kind == CG_EFFECT_PASS_PULLED;
+                      effect->kind == CG_EFFECT_PASS_PULLED ||
+                      effect->kind == CG_EFFECT_PASS_STATUS;
         if (passed && (header.full || body.full)) {
             alarm_raise(
                 gate, "ALARM: a message of the venue is too large to pass on");

@@ -126,6 +126,9 @@ static bool is_own(const struct cg_out *out, const char *body)
     if (strcmp(out->type, "9") == 0) {
         return strstr(body, "|58=CG") != NULL;
     }
+    if (strcmp(out->type, "H") == 0) {
+        return strstr(body, "|790=GATE-H") != NULL;
+    }
     return strcmp(out->type, "F") == 0 && strstr(body, "|11=GATE-P") != NULL;
 }
 
@@ -317,6 +320,36 @@ void harness_in(struct harness *harness, int session, const char *fields)
     assert_true(len > 0);
     assert_int_equal(cg_gate_recv(harness->gate, (cg_session)session, bytes,
                                   len, harness->now),
+                     0);
+    collect(harness);
+}
+
+void harness_rejected(struct harness *harness, int session, const char *fields)
+{
+    char bytes[2048];
+    char text[1024];
+    char header_bytes[256];
+    char type[8];
+    const struct cg_config_session *to = &harness->config.sessions[session];
+    struct cg_fix_writer header = cg_fix_writer_over(header_bytes,
+                                                     sizeof(header_bytes));
+    const char *body = strchr(fields, '|') + 1;
+    snprintf(type, sizeof(type), "%.*s", (int)strcspn(fields + 3, "|"),
+             fields + 3);
+    int length = snprintf(text, sizeof(text), "%s|", body);
+    for (int i = 0; i < length; i++) {
+        text[i] = text[i] == '|' ? '\001' : text[i];
+    }
+    cg_fix_put_str(&header, 49, "GATE");
+    cg_fix_put_str(&header, 56, to->target_comp_id);
+    cg_fix_put_int(&header, 34, 1);
+    cg_fix_put_time(&header, 52, harness->now);
+    size_t len = cg_fix_seal(bytes, sizeof(bytes), to->version,
+                             cg_slice_str(type), cg_fix_written(&header),
+                             (struct cg_slice){text, (size_t)length});
+    assert_true(len > 0);
+    assert_int_equal(cg_gate_rejected(harness->gate, (cg_session)session, bytes,
+                                      len, harness->now),
                      0);
     collect(harness);
 }

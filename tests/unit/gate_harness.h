@@ -23,7 +23,7 @@ enum {
     HARNESS_SESSIONS,
 };
 
-enum { HARNESS_OUT_MAX = 256, HARNESS_TEXT_MAX = 24576 };
+enum { HARNESS_OUT_MAX = 1024, HARNESS_TEXT_MAX = 24576 };
 
 struct harness {
     struct cg_config config;
@@ -64,6 +64,9 @@ void harness_reopen(struct harness *harness);
  * every call, and what came out replaces what came out before. */
 void harness_in(struct harness *harness, int session, const char *fields);
 void harness_link(struct harness *harness, int session, bool up);
+
+/* The session |session| rejects (3) a message of the gate's, "35=H|11=A1|". */
+void harness_rejected(struct harness *harness, int session, const char *fields);
 
 /* Tells the gate to stop. */
 void harness_stop(struct harness *harness);

@@ -1308,7 +1308,8 @@ void naive_reinstate(struct naive_model *model)
 
 /* --- time --------------------------------------------------------------- */
 
-/* R31: refused pulls are repeated, with every id that the venue may know. */
+/* R31: pulls are repeated, refused or not answered, with every id that the
+ * venue may know. */
 static void pull_again(struct naive_model *model, int o)
 {
     struct naive_order *order = &model->orders[o];
@@ -1339,8 +1340,7 @@ void naive_deadline(struct naive_model *model)
             order_refuse(model, o, 301);
         } else if (is_alive(order) && order->raise >= 0) {
             raises_late(model, o);
-        } else if (is_alive(order) && order->pull >= 0 &&
-                   order->requests[order->pull].state == NAIVE_REQUEST_NO) {
+        } else if (is_alive(order) && order->pull >= 0) {
             pull_again(model, o);
         }
     }

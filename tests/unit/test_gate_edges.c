@@ -640,7 +640,10 @@ static void live_a_minute(bool reopened, char *told, size_t len)
             harness_link(&h, i % EDGES_SESSIONS, i >= EDGES_SESSIONS);
         }
     }
-    harness_wait(&h, 4000);
+    harness_wait(&h, 500);
+    harness_expect(&h, VENUE, "35=H|11=A1");
+    report("37=V-A1|11=A1|790=GATE-H1", "150=I|39=0", 10, 0);
+    harness_wait(&h, 3500);
     harness_quiet(&h);
     harness_link(&h, HUB, false);
     new_order(CLIENT, "TIMED", "A2", 70);

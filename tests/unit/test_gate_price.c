@@ -313,6 +313,9 @@ static void test_gate_price_follows_fx(void **state)
                "60=20270115-08:00:00");
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2324=9680.00"));
     harness_expect(&h, VENUE, "35=D");
+    harness_in(&h, VENUE,
+               "35=8|37=V1|11=A1|17=E1|150=0|39=0|55=EUR10Y|54=1|38=10000000|"
+               "151=10000000|14=0|6=0");
     h.config.fx[0].rate += h.config.fx[0].rate / 11; /* 1.10: now 1.20 */
     reopen();
     expect_books(9680, 9680, 0);

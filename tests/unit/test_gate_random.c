@@ -106,6 +106,17 @@ static cg_time step_at;
 static int repeat; /* the request that comes again in this step, or -1 */
 static bool venue_up;
 static bool hub_up;
+
+/* A status request that a venue has not answered. */
+struct inquiry {
+    uint32_t request;
+    uint32_t after; /* what came before it */
+    char id[32];
+};
+
+static struct inquiry inquiries[REQUESTS_MAX];
+static uint32_t inquiry_count;
+static uint32_t inquiry_next;
 static int stops;
 
 #define FAIL(...)                                                              \
@@ -275,6 +286,21 @@ static void pulled(const char *message)
     request_count++;
 }
 
+static void inquired(const char *message)
+{
+    char id[64];
+    struct inquiry *inquiry = &inquiries[inquiry_count++];
+    assert_true(inquiry_count < REQUESTS_MAX);
+    field(message, 11, id, sizeof(id));
+    int target = request_find(id);
+    if (target < 0 || !requests[target].forwarded) {
+        FAIL("R46: asks for what the venue never saw: %s", message);
+    }
+    inquiry->request = (uint32_t)target;
+    inquiry->after = request_count;
+    field(message, 790, inquiry->id, sizeof(inquiry->id));
+}
+
 static void answered(const char *message, int tag)
 {
     char id[64];
@@ -374,7 +400,9 @@ static void take(void)
             to_hub(message);
         } else if (session == VENUE || session == VENUE42 ||
                    session == VENUE50) {
-            if (strstr(message, "|11=GATE-P") != NULL) {
+            if (strncmp(message, "35=H|", 5) == 0) {
+                inquired(message);
+            } else if (strstr(message, "|11=GATE-P") != NULL) {
                 pulled(message);
             } else {
                 forwarded(message);
@@ -600,6 +628,50 @@ static void venue_cancel(struct request *r)
     report(o, r->id, '4', '4', o->cum, more);
 }
 
+static bool all_done(uint32_t before)
+{
+    for (uint32_t i = venue_next; i < before; i++) {
+        if (requests[i].forwarded && !requests[i].done) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A status request comes after all that was sent before it. */
+static bool venue_status(void)
+{
+    if (inquiry_next == inquiry_count ||
+        !all_done(inquiries[inquiry_next].after)) {
+        return false;
+    }
+    const struct inquiry *inquiry = &inquiries[inquiry_next++];
+    const struct request *r = &requests[inquiry->request];
+    const struct order *o = &orders[r->order];
+    char id[48] = "";
+    if (o->venue != VENUE42) {
+        snprintf(id, sizeof(id), "|790=%s", inquiry->id);
+    }
+    bool is_new = r->kind == 'D' || inquiry->request == o->id;
+    if (!is_new) { /* a replace that was refused */
+        say(o->venue,
+            "35=8|37=NONE|11=%s|17=0|20=3|150=%c|39=8|103=5|55=USD10Y|54=%c|"
+            "151=0|14=0|6=0%s",
+            r->id, o->venue == VENUE42 ? '8' : 'I', o->side, id);
+        return true;
+    }
+    char is = o->cum > 0 ? '1' : '0';
+    if (!o->live) {
+        is = o->cum >= o->qty ? '2' : '4';
+    }
+    say(o->venue,
+        "35=8|37=V%d|11=%s|17=0|20=3|150=%c|39=%c|55=USD10Y|54=%c|38=%lld|"
+        "151=0|14=%lld|6=0%s",
+        r->order, r->id, o->venue == VENUE42 ? is : 'I', is, o->side,
+        (long long)o->qty, (long long)o->cum, id);
+    return true;
+}
+
 /* The venues take the oldest message they have not answered. */
 static bool venue_answer(void)
 {
@@ -612,6 +684,10 @@ static bool venue_answer(void)
         struct request *r = &requests[i];
         if (!r->forwarded || r->done) {
             continue;
+        }
+        if (inquiry_next < inquiry_count &&
+            inquiries[inquiry_next].after <= i) {
+            return venue_status(); /* it came before this one */
         }
         r->done = true;
         if (r->kind == 'D') {
@@ -924,6 +1000,10 @@ static void compare_books(void)
     for (uint32_t i = 0; i < live->order_top; i++) {
         assert_int_equal(copy->orders[i].state, live->orders[i].state);
         assert_int_equal(copy->orders[i].cum_qty, live->orders[i].cum_qty);
+        assert_int_equal(copy->orders[i].round, live->orders[i].round);
+        assert_int_equal(copy->orders[i].inquired, live->orders[i].inquired);
+        assert_int_equal(copy->orders[i].own_asks, live->orders[i].own_asks);
+        assert_int_equal(copy->orders[i].lost, live->orders[i].lost);
     }
     cg_engine_close(again);
 }
@@ -955,7 +1035,9 @@ static void event(void)
     } else if (dice < 340) {
         client_again();
     } else if (dice < 500) {
-        venue_answer();
+        if (!venue_status()) {
+            venue_answer();
+        }
     } else if (dice < 600) {
         venue_fill();
     } else if (dice < 620) {
@@ -988,7 +1070,7 @@ static void heal(void)
     say(HUB, "35=DH|2328=S0|2329=2|453=1|448=SDR|447=D|452=24|"
              "60=20270115-08:00:00"); /* what an action may have stopped */
     for (int round = 0; round < 6; round++) {
-        while (hub_answer(true) || venue_answer()) {
+        while (hub_answer(true) || venue_answer() || venue_status()) {
         }
         for (int i = 0; i < order_count; i++) {
             if (orders[i].live && requests[orders[i].id].done) {
@@ -1060,6 +1142,8 @@ static void run(uint64_t with)
     order_count = 0;
     request_count = 0;
     venue_next = 0;
+    inquiry_count = 0;
+    inquiry_next = 0;
     ask_count = 1;
     ask_next = 1;
     memset(tokens, 0, sizeof(tokens));

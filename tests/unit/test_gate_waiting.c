@@ -652,6 +652,9 @@ static void storm_watch(void)
     for (int i = 0; i < h.out_count; i++) {
         const char *message = strchr(h.out[i], ' ') + 1;
         int to = atoi(h.out[i]);
+        if (to == VENUE && strncmp(message, "35=H|", 5) == 0) {
+            continue; /* the gate's own question (R46) */
+        }
         if (to == VENUE && strstr(message, "|11=GATE-P") == NULL) {
             storm_forwarded(message);
         } else if (to == HUB && strncmp(message, "35=DF|", 6) == 0 &&
@@ -841,7 +844,7 @@ static void test_gate_waiting_storm_has_one_outcome_each(void **state)
         }
         assert_true(storm.forwarded > 200);
         assert_true(storm.refused > 100);
-        assert_true(storm.behind > 15);
+        assert_true(storm.behind > 10);
     }
 }
 

@@ -1,0 +1,64 @@
+/*
+ * Facts about asking a venue for the status of its orders.
+ *
+ * Part of the one writer of the state: see apply.c.  Rules: R22, R45, R46.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "apply.h"
+
+#include "check.h"
+
+/* flags 1: by another id of the same order, because one was not known. */
+void cg_apply_status_asked(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    order->round = state->sessions[order->venue].round;
+    order->inquired = fact->request;
+    order->inquiry = fact->number;
+    order->inquired_at = fact->time;
+    order->inquiries = (fact->flags & 1) != 0 ? 1 : order->inquiries + 1;
+    if ((fact->flags & 1) == 0 && order->own_asks < UINT8_MAX) {
+        order->own_asks++;
+    }
+    state->inquiry_no = fact->number;
+}
+
+void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    bool answered = fact->value != CG_STATUS_UNANSWERED;
+    if (answered && order->own_asks > 0) {
+        order->own_asks--;
+    }
+    if (fact->value == CG_STATUS_LATE) {
+        return;
+    }
+    order->inquired = CG_NONE;
+    order->inquiries = 0;
+    if (fact->value == CG_STATUS_KNOWN) {
+        order->lost = false;
+    } else if (fact->value == CG_STATUS_LOST) {
+        order->lost = true;
+    }
+}
+
+/* flags 1: a client's own request goes on; else its answer comes back. */
+void cg_apply_status_relayed(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_order *order = &state->orders[fact->order];
+    if ((fact->flags & 1) == 0) {
+        CG_ASSERT(order->client_asks > 0);
+        order->client_asks--;
+    } else if (order->client_asks < UINT8_MAX) {
+        order->client_asks++;
+    }
+}
+
+void cg_apply_withheld(struct cg_state *state, const struct cg_fact *fact)
+{
+    state->requests[fact->request].withheld = true;
+    if (fact->order != CG_NONE) {
+        state->orders[fact->order].round = 0; /* its status has to be asked */
+    }
+}

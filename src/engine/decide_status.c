@@ -1,0 +1,543 @@
+/*
+ * Asking a venue what became of its orders.
+ *
+ * After a logon, once nothing is resent any more, each order that was sent
+ * before it is asked for; what the answer says is settled.  An order that the
+ * venue never saw is answered in its stead; one that it forgot is an alarm, and
+ * keeps its charge.  Rules: R22, R31, R43, R45, R46.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "decide.h"
+
+#include "text.h"
+
+/* --- asking ------------------------------------------------------------- */
+
+/* How many orders are asked for, and looked at, in one turn. */
+enum { ROUND_ASKS = 100, ROUND_LOOKS = 20000 };
+#define ROUND_TURN (10 * CG_MS)
+
+static bool is_at_venue(const struct cg_order *order)
+{
+    return order->state == CG_ORDER_SENT || order->state == CG_ORDER_OPEN;
+}
+
+/* A replace may be in force by now although nobody said so: newest first, and
+ * the id that surely was in force last. */
+static uint32_t
+live_id(const struct cg_state *state, const struct cg_order *order, uint32_t at)
+{
+    for (uint32_t i = at; i != CG_NONE; i = state->requests[i].next) {
+        if (state->requests[i].kind == CG_REQUEST_REPLACE &&
+            state->requests[i].state == CG_REQUEST_SENT) {
+            return i;
+        }
+    }
+    return order->request;
+}
+
+static void
+inquire(struct cg_engine *engine, uint32_t slot, uint32_t request, bool another)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_ASKED);
+    fact.order = slot;
+    fact.request = request;
+    fact.session = order->venue;
+    fact.number = state->inquiry_no + 1;
+    fact.flags = another ? 1 : 0;
+    cg_engine_record(engine, &fact);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_INQUIRE);
+    effect->session = order->venue;
+    effect->order = slot;
+    effect->request = request;
+}
+
+void cg_order_inquire(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    if (is_at_venue(order) && engine->state.sessions[order->venue].up) {
+        inquire(engine, slot, live_id(&engine->state, order, order->requests),
+                false);
+    }
+}
+
+bool cg_order_is_uncertain(const struct cg_state *state, uint32_t slot)
+{
+    const struct cg_order *order = &state->orders[slot];
+    return order->state == CG_ORDER_SENT &&
+           (order->round != state->sessions[order->venue].round ||
+            order->inquired != CG_NONE);
+}
+
+void cg_round_start(struct cg_engine *engine, cg_session venue)
+{
+    const struct cg_session_state *session = &engine->state.sessions[venue];
+    struct cg_round *round = &engine->rounds[venue];
+    bool starts = session->role == CG_ROLE_VENUE && session->up &&
+                  engine->state.open_orders > 0;
+    round->cursor = 0;
+    round->latest = engine->now + engine->config.hard_deadline_ns;
+    cg_timer_round(engine, venue,
+                   starts ? engine->now + engine->config.pull_time_ns
+                          : CG_TIME_NEVER);
+}
+
+void cg_engine_resending(struct cg_engine *engine, cg_session venue)
+{
+    const struct cg_round *round = &engine->rounds[venue];
+    if (round->due == CG_TIME_NEVER || round->cursor > 0) {
+        return;
+    }
+    cg_time due = engine->now + engine->config.pull_time_ns;
+    cg_timer_round(engine, venue, due < round->latest ? due : round->latest);
+}
+
+void cg_round_fire(struct cg_engine *engine, cg_session venue)
+{
+    const struct cg_state *state = &engine->state;
+    struct cg_round *round = &engine->rounds[venue];
+    uint32_t asked = 0;
+    uint32_t last = state->order_top - round->cursor > ROUND_LOOKS
+                        ? round->cursor + ROUND_LOOKS
+                        : state->order_top;
+    while (round->cursor < last && asked < ROUND_ASKS) {
+        const struct cg_order *order = &state->orders[round->cursor];
+        if (is_at_venue(order) && order->venue == venue &&
+            order->round != state->sessions[venue].round) {
+            cg_order_inquire(engine, round->cursor);
+            asked++;
+        }
+        round->cursor++;
+    }
+    cg_timer_round(engine, venue,
+                   round->cursor < state->order_top ? engine->now + ROUND_TURN
+                                                    : CG_TIME_NEVER);
+}
+
+/* --- what is answered in the venue's stead ------------------------------ */
+
+static struct cg_refusal never_there(void)
+{
+    struct cg_refusal refusal = cg_refusal_of(CG_VENUE_DOWN);
+    refusal.detail = "it never reached the venue";
+    return refusal;
+}
+
+/* A replace or cancel that the venue never saw (R45).  What it saw it has
+ * answered before it answered the status. */
+static void request_answer(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_request *request = &engine->state.requests[slot];
+    struct cg_refusal refusal = never_there();
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
+    fact.request = slot;
+    fact.order = request->order;
+    fact.session = request->client;
+    cg_fact_refusal(&fact, &refusal);
+    cg_engine_record(engine, &fact);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
+    effect->session = request->client;
+    effect->order = request->order;
+    effect->request = slot;
+    effect->to_replace = request->kind == CG_REQUEST_REPLACE;
+    effect->refusal = refusal;
+}
+
+/* Answers the requests of an order that are out: all, or those that a resend
+ * left out. */
+static void requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
+{
+    const struct cg_state *state = &engine->state;
+    bool any = false;
+    for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        bool mine = request->kind == CG_REQUEST_REPLACE ||
+                    request->kind == CG_REQUEST_CANCEL;
+        if (mine && request->state == CG_REQUEST_SENT &&
+            (all || request->withheld)) {
+            request_answer(engine, i);
+            any = true;
+        }
+    }
+    if (any) {
+        cg_tokens_follow(engine, slot);
+    }
+}
+
+static void told(struct cg_engine *engine, uint32_t slot, enum cg_status status)
+{
+    struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_TOLD);
+    fact.order = slot;
+    fact.session = engine->state.orders[slot].venue;
+    fact.number = engine->state.orders[slot].inquiry;
+    fact.value = status;
+    cg_engine_record(engine, &fact);
+}
+
+void cg_order_found(struct cg_engine *engine, uint32_t slot)
+{
+    if (engine->state.orders[slot].lost) {
+        told(engine, slot, CG_STATUS_KNOWN);
+    }
+}
+
+/* R22: no report was ever seen, and the venue does not know the order. */
+static void order_never_there(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    told(engine, slot, CG_STATUS_NEVER_THERE);
+    requests_answer(engine, slot, true);
+    cg_order_close(engine, slot, CG_REPORT_REJECTED);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
+    effect->session = order->client;
+    effect->order = slot;
+    effect->request = order->request;
+    effect->refusal = never_there();
+}
+
+/* --- answers ------------------------------------------------------------ */
+
+static struct cg_slice order_id(const struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    return cg_id_slice(&state->requests[state->orders[slot].request].id);
+}
+
+/* The venue does not know the id it was asked for. */
+static void unknown(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    if (order->inquired != order->request) {
+        uint32_t older = state->requests[order->inquired].next;
+        inquire(engine, slot, live_id(state, order, older), true);
+        return;
+    }
+    if (order->state == CG_ORDER_SENT) {
+        order_never_there(engine, slot);
+        return;
+    }
+    struct cg_slice id = order_id(engine, slot);
+    told(engine, slot, CG_STATUS_LOST);
+    cg_note(engine,
+            "ALARM: the venue does not know order %.*s any more: it keeps its "
+            "charge until a cancel is answered the same way",
+            (int)id.len, id.data);
+}
+
+/* What a client would want to hear of. */
+struct seen {
+    enum cg_order_state state;
+    cg_qty qty;
+    cg_qty cum_qty;
+    uint32_t request;
+};
+
+static struct seen look(const struct cg_order *order)
+{
+    return (struct seen){order->state, order->qty, order->cum_qty,
+                         order->request};
+}
+
+static bool has_changed(const struct seen *before, const struct cg_order *order)
+{
+    return before->state != order->state || before->qty != order->qty ||
+           before->cum_qty != order->cum_qty ||
+           before->request != order->request;
+}
+
+static bool replace_is_out(const struct cg_state *state,
+                           const struct cg_order *order)
+{
+    uint32_t id = live_id(state, order, order->requests);
+    return id != order->request;
+}
+
+/* A replace that the venue took, or a quantity of its own, may show here
+ * first. */
+static enum cg_report_kind kind_of(const struct cg_state *state,
+                                   const struct cg_request *request,
+                                   const struct cg_report_event *event)
+{
+    const struct cg_order *order = &state->orders[request->order];
+    if (event->kind != CG_REPORT_OTHER || event->closed ||
+        !event->has_order_qty) {
+        return event->kind;
+    }
+    if (request->kind == CG_REQUEST_REPLACE &&
+        request->state == CG_REQUEST_SENT && event->order_qty == request->qty) {
+        return CG_REPORT_REPLACED;
+    }
+    return event->order_qty != order->qty && !replace_is_out(state, order)
+               ? CG_REPORT_RESTATED
+               : event->kind;
+}
+
+static void known(struct cg_engine *engine,
+                  uint32_t request,
+                  const struct cg_report_event *event,
+                  bool settles)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = state->requests[request].order;
+    const struct cg_order *order = &state->orders[slot];
+    struct seen before = look(order);
+    struct cg_report_event copy = *event;
+    copy.kind = kind_of(state, &state->requests[request], event);
+    cg_report_settle(engine, request, &copy);
+    struct cg_slice id = order_id(engine, slot);
+    if (event->has_cum_qty && event->cum_qty < order->cum_qty) {
+        cg_note(engine,
+                "ALARM: status of order %.*s: the venue says CumQty %lld, it "
+                "reported %lld before",
+                (int)id.len, id.data, (long long)event->cum_qty,
+                (long long)order->cum_qty);
+    } else if (settles && has_changed(&before, order)) {
+        cg_note(engine, "status of order %.*s differs: CumQty %lld, not %lld%s",
+                (int)id.len, id.data, (long long)order->cum_qty,
+                (long long)before.cum_qty,
+                order->state == CG_ORDER_CLOSED ? ", and it is over" : "");
+    }
+    if (settles) {
+        told(engine, slot, CG_STATUS_KNOWN);
+        requests_answer(engine, slot, false);
+    }
+}
+
+/* 790 of the gate's own: NAME-H and a number; 0 for another's. */
+static cg_seq own_number(const struct cg_engine *engine, struct cg_slice id)
+{
+    char prefix[CG_NAME_MAX + 1];
+    int len = snprintf(prefix, sizeof(prefix), "%.40s-H",
+                       engine->config.gate_name);
+    cg_seq number = 0;
+    if (id.len <= (size_t)len || id.len > (size_t)len + 19 ||
+        memcmp(id.data, prefix, (size_t)len) != 0) {
+        return 0;
+    }
+    for (size_t i = (size_t)len; i < id.len; i++) {
+        if (id.data[i] < '0' || id.data[i] > '9') {
+            return 0;
+        }
+        number = number * 10 + (cg_seq)(id.data[i] - '0');
+    }
+    return number;
+}
+
+/* Whose question was answered.  Without 790 the client's own counts as first:
+ * what goes to it once too often does no harm. */
+static bool is_ours(const struct cg_engine *engine,
+                    const struct cg_order *order,
+                    struct cg_slice status_id)
+{
+    if (status_id.len > 0) {
+        return own_number(engine, status_id) != 0;
+    }
+    return order->own_asks > 0 && order->client_asks == 0;
+}
+
+/* Whether that was the question that is out.  Without 790 an unknown id says
+ * nothing of another one. */
+static bool is_current(const struct cg_engine *engine,
+                       uint32_t request,
+                       const struct cg_report_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order =
+        &state->orders[state->requests[request].order];
+    if (event->status_id.len > 0) {
+        return order->inquired != CG_NONE &&
+               own_number(engine, event->status_id) == order->inquiry;
+    }
+    return order->inquired != CG_NONE &&
+           (!event->unknown || order->inquired == request);
+}
+
+/* A client's question is answered: by this message, which goes on. */
+static void pass_back(struct cg_engine *engine, uint32_t request)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = state->requests[request].order;
+    if (state->orders[slot].client_asks > 0) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_RELAYED);
+        fact.order = slot;
+        fact.session = state->orders[slot].client;
+        cg_engine_record(engine, &fact);
+    }
+    bool pulled = state->requests[request].kind == CG_REQUEST_PULL;
+    struct cg_effect *effect = cg_effect_add(
+        engine, pulled ? CG_EFFECT_PASS_PULLED : CG_EFFECT_PASS);
+    effect->session = state->requests[request].client;
+    effect->order = slot;
+    effect->request = request;
+}
+
+void cg_status_take(struct cg_engine *engine,
+                    uint32_t request,
+                    const struct cg_report_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = state->requests[request].order;
+    const struct cg_order *order = &state->orders[slot];
+    struct seen before = look(order);
+    bool ours = is_ours(engine, order, event->status_id);
+    bool settles = ours && is_current(engine, request, event);
+    if (!event->unknown) {
+        known(engine, request, event, settles);
+    } else if (settles) {
+        unknown(engine, slot);
+        return;
+    } else if (!ours && order->inquired == CG_NONE) {
+        cg_order_inquire(engine, slot); /* the gate wants to know, too */
+    }
+    if (ours && !settles) {
+        told(engine, slot, CG_STATUS_LATE);
+    }
+    if (!ours) {
+        pass_back(engine, request);
+    } else if (has_changed(&before, order)) {
+        bool pulled = state->requests[request].kind == CG_REQUEST_PULL;
+        struct cg_effect *effect = cg_effect_add(
+            engine, pulled ? CG_EFFECT_PASS_PULLED : CG_EFFECT_PASS_STATUS);
+        effect->session = order->client;
+        effect->order = slot;
+        effect->request = request;
+    }
+}
+
+/* --- what is no answer -------------------------------------------------- */
+
+/* The order that a reject of an H is about: by 790, or its ClOrdID. */
+static uint32_t inquired_order(const struct cg_engine *engine,
+                               struct cg_slice id)
+{
+    const struct cg_state *state = &engine->state;
+    cg_seq number = own_number(engine, id);
+    for (uint32_t i = 0; number != 0 && i < state->order_top; i++) {
+        if (state->orders[i].inquired != CG_NONE &&
+            state->orders[i].inquiry == number) {
+            return i;
+        }
+    }
+    uint32_t request = cg_state_request(state, engine->cause_session, id);
+    return request != CG_NONE ? state->requests[request].order : CG_NONE;
+}
+
+bool cg_engine_inquiry_refused(struct cg_engine *engine,
+                               struct cg_slice id,
+                               bool is_unknown)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = inquired_order(engine, id);
+    if (slot == CG_NONE) {
+        return own_number(engine, id) != 0;
+    }
+    const struct cg_order *order = &state->orders[slot];
+    if (own_number(engine, id) == 0 && order->client_asks > 0) {
+        pass_back(engine, cg_state_request(state, engine->cause_session, id));
+        return true;
+    }
+    if (order->inquired == CG_NONE) {
+        return false;
+    }
+    if (is_unknown) {
+        unknown(engine, slot);
+    } else {
+        cg_note(engine, "ALARM: the venue refuses to tell an order's status");
+        told(engine, slot, CG_STATUS_REFUSED);
+    }
+    return true;
+}
+
+/* How long to wait for an answer: longer each time. */
+cg_time cg_inquiry_due(const struct cg_engine *engine,
+                       const struct cg_order *order)
+{
+    if (order->inquired == CG_NONE || !is_at_venue(order) ||
+        !engine->state.sessions[order->venue].up) {
+        return CG_TIME_NEVER;
+    }
+    cg_time pause = engine->config.pull_time_ns;
+    for (unsigned i = 1; i < order->inquiries && pause < 60 * CG_SECOND; i++) {
+        pause *= 2;
+    }
+    return order->inquired_at +
+           (pause < 60 * CG_SECOND ? pause : 60 * CG_SECOND);
+}
+
+void cg_inquiry_fire(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    if (order->inquiries < CG_INQUIRIES_MAX) {
+        cg_order_inquire(engine, slot);
+        return;
+    }
+    struct cg_slice id = order_id(engine, slot);
+    told(engine, slot, CG_STATUS_UNANSWERED);
+    cg_note(engine,
+            "ALARM: the venue does not tell the status of order %.*s: it is "
+            "asked again after the next logon",
+            (int)id.len, id.data);
+}
+
+/* --- a client's own questions ------------------------------------------- */
+
+bool cg_engine_asked(struct cg_engine *engine,
+                     const struct cg_order_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    uint32_t slot = cg_state_request(state, venue, event->clordid);
+    if (slot == CG_NONE ||
+        state->requests[slot].client != engine->cause_session) {
+        return false;
+    }
+    const struct cg_request *request = &state->requests[slot];
+    uint32_t order = request->order;
+    bool here = order != CG_NONE ? !state->orders[order].sent ||
+                                       request->state == CG_REQUEST_WAITING
+                                 : request->kind == CG_REQUEST_NEW &&
+                                       request->state == CG_REQUEST_REFUSED;
+    if (here) { /* the venue never saw it */
+        struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_STATUS);
+        effect->session = engine->cause_session;
+        effect->order = order;
+        effect->request = slot;
+        return true;
+    }
+    if (order != CG_NONE && state->sessions[venue].up) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_RELAYED);
+        fact.order = order;
+        fact.request = slot;
+        fact.session = engine->cause_session;
+        fact.flags = 1;
+        cg_engine_record(engine, &fact);
+    }
+    return false;
+}
+
+/* --- resends (R22) ------------------------------------------------------ */
+
+void cg_engine_withheld(struct cg_engine *engine,
+                        cg_session venue,
+                        struct cg_slice clordid)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = cg_state_request(state, venue, clordid);
+    if (slot == CG_NONE || state->requests[slot].withheld) {
+        return;
+    }
+    uint32_t order = state->requests[slot].order;
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_WITHHELD);
+    fact.request = slot;
+    fact.order = order;
+    fact.session = venue;
+    cg_engine_record(engine, &fact);
+    if (order != CG_NONE && is_at_venue(&state->orders[order])) {
+        cg_round_start(engine, venue);
+    }
+}

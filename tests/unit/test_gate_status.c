@@ -1,0 +1,622 @@
+/*
+ * What the gate asks a venue after a reconnect, and what it does with the
+ * answers.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_harness.h"
+
+#include "fix_writer.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct harness h;
+
+static int open_gate(void **state)
+{
+    (void)state;
+    harness_open(&h);
+    return 0;
+}
+
+static int close_gate(void **state)
+{
+    (void)state;
+    harness_close(&h);
+    return 0;
+}
+
+static int noted(const char *part)
+{
+    int count = 0;
+    for (size_t i = 0; i < h.facts.count; i++) {
+        const struct cg_fact *fact = &h.facts.facts[i];
+        count += fact->kind == CG_FACT_NOTED && fact->text != NULL &&
+                 strstr(fact->text, part) != NULL;
+    }
+    return count;
+}
+
+/* |used| and |consumed| in whole units. */
+static void expect_books(cg_dv01 used, cg_dv01 consumed)
+{
+    struct cg_limit_view limit;
+    struct cg_token_view token;
+    cg_dv01 sum = 0;
+    assert_true(cg_gate_limit(h.gate, 0, &limit));
+    for (size_t i = 0; cg_gate_token(h.gate, i, &token); i++) {
+        sum += token.consumed;
+    }
+    assert_int_equal(limit.used, used * 10000);
+    assert_int_equal(sum, consumed * 10000);
+}
+
+static void links_up(void)
+{
+    for (int i = 0; i < HARNESS_SESSIONS; i++) {
+        harness_link(&h, i, true);
+    }
+}
+
+/* The venue is away for a moment; what that brings is thrown away. */
+static void reconnect(int venue)
+{
+    harness_link(&h, venue, false);
+    harness_link(&h, venue, true);
+}
+
+static const char *keep(const char *message)
+{
+    static char kept[8][4096];
+    static int next = 0;
+    char *copy = kept[next++ % 8];
+    snprintf(copy, sizeof(kept[0]), "%s", message);
+    return copy;
+}
+
+/* An order that the venue was sent and has not answered. */
+static void send_order(const char *id)
+{
+    harness_order(&h, id, '1', 10);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
+    harness_expect(&h, VENUE, "35=D");
+}
+
+/* The answer to |ask|, an H; |more| begins with '|'. */
+static void status(const char *ask, char is, long millions, const char *more)
+{
+    char fields[1024];
+    char id[64];
+    snprintf(id, sizeof(id), "%s", harness_field(ask, 11));
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-A1|11=%s|790=%s|17=0|150=I|39=%c|55=USD10Y|54=1|151=0|"
+             "14=%ld000000|6=0%s",
+             id, harness_field(ask, 790), is, millions, more);
+    harness_in(&h, VENUE, fields);
+}
+
+static void replace(const char *id, const char *orig, long millions)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
+             "60=20270115-08:00:00",
+             id, orig, millions);
+    harness_in(&h, CLIENT, fields);
+}
+
+/* Whether the FIX session may resend the order message |type| of |id|. */
+static bool may_resend(const char *type, const char *id)
+{
+    char bytes[512];
+    char head[256];
+    char body[256];
+    struct cg_fix_writer header = cg_fix_writer_over(head, sizeof(head));
+    struct cg_fix_writer out = cg_fix_writer_over(body, sizeof(body));
+    cg_fix_put_str(&header, 49, "GATE");
+    cg_fix_put_str(&header, 56, "VENUE");
+    cg_fix_put_int(&header, 34, 7);
+    cg_fix_put_time(&header, 52, h.now);
+    cg_fix_put_str(&out, 11, id);
+    size_t len = cg_fix_seal(bytes, sizeof(bytes), CG_FIX44, cg_slice_str(type),
+                             cg_fix_written(&header), cg_fix_written(&out));
+    return cg_gate_may_resend(h.gate, VENUE, bytes, len);
+}
+
+/* R46: half a second after the logon each open order is asked for; an answer
+ * that agrees is kept from the client. */
+static void test_status_asked_after_logon(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_work(&h, "A2", '1', 20);
+    reconnect(VENUE);
+    harness_quiet(&h);
+    harness_wait(&h, 499);
+    harness_quiet(&h);
+    harness_wait(&h, 1);
+    const char *first = keep(harness_expect(
+        &h, VENUE, "35=H|11=A1|37=V-A1|790=GATE-H1|1=ACME|55=USD10Y|54=1"));
+    harness_expect(&h, VENUE, "35=H|11=A2|37=V-A2|790=GATE-H2");
+    harness_quiet(&h);
+    status(first, '0', 0, "|38=10000000");
+    harness_quiet(&h);
+    expect_books(27120, 0);
+    harness_wait(&h, 499);
+    harness_quiet(&h);
+}
+
+/* R46: closed and waiting orders are not asked for, nor one sent after the
+ * logon; a second logon asks anew. */
+static void test_status_asks_for_what_is_open(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|17=X|150=4|39=4|55=USD10Y|54=1|14=0|151=0|"
+               "6=0");
+    harness_work(&h, "A2", '1', 10);
+    harness_order(&h, "A3", '1', 10);
+    reconnect(VENUE);
+    harness_work(&h, "A4", '1', 10);
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    harness_quiet(&h);
+    status(ask, '0', 0, "");
+    harness_wait(&h, 300);
+    harness_quiet(&h);
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    harness_expect(&h, VENUE, "35=H|11=A2");
+    harness_expect(&h, VENUE, "35=H|11=A4");
+}
+
+/* R31, R43: a fill that was missed counts, and the client hears of it without
+ * the gate's own 790. */
+static void test_status_missed_fill_is_news(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    status(ask, '1', 6, "|38=10000000");
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=5424.00");
+    const char *news = harness_expect(&h, CLIENT,
+                                      "35=8|150=I|39=1|11=A1|14=6000000");
+    assert_null(strstr(news, "|790="));
+    harness_quiet(&h);
+    expect_books(9040, 5424);
+    assert_int_equal(noted("differs"), 1);
+}
+
+/* R46: an end that was missed releases the rest. */
+static void test_status_missed_end_releases(void **state)
+{
+    (void)state;
+    static const char ends[] = {'4', 'C', '2', '3'};
+    for (size_t i = 0; i < sizeof(ends); i++) {
+        harness_close(&h);
+        harness_open(&h);
+        harness_work(&h, "A1", '1', 10);
+        reconnect(VENUE);
+        harness_wait(&h, 500);
+        const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+        status(ask, ends[i], ends[i] == '2' ? 10 : 4, "");
+        harness_expect(&h, HUB, "35=DF|2321=1");
+        if (ends[i] != '2') {
+            harness_expect(&h, HUB, "35=DF|2320=1|2324=5424.00");
+        }
+        harness_expect(&h, CLIENT, "35=8|150=I");
+        harness_quiet(&h);
+        expect_books(ends[i] == '2' ? 9040 : 3616,
+                     ends[i] == '2' ? 9040 : 3616);
+    }
+}
+
+/* R43: CumQty of a status never lowers. */
+static void test_status_lower_cum_qty_is_an_alarm(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|17=X|150=F|39=1|55=USD10Y|54=1|14=6000000|"
+               "151=0|6=0");
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    status(ask, '1', 4, "");
+    harness_quiet(&h);
+    assert_int_equal(noted("ALARM: status of order A1"), 1);
+    expect_books(9040, 5424);
+}
+
+/* R22, R45: no report was ever seen and the venue does not know it: the gate
+ * answers in its stead and releases. */
+static void test_status_unknown_is_answered(void **state)
+{
+    (void)state;
+    send_order("A1");
+    harness_link(&h, VENUE, false);
+    harness_reopen(&h);
+    harness_quiet(&h);
+    links_up();
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    status(ask, '8', 0, "|103=5");
+    const char *back = keep(
+        harness_expect(&h, HUB, "35=DF|2320=1|2324=9040.00"));
+    harness_expect(&h, CLIENT,
+                   "35=8|150=8|39=8|11=A1|58~CG304 VENUE_DOWN|"
+                   "58~never reached the venue");
+    harness_quiet(&h);
+    harness_grant(&h, back);
+    expect_books(0, 0);
+    harness_wait(&h, 60000);
+    harness_quiet(&h);
+}
+
+/* R22: an order that a resend left out is asked for afterwards. */
+static void test_status_withheld_order_is_asked_for(void **state)
+{
+    (void)state;
+    send_order("A1");
+    replace("A2", "A1", 5);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    harness_link(&h, VENUE, false);
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
+    harness_link(&h, VENUE, true);
+    harness_expect(&h, VENUE, "35=F|41=A2");
+    assert_false(may_resend("D", "A1"));
+    assert_false(may_resend("G", "A2"));
+    harness_wait(&h, 499);
+    harness_quiet(&h);
+    harness_wait(&h, 1);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    status(ask, '8', 0, "|103=5");
+    ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    harness_quiet(&h);
+    status(ask, '8', 0, "");
+    harness_expect(&h, CLIENT, "35=9|11=A2|434=2|58~never reached");
+    harness_expect(&h, CLIENT, "35=8|150=8|11=A1");
+    harness_quiet(&h);
+}
+
+/* R45: a replace that a resend left out is answered; its order lives on. */
+static void test_status_withheld_replace_is_answered(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 5);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    harness_wait(&h, 70000);
+    reconnect(VENUE);
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
+    assert_false(may_resend("G", "A2"));
+    harness_wait(&h, 500);
+    harness_expect(&h, VENUE, "35=F");
+    harness_expect(&h, VENUE, "35=F");
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    status(ask, '8', 0, "|103=5");
+    ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    status(ask, '0', 0, "|38=10000000");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=0|58~CG304");
+    harness_quiet(&h);
+}
+
+/* R46: requests wait until nothing was resent for a while, but not for ever. */
+static void test_status_waits_for_resends(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    reconnect(VENUE);
+    for (int i = 0; i < 3; i++) {
+        harness_wait(&h, 400);
+        harness_quiet(&h);
+        harness_in(&h, VENUE,
+                   "35=8|43=Y|37=V-A1|11=A1|17=E-A1|150=0|39=0|55=USD10Y|54=1|"
+                   "38=10000000|151=10000000|14=0|6=0");
+        harness_expect(&h, CLIENT, "35=8");
+    }
+    (void)may_resend("F", "C1");
+    harness_wait(&h, 499);
+    harness_quiet(&h);
+    harness_wait(&h, 1);
+    harness_expect(&h, VENUE, "35=H|11=A1");
+}
+
+/* R46: no answer: again, less and less often, then an alarm; the next logon
+ * begins anew. */
+static void test_status_unanswered_is_repeated(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    reconnect(VENUE);
+    harness_wait(&h, 500 + 500 + 1000 + 2000 + 4000 + 8000);
+    for (int i = 1; i <= 6; i++) {
+        char id[32];
+        snprintf(id, sizeof(id), "35=H|790=GATE-H%d", i);
+        harness_expect(&h, VENUE, id);
+    }
+    harness_quiet(&h);
+    harness_wait(&h, 600000);
+    harness_quiet(&h);
+    assert_int_equal(noted("does not tell the status"), 1);
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    harness_expect(&h, VENUE, "35=H|790=GATE-H7");
+}
+
+/* R31: an answer to an older H still settles, and is consumed. */
+static void test_status_late_answer_is_consumed(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    reconnect(VENUE);
+    harness_wait(&h, 1000);
+    const char *first = keep(harness_expect(&h, VENUE, "35=H|790=GATE-H1"));
+    const char *second = keep(harness_expect(&h, VENUE, "35=H|790=GATE-H2"));
+    status(first, '8', 0, "|103=5");
+    harness_quiet(&h);
+    status(second, '0', 0, "");
+    harness_quiet(&h);
+    expect_books(9040, 0);
+}
+
+/* An acked order that the venue forgot keeps its charge until a cancel is
+ * answered the same way. */
+static void test_status_lost_order_keeps_charge(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    status(ask, '8', 0, "|103=5");
+    harness_quiet(&h);
+    assert_int_equal(noted("ALARM: the venue does not know order A1"), 1);
+    expect_books(9040, 0);
+    harness_reopen(&h);
+    harness_link(&h, VENUE, true);
+    harness_link(&h, CLIENT, true);
+    harness_in(&h, CLIENT,
+               "35=F|11=C1|41=A1|55=USD10Y|54=1|60=20270115-08:00:00|"
+               "38=10000000");
+    harness_expect(&h, VENUE, "35=F|11=C1");
+    harness_in(&h, VENUE,
+               "35=9|37=NONE|11=C1|41=A1|39=8|434=1|102=1|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, CLIENT, "35=9|11=C1");
+    harness_quiet(&h);
+    expect_books(0, 0);
+}
+
+/* R43: a replace that was taken, and a restatement, that were missed. */
+static void test_status_missed_replace_is_settled(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 4);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    status(ask, 'E', 0, "|38=10000000");
+    harness_quiet(&h);
+    expect_books(9040, 0);
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    status(ask, '0', 0, "|38=4000000");
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=3616.00");
+    harness_expect(&h, CLIENT, "35=8|150=I|11=A2");
+    harness_quiet(&h);
+    expect_books(3616, 0);
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    status(ask, '0', 0, "|38=3000000");
+    expect_books(2712, 0);
+}
+
+/* R45: what may not be there is not replaced before it is known; it can be
+ * cancelled. */
+static void test_status_uncertain_order_is_not_replaced(void **state)
+{
+    (void)state;
+    send_order("A1");
+    reconnect(VENUE);
+    replace("A2", "A1", 5);
+    harness_expect(&h, CLIENT, "35=9|11=A2|58~CG403 REQUEST_PENDING");
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    replace("A3", "A1", 5);
+    harness_expect(&h, CLIENT, "35=9|11=A3|58~CG403 REQUEST_PENDING");
+    harness_in(&h, CLIENT,
+               "35=F|11=C1|41=A1|55=USD10Y|54=1|60=20270115-08:00:00|"
+               "38=10000000");
+    harness_expect(&h, VENUE, "35=F|11=C1");
+    status(ask, '0', 0, "|38=10000000");
+    harness_expect(&h, CLIENT, "35=8|150=I|39=0");
+    replace("A4", "A1", 5);
+    harness_expect(&h, VENUE, "35=G|11=A4");
+}
+
+/* R31: a client's own H and its answer pass; the gate answers for what the
+ * venue never saw. */
+static void test_status_of_the_client_passes(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, CLIENT, "35=H|11=A1|790=Q1|55=USD10Y|54=1");
+    harness_expect(&h, VENUE, "35=H|11=A1|790=Q1");
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|790=Q1|17=0|150=I|39=0|55=USD10Y|54=1|151=0|"
+               "14=0|6=0");
+    harness_expect(&h, CLIENT, "35=8|150=I|790=Q1");
+    harness_quiet(&h);
+    harness_order(&h, "A2", '1', 10);
+    harness_in(&h, CLIENT, "35=H|11=A2|790=Q2|55=USD10Y|54=1");
+    harness_expect(&h, CLIENT, "35=8|150=I|39=A|11=A2|790=Q2|17~GATE-E");
+    harness_quiet(&h);
+    harness_order(&h, "A3", '1', 900);
+    harness_in(&h, CLIENT, "35=H|11=A3|790=Q3|55=USD10Y|54=1");
+    harness_expect(&h, CLIENT, "35=8|150=I|39=8|11=A3|790=Q3");
+    harness_quiet(&h);
+    harness_link(&h, VENUE, false);
+    harness_in(&h, CLIENT, "35=H|11=A1|790=Q4|55=USD10Y|54=1");
+    harness_expect(&h, CLIENT, "35=j|380=4");
+}
+
+/* R31: without 790 the client has its answer, and the gate its own. */
+static void test_status_of_both_in_42(void **state)
+{
+    (void)state;
+    static const char told[] =
+        "35=8|37=V-B1|11=B1|17=0|20=3|150=0|39=0|55=USD10Y|54=1|38=10000000|"
+        "151=0|14=0|6=0";
+    harness_in(&h, CLIENT42,
+               "35=D|11=B1|1=ACME|55=USD10Y|54=1|38=10000000|40=2|44=4.1|21=1|"
+               "60=20270115-08:00:00");
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
+    harness_expect(&h, VENUE42, "35=D");
+    harness_in(&h, VENUE42,
+               "35=8|37=V-B1|11=B1|17=Y1|20=0|150=0|39=0|55=USD10Y|54=1|"
+               "38=10000000|151=0|14=0|6=0");
+    reconnect(VENUE42);
+    harness_wait(&h, 500);
+    const char *ask = harness_expect(&h, VENUE42, "35=H|11=B1|37=V-B1|54=1");
+    assert_null(strstr(ask, "|790="));
+    harness_in(&h, CLIENT42, "35=H|11=B1|55=USD10Y|54=1");
+    harness_expect(&h, VENUE42, "35=H|11=B1");
+    harness_in(&h, VENUE42, told);
+    harness_expect(&h, CLIENT42, "35=8|20=3");
+    harness_in(&h, VENUE42, told);
+    harness_quiet(&h);
+    harness_in(&h, VENUE42, told);
+    harness_expect(&h, CLIENT42, "35=8|20=3");
+}
+
+/* A venue that takes no H says so: the charge stays, and it is not asked
+ * again; a Reject of an H does not end the order. */
+static void test_status_refused_request(void **state)
+{
+    (void)state;
+    send_order("A1");
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    harness_expect(&h, VENUE, "35=H|11=A1");
+    harness_in(&h, VENUE, "35=j|45=9|372=H|379=GATE-H1|380=3|58=no");
+    harness_quiet(&h);
+    harness_wait(&h, 60000);
+    harness_quiet(&h);
+    assert_int_equal(noted("refuses to tell"), 1);
+    expect_books(9040, 0);
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    harness_expect(&h, VENUE, "35=H|790=GATE-H2");
+    harness_in(&h, VENUE, "35=j|45=9|372=H|379=A1|380=1|58=unknown");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG304");
+}
+
+/* The same as a session-level Reject (3). */
+static void test_status_rejected_request(void **state)
+{
+    (void)state;
+    send_order("A1");
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    harness_expect(&h, VENUE, "35=H|11=A1");
+    harness_rejected(&h, VENUE, "35=H|11=A1|790=GATE-H1");
+    harness_quiet(&h);
+    expect_books(9040, 0);
+    harness_wait(&h, 60000);
+    harness_quiet(&h);
+}
+
+/* R46: a burst is cut into turns. */
+static void test_status_burst_is_paced(void **state)
+{
+    (void)state;
+    char id[16];
+    harness_close(&h);
+    harness_open_with(&h, "");
+    for (int i = 0; i < 150; i++) {
+        char fields[256];
+        snprintf(id, sizeof(id), "P%d", i);
+        snprintf(fields, sizeof(fields),
+                 "35=D|11=%s|1=SDR|55=USD2Y|54=1|38=1000000|40=2|44=4.1|"
+                 "60=20270115-08:00:00",
+                 id);
+        harness_in(&h, CLIENT50, fields);
+        harness_expect(&h, VENUE50, "35=D");
+    }
+    reconnect(VENUE50);
+    harness_wait(&h, 500);
+    assert_int_equal(h.out_count, 100);
+    harness_wait(&h, 10);
+    assert_int_equal(h.out_count, 50);
+}
+
+/* R31: an F without any answer is said again, less and less often, until the
+ * venue says that the order is over. */
+static void test_status_unanswered_pull_is_repeated(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_wait(&h, 499);
+    harness_quiet(&h);
+    harness_wait(&h, 1 + 1000 + 2000);
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_quiet(&h);
+    harness_link(&h, VENUE, false);
+    harness_wait(&h, 60000);
+    harness_quiet(&h);
+    harness_link(&h, VENUE, true);
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|17=X9|150=4|39=4|55=USD10Y|54=1|151=0|14=0|"
+               "6=0");
+    harness_wait(&h, 600000);
+    expect_books(0, 0);
+    assert_int_equal(h.out_count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+        T(test_status_asked_after_logon),
+        T(test_status_asks_for_what_is_open),
+        T(test_status_missed_fill_is_news),
+        T(test_status_missed_end_releases),
+        T(test_status_lower_cum_qty_is_an_alarm),
+        T(test_status_unknown_is_answered),
+        T(test_status_withheld_order_is_asked_for),
+        T(test_status_withheld_replace_is_answered),
+        T(test_status_waits_for_resends),
+        T(test_status_unanswered_is_repeated),
+        T(test_status_late_answer_is_consumed),
+        T(test_status_lost_order_keeps_charge),
+        T(test_status_missed_replace_is_settled),
+        T(test_status_uncertain_order_is_not_replaced),
+        T(test_status_of_the_client_passes),
+        T(test_status_of_both_in_42),
+        T(test_status_refused_request),
+        T(test_status_rejected_request),
+        T(test_status_burst_is_paced),
+        T(test_status_unanswered_pull_is_repeated),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
