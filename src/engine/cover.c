@@ -95,7 +95,9 @@ bool cg_rate_in(const struct cg_engine *engine,
     }
     (void)cg_scope_covers(state, limit, instrument, &multiplier);
     *reason = CG_DV01_UNAVAILABLE;
-    return cg_dv01_convert(plain, multiplier, rate);
+    *rate = plain;
+    return multiplier == CG_MULTIPLIER_ONE ||
+           cg_dv01_convert(plain, multiplier, rate);
 }
 
 /* A quantity as the limit counts it. */

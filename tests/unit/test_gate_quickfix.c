@@ -612,6 +612,30 @@ static void test_gate_quickfix_packages(void **state)
     expect_said(VENUE50, "35=AB|11=P3|54=C");
 }
 
+/* R15, R56: definitions and questions, answered by CT, DE and CM. */
+static void test_gate_quickfix_limits(void **state)
+{
+    (void)state;
+    in(HUB,
+       "35=CS|1666=D1|1677=2|1324=A|1671=1|1691=SDR|1692=D|1693=24|1669=1|"
+       "1529=1|1530=12|1531=5000|1767=5|1532=USD|1559=1|1769=4|1560=80|"
+       "1534=2|1535=1|1544=OIS|1545=10Y|1558=1.5|1535=2|1536=USD2Y|1670=NEW|"
+       "1324=M|1671=1|1691=WHO|1692=D|1693=24|1670=X");
+    expect_said(HUB, "35=CT|1762=1|1763=0|1763=2|1764=1");
+    in(HUB, "35=CS|1666=D2|1677=1|1324=M|1669=1|1529=1|1530=12|1531=1|1767=3|"
+            "1670=NEW");
+    expect_said(HUB, "35=CT|1666=D2|1762=2|1764=8");
+    in(HUB,
+       "35=CM|1667=P|1677=1|1671=1|1691=SDR|1692=D|1693=24|1670=NEW|893=N");
+    in(HUB, "35=CM|1667=P|1677=1|1671=1|1691=SDR|1692=D|1693=24|1670=SDR-USD|"
+            "893=Y");
+    expect_said(HUB, "35=DE|1667=P");
+    in(CLIENT50, "35=CL|1666=Q1|1760=3");
+    expect_said(CLIENT50, "35=CM|1666=Q1|1511=0|1670=SDR-MAX");
+    in(CLIENT50, "35=CL|1666=Q2|263=1");
+    expect_said(CLIENT50, "35=CM|1666=Q2|1511=5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -624,6 +648,7 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(test_gate_quickfix_packages, start,
                                         stop),
+        cmocka_unit_test_setup_teardown(test_gate_quickfix_limits, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
