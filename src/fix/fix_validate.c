@@ -10,11 +10,6 @@
 
 #include "fix_value.h"
 
-/* Fields whose value decides what the gate does: an unknown one is refused. */
-static const uint16_t decisive[] = {
-    20,   39,   40,   54,   59,   150,  263,  434,  442,  1324, 1535, 1672,
-    1760, 1762, 1763, 2316, 2320, 2321, 2323, 2325, 2329, 2332, 2339, 2355};
-
 /* One level of a message, and what was seen in it. */
 struct walk {
     const struct cg_fix_message *message;
@@ -70,13 +65,38 @@ static bool has_format(const struct cg_fix_tag *tag, struct cg_slice value)
     return true;
 }
 
+/* Fields whose value decides what the gate does: an unknown one is refused. */
 static bool is_decisive(uint32_t tag)
 {
-    for (size_t i = 0; i < sizeof decisive / sizeof decisive[0]; i++) {
-        if (decisive[i] == tag)
-            return true;
+    switch (tag) {
+    case 20:
+    case 39:
+    case 40:
+    case 54:
+    case 59:
+    case 150:
+    case 263:
+    case 434:
+    case 442:
+    case 1324:
+    case 1535:
+    case 1672:
+    case 1760:
+    case 1762:
+    case 1763:
+    case 2316:
+    case 2320:
+    case 2321:
+    case 2323:
+    case 2325:
+    case 2329:
+    case 2332:
+    case 2339:
+    case 2355:
+        return true;
+    default:
+        return false;
     }
-    return false;
 }
 
 static int check_value(const struct walk *walk, uint32_t index)
@@ -145,6 +165,13 @@ static int check_group(const struct walk *outer,
                        struct cg_fix_group *group,
                        uint32_t count_index);
 
+/* Whether the field may count a group. */
+static bool counts(const struct cg_fix_message *message, uint32_t index)
+{
+    return (cg_fix_tag_flags(message->dictionary, message->fields[index].tag) &
+            CG_FIX_TAG_GROUP) != 0;
+}
+
 /* The fields from |index| to |end|, all of one level. */
 static int check_fields(struct walk *walk, uint32_t index, uint32_t end)
 {
@@ -154,8 +181,9 @@ static int check_fields(struct walk *walk, uint32_t index, uint32_t end)
         int result = check_value(walk, index);
         if (result == 0)
             result = check_once(walk, index);
-        if (result == 0 && cg_fix_group_at(walk->message, walk->levels,
-                                           walk->depth, index, end, &group)) {
+        if (result == 0 && counts(walk->message, index) &&
+            cg_fix_group_at(walk->message, walk->levels, walk->depth, index,
+                            end, &group)) {
             result = check_group(walk, &group, index);
             next = cg_fix_skip(walk->message, walk->levels, walk->depth, index,
                                end);

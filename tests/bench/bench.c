@@ -3,7 +3,7 @@
  *
  *     bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] [--only PART]
  *
- * PART is reading, gate, push or ping.
+ * PART is machine, reading, gate, push or ping.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -77,7 +77,7 @@ static void print_head(void)
 static int usage(void)
 {
     fputs("usage: bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] "
-          "[--only reading|gate|push|ping]\n",
+          "[--only machine|reading|gate|push|ping]\n",
           stderr);
     return 2;
 }
@@ -150,7 +150,9 @@ int main(int argc, char **argv)
         return 2;
     }
     print_head();
-    bench_machine(options.rounds);
+    if (wanted(&options, "machine")) {
+        bench_machine(options.rounds);
+    }
     if (wanted(&options, "reading")) {
         bench_reading(options.rounds);
     }

@@ -79,14 +79,17 @@ static size_t order_make(char *bytes, size_t max, uint32_t id)
     return message_make(bytes, max, "D", "CLIENT", (int)id, body);
 }
 
-static size_t report_make(char *bytes, size_t max, uint32_t id)
+/* Accepted, or filled whole. */
+static size_t report_make(char *bytes, size_t max, uint32_t id, bool filled)
 {
     char body[512];
     snprintf(body, sizeof(body),
-             "37=VEN-%09u|11=ORD-20261120-%09u|17=EXE-%09u|150=0|39=0|1=ACME|"
-             "55=USSW10|54=%u|38=10000000|151=10000000|14=0|6=0|"
-             "60=20270115-08:00:00.123|",
-             id, id, id, id % 2 + 1);
+             "37=VEN-%09u|11=ORD-20261120-%09u|17=EXE-%09u|%s|1=ACME|"
+             "55=USSW10|54=%u|38=10000000|6=0|60=20270115-08:00:00.123|",
+             id, id, id,
+             filled ? "150=F|39=2|151=0|14=10000000|32=10000000|31=4.125"
+                    : "150=0|39=0|151=10000000|14=0",
+             id % 2 + 1);
     return message_make(bytes, max, "8", "VENUE", (int)id, body);
 }
 
@@ -187,7 +190,8 @@ static void file_write(const char *path, const char *text)
          "cannot write a file");
 }
 
-static void config_read(struct cg_config *config, uint32_t orders)
+static void
+config_read(struct cg_config *config, uint32_t orders, uint32_t requests)
 {
     char folder[] = "/tmp/cg-bench-XXXXXX";
     char path[64];
@@ -196,7 +200,7 @@ static void config_read(struct cg_config *config, uint32_t orders)
     need(mkdtemp(folder) != NULL, "cannot make a folder");
     snprintf(path, sizeof(path), "%s/gate.cfg", folder);
     snprintf(table, sizeof(table), "%s/instruments.csv", folder);
-    snprintf(text, sizeof(text), configuration, orders, 4 * orders);
+    snprintf(text, sizeof(text), configuration, orders, requests);
     file_write(path, text);
     file_write(table, instruments);
     int status = cg_config_read(path, mistake, NULL, config);
@@ -239,7 +243,8 @@ void bench_gate(uint32_t open_orders, uint32_t rounds)
     char bytes[1024];
     char error[256] = "";
     cg_time now = 1800000001 * CG_SECOND;
-    config_read(&config, open_orders + rounds + WARM_UP);
+    config_read(&config, open_orders + WARM_UP / 2,
+                4 * (open_orders + rounds + WARM_UP));
     need(cg_journal_open_memory(&journal) == 0, "no memory");
     struct cg_gate_options options = {
         .config = &config, .journal = &journal, .now = now};
@@ -256,14 +261,14 @@ void bench_gate(uint32_t open_orders, uint32_t rounds)
         size_t len = order_make(bytes, sizeof(bytes), i);
         samples_add(measured ? &orders : &none,
                     turn(gate, CLIENT, bytes, len, now, "D"));
-        len = report_make(bytes, sizeof(bytes), i);
+        len = report_make(bytes, sizeof(bytes), i, i > open_orders);
         samples_add(measured ? &reports : &none,
                     turn(gate, VENUE, bytes, len, now, "8"));
     }
     heap_unchanged(calls, "the gate");
     bench_time("gate: order, message to message, push", open_orders, &orders,
                open_orders >= 1000000 ? 400 : 0);
-    bench_time("gate: report, message to message", open_orders, &reports, 0);
+    bench_time("gate: fill, message to message", open_orders, &reports, 0);
     samples_deinit(&orders);
     samples_deinit(&reports);
     cg_gate_close(gate);
