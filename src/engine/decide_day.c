@@ -2,7 +2,7 @@
  * The ends of days: use that is reset, ids that are forgotten.
  *
  * What should have ended while the gate was down ends first when it is up, each
- * thing once and in order.  Rules: R40, R48.
+ * thing once and in order.  Rules: R40, R46, R48.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -82,6 +82,24 @@ static uint32_t limits_reset(struct cg_engine *engine, cg_time due)
     return count;
 }
 
+/* What a venue has not said of a DAY order is asked for, never assumed.  With
+ * the venue away that is done when it is back (R46). */
+static uint32_t day_orders_ask(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        for (uint32_t slot = state->accounts[i].orders; slot != CG_NONE;
+             slot = state->orders[slot].next) {
+            if (state->orders[slot].time_in_force == '0') {
+                cg_order_inquire(engine, slot);
+                count++;
+            }
+        }
+    }
+    return count;
+}
+
 static void day_end(struct cg_engine *engine, cg_time due)
 {
     uint32_t before = engine->state.request_map.count;
@@ -92,6 +110,11 @@ static void day_end(struct cg_engine *engine, cg_time due)
             "the trading day has ended: %u ClOrdIDs forgotten, %u orders open",
             before - engine->state.request_map.count,
             engine->state.open_orders);
+    uint32_t asked = day_orders_ask(engine);
+    if (asked > 0) {
+        cg_note(engine, "%u DAY orders have no last word of their venue",
+                asked);
+    }
 }
 
 void cg_days_end(struct cg_engine *engine)

@@ -124,6 +124,7 @@ static void test_gate_days_fills_reset_and_open_stays(void **state)
     wait_for(first_end - CG_MS);
     expect_used("OTHER-USD", 36160);
     harness_wait(&h, 1);
+    harness_expect(&h, VENUE, "35=H|11=A1");
     harness_quiet(&h);
     expect_used("OTHER-USD", 9040);
     harness_reopen(&h);
@@ -434,6 +435,34 @@ static void test_gate_days_done_for_day(void **state)
     expect_used("OTHER-USD", 0);
 }
 
+/* R46, R48: nobody assumes that a DAY order is dead: the venue is asked, and
+ * its answer settles it. */
+static void test_gate_days_open_day_order_is_asked_for(void **state)
+{
+    (void)state;
+    order("GTC", '1', 10, "|59=1");
+    report("GTC", '0', '0', 0);
+    order("DAY", '1', 10, "|59=0");
+    report("DAY", '0', '0', 0);
+    order("NEW", '2', 1, "");
+    wait_for(first_end);
+    for (int i = 0; i < 2; i++) {
+        const char *asked = harness_expect(&h, VENUE, "35=H");
+        assert_null(strstr(asked, "|11=GTC|"));
+    }
+    harness_quiet(&h);
+    expect_used("OTHER-USD", 18080);
+    report("DAY", 'C', 'C', 0);
+    expect_used("OTHER-USD", 9040);
+    wait_for(first_end + DAY);
+    do { /* without an answer it is asked for again (R46) */
+        harness_expect(&h, VENUE, "35=H|11=NEW");
+    } while (h.taken < h.out_count);
+    harness_link(&h, VENUE, false);
+    wait_for(first_end + 2 * DAY);
+    harness_quiet(&h);
+}
+
 /* R15, R48: a limit that a hub makes ends with the trading day. */
 static void test_gate_days_limit_of_a_hub(void **state)
 {
@@ -540,6 +569,7 @@ int main(void)
         WITH_GATE(test_gate_days_clocks_change),
         WITH_GATE(test_gate_days_warnings_fire_again),
         WITH_GATE(test_gate_days_done_for_day),
+        WITH_GATE(test_gate_days_open_day_order_is_asked_for),
         WITH_GATE(test_gate_days_limit_of_a_hub),
         WITH_GATE(test_gate_days_own_ids_stay_unique),
         WITH_GATE(test_gate_days_resend_knows_the_day),
