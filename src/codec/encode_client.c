@@ -119,6 +119,53 @@ static void put_report(const struct cg_context *context,
     cg_fix_put_time(out, 60, context->engine->now);
 }
 
+/* The first ping token of an order, else its first; 0 for none (R55). */
+static cg_seq first_token(const struct cg_state *state, uint32_t order)
+{
+    cg_seq first = 0;
+    cg_seq first_ping = 0;
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) { /* newest first */
+        const struct cg_token *token = &state->tokens[i];
+        if (!token->spent) {
+            continue;
+        }
+        first = token->number;
+        first_ping = token->model == CG_MODEL_PING ? first : first_ping;
+    }
+    return first_ping != 0 ? first_ping : first;
+}
+
+static void put_token(const struct cg_context *context,
+                      uint32_t order,
+                      uint32_t tag,
+                      struct cg_fix_writer *out)
+{
+    char id[CG_NAME_MAX + 1];
+    cg_seq number = order != CG_NONE
+                        ? first_token(&context->engine->state, order)
+                        : 0;
+    if (tag == 0 || number == 0) {
+        return;
+    }
+    cg_token_id(context->gate_name, number, id);
+    cg_fix_put_str(out, tag, id);
+    if (tag == 2334) {
+        cg_fix_put_int(out, 2335, 1);
+    }
+}
+
+/* To those whose dictionary has it in a report. */
+static void put_token_back(const struct cg_context *context,
+                           uint32_t order,
+                           const struct cg_profile *profile,
+                           struct cg_fix_writer *out)
+{
+    if (profile->version == CG_FIX50SP2 && !profile->plain_sp2) {
+        put_token(context, order, 2334, out);
+    }
+}
+
 /* Text, and its copy in RejectText where the dictionary has it. */
 static void put_reason(const struct cg_context *context,
                        const struct cg_refusal *refusal,
@@ -224,6 +271,7 @@ void cg_encode_status(const struct cg_context *context,
                order_status(&context->engine->state, order),
                leaves > 0 ? leaves : 0, out);
     put_status_id(context, profile, out);
+    put_token_back(context, effect->order, profile, out);
 }
 
 void cg_encode_request_refusal(const struct cg_context *context,
@@ -418,42 +466,6 @@ void cg_encode_news(const struct cg_context *context,
 
 /* --- the venue's reports ------------------------------------------------ */
 
-/* The first ping token of an order, else its first; 0 for none (R55). */
-static cg_seq first_token(const struct cg_state *state, uint32_t order)
-{
-    cg_seq first = 0;
-    cg_seq first_ping = 0;
-    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
-         i = state->tokens[i].next) { /* newest first */
-        const struct cg_token *token = &state->tokens[i];
-        if (!token->spent) {
-            continue;
-        }
-        first = token->number;
-        first_ping = token->model == CG_MODEL_PING ? first : first_ping;
-    }
-    return first_ping != 0 ? first_ping : first;
-}
-
-static void put_token(const struct cg_context *context,
-                      uint32_t order,
-                      uint32_t tag,
-                      struct cg_fix_writer *out)
-{
-    char id[CG_NAME_MAX + 1];
-    cg_seq number = order != CG_NONE
-                        ? first_token(&context->engine->state, order)
-                        : 0;
-    if (tag == 0 || number == 0) {
-        return;
-    }
-    cg_token_id(context->gate_name, number, id);
-    cg_fix_put_str(out, tag, id);
-    if (tag == 2334) {
-        cg_fix_put_int(out, 2335, 1);
-    }
-}
-
 static struct cg_slice whole_field(const struct cg_fix_message *message,
                                    uint32_t i)
 {
@@ -505,17 +517,16 @@ void cg_encode_forward(const struct cg_context *context,
     }
 }
 
-/* R55: the token's id, to those whose dictionary has it in a report. */
+/* R55: unless the venue has said it. */
 static void put_report_token(const struct cg_context *context,
                              const struct cg_effect *effect,
                              const struct cg_profile *profile,
                              struct cg_fix_writer *out)
 {
     struct cg_slice value;
-    if (profile->version == CG_FIX50SP2 && !profile->plain_sp2 &&
-        cg_slice_is(context->message->type, "8") &&
+    if (cg_slice_is(context->message->type, "8") &&
         !cg_fix_find(context->message, 2334, &value)) {
-        put_token(context, effect->order, 2334, out);
+        put_token_back(context, effect->order, profile, out);
     }
 }
 

@@ -239,6 +239,23 @@ static void test_gate_input_limit_codes_of_sp2(void **state)
     harness_expect(&h, CLIENT50, "35=8|2334=GATE-T1|2335=1");
 }
 
+/* R40, R55: a status that the gate tells has the token's id like a report of
+ * the venue, but not for a plain dictionary. */
+static void test_gate_input_status_has_the_token(void **state)
+{
+    (void)state;
+#define ORDER "|1=SDR|55=USD10Y|54=1|38=1000000" TAIL
+    harness_in(&h, CLIENT50, "35=D|11=S1" ORDER);
+    harness_expect(&h, VENUE50, "35=D|11=S1|7350=GATE-T1");
+    refused(CLIENT50, "35=D|97=Y|11=S1" ORDER, CLIENT50,
+            "35=8|150=I|2334=GATE-T1|2335=1");
+    harness_in(&h, PLAIN50, "35=D|11=S2" ORDER);
+    harness_expect(&h, VENUE50, "35=D|11=S2|7350=GATE-T2");
+    harness_in(&h, PLAIN50, "35=D|97=Y|11=S2" ORDER);
+    assert_null(strstr(harness_expect(&h, PLAIN50, "35=8|150=I"), "2334="));
+#undef ORDER
+}
+
 /* R40: a ClOrdID is used once; a repeat takes no second token. */
 static void test_gate_input_repeated_orders(void **state)
 {
@@ -803,6 +820,7 @@ int main(void)
         T(test_gate_input_malformed_is_rejected),
         T(test_gate_input_unusable_order_is_refused),
         T(test_gate_input_limit_codes_of_sp2),
+        T(test_gate_input_status_has_the_token),
         T(test_gate_input_repeated_orders),
         T(test_gate_input_unknown_orders),
         T(test_gate_input_other_types),
