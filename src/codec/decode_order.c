@@ -298,10 +298,12 @@ static void decode_status(const struct cg_fix_message *message,
 {
     struct cg_slice reason;
     char status = find_char(message, 39);
-    (void)cg_fix_find(message, 790, &event->status_id);
+    bool answers = cg_fix_find(message, 790, &event->status_id);
+    /* Some venues say 150=8 when they do not know the order. */
     event->is_status = message->version == CG_FIX42
                            ? find_char(message, 20) == '3'
-                           : find_char(message, 150) == 'I';
+                           : find_char(message, 150) == 'I' ||
+                                 (answers && find_char(message, 150) == '8');
     if (!event->is_status) {
         return;
     }

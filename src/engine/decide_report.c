@@ -329,6 +329,22 @@ static cg_session find_client(const struct cg_engine *engine,
     return account == CG_NONE && clients == 1 ? only : CG_SESSION_NONE;
 }
 
+/* The client hears a report before what follows from it for its requests: the
+ * newest effect goes before the first of them since |first|. */
+static void pass_first(struct cg_engine *engine, uint32_t first)
+{
+    uint32_t last = engine->effect_count - 1;
+    struct cg_effect pass = engine->effects[last];
+    while (first < last &&
+           (engine->effects[first].kind != CG_EFFECT_REFUSE_REQUEST ||
+            engine->effects[first].session != pass.session)) {
+        first++;
+    }
+    memmove(&engine->effects[first + 1], &engine->effects[first],
+            (last - first) * sizeof(pass));
+    engine->effects[first] = pass;
+}
+
 void cg_engine_report(struct cg_engine *engine,
                       const struct cg_report_event *event)
 {
@@ -357,6 +373,7 @@ void cg_engine_report(struct cg_engine *engine,
         return;
     }
     bool repeats = order != CG_NONE && cg_report_repeats(engine, slot, event);
+    uint32_t first = engine->effect_count;
     if (order != CG_NONE && !repeats) {
         cg_report_settle(engine, slot, event);
     }
@@ -368,6 +385,7 @@ void cg_engine_report(struct cg_engine *engine,
     effect->session = request->client;
     effect->order = order;
     effect->request = slot;
+    pass_first(engine, first);
     if (pulled && order != CG_NONE && !repeats &&
         state->orders[order].state == CG_ORDER_CLOSED) {
         cg_account_news(engine, state->orders[order].account, CG_NEWS_PULLED,

@@ -570,6 +570,7 @@ static void test_gate_waiting_chain_refused_after_a_fill(void **state)
     harness_quiet(&h);
     report("A1", 'F', '2', 10, 10, "|32=1000000");
     harness_expect(&h, HUB, "35=DF|2321=1");
+    harness_expect(&h, CLIENT, "35=8|39=2"); /* before what follows from it */
     harness_expect(&h, CLIENT, "35=9|11=A4|58~CG402");
     expect_books(9040, 0, 9040);
 }
