@@ -363,7 +363,9 @@ void cg_decode_update(const struct cg_fix_message *message,
     (void)cg_fix_time(value, &event->made_at);
     /* A request that was refused brings no snapshot (1511; 2: there are none).
      */
-    uint32_t result = find_code(message, 1511, 0);
+    uint32_t result = cg_fix_find(message, 1511, &value)
+                          ? find_code(message, 1511, 99)
+                          : 0;
     event->snapshot = cg_slice_is(message->type, "CM") &&
                       (result == 0 || result == 2);
     event->refused = !event->snapshot && cg_slice_is(message->type, "CM");

@@ -139,7 +139,8 @@ static enum cg_result change_fault(const struct cg_engine *engine,
         !entry->unenforceable) {
         return CG_RESULT_INVALID_TYPE;
     }
-    if (entry->has_amount && entry->amount < 0) {
+    if ((entry->has_amount && entry->amount < 0) ||
+        (entry->has_used && entry->used < 0)) {
         return CG_RESULT_INVALID_AMOUNT;
     }
     bool same_currency = entry->currency[0] == '\0' ||
