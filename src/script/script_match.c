@@ -96,7 +96,9 @@ static void field_text(const struct cg_script_runner *runner,
     struct cg_fix_writer text = cg_fix_writer_over(value, sizeof(value) - 1);
     bool stands = field->match == CG_SCRIPT_TIME ||
                   field->match == CG_SCRIPT_CAPTURE ||
-                  memmem(field->value.data, field->value.len, "${", 2) != NULL;
+                  (field->value.len > 0 &&
+                   memmem(field->value.data, field->value.len, "${", 2) !=
+                       NULL);
 
     if (field->match == CG_SCRIPT_ABSENT) {
         (void)snprintf(out, len, "!%u", field->tag);
