@@ -46,8 +46,10 @@ static const struct moves request_moves[CG_REQUEST_STATES] = {
                                      BIT(CG_REQUEST_REFUSED)},
     [CG_REQUEST_BEHIND] = {"behind",
                            BIT(CG_REQUEST_WAITING) | BIT(CG_REQUEST_REFUSED)},
-    [CG_REQUEST_WAITING] = {"waiting",
-                            BIT(CG_REQUEST_SENT) | BIT(CG_REQUEST_REFUSED)},
+    /* That of an order that was cancelled while it waited is forgotten so. */
+    [CG_REQUEST_WAITING] = {"waiting", BIT(CG_REQUEST_SENT) |
+                                           BIT(CG_REQUEST_REFUSED) |
+                                           BIT(CG_REQUEST_FREE)},
     [CG_REQUEST_SENT] = {"sent", BIT(CG_REQUEST_ACCEPTED) |
                                      BIT(CG_REQUEST_REFUSED) |
                                      BIT(CG_REQUEST_FREE)},

@@ -415,6 +415,30 @@ static void test_gate_days_warnings_fire_again(void **state)
     }
 }
 
+/* R44, R48: an order that was cancelled while it waited is forgotten like any
+ * other, with its id. */
+static void test_gate_days_cancelled_while_waiting(void **state)
+{
+    (void)state;
+    static const char waits[] = "35=D|11=P1|1=PINGACC|55=USD10Y|54=1|"
+                                "38=1000000|40=2|44=4.1|60=20270115-08:00:00";
+    harness_in(&h, CLIENT, waits);
+    harness_expect(&h, HUB, "35=DF|2320=0");
+    harness_in(&h, CLIENT,
+               "35=F|11=C1|41=P1|1=PINGACC|55=USD10Y|54=1|38=1000000|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|150=4|11=C1|41=P1");
+    harness_in(&h, HUB, "35=DG|2318=2|2319=GATE-T1|2325=4|2320=1|2321=0");
+    h.now = first_end;
+    harness_wait(&h, 1);
+    harness_reopen(&h);
+    harness_link(&h, HUB, true);
+    harness_link(&h, VENUE, true);
+    harness_in(&h, CLIENT, waits);
+    harness_expect(&h, HUB, "35=DF|2320=0");
+}
+
 /* R43, R48: done for day ends DAY orders, the others are carried over. */
 static void test_gate_days_done_for_day(void **state)
 {
@@ -568,6 +592,7 @@ int main(void)
         WITH_GATE(test_gate_days_never),
         WITH_GATE(test_gate_days_clocks_change),
         WITH_GATE(test_gate_days_warnings_fire_again),
+        WITH_GATE(test_gate_days_cancelled_while_waiting),
         WITH_GATE(test_gate_days_done_for_day),
         WITH_GATE(test_gate_days_open_day_order_is_asked_for),
         WITH_GATE(test_gate_days_limit_of_a_hub),
