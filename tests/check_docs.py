@@ -159,7 +159,10 @@ def check_keys(tree):
 def check_commands(tree):
     program = set(re.findall(r'^    \{"(\w+)", app_', tree["src/app/main.c"],
                              re.M))
-    script = set(re.findall(r"^(\w+)(?: \||\))", tree["run"], re.M))
+    words = "|".join(re.findall(r"^([\w| -]+)\)$", tree["run"], re.M))
+    script = set(words.replace(" ", "").split("|"))
+    for word in sorted(program - script):
+        yield "run", 0, "./run does not take the command %s" % word
     options = sources(tree, "src/app/", "tests/bench/", "run")
     for path, text in pages(tree).items():
         for no, line in lines_of(text):
@@ -169,7 +172,7 @@ def check_commands(tree):
                 if word not in program:
                     yield path, no, "creditgate has no command %s" % word
             for word in re.findall(r"\./run ([a-z]\w*)", line):
-                if word not in program | script:
+                if word not in script:
                     yield path, no, "./run has no command %s" % word
             if re.search(r"(\./run|creditgate) [a-z]", line):
                 for option in re.findall(r" (--[a-z-]+)", line):
@@ -296,6 +299,8 @@ PLANTS = (
     (check_commands, "README.md",
      "    creditgate nothing", "no command nothing"),
     (check_commands, "README.md", "    ./run nothing", "./run has no command"),
+    (check_commands, "src/app/main.c",
+     '    {"nothing", app_nothing, ""},', "./run does not take"),
     (check_commands, "README.md",
      "    ./run demo --nothing", "no option --nothing"),
     (check_reasons, "fixspec/reasons.csv",
