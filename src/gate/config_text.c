@@ -84,9 +84,10 @@ static bool check_size(const struct cg_config_text *text,
             return true;
         }
     }
-    cg_mistakes_add(mistakes, text->path, 0,
-                    "fill it as docs/configuration.md shows",
-                    "the file is empty");
+    cg_mistakes_add(
+        mistakes, text->path, 0,
+        "fill it as docs/configuration.md or docs/sessions.md shows",
+        "the file is empty");
     return false;
 }
 

@@ -77,6 +77,7 @@ struct cg_script_step {
 };
 
 struct cg_script_default {
+    struct cg_script_place place;
     struct cg_slice actor; /* "*": every one */
     struct cg_slice type;
     size_t first_field;

@@ -185,10 +185,26 @@ static void no_session(struct cg_script_reader *reader, struct cg_slice name)
                       name.data);
 }
 
+static void check_defaults(struct cg_script_reader *reader)
+{
+    const struct cg_script *script = reader->script;
+
+    for (size_t i = 0; i < script->default_count; i++) {
+        const struct cg_script_default *item = &script->defaults[i];
+
+        if (!cg_slice_is(item->actor, "*") &&
+            session_of(script, item->actor) == CG_SESSION_NONE) {
+            reader->place = item->place;
+            no_session(reader, item->actor);
+        }
+    }
+}
+
 static void resolve(struct cg_script_reader *reader)
 {
     struct cg_script *script = reader->script;
 
+    check_defaults(reader);
     for (size_t i = 0; i < script->step_count; i++) {
         struct cg_script_step *step = &script->steps[i];
 

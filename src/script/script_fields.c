@@ -437,6 +437,9 @@ static void list_keys(const char *const *keys, char *out, size_t len)
     for (; *keys != NULL && at + strlen(*keys) + 4 < len; keys++) {
         at += strlen(strcat(strcat(out + at, *keys), "= "));
     }
+    if (at > 0) {
+        out[at - 1] = '\0'; /* the last blank */
+    }
 }
 
 void cg_script_views(struct cg_script_reader *reader,

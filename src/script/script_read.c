@@ -154,8 +154,8 @@ static void read_default(struct cg_script_reader *reader, char *text)
     }
     script->defaults = more;
     more[script->default_count++] = (struct cg_script_default){
-        cg_slice_str(actor), cg_slice_str(type), step.first_field,
-        step.field_count};
+        reader->place, cg_slice_str(actor), cg_slice_str(type),
+        step.first_field, step.field_count};
 }
 
 /* Whether |line| begins with |word|; |*rest| is what follows it. */
@@ -220,6 +220,11 @@ void cg_script_line(struct cg_script_reader *reader, char *line)
         read_default(reader, rest);
     } else if (begins(line, "ignore", &rest)) {
         read_ignore(reader, rest);
+    } else if (cg_script_is_entry(line)) {
+        cg_script_mistake(reader,
+                          "put it below the [SECTION] it is for, without an "
+                          "empty line between",
+                          "'%.60s' belongs to no section", line);
     } else {
         file->acted = true;
         cg_script_step_line(reader, line);

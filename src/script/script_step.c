@@ -136,6 +136,7 @@ static void read_gate(struct cg_script_reader *reader,
     if (step->act == CG_SCRIPT_CRASH && strcmp(word, "crash") != 0) {
         cg_script_mistake(reader, "write gate stop or gate crash",
                           "'gate %.40s' is no step", word);
+        return;
     }
     read_end(reader, text);
 }
@@ -181,8 +182,8 @@ static void read_actor(struct cg_script_reader *reader,
         read_end(reader, cg_config_trim(text));
     } else {
         step->actor.len = 0;
-        cg_script_mistake(reader, STEP_FORMS, "'%.40s %.40s' is no step", actor,
-                          verb);
+        cg_script_mistake(reader, STEP_FORMS, "'%.40s%s%.40s' is no step",
+                          actor, *verb != '\0' ? " " : "", verb);
     }
 }
 

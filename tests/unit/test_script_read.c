@@ -176,7 +176,7 @@ static const struct {
     const char *text;
     const char *said;
 } mistakes[] = {
-    {"nonsense\n", "42: 'nonsense ' is no step; write [@TIME] ACTOR > TYPE"},
+    {"nonsense\n", "42: 'nonsense' is no step; write [@TIME] ACTOR > TYPE"},
     {"client says D\n", "42: 'client says' is no step"},
     {"cleint > D 11=A\n", "42: there is no session cleint; write one of: "
                           "client venue hub"},
@@ -207,6 +207,12 @@ static const struct {
     {"@5 quiet\n@4 quiet\n", "43: '@4' is before the time of the step above"},
     {"quiet please\n", "'please' does not belong here"},
     {"client up now\n", "'now' does not belong here"},
+    {"Amount=5\n", "42: 'Amount=5' belongs to no section; put it below the "
+                   "[SECTION] it is for"},
+    {"[GATE]\n\nName=G\n", "44: 'Name=G' belongs to no section"},
+    {"default cleint > D 1=A\n", "42: there is no session cleint; write one "
+                                 "of: client venue hub"},
+    {"gate > D 11=A\n", "'gate >' is no step; write gate stop or gate crash"},
     {"gate goes\n", "'gate goes' is no step; write gate stop or gate crash"},
     {"client resend 11=A\n", "it is not said whether the message may go again; "
                              "end the line with kept or dropped"},
