@@ -185,11 +185,23 @@ bool cg_script_drawing_next(struct cg_script_drawing *drawing,
 
 #define MARGIN 10 /* for the time */
 #define GAP 34    /* from lane to lane */
+#define GAP_MIN 20
+#define SPAN 104 /* of all lanes, while that leaves GAP_MIN */
 #define WIDTH ((CG_SESSIONS_MAX + 4) * GAP + MARGIN)
 
-static size_t lane_at(size_t lane)
+size_t cg_script_lane_gap(const struct cg_script_lanes *lanes,
+                          size_t span,
+                          size_t min,
+                          size_t max)
 {
-    return MARGIN + lane * GAP;
+    size_t gap = lanes->count > 1 ? span / (lanes->count - 1) : max;
+
+    return gap < min ? min : gap > max ? max : gap;
+}
+
+static size_t lane_at(const struct cg_script_lanes *lanes, size_t lane)
+{
+    return MARGIN + lane * cg_script_lane_gap(lanes, SPAN, GAP_MIN, GAP);
 }
 
 /* A line of blanks with the lanes in it. */
@@ -198,36 +210,41 @@ static void draw_lanes(const struct cg_script_lanes *lanes, char line[WIDTH])
     memset(line, ' ', WIDTH - 1);
     line[WIDTH - 1] = '\0';
     for (size_t i = 0; i < lanes->count; i++) {
-        line[lane_at(i)] = '|';
+        line[lane_at(lanes, i)] = '|';
     }
 }
 
-static void put(char *line, size_t at, size_t room, const char *text)
+/* |room| bytes of |text| at most, 2 or more, cut between characters.  Returns
+ * where they end. */
+static size_t put(char *line, size_t at, size_t room, const char *text)
 {
     size_t len = strlen(text);
     bool cut = len > room;
 
-    len = cut ? room : len;
-    memcpy(line + at, text, len);
-    if (cut && room >= 2) {
-        memcpy(line + at + room - 2, "..", 2);
+    if (cut) {
+        len = room - 2;
+        while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
+            len--;
+        }
+        memcpy(line + at + len, "..", 2);
     }
+    memcpy(line + at, text, len);
+    return at + len + (cut ? 2 : 0);
 }
 
 /* |-- D 11=A1 --------->| */
-static void draw_arrow(char *line, const struct cg_script_row *row)
+static void draw_arrow(char *line,
+                       const struct cg_script_lanes *lanes,
+                       const struct cg_script_row *row)
 {
     bool right = row->from < row->to;
-    size_t from = lane_at(right ? row->from : row->to) + 1;
-    size_t to = lane_at(right ? row->to : row->from);
-    size_t room = to - from - 6;
-    size_t len = strlen(row->label);
+    size_t from = lane_at(lanes, right ? row->from : row->to) + 1;
+    size_t to = lane_at(lanes, right ? row->to : row->from);
 
     memset(line + from, '-', to - from);
     line[right ? to - 1 : from] = right ? '>' : '<';
     line[from + 2] = ' ';
-    put(line, from + 3, room, row->label);
-    line[from + 3 + (len < room ? len : room)] = ' ';
+    line[put(line, from + 3, to - from - 6, row->label)] = ' ';
 }
 
 static void
@@ -251,7 +268,8 @@ static void print_names(const struct cg_script_lanes *lanes,
 
     memset(line, ' ', WIDTH - 1);
     for (size_t i = 0; i < lanes->count; i++) {
-        put(line, lane_at(i), GAP - 1, lanes->names[i]);
+        (void)put(line, lane_at(lanes, i),
+                  lane_at(lanes, 1) - lane_at(lanes, 0) - 1, lanes->names[i]);
     }
     print_line(line, print, user);
 }
@@ -270,12 +288,13 @@ void cg_script_draw_text(const struct cg_script *script,
     print_names(&drawing.lanes, print, user);
     while (cg_script_drawing_next(&drawing, &row)) {
         draw_lanes(&drawing.lanes, line);
-        put(line, 0, MARGIN - 1, row.time);
+        (void)put(line, 0, MARGIN - 1, row.time);
         if (row.arrow) {
-            draw_arrow(line, &row);
+            draw_arrow(line, &drawing.lanes, &row);
         } else {
-            put(line, lane_at(row.from) + 2, WIDTH - 2 - lane_at(row.from) - 2,
-                row.label);
+            size_t at = lane_at(&drawing.lanes, row.from) + 2;
+
+            (void)put(line, at, WIDTH - 2 - at, row.label);
         }
         print_line(line, print, user);
     }

@@ -44,4 +44,11 @@ void cg_script_drawing_init(struct cg_script_drawing *drawing,
 bool cg_script_drawing_next(struct cg_script_drawing *drawing,
                             struct cg_script_row *row);
 
+/* From lane to lane, so that all of them take |span|, if |min| and |max| let
+ * them. */
+size_t cg_script_lane_gap(const struct cg_script_lanes *lanes,
+                          size_t span,
+                          size_t min,
+                          size_t max);
+
 #endif

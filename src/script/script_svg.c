@@ -13,13 +13,17 @@
 
 #define MARGIN 90 /* for the time */
 #define GAP 300   /* from lane to lane */
+#define GAP_MIN 200
+#define SPAN 1000 /* of all lanes, while that leaves GAP_MIN */
 #define ROW 30
 #define TOP 76
 #define LETTER 7 /* the width of one, rounded up to what is left of the gap */
+#define NAME_LETTER 9
 
 struct canvas {
     void (*print)(void *user, const char *text);
     void *user;
+    int gap;
 };
 
 __attribute__((format(printf, 2, 3))) static void
@@ -69,9 +73,9 @@ draw_text(const struct canvas *canvas, const char *text, size_t room)
     }
 }
 
-static int lane_at(size_t lane)
+static int lane_at(const struct canvas *canvas, size_t lane)
 {
-    return MARGIN + (int)lane * GAP + 10;
+    return MARGIN + (int)lane * canvas->gap + 10;
 }
 
 static const char style[] =
@@ -109,13 +113,14 @@ static void draw_head(const struct canvas *canvas,
     draw_text(canvas, script->title, SIZE_MAX);
     draw(canvas, "</text>\n");
     for (size_t i = 0; i < drawing->lanes.count; i++) {
-        int x = lane_at(i);
+        int x = lane_at(canvas, i);
 
         draw(canvas,
              "<text class=\"name\" text-anchor=\"middle\" x=\"%d\" "
              "y=\"56\">",
              x);
-        draw_text(canvas, drawing->lanes.names[i], SIZE_MAX);
+        draw_text(canvas, drawing->lanes.names[i],
+                  (size_t)canvas->gap / NAME_LETTER);
         draw(canvas,
              "</text>\n<line class=\"lane\" x1=\"%d\" y1=\"64\" x2=\"%d\" "
              "y2=\"%d\"/>\n",
@@ -126,8 +131,8 @@ static void draw_head(const struct canvas *canvas,
 static void
 draw_arrow(const struct canvas *canvas, const struct cg_script_row *row, int y)
 {
-    int from = lane_at(row->from);
-    int to = lane_at(row->to);
+    int from = lane_at(canvas, row->from);
+    int to = lane_at(canvas, row->to);
     int back = to > from ? -7 : 7;
     int left = from < to ? from : to;
     int length = from < to ? to - from : from - to;
@@ -148,22 +153,25 @@ static void
 draw_note(const struct canvas *canvas, const struct cg_script_row *row, int y)
 {
     draw(canvas, "<text class=\"note\" x=\"%d\" y=\"%d\">",
-         lane_at(row->from) + 10, y - 5);
+         lane_at(canvas, row->from) + 10, y - 5);
     draw_text(canvas, row->label, SIZE_MAX);
     draw(canvas, "</text>\n");
 }
 
 /* The rows, and how wide they are. */
-static size_t measure(const struct cg_script *script, int *width)
+static size_t
+measure(struct canvas *canvas, const struct cg_script *script, int *width)
 {
     struct cg_script_drawing drawing;
     struct cg_script_row row;
     size_t count = 0;
 
     cg_script_drawing_init(&drawing, script);
-    *width = lane_at(drawing.lanes.count - 1) + 60;
+    canvas->gap = (int)cg_script_lane_gap(&drawing.lanes, SPAN, GAP_MIN, GAP);
+    *width = lane_at(canvas, drawing.lanes.count - 1) + 60;
     while (cg_script_drawing_next(&drawing, &row)) {
-        int end = lane_at(row.from) + 20 + (int)strlen(row.label) * LETTER;
+        int end = lane_at(canvas, row.from) + 20 +
+                  (int)strlen(row.label) * LETTER;
 
         count++;
         *width = !row.arrow && end > *width ? end : *width;
@@ -175,12 +183,12 @@ void cg_script_draw_svg(const struct cg_script *script,
                         void (*print)(void *user, const char *text),
                         void *user)
 {
-    struct canvas canvas = {print, user};
+    struct canvas canvas = {print, user, GAP};
     struct cg_script_drawing drawing;
     struct cg_script_row row;
     int y = TOP;
     int width;
-    size_t rows = measure(script, &width);
+    size_t rows = measure(&canvas, script, &width);
 
     cg_script_drawing_init(&drawing, script);
     draw_head(&canvas, &drawing, rows, width);

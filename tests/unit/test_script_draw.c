@@ -84,6 +84,33 @@ static void test_script_draw_text_lines_up(void **state)
         "           |\n");
 }
 
+#define SCRIPT_CLIENT(n)                                                       \
+    "[SESSION]\nName=c" n "\nRole=client\nBeginString=FIX.4.4\n"               \
+    "TargetCompID=C" n "\nAccounts=ACME\n"
+
+/* With more lanes they are narrower, so that a page still holds them; a label
+ * is cut between characters here, too. */
+static void test_script_draw_text_many_lanes(void **state)
+{
+    (void)state;
+    draw("# Six.\n",
+         SCRIPT_CLIENT("2")
+             SCRIPT_CLIENT("3") "client up\nc2 up\nc3 > B "
+                                "148=\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\n"
+                                "hub up\nvenue > 8 11=A1 58=long enough\n",
+         false);
+    assert_non_null(strstr(drawn, "client              c2                  c3"
+                                  "                  gate                hub"
+                                  "                 venue\n"));
+    assert_non_null(strstr(drawn, "|-- B 148=\xc3\xa4\xc3\xa4.. "));
+    assert_non_null(strstr(drawn, "|<- 8 11=A1 58=long enough ----"));
+    draw("# Six.\n",
+         SCRIPT_CLIENT("2")
+             SCRIPT_CLIENT("3") "client up\nc2 up\nc3 up\nhub up\nvenue up\n",
+         true);
+    assert_non_null(strstr(drawn, "viewBox=\"0 0 1160 "));
+}
+
 /* What XML gives a meaning is escaped, in texts and titles. */
 static void test_script_draw_svg_escapes(void **state)
 {
@@ -128,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_script_draw_text_lines_up),
+        cmocka_unit_test(test_script_draw_text_many_lanes),
         cmocka_unit_test(test_script_draw_svg_escapes),
         cmocka_unit_test(test_script_draw_svg_cuts_characters_whole),
         cmocka_unit_test(test_script_draw_nothing_is_a_gate),
