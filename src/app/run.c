@@ -66,9 +66,9 @@ static void mistake(void *user,
     int *count = user;
     (*count)++;
     if (line > 0) {
-        fprintf(stderr, "%s:%d: %s: %s\n", file, line, wrong, remedy);
+        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
     } else {
-        fprintf(stderr, "%s: %s: %s\n", file, wrong, remedy);
+        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
     }
 }
 
