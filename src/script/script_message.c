@@ -118,6 +118,54 @@ void cg_script_say_message(const struct cg_script_runner *runner,
                   direction, message->type, (int)line.len, line.data);
 }
 
+/* "venue resend D 11=A1 kept", without its time. */
+static void put_step(const struct cg_script_runner *runner,
+                     const struct cg_script_step *step,
+                     const char *verb,
+                     struct cg_fix_writer *line)
+{
+    cg_fix_put_raw(line, step->actor.len > 0 ? step->actor : CG_SLICE("gate"));
+    cg_fix_put_raw(line, CG_SLICE(" "));
+    cg_fix_put_raw(line, cg_slice_str(verb));
+    if (step->type.len > 0) {
+        cg_fix_put_raw(line, CG_SLICE(" "));
+        cg_fix_put_raw(line, step->type);
+    }
+    for (size_t i = 0; i < step->field_count; i++) {
+        const struct cg_script_field *field =
+            &runner->script->fields[step->first_field + i];
+
+        put_text(line, field->tag, CG_SLICE(""), CG_SLICE("-"));
+        (void)cg_script_expand(runner, field, line);
+    }
+    if (step->act == CG_SCRIPT_RESEND) {
+        cg_fix_put_raw(line,
+                       step->kept ? CG_SLICE(" kept") : CG_SLICE(" dropped"));
+    }
+}
+
+void cg_script_say_step(const struct cg_script_runner *runner,
+                        const struct cg_script_step *step)
+{
+    static const char *const verbs[] = {
+        [CG_SCRIPT_UP] = "up",           [CG_SCRIPT_DOWN] = "down",
+        [CG_SCRIPT_STOP] = "stop",       [CG_SCRIPT_CRASH] = "crash",
+        [CG_SCRIPT_REJECTS] = "rejects", [CG_SCRIPT_RESEND] = "resend",
+    };
+    const char *verb = (size_t)step->act < sizeof(verbs) / sizeof(verbs[0])
+                           ? verbs[step->act]
+                           : NULL;
+    struct cg_fix_writer line = cg_fix_writer_over(runner->whole,
+                                                   CG_SCRIPT_BUFFER);
+    char time[32];
+
+    if (verb != NULL && runner->options->verbose) {
+        put_step(runner, step, verb, &line);
+        cg_script_time_text(step->at, time);
+        cg_script_say(runner, "%s %.*s\n", time, (int)line.len, line.data);
+    }
+}
+
 /* --- messages ----------------------------------------------------------- */
 
 struct cg_script_message *

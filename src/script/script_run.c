@@ -233,11 +233,6 @@ static void reject(struct cg_script_runner *runner,
     size_t len = cg_script_sent_before(runner, step);
 
     if (len > 0) {
-        if (runner->options->verbose) {
-            cg_script_say(runner, "# %.*s rejects %.*s\n", (int)step->actor.len,
-                          step->actor.data, (int)step->type.len,
-                          step->type.data);
-        }
         collect(runner, cg_gate_rejected(runner->gate, step->session,
                                          runner->buffer, len, runner->now));
     }
@@ -285,23 +280,11 @@ static bool is_input(enum cg_script_act act)
            act == CG_SCRIPT_QUIET;
 }
 
-static void say_link(const struct cg_script_runner *runner,
-                     const struct cg_script_step *step)
-{
-    char time[32];
-
-    if (runner->options->verbose) {
-        cg_script_time_text(step->at, time);
-        cg_script_say(runner, "%s %.*s %s\n", time, (int)step->actor.len,
-                      step->actor.data,
-                      step->act == CG_SCRIPT_UP ? "up" : "down");
-    }
-}
-
 /* A table over the kinds of steps. */
 static void act(struct cg_script_runner *runner,
                 const struct cg_script_step *step)
 {
+    cg_script_say_step(runner, step);
     switch (step->act) {
     case CG_SCRIPT_SEND:
         send_message(runner, step);
@@ -311,7 +294,6 @@ static void act(struct cg_script_runner *runner,
         break;
     case CG_SCRIPT_UP:
     case CG_SCRIPT_DOWN:
-        say_link(runner, step);
         collect(runner, cg_gate_link(runner->gate, step->session,
                                      step->act == CG_SCRIPT_UP, runner->now));
         break;

@@ -70,6 +70,11 @@ void cg_script_say_message(const struct cg_script_runner *runner,
                            const struct cg_script_message *message,
                            char direction);
 
+/* What happens to a session or to the gate, likewise, if all is to be said:
+ * "@20s venue down". */
+void cg_script_say_step(const struct cg_script_runner *runner,
+                        const struct cg_script_step *step);
+
 /* "@20s"; |text| has room for 32 bytes. */
 void cg_script_time_text(cg_time time, char *text);
 

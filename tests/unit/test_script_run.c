@@ -310,6 +310,24 @@ static void test_script_run_verbose_can_be_pasted(void **state)
     free(text);
 }
 
+/* So are the steps in which nobody says anything. */
+static void test_script_run_verbose_says_what_happens(void **state)
+{
+    (void)state;
+    assert_int_equal(play(SCRIPT_ORDER
+                          "@1s venue rejects D 11=A1\n"
+                          "client < 8 ...\nhub < DF ...\n"
+                          "@2s venue resend D 11=A1 dropped\n"
+                          "@3s venue down\n@4s gate crash\n@5s gate stop\n",
+                          true),
+                     0);
+    assert_non_null(strstr(said, "\n@1s venue rejects D 11=A1\n"));
+    assert_non_null(strstr(said, "\n@2s venue resend D 11=A1 dropped\n"));
+    assert_non_null(strstr(said, "\n@3s venue down\n"));
+    assert_non_null(strstr(said, "\n@4s gate crash\n"));
+    assert_non_null(strstr(said, "\n@5s gate stop\n"));
+}
+
 /* A message that does not fit is a failure, not a crash. */
 static void test_script_run_message_too_long_fails(void **state)
 {
@@ -348,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_script_run_differences_fail),
         cmocka_unit_test(test_script_run_bad_input_is_no_failure),
         cmocka_unit_test(test_script_run_verbose_can_be_pasted),
+        cmocka_unit_test(test_script_run_verbose_says_what_happens),
         cmocka_unit_test(test_script_run_message_too_long_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
