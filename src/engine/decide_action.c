@@ -70,10 +70,28 @@ static void stop_by(struct cg_engine *engine, uint32_t slot, uint32_t action)
     cg_party_stopped(engine, party, limit->owner, stop == CG_LIMIT_HALTS);
 }
 
+/* A limit that was above its amount already is told of no second breach, but
+ * what its owner asks for in that case by now switches the model, too. */
+static void breach_switch(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_limit *limit = &engine->state.limits[slot];
+    uint32_t model = cg_action_switches(limit->action - 1);
+    if (!limit->breached || model == 0 || model == limit->switched) {
+        return;
+    }
+    struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_WARNED);
+    fact.limit = slot;
+    fact.value = CG_WARNINGS_MAX;
+    fact.amount = cg_limit_use(limit);
+    fact.other = limit->amount;
+    cg_engine_record(engine, &fact);
+}
+
 void cg_limit_breach_act(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_limit *limit = &engine->state.limits[slot];
     if (limit->action != 0) {
+        breach_switch(engine, slot);
         stop_by(engine, slot, limit->action - 1);
     }
 }
