@@ -264,6 +264,17 @@ static void request_refused(struct cg_engine *engine, uint32_t slot)
     }
 }
 
+/* R17: a breach took an order that its client cancelled for gone; when the
+ * venue says no, it is not. */
+static void cancel_failed(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_request *request = &engine->state.requests[slot];
+    if (request->kind == CG_REQUEST_CANCEL && request->order != CG_NONE &&
+        engine->state.orders[request->order].state != CG_ORDER_CLOSED) {
+        cg_limits_check(engine, request->order);
+    }
+}
+
 void cg_report_settle(struct cg_engine *engine,
                       uint32_t request,
                       const struct cg_report_event *event)
@@ -302,6 +313,9 @@ void cg_report_settle(struct cg_engine *engine,
     if (order->state != CG_ORDER_CLOSED &&
         ends_order(order, &state->requests[request], event)) {
         cg_order_close(engine, slot, event->kind);
+    }
+    if (event->kind == CG_REPORT_REJECTED) {
+        cancel_failed(engine, request);
     }
 }
 
@@ -431,6 +445,9 @@ void cg_engine_cancel_reject(struct cg_engine *engine,
         /* A newer id may be in force by now: ask again with it (R31). */
         cg_timer_order(engine, order);
     }
+    if (!event->order_closed) {
+        cancel_failed(engine, slot);
+    }
 }
 
 void cg_engine_other(struct cg_engine *engine,
@@ -482,4 +499,5 @@ void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid)
     effect->to_replace = request->kind == CG_REQUEST_REPLACE;
     effect->refusal.reason = CG_BAD_FIELD;
     effect->refusal.detail = "the venue rejected the message";
+    cancel_failed(engine, slot);
 }

@@ -1018,6 +1018,9 @@ void naive_cancel_rejected(struct naive_model *model, int o, int request)
     if (refused->kind != NAIVE_PULL) {
         pass(model, o, request);
     }
+    if (refused->kind == NAIVE_CANCEL && is_alive(order)) {
+        limits_check(model, o); /* it was taken for gone */
+    }
 }
 
 /* --- the hub ------------------------------------------------------------ */
