@@ -131,11 +131,22 @@ static bool came_again(struct cg_engine *engine,
     return true;
 }
 
-/* R18: a lower quantity, and nothing else. */
+/* R18: a lower quantity, and nothing else, whichever of the replaces that are
+ * on their way the venue has accepted by then. */
 static bool only_falls(const struct cg_state *state,
                        const struct cg_order *order,
                        const struct cg_replace *replace)
 {
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        if (request->kind == CG_REQUEST_REPLACE &&
+            request->state == CG_REQUEST_SENT &&
+            (replace->qty >= request->qty ||
+             replace->terms_hash != request->terms_hash)) {
+            return false;
+        }
+    }
     return replace->qty < order->qty &&
            replace->terms_hash == state->requests[order->request].terms_hash;
 }

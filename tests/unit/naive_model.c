@@ -681,6 +681,14 @@ static void pass_faults(const struct naive_model *model,
     const struct naive_order *order = &model->orders[o];
     bool only_falls = request->qty < confirmed_qty(order) &&
                       request->terms == order->requests[order->in_force].terms;
+    for (int i = 0; i < order->request_count; i++) {
+        const struct naive_request *other = &order->requests[i];
+        if (other->kind == NAIVE_REPLACE &&
+            other->state == NAIVE_REQUEST_SENT) {
+            only_falls = only_falls && request->qty < other->qty &&
+                         request->terms == other->terms;
+        }
+    }
     if (!is_alive(order)) {
         because(word, 402);
         return;
