@@ -1038,6 +1038,18 @@ static void limit_set(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
+/* What the gate concludes from an update: one that is older than that may not
+ * undo it (R15, R19). */
+static void limit_stated(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_limit *limit = &state->limits[fact->limit];
+    limit_move(limit, CG_LIMIT_BY_GATE, (enum cg_limit_state)fact->value);
+    limit->update_id = 0; /* not as it was sent */
+    if (fact->until > limit->updated_at) {
+        limit->updated_at = fact->until;
+    }
+}
+
 /* Its value is 1535, its rate the multiplier, its text the terms. */
 static void limit_scoped(struct cg_state *state, const struct cg_fact *fact)
 {
@@ -1235,9 +1247,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         limit_unscoped(state, fact);
         break;
     case CG_FACT_LIMIT_STATE:
-        limit_move(&state->limits[fact->limit], CG_LIMIT_BY_GATE,
-                   (enum cg_limit_state)fact->value);
-        state->limits[fact->limit].update_id = 0; /* not as it was sent */
+        limit_stated(state, fact);
         break;
     case CG_FACT_LIMIT_WARNED:
         limit_warned(state, fact);

@@ -150,6 +150,7 @@ static void suspend_missing(struct cg_engine *engine,
             fact.limit = i;
             fact.session = engine->cause_session;
             fact.value = CG_LIMIT_SUSPENDED;
+            fact.until = event->made_at;
             cg_engine_record(engine, &fact);
             cg_note(engine,
                     "ALARM: limit %.*s is not in the hub's snapshot: suspended "
@@ -212,6 +213,7 @@ static void update_unenforced(struct cg_engine *engine,
             fact.limit = slot;
             fact.session = engine->cause_session;
             fact.value = CG_LIMIT_UNENFORCED;
+            fact.until = event->made_at;
             cg_engine_record(engine, &fact);
         }
     }
