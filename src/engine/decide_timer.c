@@ -429,17 +429,23 @@ bool cg_engine_fire(struct cg_engine *engine)
 
 /* --- links -------------------------------------------------------------- */
 
-/* A grant that nobody waits for any more is not asked for again. */
+/* A grant that nobody waits for any more is not asked for again; but who chains
+ * must have heard of an ask to know what withdraws it. */
 static bool still_wanted(const struct cg_state *state, const struct cg_ask *ask)
 {
     const struct cg_token *token = &state->tokens[ask->token];
+    bool withdrawn = token->ask == CG_NONE || &state->asks[token->ask] != ask;
+    bool chained =
+        state->sessions[state->limits[token->limit].owner].identification ==
+        CG_IDENTIFIED_BY_CHAIN;
     switch (ask->kind) {
     case CG_ASK_NEW:
         return token->state == CG_TOKEN_ASKED;
     case CG_ASK_RAISE:
     case CG_ASK_RENEW:
     case CG_ASK_RESTATE:
-        return token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE;
+        return token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE &&
+               (chained || !withdrawn);
     case CG_ASK_CONSUMED:
     case CG_ASK_CANCEL:
     case CG_ASK_LOWER:
