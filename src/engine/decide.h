@@ -272,6 +272,11 @@ void cg_order_go(struct cg_engine *engine, uint32_t order);
 void cg_tokens_spend(struct cg_engine *engine, uint32_t order);
 bool cg_tokens_live(const struct cg_state *state, uint32_t order);
 
+/* R30: what backs the order's tokens of |limit| is gone. */
+void cg_tokens_invalidate(struct cg_engine *engine,
+                          uint32_t order,
+                          uint32_t limit);
+
 /* Ends every token of an order that needs none any more. */
 void cg_tokens_end(struct cg_engine *engine,
                    uint32_t order,

@@ -165,10 +165,33 @@ static void token_fact(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
-/* Whether the hub may hold something for a token that ends.  Of one that
- * expired it may: its clock is not ours (R29). */
-static bool hub_has_some(const struct cg_token *token)
+void cg_tokens_invalidate(struct cg_engine *engine,
+                          uint32_t order,
+                          uint32_t limit)
 {
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->limit == limit && token->end == CG_END_NONE &&
+            (token->state == CG_TOKEN_LIVE || token->state == CG_TOKEN_SPENT)) {
+            struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_LAPSED);
+            fact.token = i;
+            fact.order = order;
+            fact.value = CG_END_INVALIDATED;
+            fact.amount = token->ledger.reserved;
+            cg_engine_record(engine, &fact);
+        }
+    }
+}
+
+/* Whether the hub may hold something for a token that ends.  Of one that
+ * expired it may: its clock is not ours (R29); and of a limit that it removed,
+ * what it does with its tokens then (R30). */
+static bool hub_has_some(const struct cg_state *state,
+                         const struct cg_token *token)
+{
+    bool removed = state->limits[token->limit].state == CG_LIMIT_REMOVED;
     if (token->model != CG_MODEL_PING) {
         return false;
     }
@@ -176,8 +199,9 @@ static bool hub_has_some(const struct cg_token *token)
         token->busted) { /* it may have reserved that part again */
         return true;
     }
-    return token->end == CG_END_EXPIRED ? cg_token_open(token) > 0
-                                        : token->ledger.reserved > 0;
+    bool open = token->end == CG_END_EXPIRED ||
+                (token->end == CG_END_INVALIDATED && removed);
+    return open ? cg_token_open(token) > 0 : token->ledger.reserved > 0;
 }
 
 void cg_token_give_up(struct cg_engine *engine,
@@ -188,7 +212,7 @@ void cg_token_give_up(struct cg_engine *engine,
     if (token->state == CG_TOKEN_CLOSED || token->state == CG_TOKEN_RETURNING) {
         return;
     }
-    if (!hub_has_some(token)) {
+    if (!hub_has_some(&engine->state, token)) {
         bool used_up = token->ledger.consumed > 0 &&
                        token->ledger.reserved == 0;
         token_fact(engine, CG_FACT_TOKEN_CLOSED, slot,

@@ -74,6 +74,19 @@ static enum cg_limit_state entry_state(const struct cg_limit *limit,
                                                             : CG_LIMIT_ENABLED;
 }
 
+/* R30: a limit that is gone stands behind nothing any more. */
+static void limit_invalidate(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = 0; i < state->account_count; i++) {
+        for (uint32_t order = state->accounts[i].orders; order != CG_NONE;
+             order = state->orders[order].next) {
+            cg_tokens_invalidate(engine, order, slot);
+        }
+    }
+    cg_limit_pull_all(engine, slot, CG_TOKEN_INVALIDATED);
+}
+
 /* |wider|: it may count orders that it did not count before. */
 static void limit_update(struct cg_engine *engine,
                          uint32_t slot,
@@ -122,11 +135,10 @@ static void limit_update(struct cg_engine *engine,
                 limit->kind == CG_LIMIT_NOTIONAL ? "changed," : amount,
                 limit->currency);
     }
-    if (limit->state == CG_LIMIT_REMOVED || limit->state == CG_LIMIT_HALTED) {
-        cg_limit_pull_all(engine, slot,
-                          limit->state == CG_LIMIT_REMOVED
-                              ? CG_TOKEN_INVALIDATED
-                              : CG_PARTY_HALTED);
+    if (limit->state == CG_LIMIT_REMOVED) {
+        limit_invalidate(engine, slot);
+    } else if (limit->state == CG_LIMIT_HALTED) {
+        cg_limit_pull_all(engine, slot, CG_PARTY_HALTED);
     } else if (limit->has_amount && cg_limit_use(limit) > limit->amount) {
         cg_limit_breach_act(engine, slot);
         cg_limit_pull(engine, slot);

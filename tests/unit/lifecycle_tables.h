@@ -282,7 +282,7 @@ static const char *const token_outcomes[CG_TOKEN_STATES][TOKEN_EVENT_COUNT] = {
             [T_FILL] = "live: alarm, pass",
             [T_ORDER_CANCELLED] = "live: alarm, pass",
             [T_LIMIT_REMOVED] =
-                "returning, handed back: DF cancel, 8 rejected CG305, DE 0/0",
+                "returning, invalidated: DF cancel, 8 rejected CG305, DE 0/0",
             [T_SOFT_DEADLINE] = "live",
             [T_HARD_DEADLINE] =
                 "returning, timed out: DF cancel, 8 rejected CG301",
@@ -304,7 +304,7 @@ static const char *const token_outcomes[CG_TOKEN_STATES][TOKEN_EVENT_COUNT] = {
             [T_TAKEN_BACK] = "spent, invalidated: F of the gate",
             [T_FILL] = "spent: DF consumed, pass",
             [T_ORDER_CANCELLED] = "returning, released: DF cancel, pass",
-            [T_LIMIT_REMOVED] = "spent: F of the gate, DE 0/0",
+            [T_LIMIT_REMOVED] = "spent, invalidated: F of the gate, DE 0/0",
             [T_SOFT_DEADLINE] = "spent",
             [T_HARD_DEADLINE] = "spent",
             [T_RENEWAL_DUE] = "spent: DF renew",
