@@ -196,6 +196,9 @@ void cg_reason_text(const struct cg_context *context,
                     const struct cg_profile *profile,
                     char *text);
 
+/* Makes of any words what R51 allows in 58: |text| ends after CG_TEXT_MAX. */
+void cg_text_clean(char *text);
+
 /* The id of a token as hub and venue see it, into |id| of CG_NAME_MAX + 1. */
 void cg_token_id(const char *gate_name, cg_seq number, char *id);
 

@@ -329,8 +329,11 @@ const char *cg_news_headline(enum cg_news news)
     return "Credit notice";
 }
 
-static void put_line(struct cg_fix_writer *out, const char *text)
+/* Ids in it are others' words: the hub's of a limit, the client's of an order.
+ */
+static void put_line(struct cg_fix_writer *out, char *text)
 {
+    cg_text_clean(text);
     cg_fix_put_str(out, 58, text);
 }
 
@@ -343,7 +346,7 @@ static void put_use(const struct cg_context *context,
         &context->engine->state.limits[effect->limit];
     char use[32];
     char amount[32];
-    char line[CG_TEXT_MAX];
+    char line[CG_TEXT_MAX + CG_NAME_MAX];
     cg_dv01 used = cg_limit_use(limit);
     int64_t percent = limit->amount > 0
                           ? (int64_t)((cg_wide)used * 100 / limit->amount)
@@ -370,7 +373,7 @@ static void put_subject(const struct cg_context *context,
 {
     const struct cg_state *state = &context->engine->state;
     const struct cg_account *account = &state->accounts[effect->account];
-    char line[CG_TEXT_MAX];
+    char line[CG_TEXT_MAX + CG_NAME_MAX];
     if (effect->order != CG_NONE) {
         const struct cg_request *request =
             &state->requests[state->orders[effect->order].request];

@@ -63,15 +63,28 @@ struct text {
     size_t len;
 };
 
-/* Appends what is legal in Text(58) and fits: ASCII without SOH or '='. */
+/* What is legal in Text(58): ASCII without SOH or '='. */
+static char text_char(char c)
+{
+    return c >= ' ' && c <= '~' && c != '=' ? c : '?';
+}
+
+/* Appends what is legal and fits. */
 static void text_add(struct text *text, struct cg_slice words)
 {
     for (size_t i = 0; i < words.len && text->len < CG_TEXT_MAX; i++) {
-        char c = words.data[i];
-        bool legal = c >= ' ' && c <= '~' && c != '=';
-        text->data[text->len++] = legal ? c : '?';
+        text->data[text->len++] = text_char(words.data[i]);
     }
     text->data[text->len] = '\0';
+}
+
+void cg_text_clean(char *text)
+{
+    size_t len = strnlen(text, CG_TEXT_MAX);
+    for (size_t i = 0; i < len; i++) {
+        text[i] = text_char(text[i]);
+    }
+    text[len] = '\0';
 }
 
 __attribute__((format(printf, 2, 3))) static void
