@@ -181,6 +181,16 @@ static void put_reason(const struct cg_context *context,
     }
 }
 
+static void put_order_reason(const struct cg_context *context,
+                             const struct cg_effect *effect,
+                             uint32_t account,
+                             const struct cg_profile *profile,
+                             struct cg_fix_writer *out)
+{
+    cg_fix_put_int(out, 103, cg_reason_103(effect->refusal.reason, profile));
+    put_reason(context, &effect->refusal, account, profile, out);
+}
+
 void cg_encode_order_refusal(const struct cg_context *context,
                              const struct cg_effect *effect,
                              const struct cg_profile *profile,
@@ -190,8 +200,7 @@ void cg_encode_order_refusal(const struct cg_context *context,
                            ? echo_state(context, effect->order, effect->request)
                            : echo_event(context);
     put_report(context, effect, &echo, profile, '8', '8', 0, out);
-    cg_fix_put_int(out, 103, cg_reason_103(effect->refusal.reason, profile));
-    put_reason(context, &effect->refusal, echo.account_slot, profile, out);
+    put_order_reason(context, effect, echo.account_slot, profile, out);
 }
 
 void cg_encode_cancelled(const struct cg_context *context,
@@ -260,6 +269,9 @@ void cg_encode_status(const struct cg_context *context,
         struct echo event = echo_event(context);
         put_report(context, effect, &event, profile, 'I', '8', 0, out);
         put_status_id(context, profile, out);
+        if (effect->refusal.reason != CG_REASON_NONE) {
+            put_order_reason(context, effect, event.account_slot, profile, out);
+        }
         return;
     }
     const struct cg_order *order =

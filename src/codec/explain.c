@@ -138,7 +138,7 @@ static bool explain_order(const struct cg_context *context,
     } else if (effect->kind == CG_EFFECT_CANCELLED) {
         snprintf(text, len, "cancels the waiting order by %.*s", WORDS(id));
     } else if (effect->kind == CG_EFFECT_STATUS) {
-        snprintf(text, len, "answers a repeat of %.*s", WORDS(id));
+        snprintf(text, len, "tells the status of %.*s", WORDS(id));
     } else if (effect->kind == CG_EFFECT_INQUIRE) {
         snprintf(text, len, "asks the venue what became of order %.*s",
                  WORDS(id));

@@ -486,15 +486,36 @@ void cg_inquiry_fire(struct cg_engine *engine, uint32_t slot)
 
 /* --- a client's own questions ------------------------------------------- */
 
+/* Whether the venue's answer about what it does not know, or names no account
+ * in, would find its way to the client that asks. */
+static bool is_only_client(const struct cg_state *state, cg_session client)
+{
+    uint32_t clients = 0;
+    for (uint32_t i = 0; i < state->session_count; i++) {
+        clients += state->sessions[i].role == CG_ROLE_CLIENT &&
+                   state->sessions[i].venue == state->sessions[client].venue;
+    }
+    return clients == 1;
+}
+
 bool cg_engine_asked(struct cg_engine *engine,
                      const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
     uint32_t slot = cg_state_request(state, venue, event->clordid);
+    if (event->clordid.len == 0) {
+        return false; /* the venue's OrderID alone names it */
+    }
     if (slot == CG_NONE ||
         state->requests[slot].client != engine->cause_session) {
-        return false;
+        if (slot == CG_NONE && is_only_client(state, engine->cause_session)) {
+            return false;
+        }
+        struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_STATUS);
+        effect->session = engine->cause_session;
+        effect->refusal = cg_refusal_of(CG_UNKNOWN_ORDER);
+        return true;
     }
     const struct cg_request *request = &state->requests[slot];
     uint32_t order = request->order;

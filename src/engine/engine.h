@@ -399,7 +399,8 @@ void cg_engine_other(struct cg_engine *engine,
 
 /*
  * R44, R46: a client asks for the status of |event|'s ClOrdID.  True when the
- * gate answers, because the venue never saw it; else the request goes on.
+ * gate answers, because the venue never saw it, or because the venue's answer
+ * could not be told from one to another client; else the request goes on.
  */
 bool cg_engine_asked(struct cg_engine *engine,
                      const struct cg_order_event *event);
