@@ -41,7 +41,7 @@ void cg_engine_mass_cancel(struct cg_engine *engine,
                            const struct cg_mass_cancel_event *event)
 {
     const struct cg_state *state = &engine->state;
-    struct cg_refusal pending = cg_refusal_of(CG_ORDER_PULLED);
+    struct cg_refusal pending = cg_refusal_of(CG_REQUEST_PENDING);
     pending.detail = "the order is being cancelled";
     id_keep(engine, event->id);
     for (uint32_t i = 0; i < state->order_top; i++) {

@@ -546,7 +546,7 @@ void cg_engine_cancel(struct cg_engine *engine,
         cg_waiting_cancel(engine, slot, request);
         return;
     }
-    struct cg_refusal pending = cg_refusal_of(CG_ORDER_PULLED);
+    struct cg_refusal pending = cg_refusal_of(CG_REQUEST_PENDING);
     pending.detail = "the order is being cancelled";
     cg_replaces_refuse(engine, slot, &pending);
     request_send(engine, request);

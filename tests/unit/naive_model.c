@@ -846,7 +846,7 @@ void naive_cancel(struct naive_model *model, int o)
         replaces_refuse(model, o, 402);
         return;
     }
-    replaces_refuse(model, o, 306);
+    replaces_refuse(model, o, 403);
     say(model, NAIVE_SAYS_FORWARD, o, request);
 }
 

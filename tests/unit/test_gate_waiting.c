@@ -215,8 +215,8 @@ static void test_gate_waiting_mass_cancel_ends_all(void **state)
     harness_in(&h, CLIENT, "35=q|11=M2|530=7|60=20270115-08:00:00");
     harness_expect(&h, VENUE, "35=q|11=M2");
     harness_expect(&h, HUB, "35=DF|2320=2");
-    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG306");
-    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG306");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG403");
+    harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG403");
     harness_expect(&h, HUB, "35=DF|2320=1");
     const char *out = harness_expect(&h, CLIENT, "35=8|11=B1|150=4|39=4");
     assert_null(strstr(out, "|41="));
@@ -330,7 +330,7 @@ static void test_gate_waiting_replaces_are_bounded(void **state)
     cancel("C1", "A1");
     harness_expect(&h, HUB, "35=DF|2320=2");
     for (int i = 0; i < 8; i++) {
-        const char *out = harness_expect(&h, CLIENT, "35=9|58~CG306");
+        const char *out = harness_expect(&h, CLIENT, "35=9|58~CG403");
         assert_int_equal(atoi(harness_field(out, 11) + 1), i);
     }
     harness_expect(&h, VENUE, "35=F|11=C1|41=A1");
