@@ -139,6 +139,12 @@ bool cg_dv01_of(cg_qty qty, cg_dv01 dv01_per_million, cg_dv01 *out)
     if (qty < 0 || dv01_per_million < 0) {
         return false;
     }
+    int64_t product;
+    if (!__builtin_mul_overflow(qty, dv01_per_million, &product) &&
+        !__builtin_add_overflow(product, MILLION - 1, &product)) {
+        *out = product / MILLION; /* the same, and quicker in 64 bits */
+        return true;
+    }
     return narrow(((wide)qty * dv01_per_million + (MILLION - 1)) / MILLION,
                   out);
 }

@@ -19,22 +19,37 @@ static void bad(struct cg_order_event *event, uint32_t tag, const char *detail)
     }
 }
 
-/* The first party of |role|, or an empty slice. */
-static struct cg_slice party(const struct cg_fix_message *message, int64_t role)
+/* The parties that the gate knows by their roles; empty: not there. */
+struct parties {
+    struct cg_slice firm;    /* 4 */
+    struct cg_slice ccp;     /* 21 */
+    struct cg_slice account; /* 24 */
+};
+
+/* Of several parties with one role the first that has an id counts. */
+static void find_parties(const struct cg_fix_message *message,
+                         struct parties *parties)
 {
     struct cg_fix_group group;
     struct cg_slice value;
-    int64_t is;
+    int64_t role;
+    *parties = (struct parties){0};
     if (!cg_fix_group(message, 453, &group)) {
-        return (struct cg_slice){NULL, 0};
+        return;
     }
     while (cg_fix_group_next(&group)) {
-        if (cg_fix_group_find(&group, 452, &value) && cg_fix_int(value, &is) &&
-            is == role && cg_fix_group_find(&group, 448, &value)) {
-            return value;
+        if (!cg_fix_group_find(&group, 452, &value) ||
+            !cg_fix_int(value, &role)) {
+            continue;
+        }
+        struct cg_slice *party = role == 4    ? &parties->firm
+                                 : role == 21 ? &parties->ccp
+                                 : role == 24 ? &parties->account
+                                              : NULL;
+        if (party != NULL && party->data == NULL) {
+            (void)cg_fix_group_find(&group, 448, party);
         }
     }
-    return (struct cg_slice){NULL, 0};
 }
 
 /* R6: Account(1) or PartyRole 24; both must agree. */
@@ -42,19 +57,19 @@ static void decode_account(const struct cg_fix_message *message,
                            struct cg_order_event *event,
                            bool leniently)
 {
-    struct cg_slice by_role = party(message, 24);
+    struct parties parties;
+    find_parties(message, &parties);
     if (!cg_fix_find(message, 1, &event->account)) {
-        event->account = by_role;
-    } else if (!leniently && by_role.len > 0 &&
-               !cg_slice_equal(by_role, event->account)) {
+        event->account = parties.account;
+    } else if (!leniently && parties.account.len > 0 &&
+               !cg_slice_equal(parties.account, event->account)) {
         bad(event, 1, "Account and the party of role 24 differ");
     }
-    event->ccp = party(message, 21);
-    struct cg_slice firm = party(message, 4);
+    event->ccp = parties.ccp;
     if (!cg_fix_find(message, 439, &event->firm)) {
-        event->firm = firm;
-    } else if (!leniently && firm.len > 0 &&
-               !cg_slice_equal(firm, event->firm)) {
+        event->firm = parties.firm;
+    } else if (!leniently && parties.firm.len > 0 &&
+               !cg_slice_equal(parties.firm, event->firm)) {
         bad(event, 439, "ClearingFirm and the party of role 4 differ");
     }
 }

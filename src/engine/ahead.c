@@ -3,11 +3,46 @@
  */
 #include "ahead.h"
 
-void cg_ahead_room(const struct cg_engine *engine)
+/* The places of an order in the maps by OrderID and by token. */
+static void ahead_places(const struct cg_state *state, uint32_t slot)
+{
+    const struct cg_order *order = &state->orders[slot];
+    cg_map_prefetch(&state->order_map,
+                    cg_hash(order->venue, cg_id_slice(&order->venue_order_id)));
+    if (order->tokens != CG_NONE) {
+        cg_map_prefetch(&state->token_map,
+                        cg_hash_number(state->tokens[order->tokens].number));
+    }
+}
+
+/* Closed orders are forgotten one by one, so that it is known which comes next:
+ * each new order fetches a part of the following two. */
+static void ahead_forgotten(const struct cg_state *state)
+{
+    uint32_t slot = state->closed_first;
+    ahead_places(state, slot);
+    cg_ahead_request(state, state->requests[state->orders[slot].requests].next);
+    slot = state->orders[slot].next;
+    if (slot != CG_NONE) {
+        cg_ahead_token(state, state->orders[slot].tokens);
+        cg_ahead_request(state, state->orders[slot].requests);
+        cg_ahead_order(state, state->orders[slot].next);
+    }
+}
+
+void cg_ahead_new(const struct cg_engine *engine,
+                  const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
-    if (cg_state_next_order(state) == CG_NONE) {
-        cg_ahead_order(state, state->closed_first);
+    cg_ahead_id(state, state->sessions[engine->cause_session].venue,
+                event->clordid);
+    cg_ahead_order(state, cg_state_next_order(state));
+    cg_ahead_token(state, cg_state_next_token(state));
+    cg_ahead_request(state, cg_state_next_request(state));
+    cg_map_prefetch(&state->token_map, cg_hash_number(state->token_no + 1));
+    if (state->order_top == state->order_max &&
+        state->closed_first != CG_NONE) {
+        ahead_forgotten(state);
     }
 }
 

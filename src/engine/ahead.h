@@ -45,8 +45,10 @@ cg_ahead_id(const struct cg_state *state, cg_session venue, struct cg_slice id)
     cg_map_prefetch(&state->request_map, cg_hash(venue, id));
 }
 
-/* What a new order takes over when it needs the place of an older one. */
-void cg_ahead_room(const struct cg_engine *engine);
+/* What a new order will take, and what it takes over when it needs the place of
+ * an older one. */
+void cg_ahead_new(const struct cg_engine *engine,
+                  const struct cg_order_event *event);
 
 /* What a report on an order will read, as far as its ids can tell. */
 void cg_ahead_report(const struct cg_engine *engine,

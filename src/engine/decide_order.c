@@ -301,7 +301,16 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
-    cg_ahead_room(engine);
+    struct cg_refusal refusal = no_refusal;
+    struct cg_cover cover;
+    struct cg_leg_terms legs[CG_LEGS_MAX];
+    struct cg_cover_request request = {
+        .side = event->side, .qty = event->qty, .number = state->order_no + 1};
+    /* Planned first: meanwhile the place of the ClOrdID arrives. */
+    cg_ahead_new(engine, event);
+    bool fits = event->bad.reason == CG_REASON_NONE &&
+                admissible(engine, event, legs, &request, &refusal) &&
+                cg_cover_plan(engine, &request, &cover, &refusal);
     uint32_t known = cg_state_request(state, venue, event->clordid);
     if (known != CG_NONE) {
         repeated(engine, event, known);
@@ -311,7 +320,6 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         refuse_new(engine, event, &event->bad);
         return;
     }
-    struct cg_refusal refusal = no_refusal;
     if (engine->stopping || !cg_order_has_room(state, event->leg_count)) {
         refusal = cg_refusal_of(CG_GATE_STOPPING);
         refusal.detail = engine->stopping ? "the gate is stopping"
@@ -319,12 +327,7 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         refuse_new(engine, event, &refusal);
         return;
     }
-    struct cg_cover cover;
-    struct cg_leg_terms legs[CG_LEGS_MAX];
-    struct cg_cover_request request = {
-        .side = event->side, .qty = event->qty, .number = state->order_no + 1};
-    if (!admissible(engine, event, legs, &request, &refusal) ||
-        !cg_cover_plan(engine, &request, &cover, &refusal)) {
+    if (!fits) {
         refuse_new(engine, event, &refusal);
         return;
     }

@@ -132,8 +132,7 @@ static cg_time token_due(const struct cg_engine *engine,
                          const struct cg_token *token)
 {
     const struct cg_state *state = &engine->state;
-    if (token->model != CG_MODEL_PING || token->expires == CG_TIME_NEVER ||
-        token->end != CG_END_NONE) {
+    if (token->expires == CG_TIME_NEVER || token->end != CG_END_NONE) {
         return CG_TIME_NEVER;
     }
     cg_time last = token->expires - token_margin(state, token);
@@ -153,10 +152,14 @@ static cg_time token_due(const struct cg_engine *engine,
     return last - engine->config.pull_time_ns;
 }
 
+/* Only what a hub has granted expires. */
 void cg_timer_token(struct cg_engine *engine, uint32_t slot)
 {
-    cg_heap_set(&engine->timers, engine->state.order_max + slot,
-                token_due(engine, &engine->state.tokens[slot]));
+    const struct cg_token *token = &engine->state.tokens[slot];
+    if (token->model == CG_MODEL_PING) {
+        cg_heap_set(&engine->timers, engine->state.order_max + slot,
+                    token_due(engine, token));
+    }
 }
 
 void cg_timer_round(struct cg_engine *engine, cg_session venue, cg_time due)

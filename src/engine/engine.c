@@ -129,7 +129,9 @@ static void derive(struct cg_engine *engine, const struct cg_fact *fact)
 {
     const struct cg_state *state = &engine->state;
     cg_queues_note(engine, fact);
-    if (fact->token != CG_NONE) {
+    uint32_t order = fact->order;
+    if (fact->token != CG_NONE &&
+        (order == CG_NONE || state->tokens[fact->token].order != order)) {
         touch(engine, state->tokens[fact->token].limit);
         cg_timer_token(engine, fact->token);
         cg_timer_order(engine, state->tokens[fact->token].order);
@@ -143,9 +145,9 @@ static void derive(struct cg_engine *engine, const struct cg_fact *fact)
     if (fact->ask != CG_NONE) {
         cg_timer_ask(engine, fact->ask);
     }
-    if (fact->order != CG_NONE) {
-        cg_timer_order(engine, fact->order);
-        for (uint32_t i = state->orders[fact->order].tokens; i != CG_NONE;
+    if (order != CG_NONE) { /* with all its tokens */
+        cg_timer_order(engine, order);
+        for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
              i = state->tokens[i].next) {
             touch(engine, state->tokens[i].limit);
             cg_timer_token(engine, i);
