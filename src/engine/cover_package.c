@@ -95,7 +95,7 @@ static bool legs_add(const struct cg_engine *engine,
         const struct cg_leg_terms *leg = &request->legs[i];
         enum cg_reason reason = CG_REASON_NONE;
         sums->rates[i] = -1;
-        if (!leg_in(state, request, slot, i)) {
+        if (!leg_in(state, request, slot, i) || (request->skip >> i & 1) != 0) {
             continue;
         }
         if (!cg_rate_in(engine, leg->instrument, &state->limits[slot],
@@ -194,6 +194,41 @@ static bool sides_fit(const struct cg_limit *limit,
             cg_use_fits(limit, slot, '2', sums->side[1], refusal));
 }
 
+/* What a limit counts of its legs: one part, whose |sum| says how, or the sides
+ * each by itself. */
+static bool part_of(const struct cg_limit *limit,
+                    const struct cg_cover_request *request,
+                    const struct sums *sums,
+                    struct cg_cover_part *part)
+{
+    bool both = sums->has[0] && sums->has[1];
+    part->side = is_sell(request->side) ? '2' : '1';
+    part->sum = CG_SUM_LEGS;
+    part->amount = sums->gross;
+    if (limit->measure == CG_MEASURE_GROSS || !request->whole || !both) {
+        return true;
+    }
+    part->sum = CG_SUM_NET;
+    part->side = sums->net < 0 ? '2' : '1';
+    return cg_net_worth(sums->net < 0 ? -sums->net : sums->net, request->qty,
+                        &part->amount);
+}
+
+static bool parts_add(struct cg_cover *cover,
+                      const struct cg_cover_request *request,
+                      struct cg_cover_part *part,
+                      const struct sums *sums,
+                      bool gross,
+                      struct cg_refusal *refusal)
+{
+    if (gross) {
+        return part_add(cover, request, part, sums, 0, refusal);
+    }
+    return part->sum == CG_SUM_NET
+               ? net_add(cover, request, part, sums, refusal)
+               : sides_add(cover, request, part, sums, refusal);
+}
+
 static bool limit_plan(const struct cg_engine *engine,
                        const struct cg_cover_request *request,
                        uint32_t slot,
@@ -210,39 +245,23 @@ static bool limit_plan(const struct cg_engine *engine,
     if (limit->kind != CG_LIMIT_DV01) {
         return cg_size_fits(limit, slot, sums.qty, sums.gross, refusal);
     }
-    bool both = sums.has[0] && sums.has[1];
     bool gross = limit->measure == CG_MEASURE_GROSS;
-    bool net = !gross && request->whole && both;
-    struct cg_cover_part part = {
-        .limit = slot,
-        .side = is_sell(request->side) ? '2' : '1',
-        .sum = CG_SUM_LEGS,
-        .amount = sums.gross,
-    };
-    if (net) {
-        part.side = sums.net < 0 ? '2' : '1';
-        if (!cg_net_worth(sums.net < 0 ? -sums.net : sums.net, request->qty,
-                          &part.amount)) {
-            return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
-        }
+    struct cg_cover_part part = {.limit = slot};
+    if (!part_of(limit, request, &sums, &part)) {
+        return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
-    bool fits = gross || net
-                    ? cg_use_fits(limit, slot, part.side, part.amount, refusal)
+    bool one = gross || part.sum == CG_SUM_NET;
+    bool fits = one ? cg_use_fits(limit, slot, part.side, part.amount, refusal)
                     : sides_fit(limit, slot, &sums, refusal);
     cg_dv01 amounts[2] = {sums.side[0], sums.side[1]};
-    if (gross || net) {
+    if (one) {
         amounts[0] = part.side == '1' ? part.amount : 0;
         amounts[1] = part.side == '1' ? 0 : part.amount;
     }
-    if (!cg_queue_plan(engine, request, slot, fits, amounts, cover, refusal) ||
-        !cg_part_route(engine, &part, refusal)) {
-        return false;
-    }
-    if (gross) {
-        return part_add(cover, request, &part, &sums, 0, refusal);
-    }
-    return net ? net_add(cover, request, &part, &sums, refusal)
-               : sides_add(cover, request, &part, &sums, refusal);
+    return cg_queue_plan(engine, request, slot, fits, amounts, cover,
+                         refusal) &&
+           cg_part_route(engine, &part, refusal) &&
+           parts_add(cover, request, &part, &sums, gross, refusal);
 }
 
 /* R11: a leg that no limit covers would be unlimited. */
@@ -293,7 +312,7 @@ static bool leg_counts(const struct cg_state *state,
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         cg_dv01 rates[CG_LEGS_MAX];
-        if (!token->spent || token->limit != limit) {
+        if (token->limit != limit || !cg_token_counts(token)) {
             continue;
         }
         cg_token_rates(state, token, rates);
@@ -354,4 +373,43 @@ bool cg_package_may_grow(const struct cg_engine *engine,
         }
     }
     return true;
+}
+
+/* --- limits that come later --------------------------------------------- */
+
+bool cg_package_adopt_plan(const struct cg_engine *engine,
+                           const struct cg_order *order,
+                           uint32_t limit,
+                           cg_qty qty,
+                           struct cg_cover *cover)
+{
+    const struct cg_state *state = &engine->state;
+    struct cg_leg_terms legs[CG_LEGS_MAX];
+    struct cg_refusal unused;
+    struct sums sums;
+    struct cg_cover_request request = {
+        .account = order->account,
+        .instrument = CG_NONE,
+        .side = order->side,
+        .qty = qty,
+        .ccp = order->ccp == CG_CCP_OTHER ? CG_CCP_NONE : order->ccp,
+        .legs = legs,
+        .leg_count = cg_package_terms(state, order, legs),
+        .whole = state->sessions[order->venue].whole,
+    };
+    bool any = false;
+    cover->count = 0;
+    for (uint32_t i = 0; i < request.leg_count; i++) {
+        bool counts = leg_counts(state, order, limit, i);
+        request.skip |= counts ? 1u << i : 0;
+        any = any || (!counts && leg_in(state, &request, limit, i));
+    }
+    if (!any) {
+        return true;
+    }
+    struct cg_cover_part part = {.limit = limit};
+    bool gross = state->limits[limit].measure == CG_MEASURE_GROSS;
+    return legs_add(engine, &request, limit, &sums, &unused) &&
+           part_of(&state->limits[limit], &request, &sums, &part) &&
+           parts_add(cover, &request, &part, &sums, gross, &unused);
 }

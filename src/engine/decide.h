@@ -110,6 +110,7 @@ struct cg_cover_request {
     uint32_t leg_count;
     bool whole;    /* its venue fills the legs together */
     cg_seq number; /* of the order: older ones go first (R44) */
+    uint32_t skip; /* bit i: leg i counts already (R11) */
 };
 
 /*
@@ -217,6 +218,14 @@ bool cg_package_may_grow(const struct cg_engine *engine,
                          cg_qty qty,
                          struct cg_refusal *refusal);
 
+/* What the legs that do not count under |limit| yet are worth there, of |qty|
+ * packages: no part when all count.  False when that cannot be said (R11). */
+bool cg_package_adopt_plan(const struct cg_engine *engine,
+                           const struct cg_order *order,
+                           uint32_t limit,
+                           cg_qty qty,
+                           struct cg_cover *cover);
+
 /* --- packages (decide_package.c) ---------------------------------------- */
 
 /* R4, R5: the legs of an event as terms, into CG_LEGS_MAX places. */
@@ -263,6 +272,11 @@ bool cg_fill_record(struct cg_engine *engine,
 void cg_tokens_charge(struct cg_engine *engine,
                       uint32_t order,
                       const struct cg_cover *cover);
+
+/* What each leg is worth in the token of a package (R5). */
+void cg_legs_charge(struct cg_engine *engine,
+                    uint32_t token,
+                    const cg_dv01 *rates);
 
 /* The same for an order that has waited, if nothing has come in between; else
  * it is refused. */

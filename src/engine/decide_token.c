@@ -61,9 +61,9 @@ static uint32_t token_charge(struct cg_engine *engine,
     return fact.token;
 }
 
-/* What each leg is worth in the token of a package (R5). */
-static void
-legs_charge(struct cg_engine *engine, uint32_t token, const cg_dv01 *rates)
+void cg_legs_charge(struct cg_engine *engine,
+                    uint32_t token,
+                    const cg_dv01 *rates)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[state->tokens[token].order];
@@ -86,7 +86,7 @@ void cg_tokens_charge(struct cg_engine *engine,
     for (uint32_t i = 0; i < cover->count; i++) {
         uint32_t token = token_charge(engine, order, &cover->parts[i]);
         if (cover->parts[i].sum != CG_SUM_ORDER) {
-            legs_charge(engine, token, cover->leg_rates[i]);
+            cg_legs_charge(engine, token, cover->leg_rates[i]);
         }
         if (cover->parts[i].ask) {
             cg_ask_send(engine, token, CG_ASK_NEW, cover->parts[i].amount);

@@ -260,6 +260,35 @@ bool cg_token_filled(const struct cg_state *state,
     return filled_worth(state, token, fills, token->side, out);
 }
 
+bool cg_rates_filled(const struct cg_state *state,
+                     const struct cg_order *order,
+                     const struct cg_token *token,
+                     const cg_dv01 *rates,
+                     cg_dv01 *out)
+{
+    struct cg_fills fills = cg_fills_of(state, order);
+    cg_wide net = 0;
+    uint32_t at = 0;
+    *out = 0;
+    for (uint32_t i = order->legs; i != CG_NONE; i = state->legs[i].next) {
+        const struct cg_leg *leg = &state->legs[i];
+        cg_dv01 rate = rates[at++];
+        cg_wide worth = (cg_wide)leg->ratio * rate;
+        cg_qty filled;
+        if (rate < 0) {
+            continue;
+        }
+        net += leg->side == token->side ? worth : -worth;
+        if (token->sum == CG_SUM_LEGS &&
+            (!filled_qty(state, i, &fills, &filled) ||
+             !add_worth(out, filled, rate))) {
+            return false;
+        }
+    }
+    return token->sum != CG_SUM_NET ||
+           cg_net_worth(net, packages_begun(state, order, &fills), out);
+}
+
 /* --- terms -------------------------------------------------------------- */
 
 uint32_t cg_package_terms(const struct cg_state *state,

@@ -104,6 +104,14 @@ bool cg_token_filled(const struct cg_state *state,
                      const struct cg_fills *fills,
                      cg_dv01 *out);
 
+/* The same of a token that is not there yet, by the rates of the order's legs
+ * in their order; -1: not in it. */
+bool cg_rates_filled(const struct cg_state *state,
+                     const struct cg_order *order,
+                     const struct cg_token *token,
+                     const cg_dv01 *rates,
+                     cg_dv01 *out);
+
 struct cg_fills cg_fills_of(const struct cg_state *state,
                             const struct cg_order *order);
 

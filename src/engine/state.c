@@ -498,6 +498,12 @@ cg_dv01 cg_token_filled_today(const struct cg_state *state,
     return since ? token->filled - token->earlier : 0;
 }
 
+bool cg_token_counts(const struct cg_token *token)
+{
+    return token->spent || token->state == CG_TOKEN_ASKED ||
+           token->state == CG_TOKEN_LIVE;
+}
+
 cg_dv01 cg_token_told(const struct cg_token *token)
 {
     return token->ledger.consumed + token->ahead;

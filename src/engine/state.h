@@ -774,6 +774,9 @@ cg_dv01 cg_token_open(const struct cg_token *token);
 cg_dv01 cg_token_filled_today(const struct cg_state *state,
                               const struct cg_token *token);
 
+/* Whether a token stands for its order: it does, or will once it is sent. */
+bool cg_token_counts(const struct cg_token *token);
+
 /* What its owner has been told of as consumed, or would have been (R25). */
 cg_dv01 cg_token_told(const struct cg_token *token);
 

@@ -803,7 +803,7 @@ static void test_gate_package_whole_ends_apart(void **state)
     expect_use("SDR-USD", 380200 - 180800);
     leg_at(VENUE50, 'F', '4', 5, LEG2); /* and what it was filled with */
     expect_use("SDR-USD", 71800);
-    leg_at(VENUE50, 'H', '4', 0, LEG1); /* and a bust of the first */
+    leg_at(VENUE50, 'H', '4', 0, LEG1);     /* and a bust of the first */
     expect_use("SDR-USD", 452000 - 152080); /* the package says 2, still */
     expect_side("SDR-USD", '2', 0, 452000);
 }
@@ -1006,18 +1006,86 @@ static void test_gate_package_granted_too_late(void **state)
     expect_use("NL", 0);
 }
 
-/* R11: a limit that came later does not count a package, so it cannot rise. */
+/* |type| is 1530, |scope| 1534 and what follows; for account |name|. */
+static void push_new(const char *name,
+                     const char *list,
+                     const char *type,
+                     const char *scope)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=CR|1667=N%d|60=20270115-08:00:00|1677=1|1324=%s|1671=1|"
+             "1691=%s|1692=D|1693=24|1669=1|1529=1|1530=%s|1531=90000|"
+             "1532=USD%s|1670=NEW",
+             h.seq, list, name, type, scope);
+    harness_in(&h, HUB, fields);
+    harness_expect(&h, HUB, "35=DE|2316=0");
+}
+
+/* R11: a limit that comes later counts what of a package is still open; what is
+ * filled then is no part of its P.  So the package may rise, too. */
 static void test_gate_package_limit_comes_later(void **state)
 {
     (void)state;
     open_with(LIMIT("NL", "NOLIMIT", NET_PUSH "Amount=99999.00"));
     package("P1", "10000000", SPREAD);
     accepted("P1");
+    leg('F', '1', 20, LEG1);
     push_limit("NEW", "50000.00");
+    expect_use("NEW", 1284200);
+    harness_reopen(&h);
+    harness_link(&h, VENUE, true);
+    harness_link(&h, CLIENT, true);
+    expect_use("NEW", 1284200);
+    leg_at(VENUE, 'F', '1', 40, LEG1);
+    expect_use("NEW", 1284200);
     replace("P2", "P1", SPREAD "|38=11000000" TAIL);
-    harness_expect(&h, CLIENT, "35=9|434=2|58~CG404|58~came after the order");
-    replace("P3", "P1", SPREAD "|38=9000000" TAIL);
-    harness_expect(&h, VENUE, "35=AC|11=P3");
+    harness_expect(&h, VENUE, "35=AC|11=P2");
+    expect_use("NEW", 1284200 + 166440);
+    report("P1", '4', '4', 0);
+    expect_use("NEW", 380200);
+    expect_use("NL", 760400);
+}
+
+/* R11: a net limit of whole packages counts the net of the legs in its scope,
+ * and those of a scope that widens beside it. */
+static void test_gate_package_limit_comes_later_whole(void **state)
+{
+    (void)state;
+    open_with("");
+    package_at(CLIENT50, "SDR", "P1", '1', "10000000", SPREAD);
+    harness_expect(&h, VENUE50, "35=AB|11=P1");
+    push_new("SDR", "A", "2", "");
+    expect_use("NEW", 143600);
+    harness_close(&h);
+    open_with("");
+    package_at(CLIENT50, "SDR", "P2", '1', "10000000", SPREAD);
+    harness_expect(&h, VENUE50, "35=AB|11=P2");
+    push_new("SDR", "A", "2", "|1534=1|1535=1|1536=USD2Y");
+    expect_use("NEW", 760400);
+    expect_side("NEW", '1', 760400, 0);
+    push_new("SDR", "M", "2", "|1534=1|1535=2|1536=EUR10Y");
+    expect_side("NEW", '1', 760400, 0);
+    expect_side("NEW", '2', 904000, 0);
+    report_at(VENUE50, "P2", 'F', '1', 5, "|442=3");
+    expect_use("NEW", 523800);
+}
+
+/* R11: a package that waits counts as well. */
+static void test_gate_package_limit_comes_while_it_waits(void **state)
+{
+    (void)state;
+    char ask[1024];
+    open_with(LIMIT("NL", "NOLIMIT", "Hub=hub\nMeasure=gross\nModel=ping"));
+    package("P1", "10000000", SPREAD);
+    snprintf(ask, sizeof(ask), "%s",
+             harness_expect(&h, HUB, "35=DF|2324=16644.00"));
+    push_limit("NEW", "20000.00");
+    expect_use("NEW", 1664400);
+    harness_grant(&h, ask);
+    harness_expect(&h, VENUE, "35=AB|11=P1");
+    package("P2", "10000000", SPREAD);
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG101|58~lim:NEW");
 }
 
 /* R5: what a gross limit counts of a sold package stands on the sell side. */
@@ -1233,6 +1301,10 @@ static void test_gate_package_random(void **state)
                 leg_at(VENUE, exec, '1', cum, which == 0 ? LEG1 : LEG2);
                 own[which] = exec == 'H' || cum > own[which] ? cum : own[which];
             }
+            if (step == (int)(seed % 20)) { /* the audit has an eye on it */
+                harness_link(&h, HUB, true);
+                push_new("NOLIMIT", "M", seed % 2 == 0 ? "12" : "2", "");
+            }
             if (next_random(&random) % 8 == 0) {
                 harness_reopen(&h);
                 harness_link(&h, VENUE, true);
@@ -1304,6 +1376,8 @@ int main(void)
         TEST(test_gate_package_falls_back),
         TEST(test_gate_package_granted_too_late),
         TEST(test_gate_package_limit_comes_later),
+        TEST(test_gate_package_limit_comes_later_whole),
+        TEST(test_gate_package_limit_comes_while_it_waits),
         TEST(test_gate_package_gross_side),
         TEST(test_gate_package_pulled),
         TEST(test_gate_package_falls_under_stop),
