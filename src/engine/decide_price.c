@@ -32,6 +32,34 @@ static bool rate_now(const struct cg_engine *engine,
                       rate, &refusal->reason);
 }
 
+/* R7: legs keep their rates, so a package may not rise when it would cost more
+ * by today's.  Of one that counts net, a lower rate can cost more as well. */
+static bool legs_cost_the_same(const struct cg_engine *engine,
+                               const struct cg_token *token,
+                               struct cg_refusal *refusal)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_limit *limit = &state->limits[token->limit];
+    for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
+        const struct cg_share *share = &state->shares[i];
+        uint32_t instrument = state->legs[share->leg].instrument;
+        cg_dv01 rate = 0;
+        *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
+        refusal->limit = token->limit;
+        if (state->instruments[instrument].rate == 0 ||
+            !cg_rate_in(engine, instrument, limit, &rate, &refusal->reason)) {
+            return false;
+        }
+        if (rate > share->rate ||
+            (rate != share->rate && token->sum != CG_SUM_LEGS)) {
+            refusal->reason = CG_REPLACE_NOT_ALLOWED;
+            refusal->detail = "a leg has another DV01 by now; send it anew";
+            return false;
+        }
+    }
+    return true;
+}
+
 bool cg_price_total(const struct cg_engine *engine,
                     const struct cg_token *token,
                     cg_qty qty,
@@ -49,6 +77,10 @@ bool cg_price_total(const struct cg_engine *engine,
             refusal->detail = "the gate is full";
             return false;
         }
+    }
+    if (token->sum != CG_SUM_ORDER && qty > state->orders[token->order].qty &&
+        !legs_cost_the_same(engine, token, refusal)) {
+        return false;
     }
     *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
     refusal->limit = token->limit;
