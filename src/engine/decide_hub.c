@@ -132,6 +132,21 @@ static void grant(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
+/* When what is granted now was given up: when its withdrawal was asked for, or
+ * 0 when that is confirmed already. */
+static cg_time orphaned_at(const struct cg_state *state,
+                           const struct cg_token *token)
+{
+    cg_time first = 0;
+    for (uint32_t i = token->asks; i != CG_NONE; i = state->asks[i].older) {
+        const struct cg_ask *ask = &state->asks[i];
+        if (ask->kind == CG_ASK_CANCEL || ask->kind == CG_ASK_LOWER) {
+            first = ask->asked_at;
+        }
+    }
+    return first;
+}
+
 /* A grant for a token that was given up: on record, and going back (R28). */
 static void late(struct cg_engine *engine, const struct answer *answer)
 {
@@ -147,9 +162,16 @@ static void late(struct cg_engine *engine, const struct answer *answer)
     const struct cg_state *state = &engine->state;
     struct cg_slice id = cg_id_slice(
         &state->requests[state->orders[token->order].request].id);
-    cg_note(engine, "late grant for token %s-T%llu of order %.*s, handed back",
+    cg_time orphaned = orphaned_at(state, token);
+    char ago[48] = "";
+    if (orphaned != 0) {
+        snprintf(ago, sizeof(ago), "; it was given up %lld ms ago",
+                 (long long)((engine->now - orphaned) / CG_MS));
+    }
+    cg_note(engine,
+            "late grant for token %s-T%llu of order %.*s, handed back%s",
             engine->config.gate_name, (unsigned long long)token->number,
-            (int)id.len, id.data);
+            (int)id.len, id.data, ago);
     bool lapsed = token->state == CG_TOKEN_SPENT && token->end != CG_END_NONE;
     if (token->state == CG_TOKEN_CLOSED || lapsed) {
         cg_ask_send(engine, answer->token, CG_ASK_CANCEL, answer->asked);

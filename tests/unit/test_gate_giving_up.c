@@ -175,6 +175,25 @@ static void test_gate_giving_up_renewal_is_withdrawn(void **state)
     harness_expect(&h, HUB, "35=DF|2320=1");
 }
 
+/* A late grant is on record with the time since it was given up. */
+static void test_gate_giving_up_late_grant_says_how_late(void **state)
+{
+    (void)state;
+    bool said = false;
+    harness_order(&h, "A1", '1', 10);
+    harness_wait(&h, 20000);
+    harness_expect(&h, HUB, "35=DF|2318=2|2320=1");
+    harness_wait(&h, 250);
+    harness_in(&h, HUB,
+               "35=DG|2318=1|2319=GATE-T1|2325=0|2320=0|2321=0|2327=9040.00");
+    for (size_t i = 0; i < h.facts.count; i++) {
+        const struct cg_fact *fact = &h.facts.facts[i];
+        said = said || (fact->kind == CG_FACT_NOTED && fact->text != NULL &&
+                        strstr(fact->text, "given up 250 ms ago") != NULL);
+    }
+    assert_true(said);
+}
+
 /* --- the pushed amount (R27) -------------------------------------------- */
 
 /* What fallback tokens hold and have consumed since the refresh counts; what
@@ -290,6 +309,7 @@ int main(void)
         T(test_gate_giving_up_notices_are_repeated),
         T(test_gate_giving_up_repeats_follow_the_link),
         T(test_gate_giving_up_renewal_is_withdrawn),
+        T(test_gate_giving_up_late_grant_says_how_late),
         T(test_gate_giving_up_budget_is_what_was_pushed),
         T(test_gate_giving_up_budget_shrinks),
         T(test_gate_giving_up_probes_one_at_a_time),
