@@ -223,6 +223,166 @@ static const char *const order_outcomes[CG_ORDER_STATES][ORDER_EVENT_COUNT] = {
         },
 };
 
+static const char
+    *const request_outcomes[CG_REQUEST_STATES][REQUEST_EVENT_COUNT] = {
+        [CG_REQUEST_FREE] =
+            {
+                [Q_SAME_ID] = "waiting, order open: DF raise, park",
+                [Q_REPLACE_OF_IT] = "unknown, order open: 9 CG402",
+                [Q_CANCEL_OF_IT] = "unknown, order open: 9 CG402",
+                [Q_CANCEL_OF_ORDER] = "unknown, order open: forward",
+                [Q_GRANT] = "unknown, order open: note",
+                [Q_DENIAL] = "unknown, order open: note",
+                [Q_CONFIRMED] = "unknown, order open: pass",
+                [Q_PENDING] = "unknown, order open: pass",
+                [Q_FILL] = "unknown, order open: DF consumed, pass",
+                [Q_FILL_ALL] =
+                    "unknown, order closed: DF consumed, alarm, pass",
+                [Q_ORDER_CANCELLED] = "unknown, order closed: DF cancel, pass",
+                [Q_NINE] = "unknown, order open: alarm, pass",
+                [Q_REJECTED_BY_3] = "unknown, order open: alarm",
+                [Q_HARD_DEADLINE] = "unknown, order open",
+                [Q_SUSPEND] = "unknown, order open: DI 0/0, DI 1/0",
+                [Q_HALT] = "unknown, order open: DI 0/0, F of the gate",
+                [Q_LIMIT_REMOVED] =
+                    "unknown, order open: F of the gate, DE 0/0",
+                [Q_VENUE_DOWN] = "unknown, order open",
+                [Q_HUB_DOWN] = "unknown, order open",
+                [Q_GATE_STOPS] = "unknown, order open",
+            },
+        [CG_REQUEST_BEHIND] =
+            {
+                [Q_SAME_ID] = "behind, order open: 9 CG401",
+                [Q_REPLACE_OF_IT] = "behind, order open: park",
+                [Q_CANCEL_OF_IT] =
+                    "refused, order open: DF lower, 9 CG403, forward",
+                [Q_CANCEL_OF_ORDER] =
+                    "refused, order open: DF lower, 9 CG403, forward",
+                [Q_GRANT] = "sent, order open: forward",
+                [Q_DENIAL] = "refused, order open: 9 CG307, 9 CG402",
+                [Q_CONFIRMED] = "behind, order open: pass",
+                [Q_PENDING] = "behind, order open: pass",
+                [Q_FILL] = "behind, order open: DF consumed, pass",
+                [Q_FILL_ALL] = "refused, order closed: DF consumed, alarm, DF "
+                               "lower, pass, 9 CG402, DF cancel",
+                [Q_ORDER_CANCELLED] =
+                    "refused, order closed: DF lower, pass, 9 CG402, DF cancel",
+                [Q_NINE] = "behind, order open: pass",
+                [Q_REJECTED_BY_3] = "behind, order open: alarm",
+                [Q_HARD_DEADLINE] =
+                    "refused, order open: DF lower, 9 CG301, 9 CG402",
+                [Q_SUSPEND] = "behind, order open: DI 0/0, DI 1/0",
+                [Q_HALT] = "refused, order open: DI 0/0, DF lower, 9 CG202, F "
+                           "of the gate",
+                [Q_LIMIT_REMOVED] = "refused, order open: DF lower, 9 CG305, F "
+                                    "of the gate, DE 0/0",
+                [Q_VENUE_DOWN] = "behind, order open",
+                [Q_HUB_DOWN] = "behind, order open",
+                [Q_GATE_STOPS] = "refused, order open: DF lower, 9 CG501",
+            },
+        [CG_REQUEST_WAITING] =
+            {
+                [Q_SAME_ID] = "waiting, order open: 9 CG401",
+                [Q_REPLACE_OF_IT] = "waiting, order open: park",
+                [Q_CANCEL_OF_IT] =
+                    "refused, order open: DF lower, 9 CG403, forward",
+                [Q_CANCEL_OF_ORDER] =
+                    "refused, order open: DF lower, 9 CG403, forward",
+                [Q_GRANT] = "sent, order open: forward",
+                [Q_DENIAL] = "refused, order open: 9 CG307",
+                [Q_CONFIRMED] = "waiting, order open: pass",
+                [Q_PENDING] = "waiting, order open: pass",
+                [Q_FILL] = "waiting, order open: DF consumed, pass",
+                [Q_FILL_ALL] = "refused, order closed: DF consumed, alarm, DF "
+                               "lower, pass, 9 CG402, DF cancel",
+                [Q_ORDER_CANCELLED] =
+                    "refused, order closed: DF lower, pass, 9 CG402, DF cancel",
+                [Q_NINE] = "waiting, order open: pass",
+                [Q_REJECTED_BY_3] = "waiting, order open: alarm",
+                [Q_HARD_DEADLINE] = "refused, order open: DF lower, 9 CG301",
+                [Q_SUSPEND] = "waiting, order open: DI 0/0, DI 1/0",
+                [Q_HALT] = "refused, order open: DI 0/0, DF lower, 9 CG202, F "
+                           "of the gate",
+                [Q_LIMIT_REMOVED] = "refused, order open: DF lower, 9 CG305, F "
+                                    "of the gate, DE 0/0",
+                [Q_VENUE_DOWN] = "waiting, order open",
+                [Q_HUB_DOWN] = "waiting, order open",
+                [Q_GATE_STOPS] = "refused, order open: DF lower, 9 CG501",
+            },
+        [CG_REQUEST_SENT] =
+            {
+                [Q_SAME_ID] = "sent, order open: 9 CG401",
+                [Q_REPLACE_OF_IT] = "sent, order open: forward",
+                [Q_CANCEL_OF_IT] = "sent, order open: forward",
+                [Q_CANCEL_OF_ORDER] = "sent, order open: forward",
+                [Q_GRANT] = "sent, order open: note",
+                [Q_DENIAL] = "sent, order open: note",
+                [Q_CONFIRMED] = "accepted, order open: pass",
+                [Q_PENDING] = "sent, order open: pass",
+                [Q_FILL] = "sent, order open: DF consumed, pass",
+                [Q_FILL_ALL] = "sent, order closed: DF consumed, pass",
+                [Q_ORDER_CANCELLED] = "sent, order closed: DF cancel, pass",
+                [Q_NINE] = "refused, order open: DF lower, pass",
+                [Q_REJECTED_BY_3] = "refused, order open: DF lower, 9 CG406",
+                [Q_HARD_DEADLINE] = "sent, order open",
+                [Q_SUSPEND] = "sent, order open: DI 0/0, DI 1/0",
+                [Q_HALT] = "sent, order open: DI 0/0, F of the gate",
+                [Q_LIMIT_REMOVED] = "sent, order open: F of the gate, DE 0/0",
+                [Q_VENUE_DOWN] = "sent, order open",
+                [Q_HUB_DOWN] = "sent, order open",
+                [Q_GATE_STOPS] = "sent, order open",
+            },
+        [CG_REQUEST_ACCEPTED] =
+            {
+                [Q_SAME_ID] = "accepted, order open: 9 CG401",
+                [Q_REPLACE_OF_IT] = "accepted, order open: forward",
+                [Q_CANCEL_OF_IT] = "accepted, order open: forward",
+                [Q_CANCEL_OF_ORDER] = "accepted, order open: forward",
+                [Q_GRANT] = "accepted, order open: note",
+                [Q_DENIAL] = "accepted, order open: note",
+                [Q_CONFIRMED] = "accepted, order open: pass",
+                [Q_PENDING] = "accepted, order open: pass",
+                [Q_FILL] = "accepted, order open: DF consumed, pass",
+                [Q_FILL_ALL] = "accepted, order closed: DF consumed, pass",
+                [Q_ORDER_CANCELLED] = "accepted, order closed: DF cancel, pass",
+                [Q_NINE] = "accepted, order open: pass",
+                [Q_REJECTED_BY_3] = "accepted, order open: alarm",
+                [Q_HARD_DEADLINE] = "accepted, order open",
+                [Q_SUSPEND] = "accepted, order open: DI 0/0, DI 1/0",
+                [Q_HALT] = "accepted, order open: DI 0/0, F of the gate",
+                [Q_LIMIT_REMOVED] =
+                    "accepted, order open: F of the gate, DE 0/0",
+                [Q_VENUE_DOWN] = "accepted, order open",
+                [Q_HUB_DOWN] = "accepted, order open",
+                [Q_GATE_STOPS] = "accepted, order open",
+            },
+        [CG_REQUEST_REFUSED] =
+            {
+                [Q_SAME_ID] = "refused, order open: 9 CG401",
+                [Q_REPLACE_OF_IT] = "refused, order open: 9 CG402",
+                [Q_CANCEL_OF_IT] = "refused, order open: 9 CG402",
+                [Q_CANCEL_OF_ORDER] = "refused, order open: forward",
+                [Q_GRANT] = "refused, order open: note",
+                [Q_DENIAL] = "refused, order open: note",
+                [Q_CONFIRMED] = "refused, order open: pass",
+                [Q_PENDING] = "refused, order open: pass",
+                [Q_FILL] = "refused, order open: DF consumed, pass",
+                [Q_FILL_ALL] =
+                    "refused, order closed: DF consumed, alarm, pass",
+                [Q_ORDER_CANCELLED] = "refused, order closed: DF cancel, pass",
+                [Q_NINE] = "refused, order open: pass",
+                [Q_REJECTED_BY_3] = "refused, order open: alarm",
+                [Q_HARD_DEADLINE] = "refused, order open",
+                [Q_SUSPEND] = "refused, order open: DI 0/0, DI 1/0",
+                [Q_HALT] = "refused, order open: DI 0/0, F of the gate",
+                [Q_LIMIT_REMOVED] =
+                    "refused, order open: F of the gate, DE 0/0",
+                [Q_VENUE_DOWN] = "refused, order open",
+                [Q_HUB_DOWN] = "refused, order open",
+                [Q_GATE_STOPS] = "refused, order open",
+            },
+};
+
 static const char *const token_outcomes[CG_TOKEN_STATES][TOKEN_EVENT_COUNT] = {
     [CG_TOKEN_FREE] =
         {

@@ -1,7 +1,7 @@
 /*
- * Life cycles, pair by pair: every state of an order, a token, a limit and a
- * stop meets every event that can come, and the outcome is what a literal table
- * says: a move, a documented no-op, or a refusal with its reason.
+ * Life cycles, pair by pair: every state of an order, a replace, a token, a
+ * limit and a stop meets every event that can come, and the outcome is what a
+ * literal table says: a move, a documented no-op, or a refusal with its reason.
  *
  * A table is as large as its enums say; a member more leaves a hole in it, and
  * a hole fails.  With CG_LIFECYCLES_PRINT=1 the tables are printed as they are.
@@ -520,6 +520,156 @@ static const char *order_state_word(void)
     return words[order_state()];
 }
 
+/* --- requests ----------------------------------------------------------- */
+
+static const char *const request_names[CG_REQUEST_STATES] = {
+    [CG_REQUEST_FREE] = "CG_REQUEST_FREE",
+    [CG_REQUEST_BEHIND] = "CG_REQUEST_BEHIND",
+    [CG_REQUEST_WAITING] = "CG_REQUEST_WAITING",
+    [CG_REQUEST_SENT] = "CG_REQUEST_SENT",
+    [CG_REQUEST_ACCEPTED] = "CG_REQUEST_ACCEPTED",
+    [CG_REQUEST_REFUSED] = "CG_REQUEST_REFUSED",
+};
+
+static const char *const request_words[CG_REQUEST_STATES] = {
+    [CG_REQUEST_FREE] = "unknown",      [CG_REQUEST_BEHIND] = "behind",
+    [CG_REQUEST_WAITING] = "waiting",   [CG_REQUEST_SENT] = "sent",
+    [CG_REQUEST_ACCEPTED] = "accepted", [CG_REQUEST_REFUSED] = "refused",
+};
+
+/* What the replace R can meet.  _OF_IT names it as what is to be changed. */
+#define REQUEST_EVENTS(X)                                                      \
+    X(SAME_ID)                                                                 \
+    X(REPLACE_OF_IT)                                                           \
+    X(CANCEL_OF_IT)                                                            \
+    X(CANCEL_OF_ORDER)                                                         \
+    X(GRANT)                                                                   \
+    X(DENIAL)                                                                  \
+    X(CONFIRMED)                                                               \
+    X(PENDING)                                                                 \
+    X(FILL)                                                                    \
+    X(FILL_ALL)                                                                \
+    X(ORDER_CANCELLED)                                                         \
+    X(NINE)                                                                    \
+    X(REJECTED_BY_3)                                                           \
+    X(HARD_DEADLINE)                                                           \
+    X(SUSPEND)                                                                 \
+    X(HALT)                                                                    \
+    X(LIMIT_REMOVED)                                                           \
+    X(VENUE_DOWN)                                                              \
+    X(HUB_DOWN)                                                                \
+    X(GATE_STOPS)
+
+enum request_event {
+#define X(name) Q_##name,
+    REQUEST_EVENTS(X)
+#undef X
+        REQUEST_EVENT_COUNT
+};
+
+static const char *const request_events[REQUEST_EVENT_COUNT] = {
+#define X(name) "Q_" #name,
+    REQUEST_EVENTS(X)
+#undef X
+};
+
+static enum cg_request_state request_state(void)
+{
+    const struct cg_state *state = &small.engine->state;
+    uint32_t slot = cg_state_request(state, SMALL_VENUE, CG_SLICE("R"));
+    return slot != CG_NONE ? state->requests[slot].state : CG_REQUEST_FREE;
+}
+
+/* The venue speaks of the replace R. */
+static void
+request_report(enum cg_report_kind kind, cg_qty cum, cg_qty qty, bool closed)
+{
+    struct cg_report_event event = {
+        .kind = kind,
+        .clordid = CG_SLICE("R"),
+        .orig_clordid = CG_SLICE("A"),
+        .order_id = CG_SLICE("V"),
+        .has_cum_qty = true,
+        .cum_qty = cum,
+        .has_order_qty = qty > 0,
+        .order_qty = qty,
+        .closed = closed,
+    };
+    small_begin(&small, SMALL_VENUE, now);
+    cg_engine_report(small.engine, &event);
+    small_end(&small);
+}
+
+static void request_drive(enum cg_request_state to)
+{
+    order_drive(CG_ORDER_OPEN);
+    if (to == CG_REQUEST_BEHIND) {
+        send('G', "B", "A", 30);
+        send('G', "R", "B", 20);
+    } else if (to != CG_REQUEST_FREE) {
+        send('G', "R", "A", 20);
+    }
+    if (to == CG_REQUEST_SENT || to == CG_REQUEST_ACCEPTED) {
+        answer_to(ask_of_order(), 1, 0, -1);
+    } else if (to == CG_REQUEST_REFUSED) {
+        answer_to(ask_of_order(), 1, 2, -1);
+    }
+    if (to == CG_REQUEST_ACCEPTED) {
+        request_report(CG_REPORT_REPLACED, 0, 20, false);
+    }
+    assert_int_equal(request_state(), to);
+}
+
+/* What happens to its order or to the links; see order_meet(). */
+static enum order_event request_other(enum request_event event)
+{
+    static const enum order_event others[REQUEST_EVENT_COUNT] = {
+        [Q_GRANT] = E_GRANT,
+        [Q_DENIAL] = E_DENIAL,
+        [Q_ORDER_CANCELLED] = E_REPORT_CANCELLED,
+        [Q_HARD_DEADLINE] = E_HARD_DEADLINE,
+        [Q_SUSPEND] = E_SUSPEND,
+        [Q_HALT] = E_HALT,
+        [Q_LIMIT_REMOVED] = E_LIMIT_REMOVED,
+        [Q_VENUE_DOWN] = E_VENUE_DOWN,
+        [Q_HUB_DOWN] = E_HUB_DOWN,
+        [Q_GATE_STOPS] = E_GATE_STOPS,
+    };
+    return others[event];
+}
+
+static void request_meet(enum request_event event)
+{
+    struct cg_cancel_reject_event nine = {.clordid = CG_SLICE("R")};
+    if (event == Q_SAME_ID) {
+        send('G', "R", "A", 15);
+    } else if (event == Q_REPLACE_OF_IT) {
+        send('G', "N", "R", 5);
+    } else if (event == Q_CANCEL_OF_IT) {
+        send('F', "N", "R", 0);
+    } else if (event == Q_CANCEL_OF_ORDER) {
+        send('F', "N", "A", 0);
+    } else if (event == Q_CONFIRMED) {
+        request_report(CG_REPORT_REPLACED, 0, 20, false);
+    } else if (event == Q_PENDING) {
+        request_report(CG_REPORT_PENDING, 0, 0, false);
+    } else if (event == Q_FILL) {
+        request_report(CG_REPORT_FILL, 5, 0, false);
+    } else if (event == Q_FILL_ALL) {
+        request_report(CG_REPORT_FILL, 20, 0, true);
+    } else if (event == Q_NINE) {
+        small_begin(&small, SMALL_VENUE, now);
+        cg_engine_cancel_reject(small.engine, &nine);
+        small_end(&small);
+    } else if (event == Q_REJECTED_BY_3) {
+        small_begin(&small, SMALL_VENUE, now);
+        cg_engine_rejected(small.engine, CG_SLICE("R"));
+        small_end(&small);
+    } else {
+        order_meet(request_other(event));
+    }
+}
+
 /* --- tokens ------------------------------------------------------------- */
 
 static const char *const token_names[CG_TOKEN_STATES] = {
@@ -889,6 +1039,28 @@ static void test_lifecycles_every_order_state_meets_every_event(void **state)
     }
 }
 
+static void test_lifecycles_every_request_state_meets_every_event(void **state)
+{
+    (void)state;
+    for (int from = 0; from < CG_REQUEST_STATES; from++) {
+        assert_non_null(request_names[from]);
+        row_begin(request_names[from]);
+        for (int event = 0; event < REQUEST_EVENT_COUNT; event++) {
+            char outcome[OUTCOME_MAX] = "";
+            request_drive((enum cg_request_state)from);
+            request_meet((enum request_event)event);
+            snprintf(outcome, sizeof(outcome),
+                     "%s, order %s:", request_words[request_state()],
+                     order_state_word());
+            effects_put(outcome);
+            cell(request_names[from], request_events[event],
+                 request_outcomes[from][event], outcome);
+            small_close(&small);
+        }
+        row_end();
+    }
+}
+
 static void test_lifecycles_every_token_state_meets_every_event(void **state)
 {
     (void)state;
@@ -1071,6 +1243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycles_every_order_state_meets_every_event),
+        cmocka_unit_test(test_lifecycles_every_request_state_meets_every_event),
         cmocka_unit_test(test_lifecycles_every_token_state_meets_every_event),
         cmocka_unit_test(test_lifecycles_every_limit_state_meets_every_update),
         cmocka_unit_test(test_lifecycles_every_stop_meets_every_action),
