@@ -185,15 +185,17 @@ static void identify(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
+static bool is_out(const struct cg_request *request)
+{
+    return request->kind == CG_REQUEST_REPLACE &&
+           request->state == CG_REQUEST_SENT;
+}
+
 static void replaced(struct cg_engine *engine,
                      uint32_t request,
                      const struct cg_report_event *event)
 {
     const struct cg_request *replace = &engine->state.requests[request];
-    if (replace->kind != CG_REQUEST_REPLACE ||
-        replace->state != CG_REQUEST_SENT) {
-        return;
-    }
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
     fact.request = request;
     fact.order = replace->order;
@@ -220,6 +222,23 @@ static void restated(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
     cg_tokens_follow(engine, slot);
     cg_limits_check(engine, slot);
+}
+
+/* A replace that is none of ours: what it opens counts, and nothing falls but
+ * by a restatement. */
+static void replaced_unasked(struct cg_engine *engine,
+                             uint32_t slot,
+                             const struct cg_report_event *event)
+{
+    const struct cg_order *order = &engine->state.orders[slot];
+    if (order->state == CG_ORDER_CLOSED || !event->has_order_qty ||
+        event->order_qty <= order->qty) {
+        return;
+    }
+    cg_note(engine,
+            "ALARM: the venue raised order %llu, and nobody asked it to",
+            (unsigned long long)order->number);
+    restated(engine, slot, event);
 }
 
 /* A rejected replace or cancel leaves its order alive, whatever the form of the
@@ -296,8 +315,11 @@ void cg_report_settle(struct cg_engine *engine,
         cg_leg_report(engine, slot, event);
         return;
     }
-    if (event->kind == CG_REPORT_REPLACED) {
+    if (event->kind == CG_REPORT_REPLACED &&
+        is_out(&state->requests[request])) {
         replaced(engine, request, event);
+    } else if (event->kind == CG_REPORT_REPLACED) {
+        replaced_unasked(engine, slot, event);
     } else if (event->kind == CG_REPORT_RESTATED) {
         restated(engine, slot, event);
     }

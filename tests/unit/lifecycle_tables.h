@@ -233,7 +233,7 @@ static const char
                 [Q_CANCEL_OF_ORDER] = "unknown, order open: forward",
                 [Q_GRANT] = "unknown, order open: note",
                 [Q_DENIAL] = "unknown, order open: note",
-                [Q_CONFIRMED] = "unknown, order open: pass",
+                [Q_CONFIRMED] = "unknown, order open: alarm, DF restate, pass",
                 [Q_PENDING] = "unknown, order open: pass",
                 [Q_FILL] = "unknown, order open: DF consumed, pass",
                 [Q_FILL_ALL] =
@@ -260,7 +260,7 @@ static const char
                     "refused, order open: DF lower, 9 CG403, forward",
                 [Q_GRANT] = "sent, order open: forward",
                 [Q_DENIAL] = "refused, order open: 9 CG307, 9 CG402",
-                [Q_CONFIRMED] = "behind, order open: pass",
+                [Q_CONFIRMED] = "behind, order open: alarm, pass",
                 [Q_PENDING] = "behind, order open: pass",
                 [Q_FILL] = "behind, order open: DF consumed, pass",
                 [Q_FILL_ALL] = "refused, order closed: DF consumed, alarm, DF "
@@ -290,7 +290,7 @@ static const char
                     "refused, order open: DF lower, 9 CG403, forward",
                 [Q_GRANT] = "sent, order open: forward",
                 [Q_DENIAL] = "refused, order open: 9 CG307",
-                [Q_CONFIRMED] = "waiting, order open: pass",
+                [Q_CONFIRMED] = "waiting, order open: alarm, pass",
                 [Q_PENDING] = "waiting, order open: pass",
                 [Q_FILL] = "waiting, order open: DF consumed, pass",
                 [Q_FILL_ALL] = "refused, order closed: DF consumed, alarm, DF "
@@ -364,7 +364,7 @@ static const char
                 [Q_CANCEL_OF_ORDER] = "refused, order open: forward",
                 [Q_GRANT] = "refused, order open: note",
                 [Q_DENIAL] = "refused, order open: note",
-                [Q_CONFIRMED] = "refused, order open: pass",
+                [Q_CONFIRMED] = "refused, order open: alarm, DF restate, pass",
                 [Q_PENDING] = "refused, order open: pass",
                 [Q_FILL] = "refused, order open: DF consumed, pass",
                 [Q_FILL_ALL] =
