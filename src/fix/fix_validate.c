@@ -125,6 +125,35 @@ static int check_value(const struct walk *walk, uint32_t index)
     return 0;
 }
 
+/* Whether |tag| is a member of a group in |level|, or of one inside that. */
+static bool is_of_group(const struct cg_fix_dictionary *dictionary,
+                        uint16_t level,
+                        uint32_t tag)
+{
+    const struct cg_fix_level *at = &dictionary->levels[level];
+
+    for (uint32_t i = at->first; i < (uint32_t)at->first + at->count; i++) {
+        uint16_t inner = dictionary->members[i].level;
+        if (inner != 0 && (cg_fix_is_member(dictionary, inner, tag) ||
+                           is_of_group(dictionary, inner, tag)))
+            return true;
+    }
+    return false;
+}
+
+/* A member of a group where no such group is, as without its count: nobody can
+ * tell what it says, and the venue may read it otherwise. */
+static int check_stray(const struct walk *walk, uint32_t tag)
+{
+    const struct cg_fix_dictionary *dictionary = walk->message->dictionary;
+
+    if (cg_fix_tag_place(dictionary, tag) == 0 ||
+        !is_of_group(dictionary, walk->levels[walk->depth - 1], tag))
+        return 0;
+    return refuse(walk->message, CG_FIX_REJECT_GROUP_ORDER, tag,
+                  "Repeating group fields out of order", walk->fault);
+}
+
 /* The field |index| as a member of the walk's level, seen once. */
 static int check_once(struct walk *walk, uint32_t index)
 {
@@ -135,7 +164,7 @@ static int check_once(struct walk *walk, uint32_t index)
     uint64_t bit = (uint64_t)1 << (place % 64);
 
     if (!cg_fix_is_member(message->dictionary, level, tag))
-        return 0;
+        return check_stray(walk, tag);
     if (walk->seen[place / 64] & bit)
         return refuse(message, CG_FIX_REJECT_TWICE, tag,
                       "Tag appears more than once", walk->fault);

@@ -181,6 +181,17 @@ static void test_fix_validate_order(void **state)
     assert_refused(CG_FIX44, "35=D|" HEAD MUST "453=1|448=A|43=Y|", 14, 43);
 }
 
+/* Members of a group without its count, in the body or in another's entry. */
+static void test_fix_validate_stray_members(void **state)
+{
+    (void)state;
+    assert_refused(CG_FIX44, "35=D|" HEAD MUST "448=A|447=D|452=1|", 15, 448);
+    assert_refused(CG_FIX44, "35=D|" HEAD MUST "523=A|", 15, 523);
+    assert_refused(CG_FIX44, "35=D|" HEAD MUST "453=1|448=A|452=1|523=A|", 15,
+                   523);
+    assert_refused(CG_FIX50SP2, "35=CR|" HEAD "1667=P|1560=5|", 15, 1560);
+}
+
 static void test_fix_validate_groups(void **state)
 {
     (void)state;
@@ -243,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_fix_validate_repeated_tag),
         cmocka_unit_test(test_fix_validate_order),
         cmocka_unit_test(test_fix_validate_groups),
+        cmocka_unit_test(test_fix_validate_stray_members),
         cmocka_unit_test(test_fix_validate_bad_tag),
         cmocka_unit_test(test_fix_validate_unknown_type_is_business),
         cmocka_unit_test(test_fix_require_missing_is_business),
