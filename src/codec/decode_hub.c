@@ -58,8 +58,11 @@ void cg_decode_answer(const struct cg_fix_message *message,
     if (event->has_token) {
         event->token = token_number(value, gate_name);
     }
-    event->has_amount = cg_fix_find(message, 2324, &value) &&
-                        cg_dv01_parse(value, &event->amount);
+    /* What cannot be read exactly is no amount that was asked for. */
+    event->has_amount = cg_fix_find(message, 2324, &value);
+    if (event->has_amount && !cg_dv01_parse(value, &event->amount)) {
+        event->amount = INT64_MIN;
+    }
     /* What cannot be read exactly was not approved. */
     event->has_approved = cg_fix_find(message, 2327, &value);
     if (event->has_approved &&
@@ -80,15 +83,23 @@ group_int(const struct cg_fix_group *group, uint32_t tag, int64_t *number)
     return cg_fix_group_find(group, tag, &value) && cg_fix_int(value, number);
 }
 
+/* False when another one is there already. */
+static bool slice_set(struct cg_slice *name, struct cg_slice id)
+{
+    bool first = name->len == 0 || cg_slice_equal(*name, id);
+    *name = id;
+    return first;
+}
+
+/* Of two parties of one role nobody knows which is meant. */
 static void
 party_set(struct cg_limit_event *limit, struct cg_slice id, int64_t role)
 {
-    if (role == 24) {
-        limit->account = id;
-    } else if (role == 4) {
-        limit->firm = id;
-    } else if (role == 21) {
-        limit->ccp = id;
+    struct cg_slice *name = role == 24  ? &limit->account
+                            : role == 4 ? &limit->firm
+                                        : &limit->ccp;
+    if ((role == 24 || role == 4 || role == 21) && !slice_set(name, id)) {
+        limit->unclear = true;
     }
 }
 
@@ -104,8 +115,10 @@ static void decode_related(const struct cg_fix_group *party,
         return;
     }
     while (cg_fix_group_next(&related)) {
-        if (cg_fix_group_find(&related, 1563, &id) &&
-            group_int(&related, 1565, &role) && role != 24) {
+        if (!cg_fix_group_find(&related, 1563, &id) ||
+            !group_int(&related, 1565, &role)) {
+            limit->unclear = true;
+        } else if (role != 24) {
             party_set(limit, id, role);
         }
     }
@@ -127,6 +140,7 @@ static uint32_t decode_parties(const struct cg_fix_group *entry,
         count++;
         if (!cg_fix_group_find(&parties, 1691, &id) ||
             !group_int(&parties, 1693, &role)) {
+            limit->unclear = true;
             continue;
         }
         party_set(limit, id, role);
@@ -357,6 +371,7 @@ void cg_decode_update(const struct cg_fix_message *message,
     if (find_int(message, 1512, &total) && total > 0) {
         event->total = total < UINT32_MAX ? (uint32_t)total : UINT32_MAX;
     }
+    event->bad = total < 0 && !event->definition;
     if (!cg_fix_find(message, 60, &value)) {
         (void)cg_fix_find(message, 52, &value);
     }
@@ -425,12 +440,10 @@ void cg_decode_action(const struct cg_fix_message *message,
     while (cg_fix_group_next(&group)) {
         if (!cg_fix_group_find(&group, 448, &value) ||
             !group_int(&group, 452, &role)) {
-            continue;
-        }
-        if (role == 24) {
-            event->account = value;
-        } else if (role == 4) {
-            event->firm = value;
+            event->unclear = true;
+        } else if ((role == 24 && !slice_set(&event->account, value)) ||
+                   (role == 4 && !slice_set(&event->firm, value))) {
+            event->unclear = true;
         }
     }
 }

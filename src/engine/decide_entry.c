@@ -156,6 +156,7 @@ enum cg_result cg_entry_fault(const struct cg_engine *engine,
 {
     enum cg_result fault = is_named(entry) ? party_fault(engine, entry)
                                            : CG_RESULT_OK;
+    fault = entry->unclear ? CG_RESULT_INVALID_PARTY : fault;
     if (fault != CG_RESULT_OK) {
         return fault;
     }

@@ -424,7 +424,7 @@ void cg_engine_action(struct cg_engine *engine,
                "the id is too long, or the action is not known");
         return;
     }
-    if (!party_find(engine, event, &party, &mine)) {
+    if (event->unclear || !party_find(engine, event, &party, &mine)) {
         answer(engine, REJECTED, INVALID_PARTY, "the party is not known here");
         return;
     }

@@ -218,6 +218,7 @@ struct cg_limit_event {
     struct cg_slice account; /* a party of role 24 */
     struct cg_slice firm;    /* of role 4 */
     struct cg_slice ccp;     /* of role 21; empty: any */
+    bool unclear;            /* a party without a role, or two of one role */
     bool removed;            /* 1324=D, or a party entry without limits */
     bool added;              /* 1324=A */
     bool suspended;
@@ -284,6 +285,7 @@ struct cg_action_event {
     struct cg_slice id;      /* 2328 */
     struct cg_slice account; /* role 24 */
     struct cg_slice firm;    /* role 4 */
+    bool unclear;            /* a party without a role, or two of one role */
     uint32_t action;         /* 2329 */
     bool drill;              /* 2330=Y */
     bool narrowed;           /* a market, a segment or instruments only */

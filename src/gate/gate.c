@@ -508,6 +508,19 @@ static void from_venue(struct cg_gate *gate)
 
 /* --- hubs --------------------------------------------------------------- */
 
+/* An answer names what it answers, by one id or the other. */
+static bool lacks_ask(struct cg_gate *gate)
+{
+    struct cg_fix_fault fault;
+    if (cg_fix_require(&gate->message, 2318, &fault) == 0 ||
+        cg_fix_require(&gate->message, 2319, &fault) == 0) {
+        return false;
+    }
+    cg_engine_note(gate->engine, "ALARM: an answer that names no request");
+    reject_business(gate, fault.reason, fault.text);
+    return true;
+}
+
 static void from_hub(struct cg_gate *gate)
 {
     struct cg_slice type = gate->message.type;
@@ -519,6 +532,9 @@ static void from_hub(struct cg_gate *gate)
         return;
     } else if (cg_slice_is(type, "DG")) {
         struct cg_answer_event event;
+        if (lacks_ask(gate)) {
+            return;
+        }
         cg_decode_answer(&gate->message, gate->name, &event);
         cg_engine_answer(gate->engine, &event);
     } else if (cg_slice_is(type, "CM") || cg_slice_is(type, "CR")) {
