@@ -312,6 +312,7 @@ static void decode_status(const struct cg_fix_message *message,
                           struct cg_report_event *event)
 {
     struct cg_slice reason;
+    int64_t code;
     char status = find_char(message, 39);
     bool answers = cg_fix_find(message, 790, &event->status_id);
     /* Some venues say 150=8 when they do not know the order. */
@@ -327,7 +328,7 @@ static void decode_status(const struct cg_fix_message *message,
     } else if (status == '8') {
         event->kind = CG_REPORT_REJECTED;
         event->unknown = !cg_fix_find(message, 103, &reason) ||
-                         cg_slice_is(reason, "5");
+                         !cg_fix_int(reason, &code) || code == 5;
     } else if (status == '6' || status == 'A' || status == 'E') {
         event->kind = CG_REPORT_PENDING;
     }
@@ -355,6 +356,10 @@ void cg_decode_report(const struct cg_fix_message *message,
             event->kind = CG_REPORT_OTHER;
         }
     }
+    /* A fill that does not say how much cannot be counted either. */
+    bool fills = event->kind == CG_REPORT_FILL ||
+                 event->kind == CG_REPORT_CORRECTED;
+    event->bad_cum_qty = event->bad_cum_qty || (fills && !event->has_cum_qty);
     event->closed = is_closed(find_char(message, 39));
     decode_exec_id(message, event);
     decode_status(message, event);
