@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "decimal.h"
+#include "fix_value.h"
 #include <stdio.h>
 
 /* What of an order is said back to its client. */
@@ -600,17 +601,34 @@ void cg_encode_pass_pulled(const struct cg_context *context,
 void cg_encode_routing(const struct cg_fix_message *message,
                        struct cg_fix_writer *out)
 {
-    static const uint32_t tags[] = {115, 128, 50,  142, 57, 143,
-                                    116, 144, 129, 145, 97};
+    static const uint32_t tags[] = {115, 128, 50,  142, 57,
+                                    143, 116, 144, 129, 145};
     struct cg_slice value;
+    bool resent;
     for (size_t i = 0; i < CG_COUNT(tags); i++) {
         if (cg_fix_find(message, tags[i], &value)) {
             cg_fix_put(out, tags[i], value);
         }
     }
+    if (cg_fix_find(message, 97, &value) && cg_fix_bool(value, &resent)) {
+        cg_fix_put(out, 97, value);
+    }
 }
 
 /* --- rejects ------------------------------------------------------------ */
+
+/* RefSeqNum, which no reject may lack: 0 for a number that cannot be read. */
+static void put_ref_seq(const struct cg_fix_message *message,
+                        struct cg_fix_writer *out)
+{
+    struct cg_slice value;
+    int64_t seq;
+    if (!cg_fix_find(message, 34, &value) || !cg_fix_int(value, &seq) ||
+        seq < 0) {
+        value = CG_SLICE("0");
+    }
+    cg_fix_put(out, 45, value);
+}
 
 void cg_encode_business_reject(const struct cg_fix_message *message,
                                int reason,
@@ -618,9 +636,7 @@ void cg_encode_business_reject(const struct cg_fix_message *message,
                                struct cg_fix_writer *out)
 {
     struct cg_slice value;
-    if (cg_fix_find(message, 34, &value)) {
-        cg_fix_put(out, 45, value);
-    }
+    put_ref_seq(message, out);
     cg_fix_put(out, 372, message->type);
     if (cg_fix_find(message, 11, &value)) {
         cg_fix_put(out, 379, value);
@@ -635,10 +651,7 @@ void cg_encode_session_reject(const struct cg_fix_message *message,
                               const char *text,
                               struct cg_fix_writer *out)
 {
-    struct cg_slice value;
-    if (cg_fix_find(message, 34, &value)) {
-        cg_fix_put(out, 45, value);
-    }
+    put_ref_seq(message, out);
     if (tag != 0) {
         cg_fix_put_int(out, 371, (int64_t)tag);
     }
