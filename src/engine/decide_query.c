@@ -89,6 +89,16 @@ static uint32_t fields_of(const struct cg_state *state,
            (cg_query_scopes(state, limit) + 1) * (CG_TERMS + 2);
 }
 
+/* Whether an order of the account could clear where the question asks. */
+static bool may_clear(const struct cg_state *state,
+                      const struct cg_account *account,
+                      struct cg_slice ccp)
+{
+    uint16_t slot = cg_state_ccp(state, ccp);
+    return account->ccps == 0 ||
+           (slot != CG_CCP_OTHER && (account->ccps >> slot & 1) != 0);
+}
+
 /* Why a question has no answer: the parties it names must be the asker's. */
 static uint32_t query_fault(const struct cg_engine *engine,
                             const struct cg_query_event *query)
@@ -96,6 +106,7 @@ static uint32_t query_fault(const struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     bool firm_is_own = query->firm.len == 0;
     bool account_is_own = query->account.len == 0;
+    bool ccp_is_own = query->ccp.len == 0;
     for (uint32_t i = 0; i < state->account_count; i++) {
         const struct cg_account *account = &state->accounts[i];
         if ((account->sessions >> engine->cause_session & 1) != 0) {
@@ -105,9 +116,10 @@ static uint32_t query_fault(const struct cg_engine *engine,
             account_is_own = account_is_own ||
                              cg_slice_equal(query->account,
                                             cg_id_slice(&account->name));
+            ccp_is_own = ccp_is_own || may_clear(state, account, query->ccp);
         }
     }
-    if (!firm_is_own || !account_is_own) {
+    if (!firm_is_own || !account_is_own || !ccp_is_own) {
         return NOT_AUTHORIZED;
     }
     return query->unsupported ? NOT_SUPPORTED : FOUND;
