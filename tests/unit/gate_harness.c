@@ -112,12 +112,17 @@ static void read_config(struct cg_config *config, const char *keys)
 }
 
 /* What the gate says of itself must be valid FIX of the session's version. */
-static bool is_own(const struct cg_out *out, const char *body)
+static bool is_own(const struct harness *harness,
+                   const struct cg_out *out,
+                   const char *body)
 {
-    static const char *const own[] = {"j", "3", "B", "DF", "DE", "DI", "CL", "CM", "CT"};
+    bool of_venue = harness->config.sessions[harness->from].role ==
+                    CG_ROLE_VENUE;
+    static const char *const own[] = {"j",  "3",  "B",  "DF", "DE",
+                                      "DI", "CL", "CM", "CT"};
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
         if (strcmp(out->type, own[i]) == 0) {
-            return strstr(body, "|379=VENUE-") == NULL;
+            return strcmp(out->type, "j") != 0 || !of_venue;
         }
     }
     if (strcmp(out->type, "8") == 0) {
@@ -151,13 +156,16 @@ validate(struct harness *harness, const struct cg_out *out, const char *text)
                              cg_slice_str(out->type), cg_fix_written(&header),
                              (struct cg_slice){out->body, out->body_len});
     int unread = cg_fix_read(&message, to->version, bytes, len);
+    if (unread == CG_FIX_E_TOO_MANY) {
+        return; /* others take more fields than this reader */
+    }
     if (unread != 0) {
         fail_msg("not readable (%d): %s", unread, text);
     }
-    if (is_own(out, text) && message.layout == NULL) {
+    if (is_own(harness, out, text) && message.layout == NULL) {
         fail_msg("not a message of this version: %s", text);
     }
-    if (is_own(out, text) && cg_fix_validate(&message, &fault) != 0) {
+    if (is_own(harness, out, text) && cg_fix_validate(&message, &fault) != 0) {
         fail_msg("not valid, %u %s %s: %s", fault.tag, fault.name, fault.text,
                  text);
     }
@@ -278,7 +286,8 @@ void harness_close(struct harness *harness)
 static bool is_header(const char *field)
 {
     static const char *const tags[] = {
-        "43=", "97=", "122=", "50=", "57=", "115=", "128=", "116=", "129="};
+        "34=",  "43=",  "52=",  "97=",  "122=", "50=",  "57=", "115=",
+        "128=", "116=", "129=", "142=", "143=", "144=", "145="};
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
         if (strncmp(field, tags[i], strlen(tags[i])) == 0) {
             return true;
@@ -287,22 +296,21 @@ static bool is_header(const char *field)
     return false;
 }
 
-void harness_in(struct harness *harness, int session, const char *fields)
+void harness_feed(struct harness *harness, int session, const char *fields)
 {
     static char bytes[200000];
     static char text[150000];
     static char body_bytes[150000];
-    char header_bytes[512];
+    static char header_bytes[40000];
     char type[8] = "";
     struct cg_fix_writer header = cg_fix_writer_over(header_bytes,
                                                      sizeof(header_bytes));
     struct cg_fix_writer body = cg_fix_writer_over(body_bytes,
                                                    sizeof(body_bytes));
     const struct cg_config_session *from = &harness->config.sessions[session];
+    harness->from = session;
     cg_fix_put_str(&header, 49, from->target_comp_id);
     cg_fix_put_str(&header, 56, from->sender_comp_id);
-    cg_fix_put_int(&header, 34, ++harness->seq);
-    cg_fix_put_time(&header, 52, harness->now);
     assert_true(strlen(fields) < sizeof(text));
     strcpy(text, fields);
     for (char *field = strtok(text, "|"); field; field = strtok(NULL, "|")) {
@@ -322,6 +330,19 @@ void harness_in(struct harness *harness, int session, const char *fields)
                                   len, harness->now),
                      0);
     collect(harness);
+}
+
+void harness_in(struct harness *harness, int session, const char *fields)
+{
+    static char all[150000];
+    char start[128];
+    struct cg_fix_writer time = cg_fix_writer_over(start, sizeof(start) - 1);
+    cg_fix_put_time(&time, 52, harness->now);
+    struct cg_slice text = cg_fix_written(&time);
+    int len = snprintf(all, sizeof(all), "34=%d|%.*s|%s", ++harness->seq,
+                       (int)text.len - 1, text.data, fields);
+    assert_in_range(len, 0, sizeof(all) - 1);
+    harness_feed(harness, session, all);
 }
 
 void harness_rejected(struct harness *harness, int session, const char *fields)

@@ -32,6 +32,7 @@ struct harness {
     struct cg_gate *gate;
     cg_time now;
     int seq;
+    int from; /* the session that spoke last */
     char out[HARNESS_OUT_MAX]
             [HARNESS_TEXT_MAX]; /* "SESSION TYPE|body", SOH as '|' */
     int out_count;
@@ -63,6 +64,9 @@ void harness_reopen(struct harness *harness);
 /* Feeds one message; its header is made here.  All totals are audited after
  * every call, and what came out replaces what came out before. */
 void harness_in(struct harness *harness, int session, const char *fields);
+
+/* The same, but 34 and 52 are those of |fields|, or not there. */
+void harness_feed(struct harness *harness, int session, const char *fields);
 void harness_link(struct harness *harness, int session, bool up);
 
 /* The session |session| rejects (3) a message of the gate's, "35=H|11=A1|". */
