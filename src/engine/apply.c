@@ -176,6 +176,7 @@ static void token_added(struct cg_state *state, const struct cg_fact *fact)
     cg_dv01 open = cg_token_open(token);
     token->filled = fact->other;
     token->earlier = fact->other;
+    token->untold = fact->other;
     limit->open[side_index(token->side)] += cg_token_open(token) - open;
     LEDGER_ADD(state, token, reserved, -fact->other);
     LEDGER_ADD(state, token, consumed, fact->other);
@@ -286,6 +287,14 @@ use_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
     return use;
 }
 
+/* What of |fall| the owner was never told of; that goes first. */
+static cg_dv01 untold_falls(struct cg_token *token, cg_dv01 fall)
+{
+    cg_dv01 untold = fall < token->untold ? fall : token->untold;
+    token->untold -= untold;
+    return untold;
+}
+
 static void
 token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
 {
@@ -295,6 +304,7 @@ token_filled(struct cg_state *state, struct cg_token *token, cg_dv01 filled)
         struct cg_limit *limit = &state->limits[token->limit];
         limit->confirmed[side_index(token->side)] += use;
         token->busted = true;
+        (void)untold_falls(token, -change);
         LEDGER_ADD(state, token, consumed, change);
         LEDGER_ADD(state, token, released, -change);
         return;
@@ -333,7 +343,7 @@ static void token_repriced(struct cg_state *state, const struct cg_fact *fact)
     } else {
         LEDGER_ADD(state, token, released, less);
     }
-    token->ahead += less;
+    token->ahead += less - untold_falls(token, less);
 }
 
 /* --- orders ------------------------------------------------------------- */
@@ -348,6 +358,14 @@ static void request_move(struct cg_request *request, enum cg_request_state next)
 {
     CG_ASSERT(cg_request_may(request->state, next));
     request->state = next;
+}
+
+/* It goes to its venue: no earlier status request can speak of it (R46). */
+static void request_out(const struct cg_state *state,
+                        struct cg_request *request)
+{
+    request_move(request, CG_REQUEST_SENT);
+    request->inquiry = state->inquiry_no;
 }
 
 static void ledger_add(struct cg_ledger *sum, const struct cg_ledger *part)
@@ -600,7 +618,7 @@ static void order_sent(struct cg_state *state, const struct cg_fact *fact)
     order->sent = true;
     order->round = state->sessions[order->venue].round;
     order_move(order, CG_ORDER_SENT);
-    request_move(&state->requests[order->request], CG_REQUEST_SENT);
+    request_out(state, &state->requests[order->request]);
 }
 
 /* The venue's OrderID, or a newer one; no id changes nothing. */
@@ -704,7 +722,7 @@ static void request_passed(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_request *request = request_add(state, fact, CG_REQUEST_CANCEL);
     request_move(request, CG_REQUEST_WAITING);
-    request_move(request, CG_REQUEST_SENT);
+    request_out(state, request);
 }
 
 /* What was before it is decided: its turn (R44). */
@@ -722,7 +740,7 @@ static void request_sent(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_request *request = &state->requests[fact->request];
     struct cg_order *order = &state->orders[request->order];
-    request_move(request, CG_REQUEST_SENT);
+    request_out(state, request);
     if (order->raise == fact->request) {
         order->raise = CG_NONE; /* it waits no longer */
     }
@@ -772,7 +790,8 @@ static cg_seq chain_end(const struct cg_state *state,
                         const struct cg_token *token,
                         enum cg_ask_kind kind)
 {
-    if (!cg_ask_is_notice(kind) && token->ask != CG_NONE) {
+    if (!cg_ask_is_notice(kind) && token->ask != CG_NONE &&
+        state->asks[token->ask].said) {
         return state->asks[token->ask].number;
     }
     return token->last_approved != 0 ? token->last_approved : token->first_ask;
@@ -783,6 +802,8 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
     uint32_t slot = fact->ask;
     CG_ASSERT(slot == cg_state_next_ask(state));
     struct cg_ask *ask = &state->asks[slot];
+    const struct cg_limit *limit =
+        &state->limits[state->tokens[fact->token].limit];
     if (state->ask_free == slot) {
         state->ask_free = ask->next;
     } else {
@@ -799,6 +820,7 @@ static void ask_sent(struct cg_state *state, const struct cg_fact *fact)
         .basis = fact->other,
         .asked_at = fact->time,
         .said_at = fact->time,
+        .said = state->sessions[limit->owner].up,
         .open = true,
     };
     if (state->ask_last == CG_NONE) {
@@ -1328,6 +1350,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_ASK_REPEATED:
         state->asks[fact->ask].said_at = fact->time;
+        state->asks[fact->ask].said = true;
         state->asks[fact->ask].repeats = fact->value;
         break;
     case CG_FACT_ASK_PENDING:

@@ -74,20 +74,23 @@ void cg_consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
         /* It was used up, so nothing was given back; now something is left. */
         cg_ask_send(engine, slot, CG_ASK_CANCEL, 0);
     }
-    if (rise < 0) { /* what is open again needs cover again */
-        cg_token_restate(engine, slot);
-    }
 }
+
+/* What a token had used, and what its limit's owner knew of that. */
+struct used {
+    cg_dv01 consumed;
+    cg_dv01 told;
+};
 
 static bool busted(const struct cg_state *state,
                    const struct cg_order *order,
-                   const cg_dv01 *before)
+                   const struct used *before)
 {
     uint32_t n = 0;
     for (uint32_t i = order->tokens;
          i != CG_NONE && n < (uint32_t)CG_COVER_MAX * 2;
          i = state->tokens[i].next) {
-        if (state->tokens[i].ledger.consumed < before[n++]) {
+        if (state->tokens[i].ledger.consumed < before[n++].consumed) {
             return true;
         }
     }
@@ -101,7 +104,7 @@ bool cg_fill_record(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     uint32_t slot = fact->order;
     const struct cg_order *order = &state->orders[slot];
-    cg_dv01 before[CG_COVER_MAX * 2];
+    struct used before[CG_COVER_MAX * 2];
     cg_dv01 overrun_before = 0;
     cg_dv01 overrun_after = 0;
     uint32_t n = 0;
@@ -110,7 +113,8 @@ bool cg_fill_record(struct cg_engine *engine,
     }
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {
-        before[n++] = cg_token_told(&state->tokens[i]);
+        before[n++] = (struct used){state->tokens[i].ledger.consumed,
+                                    cg_token_told(&state->tokens[i])};
         overrun_before += state->tokens[i].ledger.overrun;
     }
     cg_engine_record(engine, fact);
@@ -122,9 +126,13 @@ bool cg_fill_record(struct cg_engine *engine,
     for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
          i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        cg_dv01 rise = cg_token_told(token) - before[n++];
+        bool falls = token->ledger.consumed < before[n].consumed;
+        cg_dv01 rise = cg_token_told(token) - before[n++].told;
         overrun_after += token->ledger.overrun;
         cg_consumption_tell(engine, i, rise);
+        if (falls) { /* what is open again needs cover again */
+            cg_token_restate(engine, i);
+        }
     }
     cg_limits_check(engine, slot);
     if (overrun_after > overrun_before) {

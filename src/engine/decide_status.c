@@ -12,6 +12,65 @@
 
 #include "text.h"
 
+/* --- what is answered in the venue's stead ------------------------------ */
+
+static struct cg_refusal never_there(void)
+{
+    struct cg_refusal refusal = cg_refusal_of(CG_VENUE_DOWN);
+    refusal.detail = "it never reached the venue";
+    return refusal;
+}
+
+/* A replace or cancel that the venue never saw (R45).  What it saw it has
+ * answered before it answered the status. */
+static void request_answer(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_request *request = &engine->state.requests[slot];
+    struct cg_refusal refusal = never_there();
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
+    fact.request = slot;
+    fact.order = request->order;
+    fact.session = request->client;
+    cg_fact_refusal(&fact, &refusal);
+    cg_engine_record(engine, &fact);
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
+    effect->session = request->client;
+    effect->order = request->order;
+    effect->request = slot;
+    effect->to_replace = request->kind == CG_REQUEST_REPLACE;
+    effect->refusal = refusal;
+}
+
+/* Answers the requests of an order that are out: all that went before the
+ * question was asked, or those that a resend left out. */
+static bool requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
+{
+    const struct cg_state *state = &engine->state;
+    cg_seq asked = state->orders[slot].inquiry;
+    bool any = false;
+    for (uint32_t i = state->orders[slot].requests;
+         i != CG_NONE && engine->effect_count < engine->effect_max / 2;
+         i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        bool mine = request->kind == CG_REQUEST_REPLACE ||
+                    request->kind == CG_REQUEST_CANCEL;
+        if (mine && request->state == CG_REQUEST_SENT &&
+            ((all && request->inquiry < asked) || request->withheld)) {
+            request_answer(engine, i);
+            any = true;
+        }
+    }
+    if (any) {
+        cg_tokens_follow(engine, slot);
+    }
+    return any;
+}
+
+bool cg_withheld_answer(struct cg_engine *engine, uint32_t slot)
+{
+    return requests_answer(engine, slot, false);
+}
+
 /* --- asking ------------------------------------------------------------- */
 
 /* How many orders are asked for, and looked at, in one turn. */
@@ -77,7 +136,7 @@ void cg_round_start(struct cg_engine *engine, cg_session venue)
     const struct cg_session_state *session = &engine->state.sessions[venue];
     struct cg_round *round = &engine->rounds[venue];
     bool starts = session->role == CG_ROLE_VENUE && session->up &&
-                  engine->state.open_orders > 0;
+                  engine->state.order_top > 0;
     round->cursor = 0;
     round->latest = engine->now + engine->config.hard_deadline_ns;
     cg_timer_round(engine, venue,
@@ -109,6 +168,9 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
             order->round != state->sessions[venue].round) {
             cg_order_inquire(engine, round->cursor);
             asked++;
+        } else if (order->state == CG_ORDER_CLOSED && order->venue == venue &&
+                   cg_withheld_answer(engine, round->cursor)) {
+            asked++;
         }
         round->cursor++;
     }
@@ -117,56 +179,7 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
                                                     : CG_TIME_NEVER);
 }
 
-/* --- what is answered in the venue's stead ------------------------------ */
-
-static struct cg_refusal never_there(void)
-{
-    struct cg_refusal refusal = cg_refusal_of(CG_VENUE_DOWN);
-    refusal.detail = "it never reached the venue";
-    return refusal;
-}
-
-/* A replace or cancel that the venue never saw (R45).  What it saw it has
- * answered before it answered the status. */
-static void request_answer(struct cg_engine *engine, uint32_t slot)
-{
-    const struct cg_request *request = &engine->state.requests[slot];
-    struct cg_refusal refusal = never_there();
-    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
-    fact.request = slot;
-    fact.order = request->order;
-    fact.session = request->client;
-    cg_fact_refusal(&fact, &refusal);
-    cg_engine_record(engine, &fact);
-    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
-    effect->session = request->client;
-    effect->order = request->order;
-    effect->request = slot;
-    effect->to_replace = request->kind == CG_REQUEST_REPLACE;
-    effect->refusal = refusal;
-}
-
-/* Answers the requests of an order that are out: all, or those that a resend
- * left out. */
-static void requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
-{
-    const struct cg_state *state = &engine->state;
-    bool any = false;
-    for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
-         i = state->requests[i].next) {
-        const struct cg_request *request = &state->requests[i];
-        bool mine = request->kind == CG_REQUEST_REPLACE ||
-                    request->kind == CG_REQUEST_CANCEL;
-        if (mine && request->state == CG_REQUEST_SENT &&
-            (all || request->withheld)) {
-            request_answer(engine, i);
-            any = true;
-        }
-    }
-    if (any) {
-        cg_tokens_follow(engine, slot);
-    }
-}
+/* --- what the answers say ------------------------------------------------ */
 
 static void told(struct cg_engine *engine, uint32_t slot, enum cg_status status)
 {
@@ -190,7 +203,7 @@ static void order_never_there(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_order *order = &engine->state.orders[slot];
     told(engine, slot, CG_STATUS_NEVER_THERE);
-    requests_answer(engine, slot, true);
+    (void)requests_answer(engine, slot, true);
     cg_order_close(engine, slot, CG_REPORT_REJECTED);
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
     effect->session = order->client;
@@ -212,6 +225,10 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
+    if (!is_at_venue(order)) {
+        told(engine, slot, CG_STATUS_KNOWN); /* it is over by now */
+        return;
+    }
     if (order->inquired != order->request) {
         uint32_t older = state->requests[order->inquired].next;
         inquire(engine, slot, live_id(state, order, older), true);
@@ -304,7 +321,7 @@ static void known(struct cg_engine *engine,
     }
     if (settles) {
         told(engine, slot, CG_STATUS_KNOWN);
-        requests_answer(engine, slot, false);
+        (void)cg_withheld_answer(engine, slot);
     }
 }
 
@@ -558,7 +575,7 @@ void cg_engine_withheld(struct cg_engine *engine,
     fact.order = order;
     fact.session = venue;
     cg_engine_record(engine, &fact);
-    if (order != CG_NONE && is_at_venue(&state->orders[order])) {
+    if (order != CG_NONE) {
         cg_round_start(engine, venue);
     }
 }

@@ -506,7 +506,7 @@ bool cg_token_counts(const struct cg_token *token)
 
 cg_dv01 cg_token_told(const struct cg_token *token)
 {
-    return token->ledger.consumed + token->ahead;
+    return token->ledger.consumed + token->ahead - token->untold;
 }
 
 cg_dv01 cg_token_held(const struct cg_token *token)

@@ -111,7 +111,8 @@ struct cg_token {
     cg_dv01 unsure;       /* the part of the charge that has not gone on yet: it
                              does not count in warnings (R52) */
     struct cg_ledger ledger;
-    cg_dv01 ahead; /* told of as consumed, and is not by a new price (R25) */
+    cg_dv01 ahead;  /* told of as consumed, and is not by a new price (R25) */
+    cg_dv01 untold; /* consumed before the limit came (R11) */
     cg_time granted_at;
     cg_time expires;
     cg_time renewed_for; /* the expiry for which a renewal was asked (R29) */
@@ -280,6 +281,7 @@ struct cg_request {
     cg_session client;
     cg_session venue;
     struct cg_id id; /* what a look-up reads ends with its first half */
+    cg_seq inquiry;  /* the newest H when it went to its venue (R46) */
     cg_qty qty;
     uint64_t body_hash;  /* tells a repeat from another order (R40) */
     uint64_t terms_hash; /* all but the quantity (R18) */
@@ -319,6 +321,7 @@ struct cg_ask {
     cg_time asked_at;
     cg_time said_at;  /* the newest time it was said */
     uint32_t repeats; /* since the hub logged on */
+    bool said;        /* its hub was there to hear it */
     bool open;        /* no DG has answered it */
 };
 

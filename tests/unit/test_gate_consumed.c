@@ -52,6 +52,13 @@ static struct cg_limit_view limit(const char *id)
     return view;
 }
 
+static void links_up(void)
+{
+    for (int i = 0; i < HARNESS_SESSIONS; i++) {
+        harness_link(&h, i, true);
+    }
+}
+
 /* |used| in hundredths. */
 static void expect_use(const char *id, cg_dv01 used)
 {
@@ -221,6 +228,33 @@ static void test_consumed_bust_is_told(void **state)
     expect_use("ACME-USD", 271200);
 }
 
+/* R11, R25: an owner is told of nothing that was filled before its limit came,
+ * nor that it is taken back; what fills after that is told. */
+static void test_consumed_bust_of_what_was_not_told(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    ping_report("A1", 'F', '1', 8);
+    answer(harness_expect(&h, HUB, "35=DF|2321=1|2324=7232.00"), '0');
+    harness_in(&h, HUB,
+               "35=CR|1667=N|1677=1|1324=A|1671=1|1691=ACME|1692=D|1693=24|"
+               "1669=1|1529=1|1530=12|1531=50000|1532=USD|1670=LATE");
+    ping_report("A1", 'H', '1', 3);
+    const char *back = keep(
+        harness_expect(&h, HUB, "35=DF|2320=1|2321=1|1670=ACME-USD"));
+    const char *more = keep(
+        harness_expect(&h, HUB, "35=DF|2320=2|2321=0|1670=ACME-USD"));
+    answer(back, '4');
+    answer(more, '0');
+    expect_use("LATE", 632800);
+    harness_reopen(&h);
+    links_up();
+    ping_report("A1", 'F', '2', 10);
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=6328.00|1670=LATE");
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=6328.00|1670=ACME-USD");
+    expect_use("LATE", 632800);
+}
+
 /* R23: the gate reserves for itself what a bust opened again under push. */
 static void test_consumed_bust_under_push(void **state)
 {
@@ -342,6 +376,7 @@ int main(void)
         T(test_consumed_fallback_is_told),
         T(test_consumed_own_desk_hears_nothing),
         T(test_consumed_bust_is_told),
+        T(test_consumed_bust_of_what_was_not_told),
         T(test_consumed_bust_under_push),
         T(test_consumed_figure_before_and_after_dg),
         T(test_consumed_figure_under_push),

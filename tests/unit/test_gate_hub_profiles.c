@@ -327,10 +327,27 @@ static void test_gate_hub_profiles_open_renewal(void **state)
     books(9040, 5424, 3616);
 }
 
+/* R24: what was asked while the hub was away, and given up before it was back,
+ * is no link of the chain. */
+static void test_gate_hub_profiles_chain_of_what_was_heard(void **state)
+{
+    (void)state;
+    chain_work();
+    report("A1", "150=0|39=0", 10, 0, "");
+    harness_link(&h, CHAINS, false);
+    report("A1", "150=D|39=0", 20, 0, "|378=3"); /* 2318=2: never said */
+    report("A1", "150=4|39=4", 20, 0, "");
+    harness_link(&h, CHAINS, true);
+    harness_expect(&h, CHAINS, "35=CL");
+    harness_expect(&h, CHAINS, "35=DF|97=Y|2318=3|2322=1" BACK);
+    harness_quiet(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+        T(test_gate_hub_profiles_chain_of_what_was_heard),
         T(test_gate_hub_profiles_chain_through_a_life),
         T(test_gate_hub_profiles_chain_outlives_a_restart),
         T(test_gate_hub_profiles_chain_past_a_refusal),

@@ -310,6 +310,71 @@ static void test_status_withheld_replace_is_answered(void **state)
     harness_quiet(&h);
 }
 
+/* R45: ... also when its order ends before the venue has told its status ... */
+static void test_status_withheld_replace_of_what_ends(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 5);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    reconnect(VENUE);
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
+    harness_expect(&h, VENUE, "35=F");
+    assert_false(may_resend("G", "A2"));
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|17=X|150=F|39=2|55=USD10Y|54=1|14=10000000|"
+               "151=0|6=0");
+    const char *used = keep(harness_expect(&h, HUB, "35=DF|2321=1"));
+    harness_expect(&h, CLIENT, "35=8|11=A1|150=F");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=2|58~never reached");
+    harness_grant(&h, used);
+    harness_wait(&h, 60000);
+    harness_quiet(&h);
+}
+
+/* ... and when it ended before the resend. */
+static void test_status_withheld_replace_of_what_ended(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 5);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|17=X|150=4|39=4|55=USD10Y|54=1|14=0|151=0|"
+               "6=0");
+    reconnect(VENUE);
+    assert_false(may_resend("G", "A2"));
+    harness_wait(&h, 500);
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=4|58~never reached");
+    harness_quiet(&h);
+    reconnect(VENUE);
+    harness_wait(&h, 5000);
+    harness_quiet(&h);
+}
+
+/* R45: what went out after the question is the venue's to answer. */
+static void test_status_cancel_behind_the_question(void **state)
+{
+    (void)state;
+    send_order("A1");
+    reconnect(VENUE);
+    harness_wait(&h, 500);
+    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    harness_in(&h, CLIENT,
+               "35=F|11=C1|41=A1|1=ACME|55=USD10Y|54=1|38=10000000|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, VENUE, "35=F|11=C1");
+    status(ask, '8', 0, "|103=5");
+    harness_expect(&h, HUB, "35=DF|2320=1");
+    harness_expect(&h, CLIENT, "35=8|150=8|11=A1");
+    harness_quiet(&h);
+    harness_in(&h, VENUE,
+               "35=9|37=NONE|11=C1|41=A1|39=8|434=1|102=1|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, CLIENT, "35=9|11=C1|102=1");
+    harness_quiet(&h);
+}
+
 /* R46: requests wait until nothing was resent for a while, but not for ever. */
 static void test_status_waits_for_resends(void **state)
 {
@@ -617,6 +682,9 @@ int main(void)
         T(test_status_rejected_request),
         T(test_status_burst_is_paced),
         T(test_status_unanswered_pull_is_repeated),
+        T(test_status_withheld_replace_of_what_ends),
+        T(test_status_withheld_replace_of_what_ended),
+        T(test_status_cancel_behind_the_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
