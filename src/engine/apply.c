@@ -226,11 +226,13 @@ static void token_granted(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
-/* An expired or invalidated token keeps its charge while its order lives. */
+/* An expired or invalidated token keeps its charge while its order lives.
+ * flags 1: its limit was removed. */
 static void token_lapsed(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_token *token = &state->tokens[fact->token];
     token->end = (enum cg_token_end)fact->value;
+    token->removed = (fact->flags & 1) != 0;
     token->expires = CG_TIME_NEVER;
     reserved_leaves(state, token, token->end);
 }

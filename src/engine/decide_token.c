@@ -180,6 +180,7 @@ void cg_tokens_invalidate(struct cg_engine *engine,
             fact.order = order;
             fact.value = CG_END_INVALIDATED;
             fact.amount = token->ledger.reserved;
+            fact.flags = 1;
             cg_engine_record(engine, &fact);
         }
     }
@@ -188,10 +189,8 @@ void cg_tokens_invalidate(struct cg_engine *engine,
 /* Whether the hub may hold something for a token that ends.  Of one that
  * expired it may: its clock is not ours (R29); and of a limit that it removed,
  * what it does with its tokens then (R30). */
-static bool hub_has_some(const struct cg_state *state,
-                         const struct cg_token *token)
+static bool hub_has_some(const struct cg_token *token)
 {
-    bool removed = state->limits[token->limit].state == CG_LIMIT_REMOVED;
     if (token->model != CG_MODEL_PING) {
         return false;
     }
@@ -200,7 +199,7 @@ static bool hub_has_some(const struct cg_state *state,
         return true;
     }
     bool open = token->end == CG_END_EXPIRED ||
-                (token->end == CG_END_INVALIDATED && removed);
+                (token->end == CG_END_INVALIDATED && token->removed);
     return open ? cg_token_open(token) > 0 : token->ledger.reserved > 0;
 }
 
@@ -212,7 +211,7 @@ void cg_token_give_up(struct cg_engine *engine,
     if (token->state == CG_TOKEN_CLOSED || token->state == CG_TOKEN_RETURNING) {
         return;
     }
-    if (!hub_has_some(&engine->state, token)) {
+    if (!hub_has_some(token)) {
         bool used_up = token->ledger.consumed > 0 &&
                        token->ledger.reserved == 0;
         token_fact(engine, CG_FACT_TOKEN_CLOSED, slot,

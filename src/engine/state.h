@@ -91,6 +91,7 @@ struct cg_token {
     bool spent;     /* its order was forwarded: fills count here */
     bool fallback;  /* stands in for a ping token that was too slow (R27) */
     bool pending;   /* the hub said 2325=3: only the hard deadline counts */
+    bool removed;   /* its limit was: the hub may hold it all the same (R30) */
     bool busted;    /* of what it consumed, a part was taken back */
     bool denied;    /* the hub does not grant its charge, raised by the venue */
     uint32_t order; /* slot */
