@@ -435,8 +435,8 @@ def write_tables(out, source):
 # --- reasons -----------------------------------------------------------------
 
 REASON_COLUMNS = ['code', 'slug', 'fix42_103', 'fix44_103', 'fix50sp2_103',
-                  'fix50sp2_plain_103', 'fix42_102', 'fix44_102',
-                  'fix50sp2_102', 'advice']
+                  'fix50sp2_plain_103', 'fix50sp2_party_103', 'fix42_102',
+                  'fix44_102', 'fix50sp2_102', 'advice']
 
 
 def check_reason(row, path):

@@ -180,7 +180,8 @@ bool cg_profile_may_see(const struct cg_context *context,
 const char *cg_news_headline(enum cg_news news);
 
 /* 103 and 102 of a reason for |profile| (R50). */
-int cg_reason_103(enum cg_reason reason, const struct cg_profile *profile);
+int cg_reason_103(const struct cg_refusal *refusal,
+                  const struct cg_profile *profile);
 int cg_reason_102(enum cg_reason reason, const struct cg_profile *profile);
 const char *cg_reason_slug(enum cg_reason reason);
 

@@ -188,7 +188,7 @@ static void put_order_reason(const struct cg_context *context,
                              const struct cg_profile *profile,
                              struct cg_fix_writer *out)
 {
-    cg_fix_put_int(out, 103, cg_reason_103(effect->refusal.reason, profile));
+    cg_fix_put_int(out, 103, cg_reason_103(&effect->refusal, profile));
     put_reason(context, &effect->refusal, account, profile, out);
 }
 

@@ -15,12 +15,17 @@
 static const struct {
     enum cg_reason reason;
     const char *slug;
-    int reject[4]; /* 103: 4.2, 4.4, 5.0 SP2, plain 5.0 SP2 */
+    int reject[5]; /* 103: 4.2, 4.4, 5.0 SP2; plain 5.0 SP2; a party in 5.0 SP2
+                    */
     int cancel[3]; /* 102: 4.2, 4.4, 5.0 SP2 */
     const char *advice;
 } reasons[] = {
-#define X(code, slug, r42, r44, r50, rplain, c42, c44, c50, advice)            \
-    {CG_##slug, #slug, {r42, r44, r50, rplain}, {c42, c44, c50}, advice},
+#define X(code, slug, r42, r44, r50, rplain, rparty, c42, c44, c50, advice)    \
+    {CG_##slug,                                                                \
+     #slug,                                                                    \
+     {r42, r44, r50, rplain, rparty},                                          \
+     {c42, c44, c50},                                                          \
+     advice},
 #include "reason_list.inc"
 #undef X
 };
@@ -34,10 +39,17 @@ static size_t find(enum cg_reason reason)
     return i;
 }
 
-int cg_reason_103(enum cg_reason reason, const struct cg_profile *profile)
+int cg_reason_103(const struct cg_refusal *refusal,
+                  const struct cg_profile *profile)
 {
-    bool plain = profile->version == CG_FIX50SP2 && profile->plain_sp2;
-    return reasons[find(reason)].reject[plain ? 3 : profile->version];
+    const int *reject = reasons[find(refusal->reason)].reject;
+    if (profile->version != CG_FIX50SP2) {
+        return reject[profile->version];
+    }
+    if (refusal->party) {
+        return reject[4];
+    }
+    return reject[profile->plain_sp2 ? 3 : CG_FIX50SP2];
 }
 
 int cg_reason_102(enum cg_reason reason, const struct cg_profile *profile)

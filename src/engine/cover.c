@@ -262,6 +262,7 @@ bool cg_ccp_known(const struct cg_limit *limit,
         return true;
     }
     (void)refuse(refusal, CG_UNKNOWN_PARTY, slot);
+    refusal->party = true;
     refusal->detail = "name the clearing house (role 21)";
     return false;
 }

@@ -64,6 +64,7 @@ bool cg_ccp_of(const struct cg_engine *engine,
     bool is_its = *ccp != CG_CCP_OTHER && (account->ccps >> *ccp & 1) != 0;
     if (account->ccps != 0 && !is_its) {
         *refusal = cg_refusal_of(CG_UNKNOWN_PARTY);
+        refusal->party = true;
         refusal->detail = "clearing house is not the account's";
         return false;
     }

@@ -92,6 +92,7 @@ static struct cg_refusal denied(const struct cg_engine *engine,
         .limit = token->limit,
         .required = answer->asked - had,
     };
+    refusal.party = refusal.reason == CG_UNKNOWN_PARTY;
     bool less = answer->event->status == PARTIAL ||
                 answer->event->status == APPROVED;
     if (less && answer->event->has_approved) {

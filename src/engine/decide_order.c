@@ -146,6 +146,7 @@ bool cg_party_fits(const struct cg_engine *engine,
     }
     if (event->firm.len > 0 &&
         !cg_slice_equal(event->firm, cg_id_slice(&account->firm))) {
+        refusal->party = true;
         refusal->detail = "clearing firm is not the account's";
         return false;
     }

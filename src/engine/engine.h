@@ -61,6 +61,7 @@ enum cg_news {
 struct cg_refusal {
     enum cg_reason reason;
     uint32_t limit; /* slot, or CG_NONE */
+    bool party; /* CG_UNKNOWN_PARTY: another party than the account */
     bool has_amounts;
     cg_dv01 required;
     cg_dv01 available;

@@ -175,11 +175,12 @@ static const struct {
     const char *slug;
     int reject[CG_VERSIONS];
     int plain;
+    int party;
     int cancel[CG_VERSIONS];
     const char *advice;
 } reasons[] = {
-#define X(code, slug, r42, r44, r50, plain, c42, c44, c50, advice)             \
-    {code, #slug, {r42, r44, r50}, plain, {c42, c44, c50}, advice},
+#define X(code, slug, r42, r44, r50, plain, party, c42, c44, c50, advice)      \
+    {code, #slug, {r42, r44, r50}, plain, party, {c42, c44, c50}, advice},
 #include "reason_list.inc"
 #undef X
 };
@@ -207,6 +208,7 @@ static void test_fix_reasons_codes_known_to_their_version(void **state)
             assert_true(lists(v, 102, reasons[i].cancel[v]));
         }
         assert_true(reasons[i].plain <= 18 || reasons[i].plain == 99);
+        assert_true(lists(CG_FIX50SP2, 103, reasons[i].party));
         assert_true(strlen(reasons[i].slug) + strlen(reasons[i].advice) < 110);
     }
     /* R50. */

@@ -564,7 +564,7 @@ static void test_gate_quickfix_reasons(void **state)
         int code103[4]; /* CLIENT42, CLIENT, CLIENT50, PLAIN50 */
         int code102[4];
     } reasons[] = {
-#define X(code, slug, a42, a44, a50, plain, b42, b44, b50, advice)             \
+#define X(code, slug, a42, a44, a50, plain, party, b42, b44, b50, advice)      \
     {code, {a42, a44, a50, plain}, {b42, b44, b50, b50}},
 #include "reason_list.inc"
 #undef X
