@@ -198,9 +198,11 @@ static bool hub_has_some(const struct cg_token *token)
         token->busted) { /* it may have reserved that part again */
         return true;
     }
-    bool open = token->end == CG_END_EXPIRED ||
-                (token->end == CG_END_INVALIDATED && token->removed);
-    return open ? cg_token_open(token) > 0 : token->ledger.reserved > 0;
+    bool ended = token->end == CG_END_EXPIRED ||
+                 (token->end == CG_END_INVALIDATED && token->removed);
+    /* Of one that had ended the hub heard of no fall. */
+    return ended ? cg_token_open(token) > 0 || token->asked > token->filled
+                 : token->ledger.reserved > 0;
 }
 
 void cg_token_give_up(struct cg_engine *engine,

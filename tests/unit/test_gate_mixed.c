@@ -1286,6 +1286,7 @@ static void link_set(int session, bool is_up)
             requests[letter->request].lost = true;
         }
     }
+    assert_int_equal(cg_gate_commit(h.gate), 0);
 }
 
 static void links_change(void)
