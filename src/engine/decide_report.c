@@ -69,9 +69,11 @@ void cg_consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
                     rise > 0 ? rise : -rise);
     }
     const struct cg_token *token = &state->tokens[slot];
-    if (rise < 0 && token->model == CG_MODEL_PING &&
-        token->state == CG_TOKEN_CLOSED && token->end == CG_END_CONSUMED) {
-        /* It was used up, so nothing was given back; now something is left. */
+    bool kept = token->end == CG_END_CONSUMED || token->end == CG_END_EXPIRED ||
+                (token->end == CG_END_INVALIDATED && token->removed);
+    if (rise < 0 && token->model == CG_MODEL_PING && kept &&
+        token->state == CG_TOKEN_CLOSED) {
+        /* Its end gave nothing back; now something is left. */
         cg_ask_send(engine, slot, CG_ASK_CANCEL, 0);
     }
 }
