@@ -116,3 +116,28 @@ size_t cg_text_distance(const char *a, const char *b)
     }
     return row[b_len];
 }
+
+bool cg_text_is_near(const char *word, const char *name)
+{
+    return cg_text_distance(word, name) <= 1 + strlen(name) / 5;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+char *cg_text_trim(char *text)
+{
+    size_t len;
+
+    while (is_blank(*text)) {
+        text++;
+    }
+    len = strlen(text);
+    while (len > 0 && is_blank(text[len - 1])) {
+        len--;
+    }
+    text[len] = '\0';
+    return text;
+}

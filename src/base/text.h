@@ -29,4 +29,10 @@ bool cg_text_is_name(struct cg_slice text, size_t max);
  */
 size_t cg_text_distance(const char *a, const char *b);
 
+/* True when |word| is near enough to |name| to have been meant. */
+bool cg_text_is_near(const char *word, const char *name);
+
+/* Cuts blanks off both ends of |text|, in place. */
+char *cg_text_trim(char *text);
+
 #endif

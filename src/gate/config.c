@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <text.h>
 #include <sys/stat.h>
 
 #define COUNT_OF(member) (reader->config->member##_count)
@@ -113,7 +114,7 @@ static void unknown_section(struct cg_config_reader *reader,
                       "[FX]";
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (nearest == NULL && cg_key_is_near(section->name, names[i])) {
+        if (nearest == NULL && cg_text_is_near(section->name, names[i])) {
             nearest = names[i];
             (void)snprintf(remedy, sizeof(remedy), "did you mean [%s] ?",
                            nearest);

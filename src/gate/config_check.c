@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <text.h>
 
 #define MISTAKE(reader, line, remedy, ...)                                     \
     cg_mistakes_add((reader)->context.mistakes, (reader)->context.file, line,  \
@@ -39,7 +40,7 @@ static void suggest(const struct cg_config_names *names,
 {
     (void)snprintf(remedy, len, "%s", otherwise);
     for (size_t i = 0; i < names->count; i++) {
-        if (cg_key_is_near(word, names->items[i].text)) {
+        if (cg_text_is_near(word, names->items[i].text)) {
             (void)snprintf(remedy, len, "did you mean %s ?",
                            names->items[i].text);
             return;

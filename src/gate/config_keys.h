@@ -93,9 +93,6 @@ const char *cg_keys_nearest(const struct cg_key_table *table, const char *word);
 /* True for LogonTag, LogonTag1, LogonTag2 ... */
 bool cg_key_is_logon_tag(const char *name);
 
-/* True when |word| is near enough to |name| to have been meant. */
-bool cg_key_is_near(const char *word, const char *name);
-
 /* |path| as seen from the folder of the configuration; freed by the caller. */
 char *cg_key_path(const struct cg_key_context *context, const char *path);
 

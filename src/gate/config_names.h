@@ -6,7 +6,7 @@
 #ifndef CG_GATE_CONFIG_NAMES_H
 #define CG_GATE_CONFIG_NAMES_H
 
-#include <config_mistake.h>
+#include <mistake.h>
 #include <stdint.h>
 
 struct cg_config_name {

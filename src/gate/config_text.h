@@ -6,7 +6,7 @@
 #ifndef CG_GATE_CONFIG_TEXT_H
 #define CG_GATE_CONFIG_TEXT_H
 
-#include <config_mistake.h>
+#include <mistake.h>
 #include <slice.h>
 
 #define CG_CONFIG_LINE_MAX 4095 /* bytes */

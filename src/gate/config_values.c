@@ -528,11 +528,6 @@ static const char *foreign_remedy(const char *key)
     return NULL;
 }
 
-bool cg_key_is_near(const char *word, const char *name)
-{
-    return cg_text_distance(word, name) <= 1 + strlen(name) / 5;
-}
-
 const char *cg_keys_nearest(const struct cg_key_table *table, const char *word)
 {
     const char *nearest = NULL;
@@ -540,7 +535,7 @@ const char *cg_keys_nearest(const struct cg_key_table *table, const char *word)
     for (size_t i = 0; i < table->count; i++) {
         const char *name = table->keys[i].name;
 
-        if (cg_key_is_near(word, name) &&
+        if (cg_text_is_near(word, name) &&
             (nearest == NULL ||
              cg_text_distance(word, name) < cg_text_distance(word, nearest))) {
             nearest = name;

@@ -1,10 +1,10 @@
 /*
- * The mistakes of a configuration.  Must never lose one silently: without
+ * The mistakes of files that are read.  Must never lose one silently: without
  * memory it says so.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <config_mistake.h>
+#include <mistake.h>
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /*
- * The mistakes of a configuration, gathered so that all are told at once.
+ * The mistakes of files that are read, gathered so that all are told at once.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef CG_GATE_CONFIG_MISTAKE_H
-#define CG_GATE_CONFIG_MISTAKE_H
+#ifndef CG_BASE_MISTAKE_H
+#define CG_BASE_MISTAKE_H
 
 #include <stdbool.h>
 #include <stddef.h>
