@@ -53,6 +53,10 @@ void cg_config_check_accounts(struct cg_config_reader *reader);
 void cg_config_check_limits(struct cg_config_reader *reader);
 void cg_config_check_cover(struct cg_config_reader *reader);
 
+/* Whether it may clear there: one without clearing houses may anywhere. */
+bool cg_config_has_ccp(const struct cg_config_account *account,
+                       const char *ccp);
+
 /* Reads the rules of the time zone, if anything goes by it. */
 void cg_config_read_zone(struct cg_config_reader *reader);
 
