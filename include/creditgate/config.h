@@ -20,6 +20,8 @@
 #define CG_ACCOUNT_CCPS_MAX 8 /* clearing houses of one account */
 #define CG_LEGS_MAX 32        /* legs of one package */
 #define CG_SESSIONS_MAX 64    /* sessions of one gate */
+#define CG_BUCKET_EDGES_MAX 15
+#define CG_BUCKET_LABEL_MAX 15 /* bytes of "2Y-5Y" */
 
 /*
  * How many of each thing a gate can hold; it allocates once, at opening.  Keys
@@ -138,14 +140,48 @@ struct cg_config_limit {
     int line;
 };
 
+/* Tenor buckets (R10): "0-2Y", "2Y-5Y", ..., "30Y-". */
+struct cg_config_buckets {
+    uint32_t count; /* of edges; there is a label more */
+    uint32_t edge_months[CG_BUCKET_EDGES_MAX]; /* rising; belongs to the one
+                                                  that it ends */
+    char labels[CG_BUCKET_EDGES_MAX + 1][CG_BUCKET_LABEL_MAX + 1];
+};
+
+struct cg_conventions; /* kinds of swap, with their calendars */
+
+/* [RATES]: how DV01s come from par rates. */
+struct cg_config_rates {
+    bool given;
+    char par_rates[4096]; /* ParRates=, a path; the host reads it, and again
+                             when it changes; empty without files */
+    char set[CG_NAME_MAX + 1]; /* Set=, empty: the only one */
+    cg_time max_age_ns;        /* MaxAgeMs=, default 1 day; CG_TIME_NEVER */
+    bool stale_alarms;         /* WhenStale=alarm; default refuse */
+    struct cg_config_buckets buckets;   /* TenorBuckets=2Y,5Y,10Y,30Y */
+    struct cg_conventions *conventions; /* NULL unless |given| */
+    int line;
+};
+
+/*
+ * An instrument has its DV01 from the table, or from a curve: then it has a
+ * |convention| and a |swap|.  A family stands for instruments that are made
+ * when an order names them: its |symbol| has a '*', or its |swap| is "dates".
+ */
 struct cg_config_instrument {
     char symbol[CG_NAME_MAX + 1];
     char currency[4];
-    cg_dv01 dv01_per_million; /* > 0 */
+    cg_dv01 dv01_per_million;         /* > 0; 0: from a curve */
+    char convention[CG_NAME_MAX + 1]; /* empty: by table */
+    /* 10Y, 5Yx5Y, IMM1x5Y, 2026-03-18/2031-03-18; of a family "dates", or with
+       a '*' for what the one of |symbol| stands for */
+    char swap[CG_NAME_MAX + 1];
+    bool family;
     /* Columns that may be left out, and cells that may be empty. */
     char security_id[CG_NAME_MAX + 1];
     char product[CG_NAME_MAX + 1];
     char type[CG_NAME_MAX + 1];
+    /* of a curve and without a cell: its bucket, unless a family */
     char tenor[CG_NAME_MAX + 1];
     int line;
 };
@@ -181,6 +217,7 @@ struct cg_config {
     size_t credit_limit_count;
     struct cg_config_instrument *instruments;
     size_t instrument_count;
+    struct cg_config_rates rates;
     struct cg_config_fx *fx;
     size_t fx_count;
     /* Text for fix8c_engine_open(), its sessions in the order of |sessions| */
@@ -206,12 +243,15 @@ CG_API int cg_config_read(const char *path,
 
 /*
  * The same without files: |text| is the configuration, reported as |name|;
- * |instruments| is the table, reported by what Instruments= says.
+ * |instruments| is the table, reported by what Instruments= says.  Conventions
+ * and holidays are those given here, or NULL: those that come with the gate.
  */
 struct cg_config_memory {
     const char *name;
     const char *text;
     const char *instruments;
+    const char *conventions;
+    const char *holidays;
 };
 
 CG_API int cg_config_read_memory(const struct cg_config_memory *memory,

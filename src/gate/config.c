@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <text.h>
 #include <sys/stat.h>
+#include <text.h>
 
 #define COUNT_OF(member) (reader->config->member##_count)
 
@@ -30,6 +30,7 @@ static const struct cg_config gate_defaults = {
     .probe_after = 3,
     .day_end_ns = 17 * 3600 * CG_SECOND,
     .time_zone = "America/New_York",
+    .rates = {.max_age_ns = 86400 * CG_SECOND},
     .limits = {.orders = 100000,
                .requests = 400000,
                .limits = 10000,
@@ -107,11 +108,11 @@ static void take_single(struct cg_config_reader *reader,
 static void unknown_section(struct cg_config_reader *reader,
                             const struct cg_config_section *section)
 {
-    static const char *const names[] = {"GATE",    "DEFAULT", "SESSION",
-                                        "ACCOUNT", "LIMIT",   "FX"};
+    static const char *const names[] = {
+        "GATE", "DEFAULT", "SESSION", "ACCOUNT", "LIMIT", "RATES", "FX"};
     const char *nearest = NULL;
-    char remedy[96] = "use [GATE], [DEFAULT], [SESSION], [ACCOUNT], [LIMIT] or "
-                      "[FX]";
+    char remedy[96] = "use [GATE], [DEFAULT], [SESSION], [ACCOUNT], "
+                      "[LIMIT], [RATES] or [FX]";
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (nearest == NULL && cg_text_is_near(section->name, names[i])) {
@@ -135,6 +136,8 @@ static void sort_sections(struct cg_config_reader *reader)
             take_single(reader, &reader->gate, section);
         } else if (strcmp(section->name, "DEFAULT") == 0) {
             take_single(reader, &reader->defaults, section);
+        } else if (strcmp(section->name, "RATES") == 0) {
+            take_single(reader, &reader->rates, section);
         } else if (strcmp(section->name, "SESSION") == 0) {
             COUNT_OF(session)++;
         } else if (strcmp(section->name, "ACCOUNT") == 0) {
@@ -423,6 +426,7 @@ static void read_config(struct cg_config_reader *reader)
         return;
     }
     read_gate(reader);
+    cg_config_read_rates(reader);
     read_sections(reader);
     index_all(reader);
     if (reader->instruments_path != NULL) {

@@ -6,118 +6,94 @@
  */
 #include <config_reader.h>
 
+#include <csv.h>
 #include <decimal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <text.h>
 
-#define HEADER "instrument,currency,dv01_per_million"
+enum { SYMBOL, CURRENCY, DV01, SECURITY_ID, PRODUCT, TYPE, TENOR, COLUMNS };
 
-/* The columns by name; the first three must be there, in any order. */
-enum { SYMBOL, CURRENCY, DV01, COLUMNS_NEEDED, COLUMNS = 7 };
-
-#define AT(member) offsetof(struct cg_config_instrument, member)
-
-static const struct {
-    const char *name;
-    size_t at; /* of a text that may be empty */
-} columns[COLUMNS] = {
-    {"instrument", 0},        {"currency", 0},
-    {"dv01_per_million", 0},  {"security_id", AT(security_id)},
-    {"product", AT(product)}, {"type", AT(type)},
-    {"tenor", AT(tenor)},
+static const struct cg_csv_column columns[COLUMNS] = {
+    [SYMBOL] = {"instrument", true},     [CURRENCY] = {"currency", true},
+    [DV01] = {"dv01_per_million", true}, [SECURITY_ID] = {"security_id", false},
+    [PRODUCT] = {"product", false},      [TYPE] = {"type", false},
+    [TENOR] = {"tenor", false},
 };
 
 struct table {
-    size_t order[COLUMNS]; /* which column each cell is */
-    size_t cells;          /* of a row */
-    struct cg_config_text text;
+    struct cg_csv csv;
     struct cg_mistakes *mistakes;
     struct cg_config_instrument *rows;
     size_t count;
     size_t room;
 };
 
-static void mistake(struct table *table, const char *remedy, const char *wrong)
+static void read_symbol(struct table *table, struct cg_config_instrument *row)
 {
-    cg_mistakes_add(table->mistakes, table->text.path, table->text.line, remedy,
-                    "%s", wrong);
+    const char *cell = cg_csv_cell(&table->csv, SYMBOL);
+
+    if (!cg_text_is_name(cg_slice_str(cell), CG_NAME_MAX)) {
+        cg_csv_mistake(&table->csv,
+                       "write the Symbol(55), 1 to 63 ASCII characters",
+                       "the instrument's name is empty, too long or not ASCII");
+        return;
+    }
+    memcpy(row->symbol, cell, strlen(cell) + 1);
 }
 
-/* Cuts |line| at its commas; how many cells it has, COLUMNS + 1 for more. */
-static size_t split(char *line, char *cells[COLUMNS])
+static void read_currency(struct table *table, struct cg_config_instrument *row)
 {
-    size_t count = 0;
+    const char *cell = cg_csv_cell(&table->csv, CURRENCY);
 
-    for (char *at = line; at != NULL; count++) {
-        char *comma = strchr(at, ',');
-
-        if (count == COLUMNS) {
-            return count + 1;
-        }
-        if (comma != NULL) {
-            *comma = '\0';
-        }
-        cells[count] = cg_config_trim(at);
-        at = comma != NULL ? comma + 1 : NULL;
+    if (strlen(cell) != 3 || strspn(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3) {
+        cg_csv_mistake(&table->csv, "write three capital letters, such as USD",
+                       "the currency is not a currency code");
+        return;
     }
-    return count;
+    memcpy(row->currency, cell, sizeof(row->currency));
+}
+
+static void read_dv01(struct table *table, struct cg_config_instrument *row)
+{
+    const char *cell = cg_csv_cell(&table->csv, DV01);
+
+    if (!cg_dv01_parse(cg_slice_str(cell), &row->dv01_per_million) ||
+        row->dv01_per_million <= 0) {
+        cg_csv_mistake(&table->csv,
+                       "round it up to 4 decimals, such as 904.0125",
+                       "the DV01 per million is not a number above 0 with at "
+                       "most 4 decimals");
+    }
 }
 
 /* The texts that a limit's scope may go by (R10). */
-static bool read_terms(struct table *table,
-                       char *cells[COLUMNS],
-                       struct cg_config_instrument *row)
+static void read_terms(struct table *table, struct cg_config_instrument *row)
 {
-    for (size_t i = COLUMNS_NEEDED; i < COLUMNS; i++) {
-        size_t len = cells[i] != NULL ? strlen(cells[i]) : 0;
+    const struct {
+        size_t column;
+        char *to;
+    } terms[] = {
+        {SECURITY_ID, row->security_id},
+        {PRODUCT, row->product},
+        {TYPE, row->type},
+        {TENOR, row->tenor},
+    };
 
-        if (len == 0) {
-            continue;
+    for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+        const char *cell = cg_csv_cell(&table->csv, terms[i].column);
+        size_t len = strlen(cell);
+
+        if (len > 0 && !cg_text_is_name(cg_slice_str(cell), CG_NAME_MAX)) {
+            cg_csv_mistake(&table->csv,
+                           "write 1 to 63 ASCII characters, or nothing",
+                           "the %s is too long or not ASCII",
+                           columns[terms[i].column].name);
+        } else {
+            memcpy(terms[i].to, cell, len + 1);
         }
-        if (!cg_text_is_name(cg_slice_str(cells[i]), CG_NAME_MAX)) {
-            cg_mistakes_add(table->mistakes, table->text.path, table->text.line,
-                            "write 1 to 63 ASCII characters, or nothing",
-                            "the %s is too long or not ASCII", columns[i].name);
-            return false;
-        }
-        memcpy((char *)row + columns[i].at, cells[i], len + 1);
     }
-    return true;
-}
-
-static bool read_cells(struct table *table,
-                       char *cells[COLUMNS],
-                       struct cg_config_instrument *row)
-{
-    bool good = true;
-
-    if (!cg_text_is_name(cg_slice_str(cells[SYMBOL]), CG_NAME_MAX)) {
-        mistake(table, "write the Symbol(55), 1 to 63 ASCII characters",
-                "the instrument's name is empty, too long or not ASCII");
-        good = false;
-    }
-    if (strlen(cells[CURRENCY]) != 3 ||
-        strspn(cells[CURRENCY], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3) {
-        mistake(table, "write three capital letters, such as USD",
-                "the currency is not a currency code");
-        good = false;
-    }
-    if (!cg_dv01_parse(cg_slice_str(cells[DV01]), &row->dv01_per_million) ||
-        row->dv01_per_million <= 0) {
-        mistake(table, "round it up to 4 decimals, such as 904.0125",
-                "the DV01 per million is not a number above 0 with at most 4 "
-                "decimals");
-        good = false;
-    }
-    good = read_terms(table, cells, row) && good;
-    if (good) {
-        memcpy(row->symbol, cells[SYMBOL], strlen(cells[SYMBOL]) + 1);
-        memcpy(row->currency, cells[CURRENCY], sizeof(row->currency));
-        row->line = table->text.line;
-    }
-    return good;
 }
 
 static struct cg_config_instrument *row_new(struct table *table)
@@ -138,98 +114,57 @@ static struct cg_config_instrument *row_new(struct table *table)
     return &table->rows[table->count];
 }
 
-static void read_row(struct table *table, char *line)
+static void read_row(struct table *table)
 {
     struct cg_config_instrument *row = row_new(table);
-    char *cells[COLUMNS];
-    char *by_column[COLUMNS] = {NULL};
+    size_t before = table->mistakes->count;
 
     if (row == NULL) {
         return;
     }
-    if (strchr(line, '"') != NULL) {
-        mistake(table, "write the cells without quotes",
-                "the row holds a quote");
-        return;
-    }
-    if (split(line, cells) != table->cells) {
-        cg_mistakes_add(table->mistakes, table->text.path, table->text.line,
-                        "write a cell for each column of the header",
-                        "the row has not %zu cells", table->cells);
-        return;
-    }
-    for (size_t i = 0; i < table->cells; i++) {
-        by_column[table->order[i]] = cells[i];
-    }
-    table->count += read_cells(table, by_column, row);
+    row->line = table->csv.line;
+    read_symbol(table, row);
+    read_currency(table, row);
+    read_dv01(table, row);
+    read_terms(table, row);
+    table->count += table->mistakes->count == before;
 }
 
-/* Learns the order of the columns; false when this is no header. */
-static bool is_header(struct table *table, char *line)
-{
-    char *cells[COLUMNS];
-    bool seen[COLUMNS] = {false};
-    size_t count = split(line, cells);
-
-    for (size_t i = 0; i < count && count <= COLUMNS; i++) {
-        size_t column = 0;
-
-        while (column < COLUMNS &&
-               strcmp(cells[i], columns[column].name) != 0) {
-            column++;
-        }
-        if (column == COLUMNS || seen[column]) {
-            return false;
-        }
-        seen[column] = true;
-        table->order[i] = column;
-    }
-    table->cells = count;
-    return count <= COLUMNS && seen[SYMBOL] && seen[CURRENCY] && seen[DV01];
-}
-
-/* The first line that is not empty must be the header. */
 static void read_rows(struct table *table)
 {
     size_t before = table->mistakes->count;
-    bool header = false;
-    char *line;
 
-    while ((line = cg_config_text_line(&table->text, table->mistakes)) !=
-           NULL) {
-        if (*line == '\0' || *line == '#') {
-            continue;
-        }
-        if (header) {
-            read_row(table, line);
-            continue;
-        }
-        header = true;
-        if (!is_header(table, line)) {
-            mistake(table,
-                    "begin the table with " HEADER
-                    ", and if need be security_id, product, type or tenor",
-                    "the table does not begin with its header");
-            return;
-        }
+    while (cg_csv_next(&table->csv)) {
+        read_row(table);
     }
     if (table->count == 0 && table->mistakes->count == before) {
-        mistake(table, "add a row such as USSW10,USD,904.0125",
-                "the table has no instrument");
+        cg_csv_mistake(&table->csv, "add a row such as USSW10,USD,904.0125",
+                       "the table has no instrument");
     }
 }
 
-static bool open_table(const struct cg_config_reader *reader,
+static void read_table(const struct cg_config_reader *reader,
                        struct table *table)
 {
     const struct cg_config_memory *memory = reader->memory;
     const char *path = reader->instruments_path;
+    struct cg_lines file = {0};
+    struct cg_slice text;
 
-    return memory != NULL
-               ? cg_config_text_copy(&table->text, path,
-                                     cg_slice_str(memory->instruments),
-                                     table->mistakes)
-               : cg_config_text_open(&table->text, path, table->mistakes);
+    if (memory != NULL) {
+        text = cg_slice_str(memory->instruments);
+    } else if (cg_lines_open(&file, path, table->mistakes)) {
+        text = (struct cg_slice){file.text, file.len};
+    } else {
+        cg_lines_deinit(&file);
+        return;
+    }
+    if (cg_csv_init(&table->csv, path, text, columns, COLUMNS,
+                    table->mistakes)) {
+        read_rows(table);
+    }
+    cg_csv_deinit(&table->csv);
+    cg_lines_deinit(&file);
 }
 
 void cg_config_read_instruments(struct cg_config_reader *reader)
@@ -238,10 +173,7 @@ void cg_config_read_instruments(struct cg_config_reader *reader)
     size_t before = table.mistakes->count;
     struct cg_config *config = reader->config;
 
-    if (open_table(reader, &table)) {
-        read_rows(&table);
-    }
-    cg_config_text_deinit(&table.text);
+    read_table(reader, &table);
     config->instruments = table.rows;
     config->instrument_count = table.count;
     if (!cg_config_names_init(&reader->instruments, table.rows, table.count,

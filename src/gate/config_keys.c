@@ -10,6 +10,7 @@
 #define AT_SESSION(member) offsetof(struct cg_config_session, member)
 #define AT_ACCOUNT(member) offsetof(struct cg_config_account, member)
 #define AT_LIMIT(member) offsetof(struct cg_config_limit, member)
+#define AT_RATES(member) offsetof(struct cg_config_rates, member)
 #define AT_FX(member) offsetof(struct cg_config_fx, member)
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -388,6 +389,26 @@ static const struct cg_key limit_keys[] = {
      .only = DV01},
 };
 
+static const struct cg_key rates_keys[] = {
+    {.name = "ParRates", .at = CG_KEY_NOWHERE},
+    {.name = "Set",
+     .form = CG_KEY_NAME,
+     .at = AT_RATES(set),
+     .max = CG_NAME_MAX},
+    {.name = "Conventions", .at = CG_KEY_NOWHERE},
+    {.name = "Holidays", .at = CG_KEY_NOWHERE},
+    {.name = "MaxAgeMs",
+     .form = CG_KEY_AGE,
+     .at = AT_RATES(max_age_ns),
+     .min = 1000,
+     .max = (int64_t)366 * DAY_MS},
+    {.name = "WhenStale",
+     .form = CG_KEY_CHOICE,
+     .at = CG_KEY_NOWHERE,
+     .choices = "refuse|alarm"},
+    {.name = "TenorBuckets", .at = CG_KEY_NOWHERE},
+};
+
 static const struct cg_key fx_keys[] = {
     {.name = "From",
      .form = CG_KEY_CURRENCY,
@@ -405,4 +426,6 @@ const struct cg_key_table cg_account_keys = {"ACCOUNT", account_keys,
                                              COUNT(account_keys), NULL};
 const struct cg_key_table cg_limit_keys = {"LIMIT", limit_keys,
                                            COUNT(limit_keys), "Kind"};
+const struct cg_key_table cg_rates_keys = {"RATES", rates_keys,
+                                           COUNT(rates_keys), NULL};
 const struct cg_key_table cg_fx_keys = {"FX", fx_keys, COUNT(fx_keys), NULL};

@@ -16,6 +16,7 @@ enum cg_key_form {
     CG_KEY_BOOL,      /* Y or N, bool */
     CG_KEY_NUMBER,    /* uint32_t */
     CG_KEY_MS,        /* milliseconds, cg_time */
+    CG_KEY_AGE,       /* the same, or never: CG_TIME_NEVER */
     CG_KEY_CHOICE,    /* one of |choices|, an enum by its place there */
     CG_KEY_CURRENCY,  /* char[4] */
     CG_KEY_RATE,      /* above 0, int64_t in 1e-8 */
@@ -55,6 +56,7 @@ extern const struct cg_key_table cg_gate_keys;
 extern const struct cg_key_table cg_session_keys; /* and [DEFAULT]'s */
 extern const struct cg_key_table cg_account_keys;
 extern const struct cg_key_table cg_limit_keys;
+extern const struct cg_key_table cg_rates_keys;
 extern const struct cg_key_table cg_fx_keys;
 
 /* Where mistakes go, and the folder that relative paths start from. */

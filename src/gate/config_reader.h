@@ -17,6 +17,7 @@ struct cg_config_reader {
     struct cg_config_sections sections;
     const struct cg_config_section *gate;     /* [GATE], or NULL */
     const struct cg_config_section *defaults; /* [DEFAULT], or NULL */
+    const struct cg_config_section *rates;    /* [RATES], or NULL */
     /* Where each session, account and limit of |config| was written. */
     const struct cg_config_section **session_sections;
     const struct cg_config_section **account_sections;
@@ -42,6 +43,9 @@ cg_session cg_config_session_ref(const struct cg_config_reader *reader,
 
 /* False when the Role= of a session is missing or was not understood. */
 bool cg_config_role_known(const struct cg_config_reader *reader, size_t index);
+
+/* Reads [RATES], but not the rates. */
+void cg_config_read_rates(struct cg_config_reader *reader);
 
 /* Reads the table of instruments at |instruments_path|. */
 void cg_config_read_instruments(struct cg_config_reader *reader);

@@ -144,6 +144,20 @@ static void apply_ms(const struct value *value)
     }
 }
 
+static void apply_age(const struct value *value)
+{
+    const cg_time never = CG_TIME_NEVER;
+
+    if (strcmp(value->entry->value, "never") == 0) {
+        store(value, &never, sizeof(never));
+    } else if (strspn(value->entry->value, "0123456789") == 0) {
+        wrong(value, "is not a number of milliseconds",
+              "write digits only, or never");
+    } else {
+        apply_ms(value);
+    }
+}
+
 static void apply_currency(const struct value *value)
 {
     const char *text = value->entry->value;
@@ -453,6 +467,9 @@ static void apply_value(const struct value *value)
         break;
     case CG_KEY_MS:
         apply_ms(value);
+        break;
+    case CG_KEY_AGE:
+        apply_age(value);
         break;
     case CG_KEY_CHOICE:
         apply_choice(value);

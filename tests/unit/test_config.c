@@ -969,18 +969,23 @@ static void test_config_instrument_rows_told(void **state)
 {
 #define HEADER "instrument,currency,dv01_per_million\n"
     static const struct row rows[] = {
-        {"USSW10,USD,904\n", 1, "does not begin with its header",
-         "instrument,currency,dv01_per_million"},
         {"instrument,currency,tenor\nUSSW10,USD,904\n", 1,
-         "does not begin with its header", "dv01_per_million"},
+         "the column dv01_per_million is missing", "begin the table with"},
+        {"instrument,dv01_per_million\nUSSW10,904\n", 1,
+         "the column currency is missing", "begin the table with"},
+        {"instrument,currency,dv01_per_million,tenro\nA,USD,1,5Y\n", 1,
+         "'tenro' is no column", "did you mean tenor?"},
         {"instrument,tenor,currency,dv01_per_million,tenor\nA,B,USD,1,B\n", 1,
-         "does not begin with its header", "dv01_per_million"},
+         "the column tenor comes twice", "remove one"},
         {"tenor,instrument,currency,dv01_per_million\nA,USD,1\n", 2,
-         "not 4 cells", "header"},
-        {HEADER "USSW10,USD\n", 2, "not 3 cells", "write"},
-        {HEADER "USSW10,USD,904\nA,USD,1,1\n", 3, "not 3 cells", "write"},
-        {HEADER "USSW10,USD,904\n\"B\",USD,2\n", 3, "holds a quote",
-         "without quotes"},
+         "the row has 3 cells, the header 4", "a cell for each column"},
+        {HEADER "USSW10,USD\n", 2, "the row has 2 cells", "write"},
+        {HEADER "USSW10,USD,904\nA,USD,1,1\n", 3, "the row has 4 cells",
+         "write"},
+        {HEADER "USSW10,USD,904\n\"B,USD,2\n", 3, "a quote is not closed",
+         "quotes"},
+        {HEADER "USSW10,USD,904\nX,USD,\n", 3, "not a number above 0",
+         "round it up"},
         {HEADER "USSW10,USD,904\nX,usd,1\n", 3, "not a currency code", "USD"},
         {HEADER "USSW10,USD,904\n,USD,1\n", 3, "name is empty", "Symbol(55)"},
         {HEADER "USSW10,USD,904\nX,USD,0\n", 3, "not a number above 0",
@@ -994,7 +999,7 @@ static void test_config_instrument_rows_told(void **state)
         {HEADER "USSW10,USD,904\n\nUSSW10,EUR,9\n", 4,
          "instrument USSW10 is defined in line 2 already", "remove one"},
         {HEADER, 1, "has no instrument", "add a row"},
-        {"\n \n", 0, "the file is empty", "docs/configuration.md"},
+        {"\n \n", 0, "the file is empty", "begin the table with"},
     };
 #undef HEADER
     struct place *place = *state;
@@ -1074,7 +1079,7 @@ static void test_config_all_mistakes_at_once(void **state)
         {15, "Account=ACME is in no [ACCOUNT]"},
         {16, "Model=ping has no hub"},
         {17, "Amount=lots"},
-        {2, "not 3 cells"},
+        {2, "the row has 1 cells"},
     };
     static const char table[] =
         "instrument,currency,dv01_per_million\nX\nA,USD,1";
@@ -1141,6 +1146,7 @@ static void test_config_every_key_documented(void **state)
     expect_documented(document, "## [SESSION]", &cg_session_keys);
     expect_documented(document, "## [ACCOUNT]", &cg_account_keys);
     expect_documented(document, "## [LIMIT]", &cg_limit_keys);
+    expect_documented(document, "## [RATES]", &cg_rates_keys);
     expect_documented(document, "## [FX]", &cg_fx_keys);
 }
 
