@@ -104,13 +104,21 @@ static void arm(struct cg_gateway *gateway)
 
 /* --- messages ----------------------------------------------------------- */
 
+/* The end of this turn commits, and lets out what then may. */
+static void touch(struct cg_gateway *gateway)
+{
+    if (gateway->transport != NULL) {
+        fix8c_transport_touch(gateway->transport);
+    }
+}
+
 /* Hands what the gate wants to say to its FIX sessions; the bytes wait. */
 static void drain(struct cg_gateway *gateway, int status)
 {
     struct cg_out out;
     if (status != 0) {
         fail(gateway, status);
-        fix8c_transport_touch(gateway->transport);
+        touch(gateway);
         return;
     }
     while (cg_gate_pull(gateway->gate, &out)) {
@@ -124,9 +132,7 @@ static void drain(struct cg_gateway *gateway, int status)
             say(gateway, "gate", "ALARM: a message could not be sent");
         }
     }
-    if (gateway->transport != NULL) {
-        fix8c_transport_touch(gateway->transport);
-    }
+    touch(gateway);
     arm(gateway);
 }
 
@@ -385,12 +391,19 @@ open_transport(struct cg_gateway *gateway, char *error, size_t error_len)
         .event = on_line,
         .user = gateway,
     };
-    uv_timer_init(gateway->options.loop, &gateway->timer);
-    gateway->timer.data = gateway;
-    gateway->has_timer = true;
     return fix8c_transport_open(gateway->options.loop, gateway->engine,
                                 &options, error, error_len,
                                 &gateway->transport);
+}
+
+/* What the restart decided is durable before anyone can connect. */
+static int settle(struct cg_gateway *gateway)
+{
+    uv_timer_init(gateway->options.loop, &gateway->timer);
+    gateway->timer.data = gateway;
+    gateway->has_timer = true;
+    drain(gateway, 0);
+    return gateway->error != 0 ? gateway->error : cg_gate_commit(gateway->gate);
 }
 
 int cg_gateway_open(const struct cg_gateway_options *options,
@@ -406,12 +419,16 @@ int cg_gateway_open(const struct cg_gateway_options *options,
     gateway->options = *options;
     int status = open_gate(gateway, error, error_len);
     status = status != 0 ? status : open_sessions(gateway, error, error_len);
-    status = status != 0 ? status : open_transport(gateway, error, error_len);
     if (status == 0) {
-        /* What the restart decided is durable before anyone logs on. */
-        drain(gateway, 0);
-        status = cg_gate_commit(gateway->gate);
+        status = settle(gateway);
+        if (status != 0) {
+            snprintf(error, error_len, "the journal failed: %s",
+                     gateway->journal.error != NULL
+                         ? gateway->journal.error(gateway->journal.user)
+                         : "");
+        }
     }
+    status = status != 0 ? status : open_transport(gateway, error, error_len);
     if (status != 0) {
         cg_gateway_close(gateway);
         return status;
