@@ -24,21 +24,22 @@ enum story_actor {
 };
 
 enum story_act {
-    STORY_SCENE, /* |text| is its title; |what| "end": played in any case */
-    STORY_SAY,   /* |text| is printed */
-    STORY_SET,   /* variable |what| becomes |text| */
-    STORY_WRITE, /* file |what| of the directory gets |text| */
-    STORY_START, /* |actor| is started with the arguments |text| */
-    STORY_TELL,  /* |actor| gets the line |text|, and has echoed it */
-    STORY_SEE,   /* |actor| prints |what|, with |text|; see below */
-    STORY_NONE,  /* |actor| printed no such line since the scene began */
-    STORY_END,   /* |actor| is ended by SIGTERM and leaves with |status| */
-    STORY_KILL,  /* |actor| is ended by SIGKILL, in the middle of things */
-    STORY_RUN,   /* this program is run with the arguments |text| and waited
-                    for; its output is shown.  |status| is what it must leave
-                    with, |what| a text with '|' between parts that its output
-                    or its errors must contain */
-    STORY_CHECK, /* |check| says whether all is well */
+    STORY_SCENE,  /* |text| is its title; |what| "end": played in any case */
+    STORY_SAY,    /* |text| is printed */
+    STORY_SET,    /* variable |what| becomes |text| */
+    STORY_WRITE,  /* file |what| of the directory gets |text| */
+    STORY_START,  /* |actor| is started with the arguments |text| */
+    STORY_TELL,   /* |actor| gets the line |text|, and has echoed it */
+    STORY_SEE,    /* |actor| prints |what|, with |text|; see below */
+    STORY_NONE,   /* |actor| printed no such line since the scene began */
+    STORY_END,    /* |actor| is ended by SIGTERM and leaves with |status| */
+    STORY_KILL,   /* |actor| is ended by SIGKILL, in the middle of things */
+    STORY_HANGUP, /* |actor| gets SIGHUP, and goes on */
+    STORY_RUN,    /* this program is run with the arguments |text| and waited
+                     for; its output is shown.  |status| is what it must leave
+                     with, |what| a text with '|' between parts that its output
+                     or its errors must contain */
+    STORY_CHECK,  /* |check| says whether all is well */
 };
 
 struct story_stage;

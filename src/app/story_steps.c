@@ -233,6 +233,17 @@ static enum progress play_end(struct story_stage *stage,
     return await_exit(stage, step, step->actor);
 }
 
+static enum progress play_hangup(struct story_stage *stage,
+                                 const struct story_step *step)
+{
+    struct story_process *process = &stage->processes[step->actor];
+    if (!process->running || uv_process_kill(&process->process, SIGHUP) != 0) {
+        story_fail(stage, "%s is not there", story_actor_name(step->actor));
+        return STEP_FAILED;
+    }
+    return STEP_DONE;
+}
+
 /* What the last STORY_RUN said on standard error; the caller frees it. */
 static char *read_errors(const struct story_stage *stage)
 {
@@ -335,6 +346,8 @@ static enum progress play(struct story_stage *stage,
     case STORY_END:
     case STORY_KILL:
         return play_end(stage, step);
+    case STORY_HANGUP:
+        return play_hangup(stage, step);
     case STORY_RUN:
         return play_run(stage, step);
     case STORY_CHECK:

@@ -56,6 +56,10 @@
     {                                                                          \
         .act = STORY_KILL, .actor = STORY_##who                                \
     }
+#define HANGUP(who)                                                            \
+    {                                                                          \
+        .act = STORY_HANGUP, .actor = STORY_##who                              \
+    }
 /* Must leave with |code|, having said all parts of |words|. */
 #define RUN(arguments, code, words)                                            \
     {                                                                          \
