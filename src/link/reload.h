@@ -23,7 +23,7 @@ struct cg_reload_text {
     const char *file;
     const char *text;
     size_t len;
-    cg_time made_at; /* when it was last written, never later than now */
+    cg_time made_at; /* when it was last written, by the stamp it has */
 };
 
 /* Gathers the mistakes of one attempt; any file of theirs. */

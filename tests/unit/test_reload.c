@@ -215,17 +215,6 @@ static void test_reload_first_takes_what_is_there(void **state)
     assert_true(fixture->made_at == (cg_time)about.st_mtim.tv_sec * CG_SECOND);
 }
 
-/* A file that claims to be of tomorrow is of now: else it would not age. */
-static void test_reload_file_of_tomorrow_is_of_now(void **state)
-{
-    struct fixture *fixture = *state;
-    write_at(fixture, "one", -86400);
-    cg_reload_first(fixture->reload);
-    assert_int_equal(fixture->takes, 1);
-    assert_true(fixture->made_at <=
-                (cg_time)time(NULL) * CG_SECOND + CG_SECOND);
-}
-
 static void test_reload_unchanged_is_not_read_again(void **state)
 {
     struct fixture *fixture = *state;
@@ -589,7 +578,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_reload_first_takes_what_is_there),
-        CASE(test_reload_file_of_tomorrow_is_of_now),
         CASE(test_reload_unchanged_is_not_read_again),
         CASE(test_reload_half_written_is_not_taken),
         CASE(test_reload_touched_is_read_again),
