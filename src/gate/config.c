@@ -30,7 +30,7 @@ static const struct cg_config gate_defaults = {
     .probe_after = 3,
     .day_end_ns = 17 * 3600 * CG_SECOND,
     .time_zone = "America/New_York",
-    .rates = {.max_age_ns = 86400 * CG_SECOND},
+    .rates = {.max_age_ns = 86400 * CG_SECOND, .poll_ns = CG_SECOND},
     .limits = {.orders = 100000,
                .requests = 400000,
                .limits = 10000,

@@ -9,7 +9,6 @@
 #include <config_buckets.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MISTAKE(reader, line, remedy, ...)                                     \
     cg_mistakes_add((reader)->context.mistakes, (reader)->context.file, line,  \
@@ -25,7 +24,8 @@ rates_entry(const struct cg_config_reader *reader, const char *key)
     return entry != NULL && *entry->value != '\0' ? entry : NULL;
 }
 
-/* The host reads the file, at once and again: it must be there. */
+/* The host reads the file, and tells when it is not there: no reason not to
+ * start, since cancels must pass. */
 static void read_path(struct cg_config_reader *reader)
 {
     const struct cg_config_entry *entry = rates_entry(reader, "ParRates");
@@ -48,11 +48,6 @@ static void read_path(struct cg_config_reader *reader)
     } else if (strlen(path) >= sizeof(rates->par_rates)) {
         MISTAKE(reader, entry->line, "choose a shorter path",
                 "the path of the par rates is too long");
-    } else if (access(path, R_OK) != 0) {
-        MISTAKE(reader, entry->line,
-                "name a file, as seen from the configuration's folder",
-                "ParRates=%.80s is not there, or may not be read",
-                entry->value);
     } else {
         memcpy(rates->par_rates, path, strlen(path) + 1);
     }

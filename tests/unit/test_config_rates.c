@@ -45,6 +45,7 @@ static void test_config_rates_defaults(void **state)
     assert_string_equal(config.rates.par_rates, "");
     assert_string_equal(config.rates.set, "");
     assert_true(config.rates.max_age_ns == 86400 * CG_SECOND);
+    assert_true(config.rates.poll_ns == CG_SECOND);
     assert_false(config.rates.stale_alarms);
     assert_int_equal(config.rates.buckets.count, 4);
     assert_string_equal(config.rates.buckets.labels[0], "0-2Y");
@@ -73,7 +74,8 @@ static void test_config_rates_read_back(void **state)
     assert_string_equal(config.rates.buckets.labels[1], "18M-7Y");
     assert_string_equal(config.rates.buckets.labels[2], "7Y-");
     cg_config_deinit(&config);
-    read_keys("MaxAgeMs=never\nWhenStale=refuse\n", &config);
+    read_keys("MaxAgeMs=never\nWhenStale=refuse\nPollMs=10\n", &config);
+    assert_true(config.rates.poll_ns == 10 * CG_MS);
     assert_true(config.rates.max_age_ns == CG_TIME_NEVER);
     assert_false(config.rates.stale_alarms);
     cg_config_deinit(&config);
@@ -100,6 +102,8 @@ static void test_config_rates_mistakes_told(void **state)
         {"MaxAgeMs=31622400001\n", FIRST, "to 31622400000", "digits"},
         {"MaxAgeMs=Never\n", FIRST, "not a number of milliseconds", "or never"},
         {"MaxAgeMs=\n", FIRST, "has no value", "remove the line"},
+        {"PollMs=9\n", FIRST, "is not a whole number from 10", "digits"},
+        {"PollMs=3600001\n", FIRST, "to 3600000", "digits"},
         {"WhenStale=stop\n", FIRST, "is not known", "refuse|alarm"},
         {"WhenStael=alarm\n", FIRST, "not a key of [RATES]",
          "did you mean WhenStale= ?"},
@@ -181,20 +185,14 @@ static int folder_teardown(void **state)
     return 0;
 }
 
-/* The par rates are not read, but must be there. */
-static void test_config_rates_file_is_there(void **state)
+/* The par rates are not read: a gate without them lets cancels pass. */
+static void test_config_rates_file_need_not_be_there(void **state)
 {
     struct folder *folder = *state;
     struct config_told told = {0};
     struct cg_config config;
 
     put(folder->config, CONFIG_TEXT "[RATES]\nParRates=rates.csv\n");
-    assert_int_equal(
-        cg_config_read(folder->config, config_tell, &told, &config),
-        CG_ERR_CONFIG);
-    assert_int_equal(told.line, FIRST);
-    assert_non_null(strstr(told.wrong, "ParRates=rates.csv is not there"));
-    put(folder->rates, "these are no rates");
     assert_int_equal(
         cg_config_read(folder->config, config_tell, &told, &config), 0);
     assert_string_equal(config.rates.par_rates, folder->rates);
@@ -223,8 +221,9 @@ int main(void)
         cmocka_unit_test(test_config_rates_defaults),
         cmocka_unit_test(test_config_rates_read_back),
         cmocka_unit_test(test_config_rates_mistakes_told),
-        cmocka_unit_test_setup_teardown(test_config_rates_file_is_there,
-                                        folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_config_rates_file_need_not_be_there, folder_setup,
+            folder_teardown),
         cmocka_unit_test_setup_teardown(test_config_rates_without_file_told,
                                         folder_setup, folder_teardown),
     };
