@@ -37,6 +37,8 @@ struct cg_limits {
     uint32_t scopes;      /* entries of limits' scopes; default 10,000 */
     uint32_t reports; /* remembered, to tell a repeat; default 400,000 (R43) */
     uint32_t legs;    /* of packages; default 20,000, 0: none are taken (R5) */
+    /* Made at run time, by a pattern or for dates; default 10,000 (R2) */
+    uint32_t instruments;
 };
 
 enum cg_model { CG_MODEL_PING, CG_MODEL_PUSH, CG_MODEL_PING_WITH_PUSH };

@@ -24,6 +24,10 @@
     X(CCP_NAMED, "ccp named")                                                  \
     X(ACCOUNT_WARNINGS, "account warnings")                                    \
     X(INSTRUMENT_NAMED, "instrument named")                                    \
+    X(INSTRUMENT_RATED, "instrument rated")                                    \
+    X(INSTRUMENT_FORGOTTEN, "instrument forgotten")                            \
+    X(RATES_TAKEN, "rates taken")                                              \
+    X(RATES_AGED, "rates aged")                                                \
     X(LIMIT_NAMED, "limit named")                                              \
     X(LIMIT_SET, "limit set")                                                  \
     X(LIMIT_SCOPED, "limit scoped")                                            \

@@ -122,6 +122,16 @@ text_amount(struct text *text, const char *key, cg_dv01 amount, bool whole)
     text_format(text, " %s:%s", key, number);
 }
 
+/* R7: how old the par rates are, and how old they may be. */
+static void text_age(struct text *text, const struct cg_engine *engine)
+{
+    char age[CG_AGE_TEXT_MAX];
+    char max[CG_AGE_TEXT_MAX];
+    cg_age_text(engine->now - engine->state.rates.made_at, age);
+    cg_age_text(engine->config.rates_max_age_ns, max);
+    text_format(text, " age:%s max:%s", age, max);
+}
+
 bool cg_profile_may_see(const struct cg_context *context,
                         const struct cg_limit *limit,
                         const struct cg_profile *profile)
@@ -216,6 +226,9 @@ void cg_reason_text(const struct cg_context *context,
     }
     if (refusal->tag != 0) {
         text_format(&text, " tag:%u", refusal->tag);
+    }
+    if (refusal->reason == CG_RATES_STALE) {
+        text_age(&text, context->engine);
     }
     text_format(&text, " - ");
     if (refusal->detail != NULL) {

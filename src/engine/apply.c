@@ -34,6 +34,18 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_INSTRUMENT_NAMED:
         cg_apply_instrument_named(state, fact);
         break;
+    case CG_FACT_INSTRUMENT_RATED:
+        cg_apply_instrument_rated(state, fact);
+        break;
+    case CG_FACT_INSTRUMENT_FORGOTTEN:
+        cg_apply_instrument_forgotten(state, fact);
+        break;
+    case CG_FACT_RATES_TAKEN:
+        cg_apply_rates_taken(state, fact);
+        break;
+    case CG_FACT_RATES_AGED:
+        state->rates.aged_at = fact->until;
+        break;
     case CG_FACT_LIMIT_NAMED:
         cg_apply_limit_named(state, fact);
         break;

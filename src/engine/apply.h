@@ -96,8 +96,6 @@ void cg_apply_ask_answered(struct cg_state *state, const struct cg_fact *fact);
 /* --- names, limits, links (apply_limit.c) -------------------------------- */
 
 void cg_apply_account_named(struct cg_state *state, const struct cg_fact *fact);
-void cg_apply_instrument_named(struct cg_state *state,
-                               const struct cg_fact *fact);
 void cg_apply_session_named(struct cg_state *state, const struct cg_fact *fact);
 void cg_apply_limit_named(struct cg_state *state, const struct cg_fact *fact);
 void cg_apply_limit_set(struct cg_state *state, const struct cg_fact *fact);
@@ -111,6 +109,20 @@ void cg_apply_link_changed(struct cg_state *state,
                            const struct cg_fact *fact,
                            bool up);
 void cg_apply_hub_answered(struct cg_state *state, const struct cg_fact *fact);
+
+/* --- instruments and rates (apply_instrument.c) -------------------------- */
+
+void cg_apply_instrument_named(struct cg_state *state,
+                               const struct cg_fact *fact);
+void cg_apply_instrument_rated(struct cg_state *state,
+                               const struct cg_fact *fact);
+void cg_apply_instrument_forgotten(struct cg_state *state,
+                                   const struct cg_fact *fact);
+void cg_apply_rates_taken(struct cg_state *state, const struct cg_fact *fact);
+
+/* Somebody refers to an instrument, CG_NONE included, or no longer does. */
+void cg_apply_instrument_refer(struct cg_state *state, uint32_t slot);
+void cg_apply_instrument_leave(struct cg_state *state, uint32_t slot);
 
 /* --- days (apply_day.c) -------------------------------------------------- */
 

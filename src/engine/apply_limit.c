@@ -51,17 +51,6 @@ void cg_apply_account_named(struct cg_state *state, const struct cg_fact *fact)
     account_limits(state, fact->account);
 }
 
-void cg_apply_instrument_named(struct cg_state *state,
-                               const struct cg_fact *fact)
-{
-    struct cg_instrument *instrument = &state->instruments[fact->instrument];
-    CG_ASSERT(fact->instrument == state->instrument_count);
-    state->instrument_count++;
-    cg_apply_id(&instrument->symbol, fact->id, fact->id_len);
-    cg_map_add(&state->instrument_map, cg_hash(0, cg_apply_fact_id(fact)),
-               fact->instrument);
-}
-
 void cg_apply_session_named(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_session_state *session = &state->sessions[fact->session];
@@ -108,6 +97,7 @@ void cg_apply_limit_named(struct cg_state *state, const struct cg_fact *fact)
     }
     cg_map_add(&state->limit_map, cg_hash(0, cg_apply_fact_id(fact)),
                fact->limit);
+    cg_apply_instrument_refer(state, fact->instrument);
     if (limit->account != CG_NONE) {
         account_limit_add(state, limit->account, fact->limit);
         return;

@@ -66,6 +66,7 @@ void cg_apply_order_forget(struct cg_state *state, uint32_t slot)
         i = next;
     }
     cg_apply_legs_forgotten(state, order);
+    cg_apply_instrument_leave(state, order->instrument);
     for (uint32_t i = order->requests; i != CG_NONE;) {
         uint32_t next = state->requests[i].next;
         state->requests[i].order = CG_NONE;
@@ -145,6 +146,7 @@ void cg_apply_order_taken(struct cg_state *state, const struct cg_fact *fact)
         .asked_at = fact->time,
     };
     order_move(order, CG_ORDER_WAITING);
+    cg_apply_instrument_refer(state, fact->instrument);
     if (account->orders != CG_NONE) {
         state->orders[account->orders].previous = slot;
     }

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "state.h"
+#include "apply.h"
 
 #include "check.h"
 
@@ -47,6 +47,7 @@ void cg_apply_leg_taken(struct cg_state *state, const struct cg_fact *fact)
     *link = slot;
     state->packages[state->orders[fact->order].legs].count++;
     state->legs_used++;
+    cg_apply_instrument_refer(state, fact->instrument);
 }
 
 void cg_apply_leg_charged(struct cg_state *state, const struct cg_fact *fact)
@@ -84,6 +85,7 @@ void cg_apply_legs_forgotten(struct cg_state *state, struct cg_order *order)
     while (order->legs != CG_NONE) {
         uint32_t slot = order->legs;
         order->legs = state->legs[slot].next;
+        cg_apply_instrument_leave(state, state->legs[slot].instrument);
         state->legs[slot].next = state->leg_free;
         state->leg_free = slot;
         state->legs_used--;

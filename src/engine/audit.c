@@ -197,5 +197,6 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
         return false;
     }
     return holds && cg_audit_packages(state, error, error_len) &&
+           cg_audit_instruments(state, error, error_len) &&
            queues_hold(state, error, error_len);
 }

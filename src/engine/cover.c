@@ -64,6 +64,10 @@ static bool converted(const struct cg_engine *engine,
                       cg_dv01 *rate,
                       enum cg_reason *reason)
 {
+    if (instrument->rate == 0) { /* nothing defaults to zero (R4) */
+        *reason = CG_DV01_UNAVAILABLE;
+        return false;
+    }
     if (memcmp(instrument->currency, limit->currency, 3) == 0) {
         *rate = instrument->rate;
         return true;

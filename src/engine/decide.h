@@ -145,6 +145,34 @@ bool cg_limit_holds(const struct cg_limit *limit, cg_dv01 amount);
 /* Whether the limit of |token| can count a charge or fill of |amount|. */
 bool cg_sums_hold(const struct cg_state *state, uint32_t token, cg_dv01 amount);
 
+/* --- instruments and rates (decide_instrument.c, decide_rates.c) -------- */
+
+/* Forgets every instrument made at run time that nothing refers to. */
+void cg_instruments_forget(struct cg_engine *engine);
+
+/* R4: whether an instrument has a DV01, or why not. */
+bool cg_instrument_is_priced(const struct cg_state *state,
+                             uint32_t instrument,
+                             struct cg_refusal *refusal);
+
+/* R7: whether an instrument may take new risk: not by rates that are too old.
+ */
+bool cg_instrument_is_fresh(const struct cg_engine *engine,
+                            uint32_t instrument,
+                            struct cg_refusal *refusal);
+
+/* The same for what is planned, and for an order's instrument or legs. */
+bool cg_cover_is_fresh(const struct cg_engine *engine,
+                       const struct cg_cover_request *request,
+                       struct cg_refusal *refusal);
+bool cg_order_is_fresh(const struct cg_engine *engine,
+                       uint32_t order,
+                       struct cg_refusal *refusal);
+
+/* Says once that the par rates are too old by now; and when that will be. */
+void cg_rates_age(struct cg_engine *engine);
+void cg_timer_rates(struct cg_engine *engine);
+
 /* --- prices (decide_price.c) -------------------------------------------- */
 
 /* R3: the instrument's DV01 in the limit's currency, as often as the limit
@@ -228,11 +256,17 @@ bool cg_package_adopt_plan(const struct cg_engine *engine,
 
 /* --- packages (decide_package.c) ---------------------------------------- */
 
-/* R4, R5: the legs of an event as terms, into CG_LEGS_MAX places. */
+/* R5: the legs of an event as terms, into CG_LEGS_MAX places. */
 bool cg_legs_fit(const struct cg_state *state,
                  const struct cg_order_event *event,
                  struct cg_leg_terms *terms,
                  struct cg_refusal *refusal);
+
+/* R4: whether each of them has a DV01. */
+bool cg_legs_are_priced(const struct cg_state *state,
+                        const struct cg_leg_terms *terms,
+                        uint32_t count,
+                        struct cg_refusal *refusal);
 
 /* Whether a replace leaves the instrument, or all legs, of |order| alone. */
 bool cg_terms_stay(const struct cg_state *state,

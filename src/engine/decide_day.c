@@ -110,6 +110,7 @@ static void day_end(struct cg_engine *engine, cg_time due)
             "the trading day has ended: %u ClOrdIDs forgotten, %u orders open",
             before - engine->state.request_map.count,
             engine->state.open_orders);
+    cg_instruments_forget(engine);
     uint32_t asked = day_orders_ask(engine);
     if (asked > 0) {
         cg_note(engine, "%u DAY orders have no last word of their venue",

@@ -179,8 +179,11 @@ static bool instrument_fits(const struct cg_state *state,
                             struct cg_refusal *refusal)
 {
     *instrument = cg_state_instrument(state, event->symbol);
-    if (*instrument == CG_NONE || state->instruments[*instrument].rate == 0) {
+    if (*instrument == CG_NONE) {
         *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
+        return false;
+    }
+    if (!cg_instrument_is_priced(state, *instrument, refusal)) {
         return false;
     }
     if (!cg_instrument_is_one(state, *instrument, event)) {
@@ -221,10 +224,14 @@ static bool admissible(const struct cg_engine *engine,
         request->legs = legs;
         request->leg_count = event->leg_count;
         request->whole = state->sessions[client->venue].whole;
-        if (!cg_legs_fit(state, event, legs, refusal)) {
+        if (!cg_legs_fit(state, event, legs, refusal) ||
+            !cg_legs_are_priced(state, legs, event->leg_count, refusal)) {
             return false;
         }
     } else if (!instrument_fits(state, event, &request->instrument, refusal)) {
+        return false;
+    }
+    if (!cg_cover_is_fresh(engine, request, refusal)) {
         return false;
     }
     if (!state->sessions[client->venue].up) {
@@ -435,6 +442,8 @@ void cg_engine_restart(struct cg_engine *engine)
 {
     cg_timers_reset(engine);
     cg_days_start(engine);
+    cg_timer_rates(engine);
+    cg_rates_age(engine);
     const struct cg_state *state = &engine->state;
     for (uint32_t i = 0; i < state->session_count; i++) {
         if (state->sessions[i].up) {

@@ -43,7 +43,7 @@ static bool leg_fits(const struct cg_state *state,
                      struct cg_refusal *refusal)
 {
     uint32_t instrument = cg_state_instrument(state, leg->symbol);
-    if (instrument == CG_NONE || state->instruments[instrument].rate == 0) {
+    if (instrument == CG_NONE) {
         *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
         refusal->detail = "a leg's instrument has none";
         return false;
@@ -72,6 +72,22 @@ bool cg_legs_fit(const struct cg_state *state,
     CG_ASSERT(event->leg_count <= CG_LEGS_MAX);
     for (uint32_t i = 0; i < event->leg_count; i++) {
         if (!leg_fits(state, event, &event->legs[i], &terms[i], refusal)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cg_legs_are_priced(const struct cg_state *state,
+                        const struct cg_leg_terms *terms,
+                        uint32_t count,
+                        struct cg_refusal *refusal)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!cg_instrument_is_priced(state, terms[i].instrument, refusal)) {
+            refusal->detail = refusal->detail != NULL
+                                  ? refusal->detail
+                                  : "a leg's instrument has none";
             return false;
         }
     }

@@ -25,10 +25,13 @@ static bool rate_now(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[token->order];
+    if (!cg_instrument_is_priced(state, order->instrument, refusal)) {
+        refusal->limit = token->limit;
+        return false;
+    }
     *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
     refusal->limit = token->limit;
-    return state->instruments[order->instrument].rate != 0 &&
-           cg_rate_in(engine, order->instrument, &state->limits[token->limit],
+    return cg_rate_in(engine, order->instrument, &state->limits[token->limit],
                       rate, &refusal->reason);
 }
 
@@ -44,10 +47,13 @@ static bool legs_cost_the_same(const struct cg_engine *engine,
         const struct cg_share *share = &state->shares[i];
         uint32_t instrument = state->legs[share->leg].instrument;
         cg_dv01 rate = 0;
+        if (!cg_instrument_is_priced(state, instrument, refusal)) {
+            refusal->limit = token->limit;
+            return false;
+        }
         *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
         refusal->limit = token->limit;
-        if (state->instruments[instrument].rate == 0 ||
-            !cg_rate_in(engine, instrument, limit, &rate, &refusal->reason)) {
+        if (!cg_rate_in(engine, instrument, limit, &rate, &refusal->reason)) {
             return false;
         }
         if (rate > share->rate ||

@@ -143,16 +143,14 @@ static void queue_change(struct cg_engine *engine,
 }
 
 /* R4: what the order is about still has a DV01. */
-static bool has_rates(const struct cg_state *state,
-                      const struct cg_cover_request *request)
+static bool is_priced(const struct cg_state *state,
+                      const struct cg_cover_request *request,
+                      struct cg_refusal *refusal)
 {
-    for (uint32_t i = 0; i < request->leg_count; i++) {
-        if (state->instruments[request->legs[i].instrument].rate == 0) {
-            return false;
-        }
-    }
-    return request->instrument == CG_NONE ||
-           state->instruments[request->instrument].rate != 0;
+    return request->instrument != CG_NONE
+               ? cg_instrument_is_priced(state, request->instrument, refusal)
+               : cg_legs_are_priced(state, request->legs, request->leg_count,
+                                    refusal);
 }
 
 /* What is asked of a new order, as far as it can have changed since. */
@@ -181,10 +179,8 @@ static bool plan(const struct cg_engine *engine,
         !state->sessions[order->venue].up) {
         refusal->reason = CG_VENUE_DOWN;
     }
-    if (refusal->reason == CG_REASON_NONE && !has_rates(state, &request)) {
-        refusal->reason = CG_DV01_UNAVAILABLE;
-    }
     return refusal->reason == CG_REASON_NONE &&
+           is_priced(state, &request, refusal) &&
            cg_cover_plan(engine, &request, cover, refusal);
 }
 
@@ -197,6 +193,8 @@ static void decide(struct cg_engine *engine, uint32_t slot)
         cg_order_refuse(engine, slot, &refusal, CG_END_RELEASED);
     } else if (cover.wait_count > 0) {
         queue_change(engine, slot, &cover);
+    } else if (!cg_order_is_fresh(engine, slot, &refusal)) {
+        cg_order_refuse(engine, slot, &refusal, CG_END_RELEASED);
     } else if (cg_order_has_room(&engine->state, 0)) {
         cg_queue_leave(engine, slot);
         cg_order_admit(engine, slot, &cover);
@@ -233,6 +231,7 @@ void cg_queues_note(struct cg_engine *engine, const struct cg_fact *fact)
         (fact->kind == CG_FACT_LIMIT_SET || fact->kind == CG_FACT_LIMIT_STATE ||
          fact->kind == CG_FACT_LIMIT_STOPPED ||
          fact->kind == CG_FACT_STOP_PLACED ||
+         fact->kind == CG_FACT_RATES_TAKEN ||
          fact->kind == CG_FACT_LINK_DOWN)) {
         engine->queues_changed = true;
     }

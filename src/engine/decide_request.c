@@ -211,7 +211,9 @@ bool cg_replace_may_go(const struct cg_engine *engine,
                        struct cg_refusal *refusal)
 {
     const struct cg_state *state = &engine->state;
+    bool rises = replace->qty > state->orders[slot].qty;
     return replace_may_pass(engine, slot, replace, refusal) &&
+           (!rises || cg_order_is_fresh(engine, slot, refusal)) &&
            cg_cover_may_grow(engine, slot, replace->qty,
                              only_falls(state, &state->orders[slot], replace),
                              refusal);

@@ -186,7 +186,8 @@ cg_time cg_engine_deadline(const struct cg_engine *engine)
 {
     cg_time first = cg_heap_first(&engine->timers, NULL);
     cg_time again = cg_heap_first(&engine->ask_timers, NULL);
-    first = again < first ? again : first;
+    first = sooner(first, again);
+    first = sooner(first, engine->rates_due);
     return engine->days_run && engine->next_reset < first ? engine->next_reset
                                                           : first;
 }

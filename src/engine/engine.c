@@ -63,6 +63,7 @@ int cg_engine_open(const struct cg_engine_config *config,
     for (uint32_t i = 0; i < CG_SESSIONS_MAX; i++) {
         engine->rounds[i].due = CG_TIME_NEVER;
     }
+    engine->rates_due = CG_TIME_NEVER;
     int error = cg_state_init(&engine->state, &config->sizes, accounts,
                               instruments);
     if (error == 0) {
@@ -145,6 +146,9 @@ static void derive(struct cg_engine *engine, const struct cg_fact *fact)
     if (fact->ask != CG_NONE) {
         cg_timer_ask(engine, fact->ask);
     }
+    if (fact->kind == CG_FACT_RATES_TAKEN || fact->kind == CG_FACT_RATES_AGED) {
+        cg_timer_rates(engine);
+    }
     if (order != CG_NONE) { /* with all its tokens */
         cg_timer_order(engine, order);
         for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
@@ -220,6 +224,7 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                    fact->value < CG_CCPS_MAX);
     return taken && clears && charged && queued && priced && asked && named &&
            scoped && names_fit(state, fact) && cg_leg_fact_fits(state, fact) &&
+           cg_instrument_fact_fits(state, fact) &&
            fact->no == state->fact_no + 1 && fact->kind < CG_FACT_KIND_COUNT &&
            slot_fits(fact->order, state->order_max) &&
            slot_fits(fact->request, state->request_max) &&
@@ -259,7 +264,9 @@ void cg_engine_begin(struct cg_engine *engine,
     engine->news_count = 0;
     engine->cause_session = CG_SESSION_NONE;
     engine->cause_seq = 0;
+    engine->resolved_count = 0;
     cg_days_end(engine);
+    cg_rates_age(engine);
     engine->cause_session = session;
     engine->cause_seq = seq;
 }

@@ -61,7 +61,7 @@ enum cg_news {
 struct cg_refusal {
     enum cg_reason reason;
     uint32_t limit; /* slot, or CG_NONE */
-    bool party; /* CG_UNKNOWN_PARTY: another party than the account */
+    bool party;     /* CG_UNKNOWN_PARTY: another party than the account */
     bool has_amounts;
     cg_dv01 required;
     cg_dv01 available;
@@ -292,6 +292,24 @@ struct cg_action_event {
     bool narrowed;           /* a market, a segment or instruments only */
 };
 
+/* Par rates that were checked whole, before what they make of instruments. */
+struct cg_rates_event {
+    cg_time made_at;        /* their age counts from here */
+    struct cg_slice digest; /* SHA-256, CG_DIGEST_LEN letters */
+    struct cg_slice set;
+    struct cg_slice words; /* "smp 2026-01-15 rates.csv" */
+};
+
+/* An instrument that no table names (R2). */
+struct cg_instrument_event {
+    struct cg_slice name; /* what orders find it by */
+    char currency[4];
+    /* The symbol is what 55 says of it; empty: its name. */
+    struct cg_slice terms[CG_TERMS];
+    cg_dv01 rate;      /* 0: none */
+    uint64_t row_hash; /* as cg_engine_rate() */
+};
+
 /* --- the engine --------------------------------------------------------- */
 
 #define CG_NOTES_MAX 32
@@ -309,6 +327,10 @@ struct cg_engine_config {
     const struct cg_config_fx *fx;
     size_t fx_count;
     cg_time day_end_ns; /* of the trading day, or CG_RESET_NEVER (R48) */
+    /* Older par rates take no new risk, or only raise an alarm (R7);
+     * CG_TIME_NEVER: however old they are. */
+    cg_time rates_max_age_ns;
+    bool rates_stale_alarms;
     struct cg_zone zone;
     /* Called for each fact, before it is applied; non-zero ends the engine. */
     int (*sink)(void *user, const struct cg_fact *fact);
@@ -330,6 +352,10 @@ struct cg_engine {
     struct cg_heap ask_timers; /* by slot: when to say it again */
     bool days_run;             /* days end from now on */
     cg_time next_reset;        /* of a limit or of the day */
+    cg_time rates_due;         /* when the par rates are too old, once said */
+    /* Instruments that this event is about: they stay, idle or not. */
+    uint32_t resolved[CG_LEGS_MAX];
+    uint32_t resolved_count;
     cg_time now;
     cg_session cause_session;
     cg_seq cause_seq;
@@ -382,6 +408,52 @@ void cg_engine_end(struct cg_engine *engine);
 /* Records a fact and applies it.  For the engine's own files and set-up. */
 void cg_engine_record(struct cg_engine *engine, struct cg_fact *fact);
 struct cg_fact cg_fact_of(enum cg_fact_kind kind);
+
+/*
+ * R7: par rates are taken, with all that they make of instruments: one call of
+ * cg_engine_rates(), then cg_engine_rate() for every instrument that is priced
+ * by rates; |rate| 0 says that they do not price it.  A fact is recorded only
+ * of what changes.  |row_hash| tells the row apart that it was priced by; 0 is
+ * for one whose DV01 is a table's.  No charge of an order changes.
+ */
+void cg_engine_rates(struct cg_engine *engine,
+                     const struct cg_rates_event *event);
+void cg_engine_rate(struct cg_engine *engine,
+                    uint32_t instrument,
+                    cg_dv01 rate,
+                    uint64_t row_hash);
+
+/*
+ * The row that an instrument is priced by from now on: by another one than it
+ * has its rate from it has none, until cg_engine_rate() brings it.  For every
+ * instrument at the start; 0 where a table gives the DV01, and for one that no
+ * row is about any more.
+ */
+void cg_engine_row(struct cg_engine *engine,
+                   uint32_t instrument,
+                   uint64_t row_hash);
+
+/*
+ * The instrument of |name|, or CG_NONE.  What was asked for stays until the
+ * event ends, and longer when an order is taken on it.
+ */
+uint32_t cg_engine_instrument(struct cg_engine *engine, struct cg_slice name);
+
+/*
+ * Makes an instrument at run time, or makes one that is there what |event|
+ * says; not for those of the table.  CG_NONE: the name, a term or the currency
+ * is not fit for the journal, or there are as many as
+ * cg_limits.instruments, and each of them is referred to.
+ */
+uint32_t cg_engine_instrument_new(struct cg_engine *engine,
+                                  const struct cg_instrument_event *event);
+
+/* Whether the par rates in force are older than they may be. */
+bool cg_engine_rates_stale(const struct cg_engine *engine);
+
+/* An age in its two largest units: "1d2h", "90ms". */
+#define CG_AGE_TEXT_MAX 32
+void cg_age_text(cg_time age, char text[CG_AGE_TEXT_MAX]);
 
 void cg_engine_new(struct cg_engine *engine,
                    const struct cg_order_event *event);

@@ -225,6 +225,9 @@ int cg_state_init(struct cg_state *state,
         .account_max = accounts,
         .firm_max = accounts * 2, /* an account may change its firm */
         .instrument_max = instruments,
+        .instrument_free = CG_NONE,
+        .idle_first = CG_NONE,
+        .idle_last = CG_NONE,
         .closed_first = CG_NONE,
         .closed_last = CG_NONE,
         .order_free = CG_NONE,
@@ -394,16 +397,15 @@ const struct cg_stops *cg_state_stops(const struct cg_state *state,
 static bool instrument_is(const void *context, uint32_t slot)
 {
     const struct key *key = context;
-    return cg_slice_equal(cg_id_slice(&key->state->instruments[slot].symbol),
+    return cg_slice_equal(cg_id_slice(&key->state->instruments[slot].name),
                           key->id);
 }
 
-uint32_t cg_state_instrument(const struct cg_state *state,
-                             struct cg_slice symbol)
+uint32_t cg_state_instrument(const struct cg_state *state, struct cg_slice name)
 {
-    struct key key = {.state = state, .id = symbol};
-    return cg_map_find(&state->instrument_map, cg_hash(0, symbol),
-                       instrument_is, &key);
+    struct key key = {.state = state, .id = name};
+    return cg_map_find(&state->instrument_map, cg_hash(0, name), instrument_is,
+                       &key);
 }
 
 bool cg_state_limit_room(const struct cg_state *state,
@@ -474,6 +476,16 @@ uint32_t cg_state_next_scope(const struct cg_state *state)
         return state->scope_free;
     }
     return state->scope_top < state->scope_max ? state->scope_top : CG_NONE;
+}
+
+uint32_t cg_state_next_instrument(const struct cg_state *state)
+{
+    if (state->instrument_free != CG_NONE) {
+        return state->instrument_free;
+    }
+    return state->instrument_count < state->instrument_max
+               ? state->instrument_count
+               : CG_NONE;
 }
 
 uint32_t cg_state_next_place(const struct cg_state *state)

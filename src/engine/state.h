@@ -527,11 +527,43 @@ struct cg_account {
     uint8_t warned[CG_ACCOUNT_LIMITS_MAX]; /* bit i: level i, by limits[] */
 };
 
+/*
+ * A dynamic instrument was made at run time, by a pattern or for an order's own
+ * dates.  Once nothing refers to it, it is idle, and its place may be used
+ * again.
+ */
 struct cg_instrument {
-    struct cg_id symbol;
+    struct cg_id name;   /* what it is found by: the symbol, with any dates */
+    struct cg_id symbol; /* 55 */
     char currency[4];
-    cg_dv01 rate;                 /* 0: none, orders are refused (R4) */
+    bool used;
+    bool dynamic;
+    bool idle;
+    cg_dv01 rate;      /* 0: none, orders are refused (R4) */
+    uint64_t row_hash; /* of the row that par rates price it by; 0: a table's */
+    uint32_t references; /* orders, legs and limits that name it */
+    uint32_t next;       /* of the idle ones, oldest first; of the free list */
+    uint32_t previous;
     struct cg_id terms[CG_TERMS]; /* but the symbol */
+};
+
+/* Whether the instrument's DV01 follows from par rates, not from a table. */
+static inline bool
+cg_instrument_is_curve(const struct cg_instrument *instrument)
+{
+    return instrument->row_hash != 0;
+}
+
+#define CG_DIGEST_LEN 64 /* SHA-256, in hex */
+
+/* The par rates that are in force (R7). */
+struct cg_rates_state {
+    cg_seq version;  /* 1, 2, ...; 0: none were taken yet */
+    cg_time made_at; /* their age counts from here; never after taken_at */
+    cg_time taken_at;
+    cg_time aged_at; /* the moment whose passing was said, or 0 */
+    char digest[CG_DIGEST_LEN + 1];
+    struct cg_id set;
 };
 
 struct cg_session_state {
@@ -654,7 +686,13 @@ struct cg_state {
     uint32_t account_count;
     struct cg_instrument *instruments;
     uint32_t instrument_max;
-    uint32_t instrument_count;
+    uint32_t instrument_count;    /* slots ever used */
+    uint32_t instrument_free;     /* list */
+    uint32_t instruments_used;    /* slots in use */
+    uint32_t instruments_dynamic; /* of those */
+    uint32_t idle_first;          /* of those again, oldest first */
+    uint32_t idle_last;
+    struct cg_rates_state rates;
     struct cg_session_state sessions[CG_SESSIONS_MAX];
     uint32_t session_count;
     struct cg_stop_request stop_requests[CG_SESSIONS_MAX][CG_STOP_REQUESTS_MAX];
@@ -673,7 +711,7 @@ struct cg_state {
     struct cg_map limit_map;      /* id */
     struct cg_map account_map;    /* name */
     struct cg_map firm_map;       /* name */
-    struct cg_map instrument_map; /* symbol */
+    struct cg_map instrument_map; /* name */
 };
 
 /* Whether an order has not gone on yet: for want of room, or of a grant. */
@@ -704,7 +742,7 @@ uint32_t cg_state_firm(const struct cg_state *state, struct cg_slice name);
 /* The slot of a clearing house, or CG_CCP_OTHER. */
 uint16_t cg_state_ccp(const struct cg_state *state, struct cg_slice name);
 uint32_t cg_state_instrument(const struct cg_state *state,
-                             struct cg_slice symbol);
+                             struct cg_slice name);
 
 /* The stops of a party. */
 const struct cg_stops *cg_state_stops(const struct cg_state *state,
@@ -724,6 +762,7 @@ uint32_t cg_state_next_place(const struct cg_state *state);
 uint32_t cg_state_next_request(const struct cg_state *state);
 uint32_t cg_state_next_ask(const struct cg_state *state);
 uint32_t cg_state_next_scope(const struct cg_state *state);
+uint32_t cg_state_next_instrument(const struct cg_state *state);
 
 /* Use of a limit (R12), and what an order of |side| could still take. */
 cg_dv01 cg_limit_use(const struct cg_limit *limit);
@@ -817,10 +856,19 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact);
  */
 bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact);
 
+/* The part of it that is about instruments and rates. */
+bool cg_instrument_fact_fits(const struct cg_state *state,
+                             const struct cg_fact *fact);
+
 /*
  * Recomputes every total of R12 and R23 from the tokens and compares.  Returns
  * true, or false with what differs in |error|.
  */
 bool cg_audit(const struct cg_state *state, char *error, size_t error_len);
+
+/* Recomputes who refers to which instrument; part of cg_audit(). */
+bool cg_audit_instruments(const struct cg_state *state,
+                          char *error,
+                          size_t error_len);
 
 #endif

@@ -38,7 +38,8 @@ static const struct cg_config gate_defaults = {
                .waiting = 1000,
                .message_max = 65536,
                .reports = 400000,
-               .legs = 20000},
+               .legs = 20000,
+               .instruments = 10000},
 };
 
 static const struct cg_config_session session_defaults = {

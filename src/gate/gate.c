@@ -41,6 +41,7 @@ static int engine_open(struct cg_gate *gate,
     struct cg_engine_config engine = {
         .sizes = *sizes,
         .gate_name = gate->name,
+        .rates_max_age_ns = CG_TIME_NEVER,
         .sink = sink,
         .user = gate,
     };
@@ -125,7 +126,8 @@ int cg_gate_open(const struct cg_gate_options *options,
     int status = buffers_open(gate);
     uint32_t spare = names_spare(&gate->config->limits);
     uint32_t accounts = spare + (uint32_t)gate->config->account_count;
-    uint32_t instruments = spare + (uint32_t)gate->config->instrument_count;
+    uint32_t instruments = spare + (uint32_t)gate->config->instrument_count +
+                           gate->config->limits.instruments;
     status = status != 0 ? status
                          : engine_open(gate, &gate->config->limits, accounts,
                                        instruments);

@@ -121,9 +121,10 @@ static void set_instruments(struct cg_gate *gate)
     for (size_t i = 0; i < config->instrument_count; i++) {
         const struct cg_config_instrument *from = &config->instruments[i];
         uint32_t slot = cg_state_instrument(state, cg_slice_str(from->symbol));
-        if (slot == CG_NONE) {
+        if (slot == CG_NONE || state->instruments[slot].dynamic) {
             struct cg_fact fact = cg_fact_of(CG_FACT_INSTRUMENT_NAMED);
-            fact.instrument = state->instrument_count;
+            fact.instrument = slot != CG_NONE ? slot
+                                              : cg_state_next_instrument(state);
             fact.id = from->symbol;
             fact.id_len = strlen(from->symbol);
             cg_engine_record(gate->engine, &fact);
@@ -131,7 +132,9 @@ static void set_instruments(struct cg_gate *gate)
         }
         struct cg_instrument *to = &state->instruments[slot];
         memcpy(to->currency, from->currency, sizeof(to->currency));
-        to->rate = from->dv01_per_million;
+        if (!cg_instrument_is_curve(to)) {
+            to->rate = from->dv01_per_million;
+        }
         name_set(&to->terms[CG_TERM_SECURITY_ID], from->security_id);
         name_set(&to->terms[CG_TERM_PRODUCT], from->product);
         name_set(&to->terms[CG_TERM_TYPE], from->type);
@@ -278,7 +281,7 @@ static bool names_fit(const struct cg_gate *gate)
     const struct cg_state *state = &gate->engine->state;
     const struct cg_config *config = gate->config;
     uint32_t accounts = state->account_count;
-    uint32_t instruments = state->instrument_count;
+    uint32_t instruments = state->instruments_used;
     uint32_t firms = state->firm_count;
     for (size_t i = 0; i < config->account_count; i++) {
         struct cg_slice name = cg_slice_str(config->accounts[i].name);

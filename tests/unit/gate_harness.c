@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <gate_internal.h>
 
 /* 904.00 USD of DV01 per million: 10 million are 9,040.00; the limit of
  * 100,000.00 holds 110 million. */
@@ -193,6 +194,24 @@ static void collect(struct harness *harness)
     if (!cg_gate_audit(harness->gate, error, sizeof(error))) {
         fail_msg("audit: %s", error);
     }
+}
+
+void harness_engine(struct harness *harness,
+                    void (*call)(struct cg_engine *engine, void *user),
+                    void *user)
+{
+    struct cg_gate *gate = harness->gate;
+    cg_engine_begin(gate->engine, harness->now, CG_SESSION_NONE, 0);
+    gate->answering = CG_SESSION_NONE;
+    gate->next_effect = 0;
+    gate->has_message = false;
+    gate->has_event = false;
+    gate->has_direct = false;
+    gate->engine->park_room = gate->park.free_count;
+    call(gate->engine, user);
+    cg_engine_end(gate->engine);
+    assert_int_equal(gate->engine->error, 0);
+    collect(harness);
 }
 
 void harness_stop(struct harness *harness)

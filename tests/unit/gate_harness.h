@@ -10,6 +10,8 @@
 #include "fact_log.h"
 #include <creditgate/gate.h>
 
+struct cg_engine;
+
 enum {
     CLIENT,
     VENUE,
@@ -71,6 +73,12 @@ void harness_link(struct harness *harness, int session, bool up);
 
 /* The session |session| rejects (3) a message of the gate's, "35=H|11=A1|". */
 void harness_rejected(struct harness *harness, int session, const char *fields);
+
+/* Calls the engine behind the gate, as the gate would on an event of its own.
+ */
+void harness_engine(struct harness *harness,
+                    void (*call)(struct cg_engine *engine, void *user),
+                    void *user);
 
 /* Tells the gate to stop. */
 void harness_stop(struct harness *harness);
