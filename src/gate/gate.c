@@ -58,6 +58,10 @@ static int engine_open(struct cg_gate *gate,
         engine.fx_count = config->fx_count;
         engine.day_end_ns = config->day_end_ns;
         engine.zone = config->zone;
+        if (config->rates.given) {
+            engine.rates_max_age_ns = config->rates.max_age_ns;
+            engine.rates_stale_alarms = config->rates.stale_alarms;
+        }
     }
     return cg_engine_open(&engine, accounts, instruments, &gate->engine);
 }

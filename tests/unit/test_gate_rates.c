@@ -79,24 +79,12 @@ static void rows(uint64_t hash)
     harness_engine(&h, rows_set, &hash);
 }
 
-static void age_set(struct cg_engine *engine, void *user)
-{
-    engine->config.rates_max_age_ns = DAY;
-    engine->config.rates_stale_alarms = *(const bool *)user;
-    cg_timer_rates(engine);
-}
-
-static void max_age(bool alarms)
-{
-    harness_engine(&h, age_set, &alarms);
-}
-
 /* Rates that may be a day old, and are not yet taken. */
 static int open_empty(void **state)
 {
     (void)state;
-    harness_open_with(&h, "TradingDayEnd=never\n");
-    max_age(false);
+    harness_open_with(&h, "TradingDayEnd=never\n"
+                          "[RATES]\nParRates=/dev/null\n");
     rows(ROW);
     return 0;
 }
@@ -119,7 +107,6 @@ static int close_gate(void **state)
 static void reopen(void)
 {
     harness_reopen(&h);
-    max_age(false);
     for (int i = 0; i < HARNESS_SESSIONS; i++) {
         harness_link(&h, i, true);
     }
@@ -418,7 +405,8 @@ static void test_gate_rates_aging_is_said_once(void **state)
 static void test_gate_rates_stale_may_only_alarm(void **state)
 {
     (void)state;
-    max_age(true);
+    h.config.rates.stale_alarms = true;
+    reopen();
     get_nearly_old();
     harness_work(&h, "A1", '1', 10);
     get_old();
