@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <age.h>
 #include <decide.h>
 #include <gate_internal.h>
 
