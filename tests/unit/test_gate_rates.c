@@ -89,6 +89,20 @@ static int open_empty(void **state)
     return 0;
 }
 
+/* With room for 10,000.00 that orders of OTHERACC queue for. */
+static int open_queue(void **state)
+{
+    (void)state;
+    harness_open_with(&h, "TradingDayEnd=never\n"
+                          "[RATES]\nParRates=/dev/null\n"
+                          "[LIMIT]\nRiskLimitID=Q\nAccount=OTHERACC\n"
+                          "Currency=USD\nMeasure=gross\nModel=push\n"
+                          "Amount=10000.00\nQueue=Y\n");
+    rows(ROW);
+    take(904, 190);
+    return 0;
+}
+
 static int open_gate(void **state)
 {
     (void)open_empty(state);
@@ -291,6 +305,90 @@ static void test_gate_rates_lost_holds_up_no_fall(void **state)
     harness_expect(&h, CLIENT, "35=9|11=P3|58~CG104");
 }
 
+/* --- who queues ---------------------------------------------------------- */
+
+static void other(const char *id, long millions)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=D|11=%s|1=OTHERACC|55=USD10Y|54=1|38=%ld000000" TAIL, id,
+             millions);
+    harness_in(&h, OTHER_CLIENT, fields);
+}
+
+static void other_cancelled(const char *id)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-%s|11=%s|17=C-%s|150=4|39=4|55=USD10Y|54=1|"
+             "38=10000000|151=0|14=0|6=0",
+             id, id, id);
+    harness_in(&h, VENUE, fields);
+    harness_expect(&h, OTHER_CLIENT, "35=8|150=4");
+}
+
+static cg_dv01 used_of(const char *limit)
+{
+    struct cg_limit_view view;
+    for (size_t i = 0; cg_gate_limit(h.gate, i, &view); i++) {
+        if (strcmp(view.id, limit) == 0) {
+            return view.used;
+        }
+    }
+    fail_msg("no limit %s", limit);
+    return 0;
+}
+
+/* R7, R44: who queues is priced when its turn comes; and it comes when new
+ * rates make the order small enough. */
+static void test_gate_rates_queued_is_priced_at_its_turn(void **state)
+{
+    (void)state;
+    other("O1", 10);
+    harness_expect(&h, VENUE, "35=D|11=O1");
+    other("O2", 5);
+    take(1000, 190);
+    harness_quiet(&h);
+    other_cancelled("O1");
+    harness_expect(&h, VENUE, "35=D|11=O2");
+    assert_int_equal(used_of("Q"), 5000 * 10000);
+    other("O3", 9);
+    harness_quiet(&h);
+    take(500, 190);
+    harness_expect(&h, VENUE, "35=D|11=O3");
+    assert_int_equal(used_of("Q"), 9500 * 10000);
+    other("O4", 9);
+    take(0, 190);
+    harness_expect(&h, OTHER_CLIENT, "35=8|11=O4|58~CG104");
+}
+
+/* R7, R44: rates may get too old while an order queues; that counts when its
+ * turn comes, not before. */
+static void test_gate_rates_queued_is_stale_at_its_turn(void **state)
+{
+    (void)state;
+    for (int fresh = 0; fresh < 2; fresh++) {
+        get_nearly_old();
+        harness_wait(&h, 55000);
+        other(fresh ? "F1" : "O1", 10);
+        harness_expect(&h, VENUE, "35=D");
+        other(fresh ? "F2" : "O2", 5);
+        harness_wait(&h, 6000);
+        harness_quiet(&h);
+        if (fresh) {
+            take(904, 190);
+            harness_quiet(&h);
+        }
+        other_cancelled(fresh ? "F1" : "O1");
+        if (fresh) {
+            harness_expect(&h, VENUE, "35=D|11=F2");
+        } else {
+            harness_expect(&h, OTHER_CLIENT, "35=8|11=O2|58~CG107");
+            take(904, 190);
+        }
+    }
+}
+
 /* --- age ----------------------------------------------------------------- */
 
 /* R7: at the last moment of their age rates are good; after it they take no
@@ -473,6 +571,12 @@ int main(void)
         T(test_gate_rates_survive_a_crash),
         T(test_gate_rates_of_another_row_do_not_count),
         T(test_gate_rates_lost_holds_up_no_fall),
+        cmocka_unit_test_setup_teardown(
+            test_gate_rates_queued_is_priced_at_its_turn, open_queue,
+            close_gate),
+        cmocka_unit_test_setup_teardown(
+            test_gate_rates_queued_is_stale_at_its_turn, open_queue,
+            close_gate),
         T(test_gate_rates_stale_take_no_new_risk),
         T(test_gate_rates_stale_hold_up_no_fall),
         T(test_gate_rates_priced_in_time_goes_on),
