@@ -41,6 +41,9 @@ static const char table[] =
     "USD10Y,USD,904.00,OIS,LONG\nUSD2Y,USD,190.10,OIS,SHORT\n"
     "EUR10Y,EUR,880.00,IRS,LONG\n";
 
+static const char rates_keys[] = "[RATES]\nParRates=/dev/null\n"
+                                 "MaxAgeMs=7200000\n";
+
 static const char text[] =
     "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
     "MaxOrders=300\nMaxRequests=900\nMaxLimits=40\nMaxWaiting=8\nMaxLegs=40\n"
@@ -179,6 +182,7 @@ static uint64_t seed;
 static uint64_t state;
 static bool broken; /* this seed sends broken messages */
 static bool quiet_tables;
+static bool by_rates; /* USD10Y and USD2Y are priced by par rates */
 static struct order orders[ORDERS_MAX];
 static int order_count;
 static struct request requests[REQUESTS_MAX];
@@ -1488,6 +1492,24 @@ static void compare_limits(const struct cg_state *live,
     }
 }
 
+static void compare_instruments(const struct cg_state *live,
+                                const struct cg_state *copy)
+{
+    const char *name = "instruments";
+    for (uint32_t i = 0; i < live->instrument_count; i++) {
+        const struct cg_instrument *a = &live->instruments[i];
+        const struct cg_instrument *b = &copy->instruments[i];
+        SAME(used);
+        SAME(dynamic);
+        SAME(references);
+        SAME(row_hash);
+        if (cg_instrument_is_curve(a)) {
+            SAME(rate);
+        }
+    }
+    assert_memory_equal(&live->rates, &copy->rates, sizeof(live->rates));
+}
+
 /* The fold of the facts is the live state. */
 static void compare_books(void)
 {
@@ -1531,6 +1553,7 @@ static void compare_books(void)
     compare_tokens(live, copy);
     compare_orders(live, copy);
     compare_limits(live, copy);
+    compare_instruments(live, copy);
     cg_engine_close(again);
 }
 
@@ -1557,6 +1580,51 @@ static void crash(void)
     links_up();
 }
 
+static void rates_take(struct cg_engine *engine, void *unused)
+{
+    (void)unused;
+    static const cg_dv01 usual[] = {9040000, 1901000};
+    struct cg_rates_event event = {
+        .made_at = h.now - (chance(10) ? 7300 : random_below(3600)) * CG_SECOND,
+        .digest = CG_SLICE("0123456789abcdef0123456789abcdef"
+                           "0123456789abcdef0123456789abcdef"),
+        .set = CG_SLICE("smp"),
+        .words = CG_SLICE("smp rates.csv"),
+    };
+    event.made_at += chance(5) ? 7200 * CG_SECOND : 0;
+    cg_engine_rates(engine, &event);
+    for (int i = 0; i < 2; i++) {
+        uint32_t slot = cg_state_instrument(&engine->state,
+                                            cg_slice_str(symbols[i]));
+        uint64_t row = engine->state.instruments[slot].row_hash;
+        cg_dv01 rate = chance(3) ? 0 : usual[i] * (80 + random_below(50)) / 100;
+        cg_engine_rate(engine, slot, quiet_tables ? usual[i] : rate,
+                       row != 0 ? row : 1);
+    }
+}
+
+/* R7: what is there keeps its charges, whatever new rates say. */
+static void reload(void)
+{
+    const struct cg_state *s = &h.gate->engine->state;
+    static struct cg_token before[ASKS_MAX];
+    uint32_t count = s->token_top;
+    uint32_t queued = s->queue.first;
+    assert_in_range(count, 0, ASKS_MAX);
+    memcpy(before, s->tokens, count * sizeof(before[0]));
+    if (getenv("CG_TEST_TRACE") != NULL) {
+        print_message("reload\n");
+    }
+    harness_engine(&h, rates_take, NULL);
+    for (uint32_t i = 0; i < count && queued == CG_NONE; i++) {
+        if (memcmp(&before[i], &s->tokens[i], sizeof(before[0])) != 0) {
+            FAIL("R7: new rates changed token %llu",
+                 (unsigned long long)before[i].number);
+        }
+    }
+    take();
+}
+
 static void day_passes(void)
 {
     healing = true;
@@ -1566,6 +1634,9 @@ static void day_passes(void)
     let_pass(20000 + (int)random_below(1000));
     h.now += (3600 + random_below(50000)) * CG_SECOND;
     let_pass(1000);
+    if (by_rates && chance(70)) {
+        reload();
+    }
 }
 
 /* --- the whole ---------------------------------------------------------- */
@@ -1573,6 +1644,9 @@ static void day_passes(void)
 static void event(void)
 {
     uint32_t dice = random_below(1000);
+    if (by_rates && chance(1)) {
+        reload();
+    }
     if (dice < 190) {
         client_new();
     } else if (dice < 270) {
@@ -1757,12 +1831,24 @@ static void check_forgotten(void)
     }
 }
 
+/* Two rows of the table that par rates price while the gate runs. */
+static void rows_by_rates(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct cg_config_instrument *row = &h.config.instruments[i];
+        snprintf(row->convention, sizeof(row->convention), "USD_SOFR");
+        snprintf(row->swap, sizeof(row->swap), i == 0 ? "10Y" : "2Y");
+        row->dv01_per_million = 0;
+    }
+}
+
 static void run(uint64_t with)
 {
     seed = with;
     state = with * 0x9e3779b97f4a7c15U + 1;
     broken = with % 4 == 0;
     quiet_tables = with % 4 == 1;
+    by_rates = with % 5 == 1 || with % 5 == 3;
     healing = false;
     order_count = 0;
     request_count = 0;
@@ -1773,9 +1859,15 @@ static void run(uint64_t with)
     memset(asks, 0, sizeof(asks));
     memset(tokens, 0, sizeof(tokens));
     repeat = -1;
-    harness_open_table(&h, text, table);
+    char all[sizeof(text) + sizeof(rates_keys)];
+    snprintf(all, sizeof(all), "%s%s", text, by_rates ? rates_keys : "");
+    harness_open_table(&h, all, table);
     for (int i = 0; i < SESSIONS; i++) {
         up[i] = true;
+    }
+    if (by_rates) {
+        rows_by_rates();
+        reload();
     }
     for (int i = 0; i < EVENTS; i++) {
         event();
