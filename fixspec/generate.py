@@ -467,7 +467,7 @@ def write_reasons(out, source):
 # --- tables that are part of the program ------------------------------------
 
 
-SHIPPED = ['conventions']
+SHIPPED = ['calendars', 'conventions']
 
 
 def write_shipped(out, source):

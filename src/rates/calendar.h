@@ -40,10 +40,11 @@ struct cg_calendars {
 };
 
 /*
- * Reads a table of holidays, |text|, which stands for the file |file|: columns
- * calendar and date, a row for each day that is none of business.  Saturdays
- * and Sundays are closed in any case and may be listed.  A calendar knows whole
- * years, from the first that it lists a day in to the last.
+ * Reads a table of days that are none of business, |text|, which stands for
+ * the file |file|: by dates (columns calendar and date) or by rules (as in
+ * fixspec/calendars.csv).  Saturdays and Sundays are closed in any case and may
+ * be listed.  A calendar knows whole years: from the first to the last that a
+ * rule is for, or without rules that a date is in.
  *
  * Each calendar of the table takes the place of one of the same name that was
  * read before.  False after mistakes were added, or without memory; nothing

@@ -1,19 +1,43 @@
 /*
- * Tables of holidays.  Must never let a gap pass for a year without holidays,
- * nor take half a table.
+ * Tables of holidays, by dates or by rules.  Must never let a gap pass for a
+ * year without holidays, nor take half a table.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <calendar_read.h>
 
+#include <calendar_rule.h>
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <text.h>
 
-enum { CALENDAR, DATE, COLUMNS };
+enum { CALENDAR, HOLIDAY, DATE, DATE_COLUMNS };
+enum { RULE = DATE, MOVED, FIRST_YEAR, LAST_YEAR, EVERY, RULE_COLUMNS };
 
-static const struct cg_csv_column columns[COLUMNS] = {
-    [CALENDAR] = {"calendar", true}, [DATE] = {"date", true}};
+static const struct cg_csv_column date_columns[DATE_COLUMNS] = {
+    [CALENDAR] = {"calendar", true},
+    [HOLIDAY] = {"holiday", false},
+    [DATE] = {"date", true},
+};
+
+static const struct cg_csv_column rule_columns[RULE_COLUMNS] = {
+    [CALENDAR] = {"calendar", true},
+    [HOLIDAY] = {"holiday", false},
+    [RULE] = {"rule", true},
+    [MOVED] = {"moved", false},
+    [FIRST_YEAR] = {"first_year", true},
+    [LAST_YEAR] = {"last_year", true},
+    [EVERY] = {"every", false},
+};
+
+static const char *const moved_words[] = {
+    [CG_MOVED_NOWHERE] = "",
+    [CG_MOVED_SUNDAY_TO_MONDAY] = "sunday to monday",
+    [CG_MOVED_SUNDAY_TO_NEXT_FREE] = "sunday to next free",
+    [CG_MOVED_TO_NEAREST] = "to nearest",
+    [CG_MOVED_TO_NEXT_FREE] = "to next free",
+};
 
 /* |items| with room for one more than |count|, or NULL. */
 static void *grown(void *items, size_t count, size_t *room, size_t size)
@@ -30,7 +54,7 @@ static void *grown(void *items, size_t count, size_t *room, size_t size)
     return items;
 }
 
-/* --- rows ----------------------------------------------------------------- */
+/* --- rows of both forms --------------------------------------------------- */
 
 static struct cg_calendar_draft *draft_new(struct cg_calendar_reading *reading)
 {
@@ -44,7 +68,7 @@ static struct cg_calendar_draft *draft_new(struct cg_calendar_reading *reading)
     }
     reading->drafts = drafts;
     drafts += reading->draft_count++;
-    *drafts = (struct cg_calendar_draft){.line = reading->csv.line};
+    *drafts = (struct cg_calendar_draft){0};
     return drafts;
 }
 
@@ -54,45 +78,50 @@ static bool is_calendar_name(const char *name)
            strpbrk(name, " \"',;") == NULL;
 }
 
-/* The draft of the calendar that the row names; false after a mistake. */
-static bool find_draft(struct cg_calendar_reading *reading, size_t *draft)
+/* Adds the calendar |name|; NULL after a mistake. */
+static struct cg_calendar_draft *add_draft(struct cg_calendar_reading *reading,
+                                           const char *name)
 {
-    const char *name = cg_csv_cell(&reading->csv, CALENDAR);
-    struct cg_calendar_draft *added;
+    struct cg_calendar_draft *draft;
 
     if (!is_calendar_name(name)) {
         cg_csv_mistake(&reading->csv,
                        "write 1 to 63 ASCII characters without blanks, such as "
                        "USGS",
                        "'%.70s' is no name of a calendar", name);
-        return false;
-    }
-    /* Rows of one calendar mostly stand together: the last one first. */
-    for (size_t i = reading->draft_count; i > 0; i--) {
-        if (strcmp(reading->drafts[i - 1].name, name) == 0) {
-            *draft = i - 1;
-            return true;
-        }
+        return NULL;
     }
     if (reading->draft_count == CG_CALENDARS_MAX) {
         cg_csv_mistake(&reading->csv, "use a table for each market",
                        "%s is one calendar too many, %d are allowed", name,
                        CG_CALENDARS_MAX);
-        return false;
+        return NULL;
     }
-    added = draft_new(reading);
-    if (added == NULL) {
-        return false;
+    draft = draft_new(reading);
+    if (draft != NULL) {
+        memcpy(draft->name, name, strlen(name) + 1);
     }
-    memcpy(added->name, name, strlen(name) + 1);
-    *draft = reading->draft_count - 1;
-    return true;
+    return draft;
 }
 
-void cg_calendar_reading_add(struct cg_calendar_reading *reading,
-                             size_t draft,
-                             cg_date date,
-                             int line)
+/* The calendar that the row names; NULL after a mistake. */
+static struct cg_calendar_draft *find_draft(struct cg_calendar_reading *reading)
+{
+    const char *name = cg_csv_cell(&reading->csv, CALENDAR);
+
+    /* Rows of one calendar mostly stand together: the last one first. */
+    for (size_t i = reading->draft_count; i > 0; i--) {
+        if (strcmp(reading->drafts[i - 1].name, name) == 0) {
+            return &reading->drafts[i - 1];
+        }
+    }
+    return add_draft(reading, name);
+}
+
+static void add_holiday(struct cg_calendar_reading *reading,
+                        const struct cg_calendar_draft *draft,
+                        cg_date date,
+                        enum cg_moved moved)
 {
     struct cg_holiday *holidays = grown(
         reading->holidays, reading->holiday_count, &reading->holiday_room,
@@ -103,26 +132,42 @@ void cg_calendar_reading_add(struct cg_calendar_reading *reading,
         return;
     }
     reading->holidays = holidays;
-    holidays[reading->holiday_count++] = (struct cg_holiday){draft, date, line};
+    holidays[reading->holiday_count++] = (struct cg_holiday){
+        .draft = (size_t)(draft - reading->drafts),
+        .date = date,
+        .line = reading->csv.line,
+        .moved = moved,
+    };
 }
 
-static void stretch(struct cg_calendar_draft *draft, int first, int last)
+static void stretch(struct cg_years *years, int first, int last)
 {
-    if (draft->first_year == 0 || first < draft->first_year) {
-        draft->first_year = first;
+    if (years->first == 0 || first < years->first) {
+        years->first = first;
     }
-    if (last > draft->last_year) {
-        draft->last_year = last;
+    if (last > years->last) {
+        years->last = last;
     }
 }
+
+static void list_date(struct cg_calendar_reading *reading,
+                      struct cg_calendar_draft *draft,
+                      cg_date date,
+                      enum cg_moved moved)
+{
+    stretch(&draft->listed, cg_date_year(date), cg_date_year(date));
+    add_holiday(reading, draft, date, moved);
+}
+
+/* --- dates ---------------------------------------------------------------- */
 
 static void read_date(struct cg_calendar_reading *reading)
 {
     const char *text = cg_csv_cell(&reading->csv, DATE);
-    size_t draft;
+    struct cg_calendar_draft *draft = find_draft(reading);
     cg_date date;
 
-    if (!find_draft(reading, &draft)) {
+    if (draft == NULL) {
         return;
     }
     if (!cg_date_parse(cg_slice_str(text), &date)) {
@@ -131,8 +176,158 @@ static void read_date(struct cg_calendar_reading *reading)
                        "'%.40s' is no date", text);
         return;
     }
-    stretch(&reading->drafts[draft], cg_date_year(date), cg_date_year(date));
-    cg_calendar_reading_add(reading, draft, date, reading->csv.line);
+    list_date(reading, draft, date, CG_MOVED_NOWHERE);
+}
+
+/* --- rules ---------------------------------------------------------------- */
+
+/* A whole number in a cell; false after a mistake. */
+static bool read_number(struct cg_calendar_reading *reading,
+                        size_t column,
+                        int min,
+                        int max,
+                        int *number)
+{
+    const char *text = cg_csv_cell(&reading->csv, column);
+    size_t len = strspn(text, "0123456789");
+
+    *number = 0;
+    for (size_t i = 0; i < len && len <= 4; i++) {
+        *number = *number * 10 + (text[i] - '0');
+    }
+    if (len == 0 || len > 4 || text[len] != '\0' || *number < min ||
+        *number > max) {
+        char remedy[64];
+
+        (void)snprintf(remedy, sizeof(remedy), "write a number from %d to %d",
+                       min, max);
+        cg_csv_mistake(&reading->csv, remedy, "the %s is '%.40s'",
+                       rule_columns[column].name, text);
+        return false;
+    }
+    return true;
+}
+
+static bool read_years(struct cg_calendar_reading *reading,
+                       struct cg_years *years)
+{
+    if (!read_number(reading, FIRST_YEAR, CG_YEAR_MIN, CG_YEAR_MAX,
+                     &years->first) ||
+        !read_number(reading, LAST_YEAR, CG_YEAR_MIN, CG_YEAR_MAX,
+                     &years->last)) {
+        return false;
+    }
+    if (years->last < years->first) {
+        cg_csv_mistake(&reading->csv, "give the earlier year first",
+                       "the last year, %d, is before the first, %d",
+                       years->last, years->first);
+        return false;
+    }
+    return true;
+}
+
+static bool read_every(struct cg_calendar_reading *reading, int *every)
+{
+    *every = 1;
+    return *cg_csv_cell(&reading->csv, EVERY) == '\0' ||
+           read_number(reading, EVERY, 1, 100, every);
+}
+
+static bool read_moved(struct cg_calendar_reading *reading,
+                       enum cg_moved *moved)
+{
+    const char *text = cg_csv_cell(&reading->csv, MOVED);
+
+    for (size_t i = 0; i < CG_COUNT(moved_words); i++) {
+        if (strcmp(text, moved_words[i]) == 0) {
+            *moved = (enum cg_moved)i;
+            return true;
+        }
+    }
+    cg_csv_mistake(&reading->csv,
+                   "write sunday to monday, sunday to next free, to nearest, "
+                   "to next free, or nothing",
+                   "'%.40s' does not say where a weekend's holiday moves",
+                   text);
+    return false;
+}
+
+static void list_single_date(struct cg_calendar_reading *reading,
+                             struct cg_calendar_draft *draft,
+                             cg_date date,
+                             enum cg_moved moved)
+{
+    for (size_t column = FIRST_YEAR; column <= EVERY; column++) {
+        if (*cg_csv_cell(&reading->csv, column) != '\0') {
+            cg_csv_mistake(&reading->csv, "leave the cell empty",
+                           "a single date needs no %s",
+                           rule_columns[column].name);
+            return;
+        }
+    }
+    list_date(reading, draft, date, moved);
+}
+
+static void close_between(struct cg_calendar_reading *reading,
+                          struct cg_calendar_draft *draft,
+                          struct cg_years years)
+{
+    if (draft->between.first != 0) {
+        cg_csv_mistake(&reading->csv, "keep one of the two rows",
+                       "%s closes days between holidays already", draft->name);
+        return;
+    }
+    draft->between = years;
+}
+
+static void list_rule(struct cg_calendar_reading *reading,
+                      struct cg_calendar_draft *draft,
+                      const struct cg_rule *rule,
+                      enum cg_moved moved)
+{
+    struct cg_years years;
+    int every;
+
+    if (!read_years(reading, &years) || !read_every(reading, &every)) {
+        return;
+    }
+    if (!cg_rule_knows(rule, years.first) || !cg_rule_knows(rule, years.last)) {
+        cg_csv_mistake(&reading->csv, "write years from 1980 to 2099",
+                       "the equinoxes of all these years are not known");
+        return;
+    }
+    stretch(&draft->ruled, years.first, years.last);
+    if (rule->form == CG_RULE_BETWEEN) {
+        close_between(reading, draft, years);
+        return;
+    }
+    for (int year = years.first; year <= years.last; year += every) {
+        cg_date date = cg_rule_day(rule, year);
+
+        if (date != CG_DATE_NONE) {
+            add_holiday(reading, draft, date, moved);
+        }
+    }
+}
+
+static void read_rule(struct cg_calendar_reading *reading)
+{
+    const char *text = cg_csv_cell(&reading->csv, RULE);
+    struct cg_calendar_draft *draft = find_draft(reading);
+    char remedy[CG_RULE_REMEDY_MAX];
+    enum cg_moved moved;
+    struct cg_rule rule;
+
+    if (draft == NULL || !read_moved(reading, &moved)) {
+        return;
+    }
+    if (!cg_rule_parse(text, &rule, remedy)) {
+        cg_csv_mistake(&reading->csv, remedy, "'%.63s' is no rule", text);
+    } else if (rule.form == CG_RULE_DATE) {
+        list_single_date(reading, draft, rule.date, moved);
+    } else {
+        list_rule(reading, draft, &rule, moved);
+    }
 }
 
 /* --- all rows together ---------------------------------------------------- */
@@ -178,17 +373,35 @@ static void gap(struct cg_calendar_reading *reading,
                     cg_date_year(before->date) + 1, date);
 }
 
-/* Needs the holidays in order. */
-static void check_neighbours(struct cg_calendar_reading *reading)
+/* A date that is outside of the years that its calendar has rules for would be
+ * lost. */
+static void check_years(struct cg_calendar_reading *reading,
+                        const struct cg_holiday *holiday)
 {
-    for (size_t i = 1; i < reading->holiday_count; i++) {
-        const struct cg_holiday *before = &reading->holidays[i - 1];
-        const struct cg_holiday *after = &reading->holidays[i];
+    const struct cg_calendar_draft *draft = &reading->drafts[holiday->draft];
+    struct cg_years years = cg_calendar_years(draft);
+    int year = cg_date_year(holiday->date);
 
-        if (before->draft != after->draft) {
+    if (year < years.first || year > years.last) {
+        cg_mistakes_add(reading->mistakes, reading->file, holiday->line,
+                        "remove it, or write rules for its year",
+                        "%s has rules for %d to %d, not for %d", draft->name,
+                        years.first, years.last, year);
+    }
+}
+
+/* Needs the holidays in order.  Rules may well meet on a day. */
+static void check_holidays(struct cg_calendar_reading *reading, bool rules)
+{
+    for (size_t i = 0; i < reading->holiday_count; i++) {
+        const struct cg_holiday *after = &reading->holidays[i];
+        const struct cg_holiday *before = after - 1;
+
+        check_years(reading, after);
+        if (i == 0 || before->draft != after->draft) {
             continue;
         }
-        if (before->date == after->date) {
+        if (before->date == after->date && !rules) {
             twin(reading, before, after);
         } else if (cg_date_year(after->date) - cg_date_year(before->date) > 1) {
             gap(reading, before, after);
@@ -196,121 +409,47 @@ static void check_neighbours(struct cg_calendar_reading *reading)
     }
 }
 
-static void read_rows(struct cg_calendar_reading *reading)
+static void read_rows(struct cg_calendar_reading *reading, bool rules)
 {
     size_t before = reading->mistakes->count;
 
     while (cg_csv_next(&reading->csv)) {
-        read_date(reading);
+        if (rules) {
+            read_rule(reading);
+        } else {
+            read_date(reading);
+        }
     }
-    if (reading->draft_count == 0 && reading->mistakes->count == before) {
+    if (reading->mistakes->count > before) {
+        return;
+    }
+    if (reading->holiday_count == 0) {
         cg_mistakes_add(reading->mistakes, reading->file, 0,
                         "add a row such as USGS,2026-12-25",
                         "the table has no holiday");
+        return;
     }
-    if (reading->holiday_count > 0) {
-        qsort(reading->holidays, reading->holiday_count,
-              sizeof(*reading->holidays), compare);
-    }
-    check_neighbours(reading);
+    qsort(reading->holidays, reading->holiday_count, sizeof(*reading->holidays),
+          compare);
+    check_holidays(reading, rules);
 }
 
-/* --- calendars ------------------------------------------------------------ */
+/* --- the table ------------------------------------------------------------ */
 
-static void close_day(struct cg_calendar *calendar, cg_date date)
+/* Which form it is shows in the header, whatever else is wrong with it. */
+static bool
+has_rules(const char *file, struct cg_slice text, struct cg_mistakes *mistakes)
 {
-    uint32_t bit = (uint32_t)(date - calendar->first);
+    struct cg_mistakes ignored = {0};
+    struct cg_csv csv;
+    bool rules;
 
-    CG_ASSERT(cg_calendar_knows(calendar, date));
-    calendar->closed[bit / 64] |= UINT64_C(1) << bit % 64;
-}
-
-static bool make_calendar(const struct cg_calendar_reading *reading,
-                          size_t draft,
-                          struct cg_calendar *calendar)
-{
-    const struct cg_calendar_draft *from = &reading->drafts[draft];
-    size_t days;
-
-    *calendar = (struct cg_calendar){
-        .first = cg_date_of(from->first_year, 1, 1),
-        .last = cg_date_of(from->last_year, 12, 31),
-    };
-    memcpy(calendar->name, from->name, sizeof(calendar->name));
-    days = (size_t)(calendar->last - calendar->first) + 1;
-    calendar->closed = calloc(days / 64 + 1, sizeof(*calendar->closed));
-    if (calendar->closed == NULL) {
-        return false;
-    }
-    for (cg_date date = calendar->first; date <= calendar->last; date++) {
-        if (cg_date_weekday(date) >= CG_SATURDAY) {
-            close_day(calendar, date);
-        }
-    }
-    return true;
-}
-
-/* A copy of the name's old calendar goes; the new one is put in its place. */
-static void put(struct cg_calendars *calendars, const struct cg_calendar *fresh)
-{
-    for (size_t i = 0; i < calendars->count; i++) {
-        struct cg_calendar *calendar = &calendars->items[i];
-
-        if (strcmp(calendar->name, fresh->name) == 0) {
-            free(calendar->closed);
-            *calendar = *fresh;
-            return;
-        }
-    }
-    CG_ASSERT(calendars->count < calendars->room);
-    calendars->items[calendars->count++] = *fresh;
-}
-
-static bool make_room(struct cg_calendars *calendars, size_t more)
-{
-    size_t room = calendars->count + more;
-    struct cg_calendar *items;
-
-    if (room <= calendars->room) {
-        return true;
-    }
-    items = realloc(calendars->items, room * sizeof(*items));
-    if (items == NULL) {
-        return false;
-    }
-    calendars->items = items;
-    calendars->room = room;
-    return true;
-}
-
-/* All are made before the first is put in its place. */
-static bool put_all(const struct cg_calendar_reading *reading,
-                    struct cg_calendars *calendars)
-{
-    struct cg_calendars fresh = {0};
-
-    if (!make_room(&fresh, reading->draft_count) ||
-        !make_room(calendars, reading->draft_count)) {
-        cg_calendars_deinit(&fresh);
-        return false;
-    }
-    for (size_t i = 0; i < reading->draft_count; i++) {
-        if (!make_calendar(reading, i, &fresh.items[i])) {
-            cg_calendars_deinit(&fresh);
-            return false;
-        }
-        fresh.count++;
-    }
-    for (size_t i = 0; i < reading->holiday_count; i++) {
-        const struct cg_holiday *holiday = &reading->holidays[i];
-
-        close_day(&fresh.items[holiday->draft], holiday->date);
-    }
-    for (size_t i = 0; i < fresh.count; i++) {
-        put(calendars, &fresh.items[i]);
-    }
-    free(fresh.items);
-    return true;
+    (void)cg_csv_init(&csv, file, text, rule_columns, RULE_COLUMNS, &ignored);
+    rules = cg_csv_has(&csv, RULE);
+    mistakes->no_memory = mistakes->no_memory || ignored.no_memory;
+    cg_csv_deinit(&csv);
+    cg_mistakes_deinit(&ignored);
+    return rules;
 }
 
 bool cg_calendars_read(struct cg_calendars *calendars,
@@ -320,13 +459,16 @@ bool cg_calendars_read(struct cg_calendars *calendars,
 {
     struct cg_calendar_reading reading = {.file = file, .mistakes = mistakes};
     size_t before = mistakes->count;
+    bool rules = has_rules(file, text, mistakes);
     bool good;
 
-    if (cg_csv_init(&reading.csv, file, text, columns, COLUMNS, mistakes)) {
-        read_rows(&reading);
+    if (cg_csv_init(&reading.csv, file, text,
+                    rules ? rule_columns : date_columns,
+                    rules ? RULE_COLUMNS : DATE_COLUMNS, mistakes)) {
+        read_rows(&reading, rules);
     }
     good = mistakes->count == before && !mistakes->no_memory;
-    if (good && !put_all(&reading, calendars)) {
+    if (good && !cg_calendars_make(&reading, calendars)) {
         mistakes->no_memory = true;
         good = false;
     }

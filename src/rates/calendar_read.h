@@ -1,5 +1,5 @@
 /*
- * Holidays on their way from a table to a calendar.
+ * Holidays on their way from a table to calendars.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,18 +9,33 @@
 #include <calendar.h>
 #include <csv.h>
 
+/* Where a holiday goes that falls on a weekend, where all is closed anyway. */
+enum cg_moved {
+    CG_MOVED_NOWHERE,
+    CG_MOVED_SUNDAY_TO_MONDAY,
+    CG_MOVED_SUNDAY_TO_NEXT_FREE,
+    CG_MOVED_TO_NEAREST, /* a Saturday to Friday, a Sunday to Monday */
+    CG_MOVED_TO_NEXT_FREE,
+};
+
+struct cg_years {
+    int first; /* 0: none yet */
+    int last;
+};
+
 /* A calendar of the table. */
 struct cg_calendar_draft {
     char name[CG_NAME_MAX + 1];
-    int line;       /* where it is first named */
-    int first_year; /* that anything is said of; 0: none yet */
-    int last_year;
+    struct cg_years ruled;   /* that a rule is for */
+    struct cg_years listed;  /* that a date is in */
+    struct cg_years between; /* in which days between holidays are closed */
 };
 
 struct cg_holiday {
     size_t draft;
     cg_date date;
     int line;
+    enum cg_moved moved;
 };
 
 struct cg_calendar_reading {
@@ -30,18 +45,16 @@ struct cg_calendar_reading {
     struct cg_calendar_draft *drafts;
     size_t draft_count;
     size_t draft_room;
-    struct cg_holiday *holidays;
+    struct cg_holiday *holidays; /* by draft, by date, once all are read */
     size_t holiday_count;
     size_t holiday_room;
 };
 
-/*
- * Adds a day to the calendar |draft|.  Without memory the mistakes say so, and
- * nothing is added.
- */
-void cg_calendar_reading_add(struct cg_calendar_reading *reading,
-                             size_t draft,
-                             cg_date date,
-                             int line);
+/* The years that a calendar knows. */
+struct cg_years cg_calendar_years(const struct cg_calendar_draft *draft);
+
+/* Makes all calendars of a table without mistakes; false without memory. */
+bool cg_calendars_make(const struct cg_calendar_reading *reading,
+                       struct cg_calendars *calendars);
 
 #endif

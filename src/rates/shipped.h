@@ -7,6 +7,7 @@
 #ifndef CG_RATES_SHIPPED_H
 #define CG_RATES_SHIPPED_H
 
+extern const char cg_shipped_calendars[];
 extern const char cg_shipped_conventions[];
 
 #endif

@@ -9,67 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <calendar.h>
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Calendars, and what reading them told. */
-struct reading {
-    struct cg_calendars calendars;
-    struct cg_mistakes mistakes;
-};
-
-static bool read_text(struct reading *reading, const char *text)
-{
-    return cg_calendars_read(&reading->calendars, "holidays.csv",
-                             cg_slice_str(text), &reading->mistakes);
-}
-
-static void end(struct reading *reading)
-{
-    cg_calendars_deinit(&reading->calendars);
-    cg_mistakes_deinit(&reading->mistakes);
-}
-
-static void expect_mistake(const struct reading *reading,
-                           size_t i,
-                           int line,
-                           const char *wrong,
-                           const char *remedy)
-{
-    const struct cg_mistake *mistake;
-
-    assert_true(i < reading->mistakes.count);
-    mistake = &reading->mistakes.items[i];
-    assert_string_equal(mistake->wrong, wrong);
-    assert_string_equal(mistake->remedy, remedy);
-    assert_string_equal(mistake->file, "holidays.csv");
-    assert_int_equal(mistake->line, line);
-}
-
-/* The only mistake of |text|, of which nothing is taken. */
-static void expect_refused(const char *text,
-                           int line,
-                           const char *wrong,
-                           const char *remedy)
-{
-    struct reading reading = {0};
-
-    assert_false(read_text(&reading, text));
-    expect_mistake(&reading, 0, line, wrong, remedy);
-    assert_int_equal(reading.mistakes.count, 1);
-    assert_int_equal(reading.calendars.count, 0);
-    end(&reading);
-}
-
-static cg_date day(const char *text)
-{
-    cg_date date = CG_DATE_NONE;
-
-    assert_true(cg_date_parse(cg_slice_str(text), &date));
-    return date;
-}
+#include "calendar_reading.h"
 
 /* --- reading -------------------------------------------------------------- */
 
@@ -98,7 +42,7 @@ static void test_calendar_rows_in_any_order_read(void **state)
     assert_false(cg_calendar_is_open(calendar, day("2026-01-05")));
     assert_null(cg_calendars_find(&reading.calendars, "C"));
     assert_null(cg_calendars_find(&reading.calendars, "a"));
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* A table of the desk's own replaces calendars by their name, and only them. */
@@ -121,7 +65,7 @@ static void test_calendar_later_table_replaces_by_name(void **state)
     assert_int_equal(calendar->last, day("2026-12-31"));
     calendar = cg_calendars_find(&reading.calendars, "B");
     assert_false(cg_calendar_is_open(calendar, day("2026-05-05")));
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* A table with a mistake changes nothing of what was read before. */
@@ -138,7 +82,7 @@ static void test_calendar_bad_table_changes_nothing(void **state)
     calendar = cg_calendars_find(&reading.calendars, "A");
     assert_false(cg_calendar_is_open(calendar, day("2026-05-04")));
     assert_true(cg_calendar_is_open(calendar, day("2026-05-05")));
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* A Saturday or Sunday is closed, listed or not. */
@@ -154,7 +98,7 @@ static void test_calendar_weekend_days_may_be_listed(void **state)
         assert_true(cg_calendar_is_open(calendar, date) ==
                     (cg_date_weekday(date) < CG_SATURDAY));
     }
-    end(&reading);
+    end_reading(&reading);
 }
 
 static void test_calendar_mistakes_told_with_line_and_remedy(void **state)
@@ -208,7 +152,7 @@ static void test_calendar_longest_name_taken(void **state)
     (void)snprintf(text, sizeof(text), "calendar,date\n%sN,2026-01-01\n", name);
     assert_false(read_text(&reading, text));
     assert_int_equal(reading.mistakes.count, 1);
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* As many calendars as are allowed, and one more. */
@@ -230,7 +174,7 @@ static void test_calendar_count_has_a_limit(void **state)
                            "C256 is one calendar too many, 256 are allowed",
                            "use a table for each market");
         }
-        end(&reading);
+        end_reading(&reading);
     }
 }
 
@@ -246,7 +190,7 @@ static void test_calendar_nearest_name_found(void **state)
     assert_string_equal(cg_calendars_nearest(&reading.calendars, "TOKIO"),
                         "TOKYO");
     assert_null(cg_calendars_nearest(&reading.calendars, "MEXICO"));
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* --- business days -------------------------------------------------------- */
@@ -308,7 +252,7 @@ static void test_calendar_open_days_are_those_not_listed(void **state)
         }
     }
     free(text);
-    end(&reading);
+    end_reading(&reading);
 }
 
 static int month_of(cg_date date)
@@ -358,7 +302,7 @@ static void test_calendar_adjust_matches_walking(void **state)
                 modified);
         }
     }
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* From each day of some years, up to 30 business days forth and back. */
@@ -387,7 +331,7 @@ static void test_calendar_add_days_matches_counting(void **state)
             }
         }
     }
-    end(&reading);
+    end_reading(&reading);
 }
 
 static void test_calendar_month_ends_match_walking(void **state)
@@ -407,7 +351,7 @@ static void test_calendar_month_ends_match_walking(void **state)
                         (date == last));
         }
     }
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* Known cases: over Easter, a year's end, a month's end on a weekend. */
@@ -434,7 +378,7 @@ static void test_calendar_examples(void **state)
     assert_false(cg_calendar_is_month_end(target, day("2026-01-31")));
     assert_int_equal(cg_calendar_month_end(target, day("2026-05-02")),
                      day("2026-05-29"));
-    end(&reading);
+    end_reading(&reading);
 }
 
 /* What is not known is none, is never open, and stays none. */
@@ -489,7 +433,7 @@ static void test_calendar_unknown_days_none(void **state)
     assert_int_equal(
         cg_calendar_add_days(calendar, day("2022-06-01"), INT32_MIN),
         CG_DATE_NONE);
-    end(&reading);
+    end_reading(&reading);
 }
 
 int main(void)
