@@ -12,6 +12,7 @@
 int app_hubsim(int argc, char **argv);
 int app_venuesim(int argc, char **argv);
 int app_clientsim(int argc, char **argv);
+int app_dv01(int argc, char **argv);
 int app_demo(int argc, char **argv);
 int app_run(int argc, char **argv);
 int app_session(int argc, char **argv);

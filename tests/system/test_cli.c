@@ -12,13 +12,14 @@
 static void test_cli_help_of_every_command(void **state)
 {
     static const struct story_step steps[] = {
-        RUN("--help", 0, "demo|run|show|hubsim|venuesim|clientsim"),
+        RUN("--help", 0, "demo|run|show|dv01|hubsim|venuesim|clientsim"),
         RUN("help", 0, "usage: creditgate COMMAND"),
         RUN("demo --help", 0, "usage: creditgate demo|--keep"),
         RUN("run --help", 0, "usage: creditgate run|--check-config|status"),
         RUN("session --help", 0, "usage: creditgate session run|draw|--svg"),
         RUN("session run --help", 0, "usage: creditgate session run"),
         RUN("show --help", 0, "usage: creditgate show|--journal|--format"),
+        RUN("dv01 --help", 0, "usage: creditgate dv01|--par-rates|--packages"),
         RUN("hubsim --help", 0, "usage: creditgate hubsim|--limit|silent"),
         RUN("venuesim --help", 0, "usage: creditgate venuesim|--token-tag"),
         RUN("clientsim --help", 0, "usage: creditgate clientsim|replace"),
@@ -38,6 +39,8 @@ static void test_cli_wrong_words_are_named(void **state)
         RUN("show", 2, "--journal FILE is missing|usage"),
         RUN("show --journal", 2, "what is --journal?|usage"),
         RUN("show --journal x --format xml", 2, "table, csv or json"),
+        RUN("dv01", 2, "--par-rates FILE is missing|--date|usage"),
+        RUN("dv01 --plot", 2, "what is --plot?|usage"),
         RUN("session", 2, "say what to do|usage"),
         RUN("session play x", 2, "no command play|usage"),
         RUN("session run", 2, "give a file"),
