@@ -7,6 +7,7 @@
  */
 #include "codec.h"
 
+#include "age.h"
 #include "check.h"
 #include "decimal.h"
 #include <stdarg.h>

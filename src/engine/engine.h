@@ -451,10 +451,6 @@ uint32_t cg_engine_instrument_new(struct cg_engine *engine,
 /* Whether the par rates in force are older than they may be. */
 bool cg_engine_rates_stale(const struct cg_engine *engine);
 
-/* An age in its two largest units: "1d2h", "90ms". */
-#define CG_AGE_TEXT_MAX 32
-void cg_age_text(cg_time age, char text[CG_AGE_TEXT_MAX]);
-
 void cg_engine_new(struct cg_engine *engine,
                    const struct cg_order_event *event);
 void cg_engine_replace(struct cg_engine *engine,

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <age.h>
 #include <decide.h>
 #include <gate_internal.h>
 
