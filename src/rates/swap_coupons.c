@@ -1,9 +1,8 @@
 /*
  * The coupons of a swap.  Must never leave a gap between two of them.
  *
- * Periods of months are counted back from the end, so that what is left over
- * is a short first period; periods of days are counted forward from the start,
- * so that it is a short last one.
+ * Periods are counted back from the end, so that what is left over is a short
+ * first one.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -31,30 +30,33 @@ static void add_end(struct listing *listing, cg_date end)
 }
 
 /*
- * The end of a period that is |months| before the end of the swap; the start
- * of the swap when there is none.  The calendar is not asked about days before
- * the start, which it need not know.
+ * The end of the period that is |back| periods before the last; the start of
+ * the swap when there is none.  The calendar is not asked about days before the
+ * start, which it need not know.  Periods of days keep to no day of a month.
  */
-static cg_date end_before(const struct listing *listing, int months)
+static cg_date
+end_before(const struct listing *listing, struct cg_frequency period, int back)
 {
     const struct cg_swap_dates *dates = listing->dates;
     const struct cg_calendar *calendar = listing->convention->calendar;
-    cg_date date = cg_date_add_months(dates->end_unmoved, -months);
+    cg_date date = cg_date_add_days(
+        cg_date_add_months(dates->end_unmoved, -back * period.months),
+        -back * period.days);
     cg_date start = dates->start_unmoved;
+    bool month_ends = dates->month_ends && period.days == 0;
 
-    if (dates->month_ends) {
+    if (month_ends) {
         date = cg_date_month_end(date);
         start = cg_date_month_end(start);
-    } else if (dates->imm_dates) {
+    } else if (dates->imm_dates && period.days == 0) {
         date = cg_date_third_wednesday(date);
     }
     if (date <= start) {
         return dates->start;
     }
-    return dates->month_ends
-               ? cg_calendar_month_end(calendar, date)
-               : cg_calendar_adjust(calendar, date,
-                                    listing->convention->adjustment);
+    return month_ends ? cg_calendar_month_end(calendar, date)
+                      : cg_calendar_adjust(calendar, date,
+                                           listing->convention->adjustment);
 }
 
 static void reverse(struct cg_coupon *coupons, size_t count)
@@ -68,13 +70,13 @@ static void reverse(struct cg_coupon *coupons, size_t count)
 }
 
 /* Days that are moved to the same business day count once. */
-static void list_back(struct listing *listing, int months)
+static void list_back(struct listing *listing, struct cg_frequency period)
 {
     cg_date last = listing->dates->end;
 
     add_end(listing, last);
-    for (int back = months; listing->error == CG_SWAP_OK; back += months) {
-        cg_date end = end_before(listing, back);
+    for (int back = 1; listing->error == CG_SWAP_OK; back++) {
+        cg_date end = end_before(listing, period, back);
 
         if (end != CG_DATE_NONE && end <= listing->dates->start) {
             break;
@@ -85,30 +87,6 @@ static void list_back(struct listing *listing, int months)
         last = end;
     }
     reverse(listing->coupons, listing->count);
-}
-
-static void list_forward(struct listing *listing, int days)
-{
-    const struct cg_swap_dates *dates = listing->dates;
-    cg_date last = dates->start;
-    cg_date next = cg_date_add_days(dates->start_unmoved, days);
-
-    while (listing->error == CG_SWAP_OK && next < dates->end_unmoved) {
-        cg_date end = cg_calendar_adjust(listing->convention->calendar, next,
-                                         listing->convention->adjustment);
-
-        if (end >= dates->end) {
-            break;
-        }
-        if (end != last) {
-            add_end(listing, end);
-        }
-        last = end;
-        next = cg_date_add_days(next, days);
-    }
-    if (listing->error == CG_SWAP_OK) {
-        add_end(listing, dates->end);
-    }
 }
 
 static enum cg_swap_error complete(const struct listing *listing,
@@ -150,10 +128,8 @@ enum cg_swap_error cg_swap_coupons(const struct cg_convention *convention,
                               .error = CG_SWAP_OK};
 
     CG_ASSERT(dates->start < dates->end);
-    if (frequency.months > 0) {
-        list_back(&listing, frequency.months);
-    } else if (frequency.days > 0) {
-        list_forward(&listing, frequency.days);
+    if (frequency.months > 0 || frequency.days > 0) {
+        list_back(&listing, frequency);
     } else {
         add_end(&listing, dates->end);
     }
