@@ -26,7 +26,7 @@
 /*
  * How many of each thing a gate can hold; it allocates once, at opening.  Keys
  * MaxOrders=, MaxRequests=, MaxLimits=, MaxWaiting=, MaxMessageBytes=,
- * MaxReports=, MaxScopes= and MaxLegs=.
+ * MaxReports=, MaxScopes=, MaxLegs= and MaxInstruments=.
  */
 struct cg_limits {
     uint32_t orders;      /* open orders; default 100,000 */
@@ -220,6 +220,8 @@ struct cg_config {
     size_t credit_limit_count;
     struct cg_config_instrument *instruments;
     size_t instrument_count;
+    uint32_t *families; /* the places of those instruments that are families */
+    size_t family_count;
     struct cg_config_rates rates;
     struct cg_config_fx *fx;
     size_t fx_count;

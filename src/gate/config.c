@@ -9,6 +9,7 @@
  */
 #include <config_reader.h>
 
+#include <convention.h>
 #include <slice.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -436,6 +437,7 @@ static void read_config(struct cg_config_reader *reader)
     if (mistakes->no_memory) {
         return;
     }
+    cg_config_check_rates(reader);
     cg_config_check_sessions(reader);
     cg_config_check_accounts(reader);
     cg_config_check_limits(reader);
@@ -459,6 +461,8 @@ static void reader_deinit(struct cg_config_reader *reader)
     free(reader->account_sections);
     free(reader->limit_sections);
     free(reader->instruments_path);
+    free(reader->conventions_path);
+    free(reader->holidays_path);
 }
 
 static int read_all(struct cg_config_reader *reader,
@@ -543,6 +547,11 @@ void cg_config_deinit(struct cg_config *config)
     free(config->accounts);
     free(config->credit_limits);
     free(config->instruments);
+    free(config->families);
+    if (config->rates.conventions != NULL) {
+        cg_conventions_deinit(config->rates.conventions);
+    }
+    free(config->rates.conventions);
     free(config->fx);
     free(config->fix_settings);
     free(config->zone.shifts);

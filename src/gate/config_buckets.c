@@ -73,3 +73,72 @@ const char *cg_buckets_parse(struct cg_config_buckets *buckets,
     *buckets = read;
     return NULL;
 }
+
+/* The first bucket whose edge is not before |length|. */
+static uint32_t bucket_of_length(const struct cg_config_buckets *buckets,
+                                 struct cg_tenor length)
+{
+    uint32_t at = 0;
+
+    while (at < buckets->count) {
+        struct cg_tenor edge = {.months = (int)buckets->edge_months[at]};
+
+        if (cg_tenor_compare(length, edge) <= 0) {
+            break;
+        }
+        at++;
+    }
+    return at;
+}
+
+bool cg_bucket_of_tenor(const struct cg_config_buckets *buckets,
+                        const struct cg_swap_spec *spec,
+                        uint32_t *bucket)
+{
+    struct cg_tenor length = spec->tenor;
+
+    if (spec->start == CG_START_DATE || spec->has_end) {
+        return false;
+    }
+    if (spec->start == CG_START_FORWARD) {
+        length.months += spec->forward.months;
+        length.days += spec->forward.days;
+    } else if (spec->start == CG_START_IMM) {
+        length.months += 3 * spec->imm;
+    }
+    *bucket = bucket_of_length(buckets, length);
+    return true;
+}
+
+/* Where the swap from spot of |months| ends; the end of time when the calendar
+ * does not say: what it can price is before that. */
+static cg_date edge_date(const struct cg_convention *convention,
+                         cg_date today,
+                         uint32_t months)
+{
+    struct cg_swap_spec spec = {.start = CG_START_SPOT,
+                                .tenor = {.months = (int)months}};
+    struct cg_swap_dates dates;
+
+    return cg_swap_dates(convention, today, &spec, &dates) == CG_SWAP_OK
+               ? dates.end
+               : CG_DATE_MAX;
+}
+
+uint32_t cg_bucket_of_swap(const struct cg_config_buckets *buckets,
+                           const struct cg_swap_spec *spec,
+                           const struct cg_convention *convention,
+                           cg_date today,
+                           cg_date end)
+{
+    uint32_t at = 0;
+
+    if (cg_bucket_of_tenor(buckets, spec, &at)) {
+        return at;
+    }
+    while (at < buckets->count &&
+           edge_date(convention, today, buckets->edge_months[at]) < end) {
+        at++;
+    }
+    return at;
+}

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <config_families.h>
 #include <config_reader.h>
 
 #include <decimal.h>
@@ -487,6 +488,34 @@ static void check_limit_account(struct cg_config_reader *reader, size_t index)
     }
 }
 
+static void check_limit_instrument(struct cg_config_reader *reader,
+                                   size_t index)
+{
+    const struct cg_config *config = reader->config;
+    const struct cg_config_entry *entry = limit_entry(reader, index,
+                                                      "Instrument");
+    const char *symbol = config->credit_limits[index].instrument;
+    const struct cg_config_name *found = cg_config_names_find(
+        &reader->instruments, symbol);
+    struct cg_swap_spec spec;
+
+    if (found == NULL &&
+        cg_family_find(config, cg_slice_str(symbol), false, &spec) != NULL) {
+        MISTAKE(reader, entry->line,
+                "give it a row of its own, above or below that of its pattern",
+                "Instrument=%s is made only when an order names it",
+                entry->value);
+    } else if (found == NULL) {
+        unknown(reader, entry, &reader->instruments, "row of the instruments",
+                "write an instrument of the Instruments= table");
+    } else if (config->instruments[found->at].family) {
+        MISTAKE(reader, entry->line,
+                "give the one that is meant a row of its own, or use Product=, "
+                "SecurityType= or Tenor=",
+                "Instrument=%s stands for many", entry->value);
+    }
+}
+
 static void check_scope(struct cg_config_reader *reader, size_t index)
 {
     struct cg_config_limit *limit = &reader->config->credit_limits[index];
@@ -504,11 +533,8 @@ static void check_scope(struct cg_config_reader *reader, size_t index)
                 &reader->firms, "[ACCOUNT]",
                 "write the ClearingFirm= of an [ACCOUNT]");
     }
-    if (limit->instrument[0] != '\0' && reader->instruments_read &&
-        cg_config_names_find(&reader->instruments, limit->instrument) == NULL) {
-        unknown(reader, limit_entry(reader, index, "Instrument"),
-                &reader->instruments, "row of the instruments",
-                "write an instrument of the Instruments= table");
+    if (limit->instrument[0] != '\0' && reader->instruments_read) {
+        check_limit_instrument(reader, index);
     }
 }
 

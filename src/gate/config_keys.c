@@ -99,6 +99,10 @@ static const struct cg_key gate_keys[] = {
      .form = CG_KEY_NUMBER,
      .at = AT_GATE(limits.legs),
      .max = 10000000},
+    {.name = "MaxInstruments",
+     .form = CG_KEY_NUMBER,
+     .at = AT_GATE(limits.instruments),
+     .max = 10000000},
 };
 
 /* A key of the FIX engine: checked here, handed on as text. */

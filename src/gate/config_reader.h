@@ -28,6 +28,9 @@ struct cg_config_reader {
     struct cg_config_names firms; /* of the accounts; twins are normal */
     char *instruments_path;
     bool instruments_read; /* whole and without mistakes */
+    char *conventions_path;
+    char *holidays_path;
+    bool curves_asked; /* a row has a convention or a swap */
 };
 
 /* The entry of |key| for session |index|: its own, else [DEFAULT]'s, or NULL.
@@ -44,8 +47,10 @@ cg_session cg_config_session_ref(const struct cg_config_reader *reader,
 /* False when the Role= of a session is missing or was not understood. */
 bool cg_config_role_known(const struct cg_config_reader *reader, size_t index);
 
-/* Reads [RATES], but not the rates. */
+/* Reads [RATES] and the files it names, but not the rates; after the
+ * instruments, whether anything uses it. */
 void cg_config_read_rates(struct cg_config_reader *reader);
+void cg_config_check_rates(struct cg_config_reader *reader);
 
 /* Reads the table of instruments at |instruments_path|. */
 void cg_config_read_instruments(struct cg_config_reader *reader);

@@ -120,6 +120,9 @@ static void set_instruments(struct cg_gate *gate)
     const struct cg_config *config = gate->config;
     for (size_t i = 0; i < config->instrument_count; i++) {
         const struct cg_config_instrument *from = &config->instruments[i];
+        if (from->family) {
+            continue;
+        }
         uint32_t slot = cg_state_instrument(state, cg_slice_str(from->symbol));
         if (slot == CG_NONE || state->instruments[slot].dynamic) {
             struct cg_fact fact = cg_fact_of(CG_FACT_INSTRUMENT_NAMED);
@@ -291,7 +294,8 @@ static bool names_fit(const struct cg_gate *gate)
     }
     for (size_t i = 0; i < config->instrument_count; i++) {
         struct cg_slice symbol = cg_slice_str(config->instruments[i].symbol);
-        instruments += cg_state_instrument(state, symbol) == CG_NONE;
+        instruments += !config->instruments[i].family &&
+                       cg_state_instrument(state, symbol) == CG_NONE;
     }
     return accounts <= state->account_max && firms <= state->firm_max &&
            instruments <= state->instrument_max;

@@ -24,6 +24,12 @@ static const char instruments[] = "instrument,currency,dv01_per_million\n"
                                   "EUR10Y,EUR,880.00\n"
                                   "JPY10Y,JPY,95000.00\n";
 
+/* The same, and one by curve: [RATES] must be used by something. */
+static const char with_curve[] =
+    "instrument,currency,dv01_per_million,convention,swap\n"
+    "USD10Y,USD,904.00,,\nUSD2Y,USD,190.10,,\nEUR10Y,EUR,880.00,,\n"
+    "JPY10Y,JPY,95000.00,,\nUSD7Y,,,USD_SOFR,7Y\n";
+
 static const char gate_keys[] =
     "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
     "MaxOrders=200\nMaxRequests=4000\nMaxLimits=64\nMaxWaiting=8\n";
@@ -109,7 +115,8 @@ static void read_config(struct cg_config *config, const char *keys)
 {
     static char all[sizeof(gate_keys) + sizeof(configuration) + 4096];
     snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
-    read_text(config, all, instruments);
+    read_text(config, all,
+              strstr(keys, "[RATES]") != NULL ? with_curve : instruments);
 }
 
 /* What the gate says of itself must be valid FIX of the session's version. */

@@ -11,11 +11,14 @@
 
 #define FIRST (CONFIG_LINES + 2) /* the line behind [RATES] */
 
+/* One instrument for [RATES] to be used by. */
+#define CURVE_TABLE "instrument,convention,swap\nA,USD_SOFR,10Y\n"
+
 static struct cg_config_memory with_rates(char *text, const char *keys)
 {
     (void)snprintf(text, 8192, CONFIG_TEXT "[RATES]\n%s", keys);
     return (struct cg_config_memory){
-        .name = "gate.cfg", .text = text, .instruments = CONFIG_TABLE};
+        .name = "gate.cfg", .text = text, .instruments = CURVE_TABLE};
 }
 
 static void read_keys(const char *keys, struct cg_config *config)
@@ -168,7 +171,7 @@ static int folder_setup(void **state)
                    folder->path);
     (void)snprintf(folder->rates, sizeof(folder->rates), "%s/rates.csv",
                    folder->path);
-    put(folder->table, CONFIG_TABLE);
+    put(folder->table, CURVE_TABLE);
     *state = folder;
     return 0;
 }

@@ -41,6 +41,12 @@ static const char table[] =
     "USD10Y,USD,904.00,OIS,LONG\nUSD2Y,USD,190.10,OIS,SHORT\n"
     "EUR10Y,EUR,880.00,IRS,LONG\n";
 
+/* Two rows of it priced by par rates, while the gate runs. */
+static const char table_by_rates[] =
+    "instrument,currency,dv01_per_million,convention,swap,product,tenor\n"
+    "USD10Y,,,USD_SOFR,10Y,OIS,LONG\nUSD2Y,,,USD_SOFR,2Y,OIS,SHORT\n"
+    "EUR10Y,EUR,880.00,,,IRS,LONG\n";
+
 static const char rates_keys[] = "[RATES]\nParRates=/dev/null\n"
                                  "MaxAgeMs=7200000\n";
 
@@ -1831,17 +1837,6 @@ static void check_forgotten(void)
     }
 }
 
-/* Two rows of the table that par rates price while the gate runs. */
-static void rows_by_rates(void)
-{
-    for (size_t i = 0; i < 2; i++) {
-        struct cg_config_instrument *row = &h.config.instruments[i];
-        snprintf(row->convention, sizeof(row->convention), "USD_SOFR");
-        snprintf(row->swap, sizeof(row->swap), i == 0 ? "10Y" : "2Y");
-        row->dv01_per_million = 0;
-    }
-}
-
 static void run(uint64_t with)
 {
     seed = with;
@@ -1861,12 +1856,11 @@ static void run(uint64_t with)
     repeat = -1;
     char all[sizeof(text) + sizeof(rates_keys)];
     snprintf(all, sizeof(all), "%s%s", text, by_rates ? rates_keys : "");
-    harness_open_table(&h, all, table);
+    harness_open_table(&h, all, by_rates ? table_by_rates : table);
     for (int i = 0; i < SESSIONS; i++) {
         up[i] = true;
     }
     if (by_rates) {
-        rows_by_rates();
         reload();
     }
     for (int i = 0; i < EVENTS; i++) {

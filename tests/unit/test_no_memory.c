@@ -7,13 +7,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "small_config.h"
 
-#include <cmocka.h>
-#include <creditgate/config.h>
 #include <creditgate/journal.h>
 #include <errno.h>
 #include <script.h>
@@ -88,8 +83,31 @@ static void count_report(void *user,
     (*reports)++;
 }
 
-/* Reads |path| with the n-th allocation failing, n = 1, 2, ... until none
- * does; |result| is what comes out then. */
+/* All that instruments by curve need. */
+static const struct cg_config_memory rates_memory = {
+    .name = "gate.cfg",
+    .text = CONFIG_TEXT "[RATES]\nTenorBuckets=5Y\n",
+    .instruments = "instrument,convention,swap\n"
+                   "A,MINE,10Y\nS*,MINE,*\nS*,MINE,dates\n",
+    .conventions =
+        "convention,type,currency,par_curve,discount_convention,"
+        "fixed_frequency,fixed_daycount,float_index,float_frequency,"
+        "float_daycount,calendar,business_day_adjustment,end_of_month_rule,"
+        "spot_lag_days,payment_lag_days\n"
+        "MINE,OIS,CHF,SARON,,annual,ACT/360,SARON,annual,ACT/360,DESK,"
+        "modified_following,yes,2,2\n",
+    .holidays = "calendar,date\nDESK,2026-01-01\n",
+};
+
+static int read_one(const char *path, size_t *reports, struct cg_config *config)
+{
+    return path != NULL ? cg_config_read(path, count_report, reports, config)
+                        : cg_config_read_memory(&rates_memory, count_report,
+                                                reports, config);
+}
+
+/* Reads |path|, or |rates_memory| for NULL, with the n-th allocation failing, n
+ * = 1, 2, ... until none does; |result| is what comes out then. */
 static void read_without_memory(const char *path, int result)
 {
     struct cg_config zero;
@@ -102,7 +120,7 @@ static void read_without_memory(const char *path, int result)
 
         failures = 0;
         countdown = n;
-        got = cg_config_read(path, count_report, &reports, &config);
+        got = read_one(path, &reports, &config);
         countdown = -1;
         if (failures == 0) {
             assert_int_equal(got, result);
@@ -123,6 +141,15 @@ static void test_config_no_memory_refused(void **state)
     read_without_memory(SAMPLES "/gate.cfg", 0);
     for_good = true;
     read_without_memory(SAMPLES "/gate.cfg", 0);
+}
+
+static void test_config_no_memory_for_rates_refused(void **state)
+{
+    (void)state;
+    for_good = false;
+    read_without_memory(NULL, 0);
+    for_good = true;
+    read_without_memory(NULL, 0);
 }
 
 /* With mistakes to report, too: this table is no configuration. */
@@ -241,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_no_memory_refused),
+        cmocka_unit_test(test_config_no_memory_for_rates_refused),
         cmocka_unit_test(test_config_no_memory_for_mistakes_refused),
         cmocka_unit_test(test_script_no_memory_to_read_refused),
         cmocka_unit_test(test_script_no_memory_to_run_told),
