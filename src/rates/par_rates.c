@@ -343,7 +343,7 @@ bool cg_par_rates_read(struct cg_par_rates *rates,
     if (cg_csv_init(&reading.csv, file, text, columns,
                     sizeof(columns) / sizeof(*columns), mistakes)) {
         read_rows(&reading);
-        if (mistakes->count == before) {
+        if (mistakes->count == before && !mistakes->no_memory) {
             finish(rates, &reading, file, set, mistakes);
         }
     }

@@ -224,6 +224,9 @@ enum cg_swap_error cg_swap_dates(const struct cg_convention *convention,
     if (dates->start_unmoved == CG_DATE_NONE || dates->start == CG_DATE_NONE) {
         return CG_SWAP_BEYOND_CALENDAR;
     }
+    if (spec->has_end && spec->end_date <= dates->start_unmoved) {
+        return CG_SWAP_END_BEFORE_START;
+    }
     if (spec->has_end) {
         end_at(convention, spec->end_date, dates);
     } else {

@@ -108,6 +108,9 @@ void harness_expect_mistake(struct rates_harness *harness,
                             const char *wrong,
                             const char *remedy)
 {
+    for (size_t i = 1; i < harness->mistakes.count; i++) {
+        print_message("too many: %s\n", harness->mistakes.items[i].wrong);
+    }
     assert_int_equal(harness->mistakes.count, 1);
     assert_string_equal(harness->mistakes.items[0].wrong, wrong);
     assert_string_equal(harness->mistakes.items[0].remedy, remedy);
