@@ -218,6 +218,21 @@ static bool read_option(struct reader *reader, char *const *arguments)
     return true;
 }
 
+/* A slip that would cost the file. */
+static void check_plot(struct reader *reader)
+{
+    const struct dv01_options *options = reader->options;
+    const char *const inputs[] = {options->par_rates, options->conventions,
+                                  options->holidays, options->packages};
+
+    for (size_t i = 0; i < CG_COUNT(inputs) && options->plot != NULL; i++) {
+        if (inputs[i] != NULL && strcmp(options->plot, inputs[i]) == 0) {
+            complain(reader, "--plot %s is read as well; name another file",
+                     options->plot);
+        }
+    }
+}
+
 static void check_together(struct reader *reader)
 {
     const struct dv01_options *options = reader->options;
@@ -228,6 +243,7 @@ static void check_together(struct reader *reader)
     if (!reader->has_date) {
         complain(reader, "--date YYYY-MM-DD is missing");
     }
+    check_plot(reader);
     if (options->packages != NULL && options->show != DV01_PRICES) {
         complain(reader, "--packages and --show: give one of them");
     }

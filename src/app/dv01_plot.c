@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "dv01.h"
+#include "dv01_series.h"
 
 #include <check.h>
 #include <math.h>
@@ -20,26 +20,6 @@
 #define TICK_GAP 32.0
 #define TICKS 6
 
-struct point {
-    double years;
-    double value;
-    const char *name; /* NULL: no mark */
-};
-
-enum kind { PAR, ZERO, DV01, KINDS };
-
-/* What is drawn of one convention. */
-struct line {
-    struct point *points; /* by years */
-    size_t count;
-};
-
-struct series {
-    const char *name;
-    const char *currency;
-    struct line lines[KINDS];
-};
-
 struct panel {
     const char *title;
     const char *unit;
@@ -52,7 +32,7 @@ struct panel {
 
 struct plot {
     FILE *to;
-    struct series *series;
+    struct dv01_series *series;
     size_t count;
     double years; /* of the longest */
     struct panel rates;
@@ -101,102 +81,6 @@ static void draw_text(const struct plot *plot, const char *text, size_t room)
     }
 }
 
-/* --- what there is to draw ------------------------------------------------ */
-
-static double tenor_years(struct cg_tenor tenor)
-{
-    return tenor.months / 12.0 + tenor.days / 365.0;
-}
-
-static void
-add_point(struct line *line, double years, double value, const char *name)
-{
-    line->points[line->count++] = (struct point){years, value, name};
-}
-
-static void gather_par(const struct dv01 *dv01,
-                       const struct cg_convention *convention,
-                       struct line *line)
-{
-    for (size_t i = 0; i < dv01->rates.count; i++) {
-        const struct cg_par_rate *rate = &dv01->rates.items[i];
-
-        if (strcmp(rate->curve, convention->par_curve) == 0) {
-            add_point(line, tenor_years(rate->tenor), rate->rate * 100,
-                      rate->name);
-        }
-    }
-}
-
-/* Continuous, ACT/365F, at the curve's nodes behind the first. */
-static void gather_zero(const struct cg_curve *curve, struct line *line)
-{
-    for (size_t i = 1; i < curve->count; i++) {
-        const struct cg_node *node = &curve->nodes[i];
-        double years = (node->date - curve->nodes[0].date) / 365.0;
-
-        add_point(line, years, -node->log_discount / years * 100, NULL);
-    }
-}
-
-static void
-gather_dv01(const struct dv01 *dv01, size_t convention, struct line *line)
-{
-    for (size_t i = 0; i < dv01->pillars.count; i++) {
-        const struct dv01_row *row = &dv01->pillars.items[i];
-
-        if (row->convention == convention) {
-            add_point(line, tenor_years(row->spec.tenor),
-                      row->price.dv01_per_million, row->instrument);
-        }
-    }
-}
-
-static int compare_points(const void *left, const void *right)
-{
-    const struct point *a = left;
-    const struct point *b = right;
-
-    return a->years < b->years ? -1 : a->years > b->years;
-}
-
-static bool
-gather_series(const struct dv01 *dv01, size_t convention, struct series *series)
-{
-    const struct cg_convention *about = dv01_convention(dv01, convention);
-    const struct cg_curve *curve = cg_curves_find(dv01->curves, convention);
-    size_t room = dv01->rates.count + curve->count;
-
-    series->name = about->name;
-    series->currency = about->currency;
-    for (size_t kind = 0; kind < KINDS; kind++) {
-        series->lines[kind].points = calloc(room, sizeof(struct point));
-        if (series->lines[kind].points == NULL) {
-            return false;
-        }
-    }
-    gather_par(dv01, about, &series->lines[PAR]);
-    gather_zero(curve, &series->lines[ZERO]);
-    gather_dv01(dv01, convention, &series->lines[DV01]);
-    for (size_t kind = 0; kind < KINDS; kind++) {
-        qsort(series->lines[kind].points, series->lines[kind].count,
-              sizeof(struct point), compare_points);
-    }
-    return true;
-}
-
-static bool gather(const struct dv01 *dv01, struct plot *plot)
-{
-    plot->count = dv01->chosen_count;
-    plot->series = calloc(plot->count + 1, sizeof(*plot->series));
-    for (size_t i = 0; plot->series != NULL && i < plot->count; i++) {
-        if (!gather_series(dv01, dv01->chosen[i], &plot->series[i])) {
-            return false;
-        }
-    }
-    return plot->series != NULL;
-}
-
 /* --- scales --------------------------------------------------------------- */
 
 /* Short tenors have more room than long ones. */
@@ -237,7 +121,7 @@ static void scale(struct panel *panel, double low, double high)
     }
 }
 
-static void widen(const struct line *line, double *low, double *high)
+static void widen(const struct dv01_line *line, double *low, double *high)
 {
     for (size_t i = 0; i < line->count; i++) {
         *low = fmin(*low, line->points[i].value);
@@ -254,12 +138,12 @@ static void scale_all(struct plot *plot)
 
     plot->years = 1;
     for (size_t i = 0; i < plot->count; i++) {
-        const struct line *lines = plot->series[i].lines;
+        const struct dv01_line *lines = plot->series[i].lines;
 
-        widen(&lines[PAR], &low, &high);
-        widen(&lines[ZERO], &low, &high);
-        widen(&lines[DV01], &none, &top);
-        for (size_t kind = 0; kind < KINDS; kind++) {
+        widen(&lines[DV01_PAR], &low, &high);
+        widen(&lines[DV01_ZERO], &low, &high);
+        widen(&lines[DV01_DV01], &none, &top);
+        for (size_t kind = 0; kind < DV01_KINDS; kind++) {
             if (lines[kind].count > 0) {
                 plot->years = fmax(
                     plot->years,
@@ -379,7 +263,7 @@ static const char *color_of(size_t series)
 
 static void draw_line(const struct plot *plot,
                       const struct panel *panel,
-                      const struct line *line,
+                      const struct dv01_line *line,
                       size_t series,
                       const char *class)
 {
@@ -414,13 +298,13 @@ draw_mark(const struct plot *plot, double x, double y, size_t series)
 static void draw_marks(const struct plot *plot,
                        const struct panel *panel,
                        size_t series,
-                       enum kind kind)
+                       enum dv01_kind kind)
 {
-    const struct line *line = &plot->series[series].lines[kind];
+    const struct dv01_line *line = &plot->series[series].lines[kind];
     const char *end = series / CG_COUNT(colors) % 2 == 0 ? "circle" : "rect";
 
     for (size_t i = 0; i < line->count; i++) {
-        const struct point *point = &line->points[i];
+        const struct dv01_point *point = &line->points[i];
 
         draw_mark(plot, x_of(plot, point->years), y_of(panel, point->value),
                   series);
@@ -428,7 +312,7 @@ static void draw_marks(const struct plot *plot,
         draw_text(plot, plot->series[series].name, SIZE_MAX);
         draw(plot, " ");
         draw_text(plot, point->name, SIZE_MAX);
-        if (kind == PAR) {
+        if (kind == DV01_PAR) {
             draw(plot, ": %.4f %%</title></%s>\n", point->value, end);
         } else {
             draw(plot, ": %.2f %s</title></%s>\n", point->value,
@@ -441,13 +325,13 @@ static void draw_marks(const struct plot *plot,
 static void draw_lines(const struct plot *plot)
 {
     for (size_t i = plot->count; i-- > 0;) {
-        const struct line *lines = plot->series[i].lines;
+        const struct dv01_line *lines = plot->series[i].lines;
 
-        draw_line(plot, &plot->rates, &lines[ZERO], i, "dashed");
-        draw_line(plot, &plot->rates, &lines[PAR], i, "solid");
-        draw_marks(plot, &plot->rates, i, PAR);
-        draw_line(plot, &plot->dv01, &lines[DV01], i, "solid");
-        draw_marks(plot, &plot->dv01, i, DV01);
+        draw_line(plot, &plot->rates, &lines[DV01_ZERO], i, "dashed");
+        draw_line(plot, &plot->rates, &lines[DV01_PAR], i, "solid");
+        draw_marks(plot, &plot->rates, i, DV01_PAR);
+        draw_line(plot, &plot->dv01, &lines[DV01_DV01], i, "solid");
+        draw_marks(plot, &plot->dv01, i, DV01_DV01);
     }
 }
 
@@ -514,26 +398,19 @@ draw_head(const struct plot *plot, const struct dv01 *dv01, int height)
     draw(plot, ", valued on %s</text>\n", date);
 }
 
-static void close_series(struct plot *plot)
-{
-    for (size_t i = 0; plot->series != NULL && i < plot->count; i++) {
-        for (size_t kind = 0; kind < KINDS; kind++) {
-            free(plot->series[i].lines[kind].points);
-        }
-    }
-    free(plot->series);
-}
-
 bool dv01_plot(const struct dv01 *dv01, FILE *to)
 {
     struct plot plot = {
         .to = to,
+        .series = calloc(dv01->chosen_count + 1, sizeof(*plot.series)),
+        .count = dv01->chosen_count,
         .rates = {"Rates", "percent a year", 100, 440, 0, 0, 0},
         .dv01 = {"DV01 of a swap at par",
                  "per basis point and 1,000,000, in the swap's currency", 530,
                  800, 0, 0, 0},
     };
-    bool gathered = gather(dv01, &plot);
+    bool gathered = plot.series != NULL &&
+                    dv01_series_gather(dv01, plot.series);
     int legend = 180 + (int)plot.count * 20;
 
     if (gathered) {
@@ -545,6 +422,9 @@ bool dv01_plot(const struct dv01 *dv01, FILE *to)
         draw_legend(&plot);
         draw(&plot, "</svg>\n");
     }
-    close_series(&plot);
+    if (plot.series != NULL) {
+        dv01_series_deinit(plot.series, plot.count);
+    }
+    free(plot.series);
     return gathered;
 }

@@ -371,6 +371,8 @@ class Arguments(Dv01):
         self.bad("give one of them", packages=sample("packages"),
                  show="cashflows")
         self.bad("--plot is empty", plot="")
+        rates = self.file("rates.csv", text_of(sample("par_rates")))
+        self.bad("is read as well", plot=rates, par_rates=rates)
 
     def test_dv01_packages_name_their_own(self):
         self.noted("--instrument does not count", instrument="10Y",
