@@ -39,13 +39,14 @@ static int days_to_month(int from_march)
 
 cg_date cg_date_of(int year, int month, int day)
 {
-    int from_march = (month + 9) % 12;
+    int from_march;
     int era_year;
 
     if (year < CG_YEAR_MIN || year > CG_YEAR_MAX || month < 1 || month > 12 ||
         day < 1 || day > cg_date_month_length(year, month)) {
         return CG_DATE_NONE;
     }
+    from_march = (month + 9) % 12;
     year -= month <= 2 ? 1 : 0;
     era_year = year % 400;
     return year / 400 * ERA + era_year * 365 + era_year / 4 - era_year / 100 +

@@ -84,10 +84,13 @@ struct list {
 
 static void close_weekends(struct cg_calendar *calendar)
 {
-    for (cg_date date = calendar->first; date <= calendar->last; date++) {
-        if (cg_date_weekday(date) >= CG_SATURDAY) {
-            set_day(calendar->closed, calendar, date);
-        }
+    cg_date saturday = calendar->first + CG_SATURDAY -
+                       (cg_date)cg_date_weekday(calendar->first);
+
+    /* The first day may be the Sunday behind it. */
+    for (saturday -= 7; saturday <= calendar->last; saturday += 7) {
+        set_day(calendar->closed, calendar, saturday);
+        set_day(calendar->closed, calendar, saturday + 1);
     }
 }
 
@@ -95,14 +98,16 @@ static void close_weekends(struct cg_calendar *calendar)
  * of the holidays themselves, not where they moved to. */
 static void close_between(struct cg_calendar *calendar,
                           const uint64_t *named,
-                          struct cg_years years)
+                          struct cg_years years,
+                          struct list list)
 {
-    cg_date last = cg_date_of(years.last, 12, 31);
+    for (size_t i = 0; i < list.count; i++) {
+        cg_date day = list.items[i].date + 1;
 
-    for (cg_date date = cg_date_of(years.first, 1, 1); date <= last; date++) {
-        if (has_day(named, calendar, date - 1) &&
-            has_day(named, calendar, date + 1)) {
-            set_day(calendar->closed, calendar, date);
+        if (has_day(named, calendar, day + 1) &&
+            cg_date_year(day) >= years.first &&
+            cg_date_year(day) <= years.last) {
+            set_day(calendar->closed, calendar, day);
         }
     }
 }
@@ -129,7 +134,7 @@ static bool close_holidays(struct cg_calendar *calendar,
         }
     }
     if (draft->between.first != 0) {
-        close_between(calendar, named, draft->between);
+        close_between(calendar, named, draft->between, list);
     }
     free(named);
     return true;

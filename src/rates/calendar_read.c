@@ -1,6 +1,6 @@
 /*
- * Tables of holidays, by dates or by rules.  Must never let a gap pass for a
- * year without holidays, nor take half a table.
+ * Tables of holidays, by dates or by rules.  Must never take half a table, nor
+ * guess at a row.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -330,84 +330,7 @@ static void read_rule(struct cg_calendar_reading *reading)
     }
 }
 
-/* --- all rows together ---------------------------------------------------- */
-
-static int compare(const void *left, const void *right)
-{
-    const struct cg_holiday *a = left;
-    const struct cg_holiday *b = right;
-
-    if (a->draft != b->draft) {
-        return a->draft < b->draft ? -1 : 1;
-    }
-    if (a->date != b->date) {
-        return a->date < b->date ? -1 : 1;
-    }
-    return (a->line > b->line) - (a->line < b->line);
-}
-
-static void twin(struct cg_calendar_reading *reading,
-                 const struct cg_holiday *first,
-                 const struct cg_holiday *again)
-{
-    char date[11];
-
-    cg_date_format(again->date, date);
-    cg_mistakes_add(reading->mistakes, reading->file, again->line,
-                    "keep one of the two lines",
-                    "%s lists %s in line %d already",
-                    reading->drafts[again->draft].name, date, first->line);
-}
-
-static void gap(struct cg_calendar_reading *reading,
-                const struct cg_holiday *before,
-                const struct cg_holiday *after)
-{
-    char date[11];
-
-    cg_date_format(after->date, date);
-    cg_mistakes_add(reading->mistakes, reading->file, after->line,
-                    "list the holidays of every year",
-                    "%s lists no day of %d, but %s",
-                    reading->drafts[after->draft].name,
-                    cg_date_year(before->date) + 1, date);
-}
-
-/* A date that is outside of the years that its calendar has rules for would be
- * lost. */
-static void check_years(struct cg_calendar_reading *reading,
-                        const struct cg_holiday *holiday)
-{
-    const struct cg_calendar_draft *draft = &reading->drafts[holiday->draft];
-    struct cg_years years = cg_calendar_years(draft);
-    int year = cg_date_year(holiday->date);
-
-    if (year < years.first || year > years.last) {
-        cg_mistakes_add(reading->mistakes, reading->file, holiday->line,
-                        "remove it, or write rules for its year",
-                        "%s has rules for %d to %d, not for %d", draft->name,
-                        years.first, years.last, year);
-    }
-}
-
-/* Needs the holidays in order.  Rules may well meet on a day. */
-static void check_holidays(struct cg_calendar_reading *reading, bool rules)
-{
-    for (size_t i = 0; i < reading->holiday_count; i++) {
-        const struct cg_holiday *after = &reading->holidays[i];
-        const struct cg_holiday *before = after - 1;
-
-        check_years(reading, after);
-        if (i == 0 || before->draft != after->draft) {
-            continue;
-        }
-        if (before->date == after->date && !rules) {
-            twin(reading, before, after);
-        } else if (cg_date_year(after->date) - cg_date_year(before->date) > 1) {
-            gap(reading, before, after);
-        }
-    }
-}
+/* --- the table ------------------------------------------------------------ */
 
 static void read_rows(struct cg_calendar_reading *reading, bool rules)
 {
@@ -429,12 +352,8 @@ static void read_rows(struct cg_calendar_reading *reading, bool rules)
                         "the table has no holiday");
         return;
     }
-    qsort(reading->holidays, reading->holiday_count, sizeof(*reading->holidays),
-          compare);
-    check_holidays(reading, rules);
+    cg_holidays_check(reading, rules);
 }
-
-/* --- the table ------------------------------------------------------------ */
 
 /* Which form it is shows in the header, whatever else is wrong with it. */
 static bool
@@ -462,7 +381,8 @@ bool cg_calendars_read(struct cg_calendars *calendars,
     bool rules = has_rules(file, text, mistakes);
     bool good;
 
-    if (cg_csv_init(&reading.csv, file, text,
+    if (!mistakes->no_memory &&
+        cg_csv_init(&reading.csv, file, text,
                     rules ? rule_columns : date_columns,
                     rules ? RULE_COLUMNS : DATE_COLUMNS, mistakes)) {
         read_rows(&reading, rules);

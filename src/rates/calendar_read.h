@@ -50,6 +50,13 @@ struct cg_calendar_reading {
     size_t holiday_room;
 };
 
+/*
+ * Puts the holidays in order and looks at them together.  Rules may well meet
+ * on a day; a date that is listed twice is a mistake, as is a year without any,
+ * and a date outside of the years that its calendar has rules for.
+ */
+void cg_holidays_check(struct cg_calendar_reading *reading, bool rules);
+
 /* The years that a calendar knows. */
 struct cg_years cg_calendar_years(const struct cg_calendar_draft *draft);
 

@@ -9,9 +9,11 @@
  */
 #include "small_config.h"
 
+#include <calendar.h>
 #include <creditgate/journal.h>
 #include <errno.h>
 #include <script.h>
+#include <shipped.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,6 +164,42 @@ static void test_config_no_memory_for_mistakes_refused(void **state)
     read_without_memory(SAMPLES "/instruments.csv", CG_ERR_CONFIG);
 }
 
+/* As above, for a table of holidays; |good| when it is one. */
+static void read_calendars_without_memory(const char *text, bool good)
+{
+    for (long n = 1;; n++) {
+        struct cg_calendars calendars = {0};
+        struct cg_mistakes mistakes = {0};
+        bool got;
+
+        failures = 0;
+        countdown = n;
+        got = cg_calendars_read(&calendars, "holidays.csv", cg_slice_str(text),
+                                &mistakes);
+        countdown = -1;
+        assert_true(mistakes.no_memory == (failures > 0));
+        assert_true(got == (good && failures == 0));
+        assert_true(got == (calendars.count > 0));
+        cg_calendars_deinit(&calendars);
+        cg_mistakes_deinit(&mistakes);
+        if (failures == 0) {
+            assert_true(n > 5);
+            return;
+        }
+    }
+}
+
+static void test_calendars_no_memory_told(void **state)
+{
+    (void)state;
+    for (int i = 0; i <= 1; i++) {
+        for_good = i == 1;
+        read_calendars_without_memory(cg_shipped_calendars, true);
+        read_calendars_without_memory("calendar,date\nA,2026-01-01\n", true);
+        read_calendars_without_memory("calendar,date\nA,2026-02-30\n", false);
+    }
+}
+
 #define SESSION SAMPLES "/101_token_granted.session"
 
 /* As above, for a session. */
@@ -270,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_config_no_memory_refused),
         cmocka_unit_test(test_config_no_memory_for_rates_refused),
         cmocka_unit_test(test_config_no_memory_for_mistakes_refused),
+        cmocka_unit_test(test_calendars_no_memory_told),
         cmocka_unit_test(test_script_no_memory_to_read_refused),
         cmocka_unit_test(test_script_no_memory_to_run_told),
         cmocka_unit_test(test_journal_no_memory_refused),
