@@ -456,7 +456,7 @@ static void reader_deinit(struct cg_config_reader *reader)
     cg_config_names_deinit(&reader->instruments);
     cg_config_names_deinit(&reader->firms);
     cg_config_sections_deinit(&reader->sections);
-    cg_config_text_deinit(&reader->text);
+    cg_lines_deinit(&reader->text);
     free(reader->session_sections);
     free(reader->account_sections);
     free(reader->limit_sections);

@@ -232,8 +232,8 @@ static void each_name(struct cg_config_reader *reader,
         (void)snprintf(name, sizeof(name), "%.*s",
                        len < sizeof(name) ? (int)len : (int)sizeof(name) - 1,
                        at + blank);
-        if (*cg_config_trim(name) != '\0' && len < sizeof(name)) {
-            each(reader, index, entry, cg_config_trim(name));
+        if (*cg_text_trim(name) != '\0' && len < sizeof(name)) {
+            each(reader, index, entry, cg_text_trim(name));
         }
         at = strchr(at, ',');
         at = at != NULL ? at + 1 : NULL;

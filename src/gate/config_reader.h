@@ -13,7 +13,7 @@ struct cg_config_reader {
     struct cg_key_context context;
     struct cg_config *config;              /* being filled */
     const struct cg_config_memory *memory; /* instead of files, or NULL */
-    struct cg_config_text text;
+    struct cg_lines text;
     struct cg_config_sections sections;
     const struct cg_config_section *gate;     /* [GATE], or NULL */
     const struct cg_config_section *defaults; /* [DEFAULT], or NULL */

@@ -61,8 +61,7 @@ static bool may_include(struct cg_script_reader *reader, const char *name)
 }
 
 /* The text of a file goes on the stack, and its bytes into the store. */
-void cg_script_push(struct cg_script_reader *reader,
-                    struct cg_config_text *text)
+void cg_script_push(struct cg_script_reader *reader, struct cg_lines *text)
 {
     if (text->text == NULL) {
         return;
@@ -77,7 +76,7 @@ void cg_script_push(struct cg_script_reader *reader,
 
 void cg_script_include(struct cg_script_reader *reader, const char *name)
 {
-    struct cg_config_text text = {0};
+    struct cg_lines text = {0};
     size_t before = reader->mistakes->count;
     char *path;
 
@@ -97,7 +96,7 @@ void cg_script_include(struct cg_script_reader *reader, const char *name)
         cg_script_push(reader, &text);
         return;
     }
-    cg_config_text_deinit(&text);
+    cg_lines_deinit(&text);
     if (reader->mistakes->count > before) {
         cg_script_mistake(reader, "see there, or correct the name",
                           "%.60s cannot be included", name);
@@ -116,7 +115,7 @@ static bool goes_on(const char *line)
 
 /* |line| and what follows it behind " \", in memory of its own. */
 static char *
-join(struct cg_script_reader *reader, struct cg_config_text *text, char *line)
+join(struct cg_script_reader *reader, struct cg_lines *text, char *line)
 {
     char *whole = malloc(CG_SCRIPT_LINE_MAX + 1);
     size_t len = 0;
@@ -142,7 +141,7 @@ join(struct cg_script_reader *reader, struct cg_config_text *text, char *line)
                               CG_SCRIPT_LINE_MAX);
             told = true;
         }
-        line = more ? cg_config_text_line(text, reader->mistakes) : NULL;
+        line = more ? cg_lines_next(text, reader->mistakes) : NULL;
     }
     line = strndup(whole, told ? 0 : len);
     free(whole);
@@ -157,8 +156,8 @@ join(struct cg_script_reader *reader, struct cg_config_text *text, char *line)
 char *cg_script_next_line(struct cg_script_reader *reader)
 {
     while (reader->depth > 0) {
-        struct cg_config_text *text = &reader->stack[reader->depth - 1].text;
-        char *line = cg_config_text_line(text, reader->mistakes);
+        struct cg_lines *text = &reader->stack[reader->depth - 1].text;
+        char *line = cg_lines_next(text, reader->mistakes);
 
         reader->place = (struct cg_script_place){text->path, text->line};
         if (line != NULL) {

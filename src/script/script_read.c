@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <text.h>
 
 /* 2027-01-15 08:00:00 UTC. */
 #define DEFAULT_START (1800000000 * CG_SECOND)
@@ -167,7 +168,7 @@ static bool begins(char *line, const char *word, char **rest)
         (line[len] != '\0' && line[len] != ' ' && line[len] != '\t')) {
         return false;
     }
-    *rest = cg_config_trim(line + len);
+    *rest = cg_text_trim(line + len);
     return true;
 }
 
@@ -252,7 +253,7 @@ static int read_script(const char *path,
 {
     struct cg_mistakes mistakes = {0};
     struct cg_script_reader reader = {.script = script, .mistakes = &mistakes};
-    struct cg_config_text text = {0};
+    struct cg_lines text = {0};
     int result = 0;
     bool opened;
 
@@ -271,7 +272,7 @@ static int read_script(const char *path,
         reader.place = (struct cg_script_place){path, 0};
         cg_script_configure(&reader);
     } else {
-        cg_config_text_deinit(&text);
+        cg_lines_deinit(&text);
     }
     if (mistakes.no_memory) {
         result = CG_ERR_MEMORY;

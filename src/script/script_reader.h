@@ -44,7 +44,7 @@ struct cg_script_row {
 
 /* A file on its way. */
 struct cg_script_file {
-    struct cg_config_text text;
+    struct cg_lines text;
     bool acted;   /* a step of its own was seen */
     bool content; /* something other than a comment was seen */
 };
@@ -120,8 +120,7 @@ size_t cg_script_name_len(const char *text, size_t len);
 /* --- files -------------------------------------------------------------- */
 
 /* Puts |text| on the stack; its bytes go into the store. */
-void cg_script_push(struct cg_script_reader *reader,
-                    struct cg_config_text *text);
+void cg_script_push(struct cg_script_reader *reader, struct cg_lines *text);
 
 /* The next line of the innermost file, with those that it goes on in; NULL when
  * no file is left. */

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <text.h>
 
 const struct cg_script_entry *
 cg_script_entry_find(const struct cg_script_section *section, const char *key)
@@ -136,7 +137,7 @@ void cg_script_section_begin(struct cg_script_reader *reader, char *line)
         line[len - 1] = '\0';
     }
     reader->block = (struct cg_script_section){
-        .name = cg_config_trim(line + 1),
+        .name = cg_text_trim(line + 1),
         .place = reader->place,
     };
     reader->open = &reader->block;
@@ -156,8 +157,8 @@ void cg_script_section_entry(struct cg_script_reader *reader, char *line)
     const struct cg_script_entry *twin;
 
     *equals = '\0';
-    entry.key = cg_config_trim(line);
-    entry.value = cg_config_trim(equals + 1);
+    entry.key = cg_text_trim(line);
+    entry.value = cg_text_trim(equals + 1);
     twin = cg_script_entry_find(reader->open, entry.key);
     if (twin != NULL) {
         cg_script_mistake(reader, "keep one of the two lines",

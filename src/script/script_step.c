@@ -6,6 +6,7 @@
 #include "script_reader.h"
 
 #include <string.h>
+#include <text.h>
 
 static const char *const limit_keys[] = {
     "used", "available", "amount", "state", "owner", "currency", NULL};
@@ -176,10 +177,10 @@ static void read_actor(struct cg_script_reader *reader,
     } else if (strcmp(verb, "rejects") == 0) {
         read_message(reader, text, CG_SCRIPT_REJECTS, step);
     } else if (strcmp(verb, "resend") == 0) {
-        read_resend(reader, cg_config_trim(text), step);
+        read_resend(reader, cg_text_trim(text), step);
     } else if (strcmp(verb, "up") == 0 || strcmp(verb, "down") == 0) {
         step->act = *verb == 'u' ? CG_SCRIPT_UP : CG_SCRIPT_DOWN;
-        read_end(reader, cg_config_trim(text));
+        read_end(reader, cg_text_trim(text));
     } else {
         step->actor.len = 0;
         cg_script_mistake(reader, STEP_FORMS, "'%.40s%s%.40s' is no step",
@@ -207,7 +208,7 @@ void cg_script_step_line(struct cg_script_reader *reader, char *line)
         read_view(reader, line, CG_SCRIPT_TOKEN, step);
     } else if (strcmp(word, "quiet") == 0) {
         step->act = CG_SCRIPT_QUIET;
-        read_end(reader, cg_config_trim(line));
+        read_end(reader, cg_text_trim(line));
     } else {
         read_actor(reader, word, line, step);
     }
