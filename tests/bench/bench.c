@@ -3,7 +3,7 @@
  *
  *     bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] [--only PART]
  *
- * PART is machine, reading, gate, push or ping.
+ * PART is machine, rates, reading, gate, push or ping.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -77,7 +77,7 @@ static void print_head(void)
 static int usage(void)
 {
     fputs("usage: bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] "
-          "[--only machine|reading|gate|push|ping]\n",
+          "[--only machine|rates|reading|gate|push|ping]\n",
           stderr);
     return 2;
 }
@@ -152,6 +152,9 @@ int main(int argc, char **argv)
     print_head();
     if (wanted(&options, "machine")) {
         bench_machine(options.rounds);
+    }
+    if (wanted(&options, "rates")) {
+        bench_rates(options.rounds);
     }
     if (wanted(&options, "reading")) {
         bench_reading(options.rounds);

@@ -68,6 +68,9 @@ void bench_machine(uint32_t rounds);
 void bench_engine_push(uint32_t open_orders, uint32_t rounds);
 void bench_engine_ping(uint32_t open_orders, uint32_t rounds);
 
+/* A table of DV01s made anew (bench_rates.c). */
+void bench_rates(uint32_t rounds);
+
 /* Reading a message, and message to message (bench_message.c). */
 void bench_reading(uint32_t rounds);
 void bench_gate(uint32_t open_orders, uint32_t rounds);
