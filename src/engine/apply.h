@@ -138,6 +138,11 @@ void cg_apply_left(struct cg_state *state, const struct cg_fact *fact);
 
 void cg_apply_priced(struct cg_state *state, const struct cg_fact *fact);
 
+/* The legs of a token cost what |request| has brought (R7). */
+void cg_apply_shares_priced(struct cg_state *state,
+                            const struct cg_token *token,
+                            uint32_t request);
+
 /* Drops the prices of one request of an order, or all of a token. */
 void cg_apply_prices_end(struct cg_state *state,
                          const struct cg_order *order,

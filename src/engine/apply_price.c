@@ -9,18 +9,44 @@
 #include "apply.h"
 
 #include "check.h"
-#include "decimal.h"
 
-cg_dv01 cg_token_rate(const struct cg_state *state,
-                      const struct cg_token *token,
-                      uint32_t request)
+/* Takes over what |request| has for |leg|, if anything. */
+static void price_of(const struct cg_state *state,
+                     const struct cg_token *token,
+                     uint32_t request,
+                     uint32_t leg,
+                     cg_dv01 *rate)
 {
     for (uint32_t i = token->prices; i != CG_NONE; i = state->prices[i].next) {
-        if (state->prices[i].request == request) {
-            return state->prices[i].rate;
+        if (state->prices[i].request == request &&
+            state->prices[i].leg == leg) {
+            *rate = state->prices[i].rate;
+            return;
         }
     }
-    return token->rate;
+}
+
+bool cg_request_rates(const struct cg_state *state,
+                      const struct cg_token *token,
+                      uint32_t request,
+                      cg_dv01 *rates)
+{
+    bool differs = false;
+    uint32_t at = 0;
+    if (token->sum == CG_SUM_ORDER) {
+        rates[0] = token->rate;
+        price_of(state, token, request, CG_NONE, rates);
+        return rates[0] != token->rate;
+    }
+    for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
+        const struct cg_share *share = &state->shares[i];
+        CG_ASSERT(at < CG_LEGS_MAX);
+        rates[at] = share->rate;
+        price_of(state, token, request, share->leg, &rates[at]);
+        differs = differs || rates[at] != share->rate;
+        at++;
+    }
+    return differs;
 }
 
 bool cg_token_worst(const struct cg_state *state,
@@ -37,18 +63,20 @@ bool cg_token_worst(const struct cg_state *state,
         }
         return cg_token_worth(state, token, qty, worst);
     }
-    if (!cg_dv01_of(order->qty, token->rate, worst)) {
+    if (!cg_token_worth(state, token, order->qty, worst)) {
         return false;
     }
     for (uint32_t i = order->requests; i != CG_NONE;
          i = state->requests[i].next) {
         const struct cg_request *request = &state->requests[i];
+        cg_dv01 rates[CG_LEGS_MAX];
         cg_dv01 total;
         if (request->kind != CG_REQUEST_REPLACE ||
             (request->state != CG_REQUEST_SENT && i != raise)) {
             continue;
         }
-        if (!cg_dv01_of(request->qty, cg_token_rate(state, token, i), &total)) {
+        (void)cg_request_rates(state, token, i, rates);
+        if (!cg_token_worth_at(state, token, rates, request->qty, &total)) {
             return false;
         }
         *worst = total > *worst ? total : *worst;
@@ -56,7 +84,7 @@ bool cg_token_worst(const struct cg_state *state,
     return true;
 }
 
-/* Its value is the slot that the price takes. */
+/* Its value is the slot that the price takes, its number the leg + 1. */
 void cg_apply_priced(struct cg_state *state, const struct cg_fact *fact)
 {
     uint32_t slot = fact->value;
@@ -69,11 +97,22 @@ void cg_apply_priced(struct cg_state *state, const struct cg_fact *fact)
     }
     state->prices[slot] = (struct cg_price){
         .request = fact->request,
+        .leg = (uint32_t)(fact->number - 1), /* CG_NONE without one */
         .next = token->prices,
         .rate = fact->rate,
     };
     token->prices = slot;
     state->price_count++;
+}
+
+void cg_apply_shares_priced(struct cg_state *state,
+                            const struct cg_token *token,
+                            uint32_t request)
+{
+    for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
+        price_of(state, token, request, state->shares[i].leg,
+                 &state->shares[i].rate);
+    }
 }
 
 /* Gives back the price that |link| leads to. */

@@ -304,15 +304,18 @@ void cg_apply_token_filled(struct cg_state *state,
     token->ahead -= change < token->ahead ? change : token->ahead;
 }
 
-/* R7: all of the order, the filled part too.  What that is worth less is
- * reserved again, for what its owner holds by it.  flags 1: the owner is told
- * what it does not know. */
+/* R7: all of the order, the filled part too; of a package at what its request
+ * has for each leg.  What that is worth less is reserved again, for what its
+ * owner holds by it.  flags 1: the owner is told what it does not know. */
 void cg_apply_token_repriced(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_token *token = &state->tokens[fact->token];
     struct cg_limit *limit = &state->limits[token->limit];
     cg_dv01 less = token->filled - fact->amount;
     token->rate = fact->rate;
+    if (fact->request != CG_NONE) {
+        cg_apply_shares_priced(state, token, fact->request);
+    }
     if ((fact->flags & 1) != 0) {
         limit->confirmed[cg_apply_side(token->side)] -= token->ahead;
         token->ahead = 0;

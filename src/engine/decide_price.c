@@ -13,57 +13,62 @@
 static bool
 is_raise(const struct cg_state *state, const struct cg_token *token, cg_qty qty)
 {
-    /* The legs of a package keep their rates. */
-    return token->sum == CG_SUM_ORDER && qty > state->orders[token->order].qty;
+    return qty > state->orders[token->order].qty;
 }
 
-/* Today's rate of the token's limit, or why there is none. */
+/* Today's rate of an instrument under a token's limit, or why there is none. */
 static bool rate_now(const struct cg_engine *engine,
                      const struct cg_token *token,
+                     uint32_t instrument,
                      cg_dv01 *rate,
                      struct cg_refusal *refusal)
 {
     const struct cg_state *state = &engine->state;
-    const struct cg_order *order = &state->orders[token->order];
-    if (!cg_instrument_is_priced(state, order->instrument, refusal)) {
+    if (!cg_instrument_is_priced(state, instrument, refusal)) {
         refusal->limit = token->limit;
         return false;
     }
     *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
     refusal->limit = token->limit;
-    return cg_rate_in(engine, order->instrument, &state->limits[token->limit],
-                      rate, &refusal->reason);
+    return cg_rate_in(engine, instrument, &state->limits[token->limit], rate,
+                      &refusal->reason);
 }
 
-/* R7: legs keep their rates, so a package may not rise when it would cost more
- * by today's.  Of one that counts net, a lower rate can cost more as well. */
-static bool legs_cost_the_same(const struct cg_engine *engine,
-                               const struct cg_token *token,
-                               struct cg_refusal *refusal)
+/* The same for all that a token counts, into CG_LEGS_MAX places. */
+static bool rates_now(const struct cg_engine *engine,
+                      const struct cg_token *token,
+                      cg_dv01 *rates,
+                      struct cg_refusal *refusal)
 {
     const struct cg_state *state = &engine->state;
-    const struct cg_limit *limit = &state->limits[token->limit];
+    uint32_t at = 0;
+    if (token->sum == CG_SUM_ORDER) {
+        return rate_now(engine, token, state->orders[token->order].instrument,
+                        rates, refusal);
+    }
     for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
-        const struct cg_share *share = &state->shares[i];
-        uint32_t instrument = state->legs[share->leg].instrument;
-        cg_dv01 rate = 0;
-        if (!cg_instrument_is_priced(state, instrument, refusal)) {
-            refusal->limit = token->limit;
-            return false;
-        }
-        *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
-        refusal->limit = token->limit;
-        if (!cg_rate_in(engine, instrument, limit, &rate, &refusal->reason)) {
-            return false;
-        }
-        if (rate > share->rate ||
-            (rate != share->rate && token->sum != CG_SUM_LEGS)) {
-            refusal->reason = CG_REPLACE_NOT_ALLOWED;
-            refusal->detail = "a leg has another DV01 by now; send it anew";
+        uint32_t leg = state->shares[i].leg;
+        CG_ASSERT(at < CG_LEGS_MAX);
+        if (!rate_now(engine, token, state->legs[leg].instrument, &rates[at++],
+                      refusal)) {
             return false;
         }
     }
     return true;
+}
+
+/* Whether there is room for a price of each thing that an order counts. */
+static bool prices_left(const struct cg_state *state, uint32_t slot)
+{
+    uint32_t needed = CG_COVER_MAX;
+    for (uint32_t i = state->orders[slot].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        for (uint32_t share = state->tokens[i].shares; share != CG_NONE;
+             share = state->shares[share].next) {
+            needed++;
+        }
+    }
+    return state->price_max - state->price_count >= needed;
 }
 
 bool cg_price_total(const struct cg_engine *engine,
@@ -73,26 +78,71 @@ bool cg_price_total(const struct cg_engine *engine,
                     struct cg_refusal *refusal)
 {
     const struct cg_state *state = &engine->state;
-    cg_dv01 rate = token->rate;
-    if (is_raise(state, token, qty)) {
-        if (!rate_now(engine, token, &rate, refusal)) {
-            return false;
-        }
-        if (state->price_max - state->price_count < CG_COVER_MAX) {
-            *refusal = cg_refusal_of(CG_GATE_STOPPING);
-            refusal->detail = "the gate is full";
-            return false;
-        }
+    cg_dv01 rates[CG_LEGS_MAX];
+    bool raise = is_raise(state, token, qty);
+    if (raise && !rates_now(engine, token, rates, refusal)) {
+        return false;
     }
-    if (token->sum != CG_SUM_ORDER && qty > state->orders[token->order].qty &&
-        !legs_cost_the_same(engine, token, refusal)) {
+    if (raise && !prices_left(state, token->order)) {
+        *refusal = cg_refusal_of(CG_GATE_STOPPING);
+        refusal->detail = "the gate is full";
+        return false;
+    }
+    if (raise && cg_token_turns(state, token, rates)) {
+        /* R5: its token, and what was asked for by it, is of one side. */
+        *refusal = cg_refusal_of(CG_REPLACE_NOT_ALLOWED);
+        refusal->limit = token->limit;
+        refusal->detail = "its net is on the other side by now; send it anew";
         return false;
     }
     *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
     refusal->limit = token->limit;
-    return token->sum == CG_SUM_ORDER
-               ? cg_dv01_of(qty, rate, total)
-               : cg_token_worth(state, token, qty, total);
+    return cg_token_worth_at(state, token, raise ? rates : NULL, qty, total);
+}
+
+static void price_record(struct cg_engine *engine,
+                         uint32_t token,
+                         uint32_t request,
+                         uint32_t leg,
+                         cg_dv01 rate)
+{
+    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_PRICED);
+    fact.token = token;
+    fact.request = request;
+    fact.value = cg_state_next_price(&engine->state);
+    fact.number = leg != CG_NONE ? leg + 1ull : 0;
+    fact.rate = rate;
+    CG_ASSERT(fact.value != CG_NONE);
+    cg_engine_record(engine, &fact);
+}
+
+static void prices_record(struct cg_engine *engine,
+                          uint32_t slot,
+                          uint32_t request,
+                          const cg_dv01 *rates)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_token *token = &state->tokens[slot];
+    uint32_t at = 0;
+    if (token->sum == CG_SUM_ORDER) {
+        price_record(engine, slot, request, CG_NONE, rates[0]);
+    }
+    for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
+        price_record(engine, slot, request, state->shares[i].leg, rates[at++]);
+    }
+}
+
+/* Whether the token costs the same by |rates| as by its own. */
+static bool costs_the_same(const struct cg_state *state,
+                           const struct cg_token *token,
+                           const cg_dv01 *rates)
+{
+    bool same = token->sum != CG_SUM_ORDER || rates[0] == token->rate;
+    uint32_t at = 0;
+    for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
+        same = same && rates[at++] == state->shares[i].rate;
+    }
+    return same;
 }
 
 void cg_prices_take(struct cg_engine *engine, uint32_t slot)
@@ -102,33 +152,33 @@ void cg_prices_take(struct cg_engine *engine, uint32_t slot)
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         struct cg_refusal refusal;
-        cg_dv01 rate = 0;
-        if (token->state != CG_TOKEN_SPENT ||
-            !is_raise(state, token, state->requests[order->raise].qty) ||
-            !rate_now(engine, token, &rate, &refusal) ||
-            (rate == token->rate && token->prices == CG_NONE)) {
-            continue;
+        cg_dv01 rates[CG_LEGS_MAX];
+        if (token->state == CG_TOKEN_SPENT &&
+            is_raise(state, token, state->requests[order->raise].qty) &&
+            rates_now(engine, token, rates, &refusal) &&
+            (token->prices != CG_NONE ||
+             !costs_the_same(state, token, rates))) {
+            prices_record(engine, i, order->raise, rates);
         }
-        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_PRICED);
-        fact.token = i;
-        fact.request = order->raise;
-        fact.value = cg_state_next_price(state);
-        fact.rate = rate;
-        CG_ASSERT(fact.value != CG_NONE);
-        cg_engine_record(engine, &fact);
     }
 }
 
 /* What is filled is worth more or less from now on.  The limit's owner hears of
  * more; of less it hears by the fills to come, which are told from there on. */
-static void reprice(struct cg_engine *engine, uint32_t slot, cg_dv01 rate)
+static void reprice(struct cg_engine *engine,
+                    uint32_t slot,
+                    uint32_t request,
+                    const cg_dv01 *rates)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_token *token = &state->tokens[slot];
+    struct cg_fills fills = cg_fills_of(state, &state->orders[token->order]);
     struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_REPRICED);
+    bool single = token->sum == CG_SUM_ORDER;
     fact.token = slot;
-    fact.rate = rate;
-    if (!cg_dv01_of(state->orders[token->order].cum_qty, rate, &fact.amount) ||
+    fact.request = single ? CG_NONE : request;
+    fact.rate = single ? rates[0] : token->rate;
+    if (!cg_token_filled_at(state, token, rates, &fills, &fact.amount) ||
         !cg_sums_hold(state, slot, fact.amount)) {
         cg_limit_distrust(engine, token->limit);
         return;
@@ -167,9 +217,9 @@ void cg_prices_accept(struct cg_engine *engine, uint32_t request)
         &state->orders[state->requests[request].order];
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        cg_dv01 rate = cg_token_rate(state, token, request);
-        if (token->spent && rate != token->rate) {
-            reprice(engine, i, rate);
+        cg_dv01 rates[CG_LEGS_MAX];
+        if (token->spent && cg_request_rates(state, token, request, rates)) {
+            reprice(engine, i, request, rates);
         }
     }
 }

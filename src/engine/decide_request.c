@@ -243,12 +243,11 @@ static cg_dv01 raise_need(const struct cg_state *state,
                           const struct cg_token *token)
 {
     const struct cg_order *order = &state->orders[token->order];
+    cg_dv01 rates[CG_LEGS_MAX];
     cg_dv01 need = 0;
-    cg_qty qty = state->requests[order->raise].qty;
-    bool fits = token->sum == CG_SUM_ORDER
-                    ? cg_dv01_of(qty, cg_token_rate(state, token, order->raise),
-                                 &need)
-                    : cg_token_worth(state, token, qty, &need);
+    (void)cg_request_rates(state, token, order->raise, rates);
+    bool fits = cg_token_worth_at(state, token, rates,
+                                  state->requests[order->raise].qty, &need);
     CG_ASSERT(fits);
     return need;
 }

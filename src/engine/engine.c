@@ -209,7 +209,8 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
                     fact->kind != CG_FACT_TOKEN_ADDED) ||
                    fact->token == cg_state_next_token(state);
     bool priced = fact->kind != CG_FACT_TOKEN_PRICED ||
-                  fact->value == cg_state_next_price(state);
+                  (fact->value == cg_state_next_price(state) &&
+                   fact->number <= state->leg_top);
     bool queued = fact->kind != CG_FACT_ORDER_QUEUED ||
                   fact->value == cg_state_next_place(state);
     bool asked = fact->kind != CG_FACT_ASK_SENT ||

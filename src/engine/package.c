@@ -140,19 +140,35 @@ static bool add_worth(cg_dv01 *sum, cg_qty qty, cg_dv01 rate)
            !__builtin_add_overflow(*sum, worth, sum);
 }
 
+static cg_dv01
+rate_of(const struct cg_share *share, const cg_dv01 *rates, uint32_t at)
+{
+    return rates != NULL ? rates[at] : share->rate;
+}
+
 /* What one package is worth on the token's side, in 1 / (MILLION *
  * CG_RATIO_SCALE): exact, so that it is rounded once (R2). */
 static cg_wide net_rate(const struct cg_state *state,
-                        const struct cg_token *token)
+                        const struct cg_token *token,
+                        const cg_dv01 *rates)
 {
     cg_wide sum = 0;
+    uint32_t at = 0;
     for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
-        const struct cg_leg *leg = &state->legs[state->shares[i].leg];
-        cg_wide worth = (cg_wide)leg->ratio * state->shares[i].rate;
+        const struct cg_share *share = &state->shares[i];
+        const struct cg_leg *leg = &state->legs[share->leg];
+        cg_wide worth = (cg_wide)leg->ratio * rate_of(share, rates, at++);
         sum += leg->side == token->side ? worth : -worth;
     }
-    CG_ASSERT(sum >= 0);
+    CG_ASSERT(rates != NULL || sum >= 0);
     return sum;
+}
+
+bool cg_token_turns(const struct cg_state *state,
+                    const struct cg_token *token,
+                    const cg_dv01 *rates)
+{
+    return token->sum == CG_SUM_NET && net_rate(state, token, rates) < 0;
 }
 
 bool cg_net_worth(cg_wide rate, cg_qty qty, cg_dv01 *out)
@@ -171,12 +187,23 @@ bool cg_token_worth(const struct cg_state *state,
                     cg_qty qty,
                     cg_dv01 *out)
 {
+    return cg_token_worth_at(state, token, NULL, qty, out);
+}
+
+bool cg_token_worth_at(const struct cg_state *state,
+                       const struct cg_token *token,
+                       const cg_dv01 *rates,
+                       cg_qty qty,
+                       cg_dv01 *out)
+{
     cg_dv01 sum = 0;
+    uint32_t at = 0;
     if (token->sum == CG_SUM_ORDER) {
-        return cg_dv01_of(qty, token->rate, out);
+        return cg_dv01_of(qty, rates != NULL ? rates[0] : token->rate, out);
     }
     if (token->sum == CG_SUM_NET) {
-        return cg_net_worth(net_rate(state, token), qty, out);
+        cg_wide net = net_rate(state, token, rates);
+        return net >= 0 && cg_net_worth(net, qty, out);
     }
     *out = 0;
     if (token->sum == CG_SUM_REST) {
@@ -186,7 +213,7 @@ bool cg_token_worth(const struct cg_state *state,
         const struct cg_share *share = &state->shares[i];
         cg_qty of_leg;
         if (!cg_leg_qty(state->legs[share->leg].ratio, qty, &of_leg) ||
-            !add_worth(&sum, of_leg, share->rate)) {
+            !add_worth(&sum, of_leg, rate_of(share, rates, at++))) {
             return false;
         }
     }
@@ -197,19 +224,22 @@ bool cg_token_worth(const struct cg_state *state,
 /* The legs as they were filled; |side| only, or both sides (0). */
 static bool filled_worth(const struct cg_state *state,
                          const struct cg_token *token,
+                         const cg_dv01 *rates,
                          const struct cg_fills *fills,
                          char side,
                          cg_dv01 *out)
 {
     cg_dv01 sum = 0;
+    uint32_t at = 0;
     for (uint32_t i = token->shares; i != CG_NONE; i = state->shares[i].next) {
         const struct cg_share *share = &state->shares[i];
+        cg_dv01 rate = rate_of(share, rates, at++);
         cg_qty filled;
         if (side != 0 && state->legs[share->leg].side != side) {
             continue;
         }
         if (!filled_qty(state, share->leg, fills, &filled) ||
-            !add_worth(&sum, filled, share->rate)) {
+            !add_worth(&sum, filled, rate)) {
             return false;
         }
     }
@@ -236,28 +266,27 @@ bool cg_token_filled(const struct cg_state *state,
                      const struct cg_fills *fills,
                      cg_dv01 *out)
 {
-    switch ((enum cg_sum)token->sum) {
-    case CG_SUM_ORDER:
-        return cg_dv01_of(fills->cum_qty, token->rate, out);
-    case CG_SUM_LEGS:
-        return filled_worth(state, token, fills, 0, out);
-    case CG_SUM_NET:
-        if (!fills->apart) {
-            const struct cg_order *order = &state->orders[token->order];
-            return cg_net_worth(net_rate(state, token),
-                                packages_begun(state, order, fills), out);
-        }
-        break;
-    case CG_SUM_REST:
-        if (!fills->apart) {
-            *out = 0;
-            return true;
-        }
-        break;
-    case CG_SUMS:
-        break;
+    return cg_token_filled_at(state, token, NULL, fills, out);
+}
+
+bool cg_token_filled_at(const struct cg_state *state,
+                        const struct cg_token *token,
+                        const cg_dv01 *rates,
+                        const struct cg_fills *fills,
+                        cg_dv01 *out)
+{
+    if (token->sum == CG_SUM_ORDER) {
+        return cg_token_worth_at(state, token, rates, fills->cum_qty, out);
     }
-    return filled_worth(state, token, fills, token->side, out);
+    if (token->sum == CG_SUM_LEGS) {
+        return filled_worth(state, token, rates, fills, 0, out);
+    }
+    if (fills->apart) {
+        return filled_worth(state, token, rates, fills, token->side, out);
+    }
+    const struct cg_order *order = &state->orders[token->order];
+    return cg_token_worth_at(state, token, rates,
+                             packages_begun(state, order, fills), out);
 }
 
 bool cg_rates_filled(const struct cg_state *state,

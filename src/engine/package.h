@@ -104,6 +104,23 @@ bool cg_token_filled(const struct cg_state *state,
                      const struct cg_fills *fills,
                      cg_dv01 *out);
 
+/* Both by other |rates| than the token's: one for each of its legs, in its own
+ * order, or the only one.  Also false when the token turns: its net would be on
+ * the other side. */
+bool cg_token_worth_at(const struct cg_state *state,
+                       const struct cg_token *token,
+                       const cg_dv01 *rates,
+                       cg_qty qty,
+                       cg_dv01 *out);
+bool cg_token_filled_at(const struct cg_state *state,
+                        const struct cg_token *token,
+                        const cg_dv01 *rates,
+                        const struct cg_fills *fills,
+                        cg_dv01 *out);
+bool cg_token_turns(const struct cg_state *state,
+                    const struct cg_token *token,
+                    const cg_dv01 *rates);
+
 /* The same of a token that is not there yet, by the rates of the order's legs
  * in their order; -1: not in it. */
 bool cg_rates_filled(const struct cg_state *state,

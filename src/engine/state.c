@@ -215,7 +215,7 @@ int cg_state_init(struct cg_state *state,
     *state = (struct cg_state){
         .order_max = sizes->orders,
         .token_max = sizes->orders * 2 + CG_COVER_MAX,
-        .price_max = sizes->orders * 2 + CG_COVER_MAX,
+        .price_max = sizes->orders * 2 + CG_COVER_MAX + sizes->legs * 2,
         .place_max = sizes->waiting * CG_QUEUE_PLACES,
         .request_max = sizes->requests,
         .ask_max = sizes->orders * 4 + CG_COVER_MAX,

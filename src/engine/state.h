@@ -139,12 +139,14 @@ enum cg_report_kind {
 };
 
 /*
- * The rate that a replace under way has for one token, when it raises the
- * quantity and the tables have changed: in force once the venue accepts it
- * (R7).  Until then, and if it is refused, the token's own rate is.
+ * The rate that a replace under way has for one token, or for one leg in it,
+ * when it raises the quantity and the tables have changed: in force once the
+ * venue accepts it (R7).  Until then, and if it is refused, the token's own
+ * rate is.
  */
 struct cg_price {
     uint32_t request;
+    uint32_t leg;  /* CG_NONE: its order is no package */
     uint32_t next; /* of the same token, newest first; of the free list */
     cg_dv01 rate;
 };
@@ -798,10 +800,15 @@ enum cg_model cg_limit_model(const struct cg_limit *limit);
  * says (1767), else its configuration (R44). */
 bool cg_limit_queues(const struct cg_limit *limit);
 
-/* The rate of |token| once |request|, one of its order's, is in force (R7). */
-cg_dv01 cg_token_rate(const struct cg_state *state,
+/*
+ * The rates of |token| once |request|, one of its order's, is in force (R7):
+ * one for each of its legs, in its own order, or the only one, into CG_LEGS_MAX
+ * places.  True when one of them is not what it is now.
+ */
+bool cg_request_rates(const struct cg_state *state,
                       const struct cg_token *token,
-                      uint32_t request);
+                      uint32_t request,
+                      cg_dv01 *rates);
 
 /* What the order of |token| may still come to, by what the venue has of it, and
  * by the replace that waits for credit; false beyond 64 bits (R41). */

@@ -1088,41 +1088,6 @@ static void test_gate_package_limit_comes_while_it_waits(void **state)
     harness_expect(&h, CLIENT, "35=8|150=8|58~CG101|58~lim:NEW");
 }
 
-/* ... with another table: USD10Y at |rate| whole units per million. */
-static void reopen_at(cg_dv01 rate)
-{
-    for (size_t i = 0; i < h.config.instrument_count; i++) {
-        if (strcmp(h.config.instruments[i].symbol, "USD10Y") == 0) {
-            h.config.instruments[i].dv01_per_million = rate * 10000;
-        }
-    }
-    harness_reopen(&h);
-    harness_link(&h, VENUE, true);
-    harness_link(&h, CLIENT, true);
-}
-
-/* R7: the legs keep their rates, so a raise that would cost more is refused;
- * one that would cost less, and what raises nothing, goes on. */
-static void test_gate_package_raise_at_other_rates(void **state)
-{
-    (void)state;
-    open_with(LIMIT("NL", "NOLIMIT", GROSS_PUSH "Amount=99999.00"));
-    package("P1", "10000000", SPREAD);
-    accepted("P1");
-    reopen_at(905);
-    leg('F', '1', 1, LEG2); /* its status is settled */
-    replace("P2", "P1", SPREAD "|38=11000000" TAIL);
-    harness_expect(&h, CLIENT, "35=9|434=2|58~CG404|58~send it anew");
-    replace("P3", "P1", SPREAD "|38=9000000" TAIL);
-    harness_expect(&h, VENUE, "35=AC|11=P3");
-    expect_use("NL", 1664400);
-    reopen_at(903);
-    leg('F', '1', 2, LEG2);
-    replace("P4", "P3", SPREAD "|38=11000000" TAIL);
-    harness_expect(&h, VENUE, "35=AC|11=P4");
-    expect_use("NL", 1830840);
-}
-
 /* R5: what a gross limit counts of a sold package stands on the sell side. */
 static void test_gate_package_gross_side(void **state)
 {
@@ -1410,7 +1375,6 @@ int main(void)
         TEST(test_gate_package_times_out),
         TEST(test_gate_package_falls_back),
         TEST(test_gate_package_granted_too_late),
-        TEST(test_gate_package_raise_at_other_rates),
         TEST(test_gate_package_limit_comes_later),
         TEST(test_gate_package_limit_comes_later_whole),
         TEST(test_gate_package_limit_comes_while_it_waits),
