@@ -334,6 +334,9 @@ static void answered(const char *message, int tag)
     if (r < 0 || (r == repeat && tag == 11) || broken) {
         return;
     }
+    if (tag == 41) { /* the order it is of, whose id may be an older one */
+        r = (int)orders[requests[r].order].id;
+    }
     if ((requests[r].forwarded && !requests[r].lost) || requests[r].answered) {
         FAIL("R45: a second outcome: %s", message);
     }
