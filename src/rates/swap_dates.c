@@ -224,6 +224,10 @@ enum cg_swap_error cg_swap_dates(const struct cg_convention *convention,
     if (dates->start_unmoved == CG_DATE_NONE || dates->start == CG_DATE_NONE) {
         return CG_SWAP_BEYOND_CALENDAR;
     }
+    /* The end of a month is moved back from a weekend to value on. */
+    if (dates->start < valuation) {
+        return CG_SWAP_START_PAST;
+    }
     if (spec->has_end && spec->end_date <= dates->start_unmoved) {
         return CG_SWAP_END_BEFORE_START;
     }

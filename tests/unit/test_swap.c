@@ -537,6 +537,9 @@ static void test_swap_that_cannot_be_is_named(void **state)
                  CG_SWAP_END_BEFORE_START);
     expect_error("Y", "2026-01-15", "2026-01-14/2027-01-15",
                  CG_SWAP_START_PAST);
+    /* On a Sunday at the end of a month, which is moved back to Friday. */
+    expect_error("Y", "2026-05-31", "2026-05-31/2027-05-31",
+                 CG_SWAP_START_PAST);
     expect_error("Y", "2019-12-31", "1Y", CG_SWAP_BEYOND_CALENDAR);
     expect_error("Y", "2026-01-15", "1970-01-01/5Y", CG_SWAP_START_PAST);
     expect_error("HELD", "2026-01-15", "3Y", CG_SWAP_BEYOND_CALENDAR);
