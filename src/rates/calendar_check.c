@@ -62,14 +62,13 @@ static void outside(struct cg_calendar_reading *reading,
 }
 
 static void check_neighbours(struct cg_calendar_reading *reading,
-                             const struct cg_holiday *before,
-                             bool rules)
+                             const struct cg_holiday *before)
 {
     const struct cg_holiday *after = before + 1;
 
-    if (before->date == after->date && !rules) {
+    if (before->date == after->date && !reading->rules) {
         twin(reading, before, after);
-    } else if (after->date - before->date > 365 &&
+    } else if (!reading->spoilt && after->date - before->date > 365 &&
                cg_date_year(after->date) - cg_date_year(before->date) > 1) {
         gap(reading, before, after);
     }
@@ -78,8 +77,7 @@ static void check_neighbours(struct cg_calendar_reading *reading,
 /* The |count| holidays of one calendar. */
 static void check_calendar(struct cg_calendar_reading *reading,
                            const struct cg_holiday *holidays,
-                           size_t count,
-                           bool rules)
+                           size_t count)
 {
     struct cg_years years = cg_calendar_years(
         &reading->drafts[holidays->draft]);
@@ -87,26 +85,30 @@ static void check_calendar(struct cg_calendar_reading *reading,
     cg_date last = cg_date_of(years.last, 12, 31);
 
     for (size_t i = 0; i < count; i++) {
-        if (holidays[i].date < first || holidays[i].date > last) {
+        if (!reading->spoilt &&
+            (holidays[i].date < first || holidays[i].date > last)) {
             outside(reading, &holidays[i], years);
         }
         if (i + 1 < count) {
-            check_neighbours(reading, &holidays[i], rules);
+            check_neighbours(reading, &holidays[i]);
         }
     }
 }
 
-void cg_holidays_check(struct cg_calendar_reading *reading, bool rules)
+void cg_holidays_check(struct cg_calendar_reading *reading)
 {
     const struct cg_holiday *holidays = reading->holidays;
     size_t from = 0;
 
+    if (reading->holiday_count == 0) {
+        return;
+    }
     qsort(reading->holidays, reading->holiday_count, sizeof(*holidays),
           compare);
     for (size_t to = 1; to <= reading->holiday_count; to++) {
         if (to == reading->holiday_count ||
             holidays[to].draft != holidays[from].draft) {
-            check_calendar(reading, &holidays[from], to - from, rules);
+            check_calendar(reading, &holidays[from], to - from);
             from = to;
         }
     }

@@ -332,27 +332,24 @@ static void read_rule(struct cg_calendar_reading *reading)
 
 /* --- the table ------------------------------------------------------------ */
 
-static void read_rows(struct cg_calendar_reading *reading, bool rules)
+static void read_rows(struct cg_calendar_reading *reading)
 {
     size_t before = reading->mistakes->count;
 
     while (cg_csv_next(&reading->csv)) {
-        if (rules) {
+        if (reading->rules) {
             read_rule(reading);
         } else {
             read_date(reading);
         }
     }
-    if (reading->mistakes->count > before) {
-        return;
-    }
-    if (reading->holiday_count == 0) {
+    reading->spoilt = reading->mistakes->count > before;
+    if (reading->holiday_count == 0 && !reading->spoilt) {
         cg_mistakes_add(reading->mistakes, reading->file, 0,
                         "add a row such as USGS,2026-12-25",
                         "the table has no holiday");
-        return;
     }
-    cg_holidays_check(reading, rules);
+    cg_holidays_check(reading);
 }
 
 /* Which form it is shows in the header, whatever else is wrong with it. */
@@ -376,16 +373,19 @@ bool cg_calendars_read(struct cg_calendars *calendars,
                        struct cg_slice text,
                        struct cg_mistakes *mistakes)
 {
-    struct cg_calendar_reading reading = {.file = file, .mistakes = mistakes};
+    struct cg_calendar_reading reading = {
+        .file = file,
+        .mistakes = mistakes,
+        .rules = has_rules(file, text, mistakes),
+    };
     size_t before = mistakes->count;
-    bool rules = has_rules(file, text, mistakes);
     bool good;
 
     if (!mistakes->no_memory &&
         cg_csv_init(&reading.csv, file, text,
-                    rules ? rule_columns : date_columns,
-                    rules ? RULE_COLUMNS : DATE_COLUMNS, mistakes)) {
-        read_rows(&reading, rules);
+                    reading.rules ? rule_columns : date_columns,
+                    reading.rules ? RULE_COLUMNS : DATE_COLUMNS, mistakes)) {
+        read_rows(&reading);
     }
     good = mistakes->count == before && !mistakes->no_memory;
     if (good && !cg_calendars_make(&reading, calendars)) {

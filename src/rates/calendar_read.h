@@ -42,6 +42,8 @@ struct cg_calendar_reading {
     struct cg_csv csv;
     const char *file;
     struct cg_mistakes *mistakes;
+    bool rules;  /* not dates */
+    bool spoilt; /* rows are missing, as they were mistakes */
     struct cg_calendar_draft *drafts;
     size_t draft_count;
     size_t draft_room;
@@ -52,10 +54,11 @@ struct cg_calendar_reading {
 
 /*
  * Puts the holidays in order and looks at them together.  Rules may well meet
- * on a day; a date that is listed twice is a mistake, as is a year without any,
- * and a date outside of the years that its calendar has rules for.
+ * on a day; a date that is listed twice is a mistake.  When no row is missing,
+ * so is a year without any holiday, and a date outside of the years that its
+ * calendar has rules for.
  */
-void cg_holidays_check(struct cg_calendar_reading *reading, bool rules);
+void cg_holidays_check(struct cg_calendar_reading *reading);
 
 /* The years that a calendar knows. */
 struct cg_years cg_calendar_years(const struct cg_calendar_draft *draft);

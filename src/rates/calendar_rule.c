@@ -16,7 +16,8 @@
 #define EQUINOX_FIRST 1980
 #define EQUINOX_LAST 2099
 
-#define EASTER_OFFSET_MAX 100 /* days */
+/* Days: no rule by Easter leaves its year. */
+#define EASTER_OFFSET_MAX 60
 
 static const char *const months[] = {
     "january", "february", "march",     "april",   "may",      "june",

@@ -136,6 +136,26 @@ static void test_calendar_mistakes_told_with_line_and_remedy(void **state)
                    "begin the table with calendar,date");
 }
 
+/* All mistakes of a table at once; where a row is missing, a year without
+ * holidays says nothing. */
+static void test_calendar_mistakes_told_together(void **state)
+{
+    struct reading reading = {0};
+
+    (void)state;
+    assert_false(read_text(&reading, "calendar,date\nA,2026-01-01\n"
+                                     "A,2026-01-01\nA,2027-13-01\n"
+                                     "A,2028-01-03\nA,2028-01-03\n"));
+    expect_mistake(&reading, 0, 4, "'2027-13-01' is no date",
+                   "write a day of 1970 to 2199, such as 2026-12-25");
+    expect_mistake(&reading, 1, 3, "A lists 2026-01-01 in line 2 already",
+                   "keep one of the two lines");
+    expect_mistake(&reading, 2, 6, "A lists 2028-01-03 in line 5 already",
+                   "keep one of the two lines");
+    assert_int_equal(reading.mistakes.count, 3);
+    end_reading(&reading);
+}
+
 /* Names of 63 bytes, not of 64. */
 static void test_calendar_longest_name_taken(void **state)
 {
@@ -444,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_calendar_bad_table_changes_nothing),
         cmocka_unit_test(test_calendar_weekend_days_may_be_listed),
         cmocka_unit_test(test_calendar_mistakes_told_with_line_and_remedy),
+        cmocka_unit_test(test_calendar_mistakes_told_together),
         cmocka_unit_test(test_calendar_longest_name_taken),
         cmocka_unit_test(test_calendar_count_has_a_limit),
         cmocka_unit_test(test_calendar_nearest_name_found),
