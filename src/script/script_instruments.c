@@ -29,35 +29,6 @@ static void row_add(struct cg_script_reader *reader,
     }
 }
 
-static size_t first_cell(const char *row)
-{
-    return strcspn(row, ", \t");
-}
-
-void cg_script_instrument(struct cg_script_reader *reader, char *row)
-{
-    size_t len = first_cell(row);
-
-    /* A row of the same instrument takes the place of the one before. */
-    for (size_t i = 0; i < reader->row_count; i++) {
-        struct cg_script_row *other = &reader->rows[i];
-
-        if (first_cell(other->text) == len &&
-            memcmp(other->text, row, len) == 0) {
-            *other = (struct cg_script_row){row, reader->columns_count,
-                                            reader->place};
-            return;
-        }
-    }
-    row_add(reader, &reader->rows, &reader->row_count, &reader->row_room, row);
-}
-
-void cg_script_columns(struct cg_script_reader *reader, char *header)
-{
-    row_add(reader, &reader->columns, &reader->columns_count,
-            &reader->columns_room, header);
-}
-
 static const char *columns_of(const struct cg_script_reader *reader,
                               const struct cg_script_row *row)
 {
@@ -82,6 +53,66 @@ static const char *cell_at(const char *row, size_t index, size_t *len)
         --*len;
     }
     return row;
+}
+
+/* The cell of |row| under |column|; empty when it has none. */
+static struct cg_slice
+cell_under(const char *row, const char *header, struct cg_slice column)
+{
+    struct cg_slice name;
+
+    for (size_t at = 0; (name.data = cell_at(header, at, &name.len)) != NULL;
+         at++) {
+        if (cg_slice_equal(name, column)) {
+            struct cg_slice cell = {NULL, 0};
+
+            cell.data = cell_at(row, at, &cell.len);
+            return cell.data != NULL ? cell : CG_SLICE("");
+        }
+    }
+    return CG_SLICE("");
+}
+
+static struct cg_slice cell_of(const struct cg_script_reader *reader,
+                               const struct cg_script_row *row,
+                               const char *column)
+{
+    return cell_under(row->text, columns_of(reader, row), cg_slice_str(column));
+}
+
+/* A pattern may come with several swaps. */
+static bool is_same_row(const struct cg_script_reader *reader,
+                        const struct cg_script_row *a,
+                        const struct cg_script_row *b)
+{
+    struct cg_slice symbol = cell_of(reader, a, "instrument");
+
+    if (!cg_slice_equal(symbol, cell_of(reader, b, "instrument"))) {
+        return false;
+    }
+    return memchr(symbol.data, '*', symbol.len) == NULL ||
+           cg_slice_equal(cell_of(reader, a, "swap"),
+                          cell_of(reader, b, "swap"));
+}
+
+void cg_script_instrument(struct cg_script_reader *reader, char *text)
+{
+    struct cg_script_row row = {text, reader->columns_count, reader->place};
+
+    /* A row of the same instrument takes the place of the one before. */
+    for (size_t i = 0; i < reader->row_count; i++) {
+        if (is_same_row(reader, &reader->rows[i], &row)) {
+            reader->rows[i] = row;
+            return;
+        }
+    }
+    row_add(reader, &reader->rows, &reader->row_count, &reader->row_room, text);
+}
+
+void cg_script_columns(struct cg_script_reader *reader, char *header)
+{
+    row_add(reader, &reader->columns, &reader->columns_count,
+            &reader->columns_room, header);
 }
 
 static size_t cells_of(const char *row)
@@ -131,24 +162,6 @@ static size_t all_columns(const struct cg_script_reader *reader,
         }
     }
     return count;
-}
-
-/* The cell of |row| under |column|; empty when it has none. */
-static struct cg_slice
-cell_under(const char *row, const char *header, struct cg_slice column)
-{
-    struct cg_slice name;
-
-    for (size_t at = 0; (name.data = cell_at(header, at, &name.len)) != NULL;
-         at++) {
-        if (cg_slice_equal(name, column)) {
-            struct cg_slice cell = {NULL, 0};
-
-            cell.data = cell_at(row, at, &cell.len);
-            return cell.data != NULL ? cell : CG_SLICE("");
-        }
-    }
-    return CG_SLICE("");
 }
 
 void cg_script_put_instruments(struct cg_script_reader *reader,

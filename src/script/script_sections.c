@@ -54,6 +54,7 @@ static const char *const *keys_of(const char *name)
         {"FX", {"From", "To", NULL}},
         {"GATE", {NULL}},
         {"DEFAULT", {NULL}},
+        {"RATES", {NULL}},
     };
 
     for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {

@@ -154,6 +154,56 @@ static void test_script_read_later_sections_win(void **state)
     cg_script_deinit(&script);
 }
 
+/* Instruments are the same by their name, wherever it stands in the row. */
+static void test_script_read_rows_known_by_instrument(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    assert_int_equal(read_text(SCRIPT_DESK
+                               "columns dv01_per_million,instrument,currency\n"
+                               "instrument 2,A B,EUR\ninstrument 2,A C,EUR\n"
+                               "instrument 3,A B,EUR\n"
+                               "columns instrument,currency,dv01_per_million\n"
+                               "instrument A C,EUR,4\n",
+                               &script),
+                     0);
+    assert_int_equal(script.config.instrument_count, 3);
+    assert_string_equal(script.config.instruments[1].symbol, "A B");
+    assert_int_equal(script.config.instruments[1].dv01_per_million,
+                     3 * CG_DV01_SCALE);
+    assert_string_equal(script.config.instruments[2].symbol, "A C");
+    assert_int_equal(script.config.instruments[2].dv01_per_million,
+                     4 * CG_DV01_SCALE);
+    cg_script_deinit(&script);
+}
+
+/* Instruments by curve, and a [RATES] in parts; patterns are told apart by
+ * their swaps, too. */
+static void test_script_read_instruments_by_curve(void **state)
+{
+    struct cg_script script;
+    (void)state;
+    assert_int_equal(read_text(SCRIPT_DESK
+                               "[RATES]\nMaxAgeMs=1000\n\n"
+                               "[RATES]\nMaxAgeMs=never\nWhenStale=alarm\n\n"
+                               "columns instrument,convention,swap\n"
+                               "instrument S,USD_SOFR,10Y\n"
+                               "instrument S*,USD_SOFR,*\n"
+                               "instrument S*,USD_SOFR,dates\n"
+                               "instrument S,USD_SOFR,5Y\n"
+                               "instrument S*,EUR_ESTR,dates\n",
+                               &script),
+                     0);
+    assert_int_equal(script.config.instrument_count, 4);
+    assert_string_equal(script.config.instruments[1].swap, "5Y");
+    assert_string_equal(script.config.instruments[2].swap, "*");
+    assert_string_equal(script.config.instruments[3].swap, "dates");
+    assert_string_equal(script.config.instruments[3].currency, "EUR");
+    assert_true(script.config.rates.max_age_ns == CG_TIME_NEVER);
+    assert_true(script.config.rates.stale_alarms);
+    cg_script_deinit(&script);
+}
+
 /* A columns line names the cells of the rows below it, in any order. */
 static void test_script_read_columns_name_cells(void **state)
 {
@@ -506,6 +556,8 @@ int main(void)
         cmocka_unit_test(test_script_read_parts_as_written),
         cmocka_unit_test(test_script_read_later_sections_win),
         cmocka_unit_test(test_script_read_columns_name_cells),
+        cmocka_unit_test(test_script_read_rows_known_by_instrument),
+        cmocka_unit_test(test_script_read_instruments_by_curve),
         cmocka_unit_test(test_script_read_mistakes_told),
         cmocka_unit_test(test_script_read_all_mistakes_told),
         cmocka_unit_test(test_script_read_no_text_told),
