@@ -6,6 +6,7 @@
 #include "small_config.h"
 
 #include <config_buckets.h>
+#include <convention.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -146,6 +147,8 @@ struct folder {
     char config[96];
     char table[96];
     char rates[96];
+    char conventions[96];
+    char holidays[96];
 };
 
 static void put(const char *path, const char *text)
@@ -171,6 +174,10 @@ static int folder_setup(void **state)
                    folder->path);
     (void)snprintf(folder->rates, sizeof(folder->rates), "%s/rates.csv",
                    folder->path);
+    (void)snprintf(folder->conventions, sizeof(folder->conventions),
+                   "%s/own.csv", folder->path);
+    (void)snprintf(folder->holidays, sizeof(folder->holidays), "%s/days.csv",
+                   folder->path);
     put(folder->table, CURVE_TABLE);
     *state = folder;
     return 0;
@@ -183,6 +190,8 @@ static int folder_teardown(void **state)
     (void)unlink(folder->config);
     (void)unlink(folder->table);
     (void)unlink(folder->rates);
+    (void)unlink(folder->conventions);
+    (void)unlink(folder->holidays);
     assert_int_equal(rmdir(folder->path), 0);
     free(folder);
     return 0;
@@ -218,6 +227,74 @@ static void test_config_rates_without_file_told(void **state)
     assert_non_null(strstr(told.remedy, "add ParRates="));
 }
 
+static void expect_in_file(struct folder *folder,
+                           const char *file,
+                           int line,
+                           const char *wrong)
+{
+    struct config_told told = {0};
+    struct cg_config config;
+
+    assert_int_equal(
+        cg_config_read(folder->config, config_tell, &told, &config),
+        CG_ERR_CONFIG);
+    if (told.count != 1 || strcmp(told.file, file) != 0 || told.line != line ||
+        strstr(told.wrong, wrong) == NULL) {
+        fail_msg("told %zu, %s:%d: %s", told.count, told.file, told.line,
+                 told.wrong);
+    }
+}
+
+/* Files of the desk's own are seen from the configuration's folder, and their
+ * mistakes are told by their paths. */
+static void test_config_rates_own_files(void **state)
+{
+    struct folder *folder = *state;
+    struct config_told told = {0};
+    struct cg_config config;
+
+    put(folder->config, CONFIG_TEXT "[RATES]\nParRates=rates.csv\n"
+                                    "Conventions=own.csv\nHolidays=days.csv\n");
+    put(folder->conventions,
+        "convention,type,currency,par_curve,discount_convention,"
+        "fixed_frequency,fixed_daycount,float_index,float_frequency,"
+        "float_daycount,calendar,business_day_adjustment,end_of_month_rule,"
+        "spot_lag_days,payment_lag_days\n"
+        "USD_SOFR,OIS,XTS,P,,annual,ACT/360,I,annual,ACT/360,DESK,"
+        "modified_following,yes,2,2\n");
+    expect_in_file(folder, folder->holidays, 0, "cannot be read");
+    put(folder->holidays, "calendar,date\nDESKTOP,2026-01-01\n");
+    expect_in_file(folder, folder->conventions, 2, "DESK");
+    put(folder->holidays, "calendar,date\nDESK,2026-01-01\n");
+    if (cg_config_read(folder->config, config_tell, &told, &config) != 0) {
+        fail_msg("%s:%d: %s", told.file, told.line, told.wrong);
+    }
+    assert_int_equal(config.rates.conventions->count, 1);
+    assert_string_equal(config.instruments[0].currency, "XTS");
+    cg_config_deinit(&config);
+    (void)unlink(folder->conventions);
+    expect_in_file(folder, folder->conventions, 0, "cannot be read");
+}
+
+/* All at once: in [RATES], in the files it names, and in the table. */
+static void test_config_rates_all_mistakes_at_once(void **state)
+{
+    char text[8192];
+    struct cg_config_memory memory = with_rates(
+        text, "MaxAgeMs=soon\nTenorBuckets=5Y,2Y\n");
+    struct config_told told = {0};
+    struct cg_config config;
+
+    (void)state;
+    memory.instruments = "instrument,convention,swap\n"
+                         "A,USD_SOFT,10\nB,USD_SOFR,ten\n";
+    assert_int_equal(
+        cg_config_read_memory(&memory, config_tell, &told, &config),
+        CG_ERR_CONFIG);
+    assert_int_equal(told.count, 5);
+    assert_int_equal(told.line, FIRST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +304,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_config_rates_file_need_not_be_there, folder_setup,
             folder_teardown),
+        cmocka_unit_test(test_config_rates_all_mistakes_at_once),
+        cmocka_unit_test_setup_teardown(test_config_rates_own_files,
+                                        folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(test_config_rates_without_file_told,
                                         folder_setup, folder_teardown),
     };
