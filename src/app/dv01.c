@@ -344,6 +344,9 @@ int app_dv01(int argc, char **argv)
     case DV01_HELP:
         status = DONE;
         break;
+    case DV01_NO_MEMORY:
+        status = FAILED;
+        break;
     case DV01_WRONG:
         break;
     case DV01_GO:

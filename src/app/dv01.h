@@ -41,7 +41,7 @@ struct dv01_options {
 };
 
 /* Reads the arguments.  What is wrong has been told, all of it. */
-enum dv01_start { DV01_GO, DV01_HELP, DV01_WRONG };
+enum dv01_start { DV01_GO, DV01_HELP, DV01_WRONG, DV01_NO_MEMORY };
 enum dv01_start
 dv01_options_read(struct dv01_options *options, int argc, char **argv);
 void dv01_options_deinit(struct dv01_options *options);

@@ -75,6 +75,7 @@ static bool add_words(struct dv01_words *words, const char *text)
 struct reader {
     struct dv01_options *options;
     bool wrong;
+    bool no_memory;
     bool has_date;
     bool has_format;
     bool has_show;
@@ -101,7 +102,7 @@ static void read_words(struct reader *reader,
     size_t before = words->count;
 
     if (!add_words(words, value)) {
-        complain(reader, "no memory");
+        reader->no_memory = true;
         return;
     }
     for (size_t i = before; i < words->count; i++) {
@@ -270,6 +271,10 @@ dv01_options_read(struct dv01_options *options, int argc, char **argv)
             complain(&reader, "what is %s?", argv[i]);
             break;
         }
+    }
+    if (reader.no_memory) {
+        fputs("creditgate dv01: no memory\n", stderr);
+        return DV01_NO_MEMORY;
     }
     if (!reader.wrong) {
         check_together(&reader);
