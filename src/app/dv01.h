@@ -74,6 +74,8 @@ struct dv01_leg {
     double dv01;       /* with its sign */
     cg_dv01 charge;    /* as the gate would charge it, no sign */
     size_t first;      /* the first leg of its package */
+    size_t next;       /* the next one, or 0 */
+    size_t last;       /* so far, of the package: in its first leg */
     double net, gross; /* of the package: in its first leg */
     bool one_currency; /* else net and gross mean nothing: in its first leg */
 };

@@ -248,6 +248,10 @@ static void add_up(struct dv01 *dv01, size_t number)
             "a DV01 of %.0f is more than can be charged", leg->dv01);
     }
     first = &dv01->legs.items[leg->first];
+    if (leg != first) {
+        dv01->legs.items[first->last].next = number;
+    }
+    first->last = number;
     first->net += leg->dv01;
     first->gross += fabs(leg->dv01);
     if (first->one_currency &&

@@ -263,7 +263,16 @@ print_json_rows(const struct dv01_table *table, struct dv01_span span, FILE *to)
     }
 }
 
-/* Packages have their legs inside, in whatever order the rows were. */
+static void print_json_leg(const struct dv01_table *table, size_t leg, FILE *to)
+{
+    fputs("\n   {", to);
+    dv01_table_print_members(table, leg, (struct dv01_span){3, 9}, to);
+    putc(',', to);
+    dv01_table_print_members(table, leg, (struct dv01_span){11, 13}, to);
+    putc('}', to);
+}
+
+/* Packages have their legs inside, wherever their rows were. */
 static void print_json_packages(const struct dv01 *dv01,
                                 const struct dv01_table *table,
                                 FILE *to)
@@ -279,16 +288,10 @@ static void print_json_packages(const struct dv01 *dv01,
         putc(',', to);
         dv01_table_print_members(table, i, (struct dv01_span){9, 11}, to);
         fputs(",\"legs\":[", to);
-        for (size_t leg = i; leg < dv01->legs.count; leg++) {
-            if (legs[leg].first == i) {
-                fputs(leg > i ? ",\n   {" : "\n   {", to);
-                dv01_table_print_members(table, leg, (struct dv01_span){3, 9},
-                                         to);
-                putc(',', to);
-                dv01_table_print_members(table, leg, (struct dv01_span){11, 13},
-                                         to);
-                putc('}', to);
-            }
+        print_json_leg(table, i, to);
+        for (size_t leg = legs[i].next; leg != 0; leg = legs[leg].next) {
+            putc(',', to);
+            print_json_leg(table, leg, to);
         }
         fputs("]}", to);
     }

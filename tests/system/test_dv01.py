@@ -261,6 +261,22 @@ class Formats(Dv01):
                              [(leg["leg"], leg["side"], int(leg["notional"]))
                               for leg in legs])
 
+    # Legs of a package that are apart still belong together.
+    def test_dv01_legs_in_any_order(self):
+        rows = table(text_of(sample("packages")))
+        mixed = sorted(rows, key=lambda row: row["leg"])
+        self.assertNotEqual(mixed, rows)
+        path = self.file("p.csv", ",".join(rows[0]) + "\n" + "".join(
+            ",".join(row.values()) + "\n" for row in mixed))
+        self.assertEqual(cut(table(self.good(packages=path)), LEG_COLUMNS),
+                         cut(mixed, LEG_COLUMNS))
+        said = json.loads(self.good("--format", "json", packages=path))
+        same = json.loads(self.good("--format", "json",
+                                    packages=sample("packages")))
+        self.assertEqual(
+            {one["package"]: one["legs"] for one in said["packages"]},
+            {one["package"]: one["legs"] for one in same["packages"]})
+
     def test_dv01_json_of_every_kind(self):
         for kind in ("cashflows", "discounts"):
             said = json.loads(self.good("--format", "json", "--show", kind))
