@@ -120,7 +120,7 @@ static void expect_year(const char *name, int year, const char *expected)
 
 /* As the CNBV published them; what it lists on weekends is left out here:
  * 2016-05-01, 2016-12-25, 2018-07-01 (elections), 2018-09-16, 2018-12-01 (the
- * new president), 2019-11-02, 2024-11-02, 2025-11-02. */
+ * new president), 2019-11-02, 2024-11-02, 2025-11-02, 2026-12-12. */
 static void test_shipped_mexico_equals_published_lists(void **state)
 {
     (void)state;
@@ -135,6 +135,8 @@ static void test_shipped_mexico_equals_published_lists(void **state)
                 "12-25");
     expect_year("MEXICO", 2025,
                 "01-01 02-03 03-17 04-17 04-18 05-01 09-16 11-17 12-12 12-25");
+    expect_year("MEXICO", 2026,
+                "01-01 02-02 03-16 04-02 04-03 05-01 09-16 11-02 11-16 12-25");
 }
 
 /* Years with everything in them that is out of the ordinary. */
