@@ -35,8 +35,8 @@
 /* --- the equation --------------------------------------------------------- */
 
 struct equation {
-    const struct cg_curve *curve;
-    const struct cg_curve *discount; /* NULL: |curve| */
+    struct cg_curve_reader known;    /* the nodes there are */
+    struct cg_curve_reader discount; /* without a curve: the same */
     struct cg_node last;             /* t0, y0 */
     double days;                     /* t1 - t0 */
     double constant;
@@ -50,26 +50,24 @@ struct affine {
     double slope;
 };
 
-static struct affine log_discount(const struct equation *equation, cg_date date)
+static struct affine log_discount(struct equation *equation, cg_date date)
 {
     if (date == equation->last.date) {
         return (struct affine){equation->last.log_discount, 0.0};
     }
     if (date < equation->last.date) {
-        return (struct affine){cg_curve_log_discount(equation->curve, date),
-                               0.0};
+        return (struct affine){cg_curve_read(&equation->known, date), 0.0};
     }
     return (struct affine){equation->last.log_discount,
                            (date - equation->last.date) / equation->days};
 }
 
-static struct affine log_payment(const struct equation *equation, cg_date date)
+static struct affine log_payment(struct equation *equation, cg_date date)
 {
-    if (equation->discount == NULL) {
+    if (equation->discount.curve == NULL) {
         return log_discount(equation, date);
     }
-    return (struct affine){cg_curve_log_discount(equation->discount, date),
-                           0.0};
+    return (struct affine){cg_curve_read(&equation->discount, date), 0.0};
 }
 
 static void add_term(struct equation *equation, double amount, struct affine at)
@@ -159,7 +157,7 @@ static bool solve_between(const struct equation *equation,
 /* The forward rate of the segment before, or, first, the quote. */
 static double guess(const struct equation *equation, double rate)
 {
-    const struct cg_curve *curve = equation->curve;
+    const struct cg_curve *curve = equation->known.curve;
     const struct cg_node *last = &curve->nodes[curve->count - 1];
 
     if (curve->count < 2) {
@@ -200,8 +198,8 @@ bool cg_curve_add_node(struct cg_curve *curve,
 {
     cg_date date = cg_quote_last_payment(quote);
     struct cg_node last = curve->nodes[curve->count - 1];
-    struct equation equation = {.curve = curve,
-                                .discount = discount,
+    struct equation equation = {.known.curve = curve,
+                                .discount.curve = discount,
                                 .last = last,
                                 .days = date - last.date,
                                 .terms = terms};

@@ -93,6 +93,9 @@ cg_date cg_calendar_adjust(const struct cg_calendar *calendar,
         return seek(calendar, date, -1);
     case CG_MODIFIED_FOLLOWING:
         later = seek(calendar, date, 1);
+        if (later == date) {
+            return date;
+        }
         /* Beyond what is known is beyond the month, too: calendars know whole
          * years. */
         return later != CG_DATE_NONE && later <= cg_date_month_end(date)

@@ -9,37 +9,42 @@
 #include <math.h>
 
 /* The first node of the two that |date| is between, or of the last two. */
-static const struct cg_node *segment(const struct cg_curve *curve, cg_date date)
+static const struct cg_node *segment(struct cg_curve_reader *reader,
+                                     cg_date date)
 {
-    size_t low = 0;
-    size_t high = curve->count - 1;
+    const struct cg_curve *curve = reader->curve;
 
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (curve->nodes[middle].date <= date) {
-            low = middle;
-        } else {
-            high = middle;
-        }
+    while (reader->at > 0 && curve->nodes[reader->at].date > date) {
+        reader->at--;
     }
-    return &curve->nodes[low];
+    while (reader->at + 2 < curve->count &&
+           curve->nodes[reader->at + 1].date <= date) {
+        reader->at++;
+    }
+    return &curve->nodes[reader->at];
 }
 
-double cg_curve_log_discount(const struct cg_curve *curve, cg_date date)
+double cg_curve_read(struct cg_curve_reader *reader, cg_date date)
 {
     const struct cg_node *node;
     double part;
 
-    CG_ASSERT(curve->count >= 2);
-    CG_ASSERT(date >= curve->nodes[0].date);
-    node = segment(curve, date);
+    CG_ASSERT(reader->curve->count >= 2);
+    CG_ASSERT(date >= reader->curve->nodes[0].date);
+    node = segment(reader, date);
     if (date == node->date) {
         return node->log_discount;
     }
     part = (double)(date - node[0].date) / (double)(node[1].date - node->date);
     return node->log_discount +
            part * (node[1].log_discount - node->log_discount);
+}
+
+double cg_curve_log_discount(const struct cg_curve *curve, cg_date date)
+{
+    struct cg_curve_reader reader = {.curve = curve};
+
+    return cg_curve_read(&reader, date);
 }
 
 double cg_curve_discount(const struct cg_curve *curve, cg_date date)

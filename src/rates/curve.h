@@ -27,4 +27,13 @@ struct cg_curve {
 double cg_curve_log_discount(const struct cg_curve *curve, cg_date date);
 double cg_curve_discount(const struct cg_curve *curve, cg_date date);
 
+/* For many dates that mostly rise: goes on from the node of the last.  Zeroed
+ * but for |curve|. */
+struct cg_curve_reader {
+    const struct cg_curve *curve;
+    size_t at;
+};
+
+double cg_curve_read(struct cg_curve_reader *reader, cg_date date);
+
 #endif

@@ -68,6 +68,11 @@ static enum cg_swap_error find_swap(struct building *building,
         return error;
     }
     quote->fixed = building->fixed;
+    if (cg_swap_has_like_legs(convention)) {
+        quote->floating = building->fixed;
+        quote->floating_count = quote->fixed_count;
+        return CG_SWAP_OK;
+    }
     return cg_swap_coupons(convention, dates, CG_LEG_FLOATING,
                            building->floating, &quote->floating_count);
 }

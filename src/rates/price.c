@@ -14,11 +14,12 @@ static double annuity(const struct cg_curve *discount,
                       const struct cg_coupon *coupons,
                       size_t count)
 {
+    struct cg_curve_reader paid = {.curve = discount};
     double sum = 0.0;
 
     for (size_t i = 0; i < count; i++) {
         sum += coupons[i].fraction *
-               cg_curve_discount(discount, coupons[i].payment);
+               exp(cg_curve_read(&paid, coupons[i].payment));
     }
     return sum;
 }
@@ -29,12 +30,14 @@ static double floating_value(const struct cg_curve *curve,
                              const struct cg_coupon *coupons,
                              size_t count)
 {
-    double start = cg_curve_log_discount(curve, coupons[0].start);
+    struct cg_curve_reader projected = {.curve = curve};
+    struct cg_curve_reader discounted = {.curve = discount};
+    double start = cg_curve_read(&projected, coupons[0].start);
     double sum = 0.0;
 
     for (size_t i = 0; i < count; i++) {
-        double end = cg_curve_log_discount(curve, coupons[i].end);
-        double paid = cg_curve_log_discount(discount, coupons[i].payment);
+        double end = cg_curve_read(&projected, coupons[i].end);
+        double paid = cg_curve_read(&discounted, coupons[i].payment);
 
         sum += exp(start - end + paid) - exp(paid);
         start = end;
@@ -70,8 +73,10 @@ static enum cg_swap_error price_dates(const struct cg_convention *convention,
     }
     price->coupons = count;
     price->annuity = annuity(discount, coupons, count);
-    error = cg_swap_coupons(convention, dates, CG_LEG_FLOATING, coupons,
-                            &count);
+    if (!cg_swap_has_like_legs(convention)) {
+        error = cg_swap_coupons(convention, dates, CG_LEG_FLOATING, coupons,
+                                &count);
+    }
     if (error != CG_SWAP_OK) {
         return error;
     }

@@ -85,6 +85,9 @@ struct cg_coupon {
 
 enum cg_leg { CG_LEG_FIXED, CG_LEG_FLOATING };
 
+/* True when both legs have the same dates. */
+bool cg_swap_has_like_legs(const struct cg_convention *convention);
+
 /* The coupons of a leg, at least one; |coupons| holds CG_COUPONS_MAX. */
 enum cg_swap_error cg_swap_coupons(const struct cg_convention *convention,
                                    const struct cg_swap_dates *dates,

@@ -39,9 +39,10 @@ end_before(const struct listing *listing, struct cg_frequency period, int back)
 {
     const struct cg_swap_dates *dates = listing->dates;
     const struct cg_calendar *calendar = listing->convention->calendar;
-    cg_date date = cg_date_add_days(
-        cg_date_add_months(dates->end_unmoved, -back * period.months),
-        -back * period.days);
+    cg_date date = period.days > 0 ? cg_date_add_days(dates->end_unmoved,
+                                                      -back * period.days)
+                                   : cg_date_add_months(dates->end_unmoved,
+                                                        -back * period.months);
     cg_date start = dates->start_unmoved;
     bool month_ends = dates->month_ends && period.days == 0;
 
@@ -111,6 +112,12 @@ static enum cg_swap_error complete(const struct listing *listing,
         start = coupon->end;
     }
     return CG_SWAP_OK;
+}
+
+bool cg_swap_has_like_legs(const struct cg_convention *convention)
+{
+    return convention->fixed.months == convention->floating.months &&
+           convention->fixed.days == convention->floating.days;
 }
 
 enum cg_swap_error cg_swap_coupons(const struct cg_convention *convention,
