@@ -286,7 +286,7 @@ static bool part_plan(const struct cg_engine *engine,
     if (!cg_ccp_known(limit, slot, request, refusal)) {
         return false;
     }
-    if (!cg_rate_in(engine, request->instrument, limit, &part.rate, &reason)) {
+    if (!cg_price_rate(engine, request, 0, limit, &part.rate, &reason)) {
         return refuse(refusal, reason, slot);
     }
     if (!cg_dv01_of(request->qty, part.rate, &part.amount)) {
@@ -413,13 +413,15 @@ bool cg_cover_may_grow(const struct cg_engine *engine,
                                            .side = order->side,
                                            .qty = qty,
                                            .ccp = order->ccp};
+        request.own = qty > order->qty ? NULL : order;
         none.count = 0;
         if (!cg_limit_covers(limit, state, order->account, order->ccp,
                              order->instrument)) {
             continue;
         }
         if (limit->kind != CG_LIMIT_DV01) {
-            if (!part_plan(engine, &request, at, &none, refusal)) {
+            if (!part_plan(engine, &request, at, &none, refusal) &&
+                !cg_price_is_moot(&request, refusal)) {
                 return false;
             }
         } else if (qty > order->worst_qty && !has_token(state, order, at)) {

@@ -98,8 +98,8 @@ static bool legs_add(const struct cg_engine *engine,
         if (!leg_in(state, request, slot, i) || (request->skip >> i & 1) != 0) {
             continue;
         }
-        if (!cg_rate_in(engine, leg->instrument, &state->limits[slot],
-                        &sums->rates[i], &reason)) {
+        if (!cg_price_rate(engine, request, i, &state->limits[slot],
+                           &sums->rates[i], &reason)) {
             return refuse(refusal, reason, slot);
         }
         if (!leg_add(sums, leg, sums->rates[i], request->qty) ||
@@ -353,6 +353,7 @@ bool cg_package_may_grow(const struct cg_engine *engine,
         .ccp = order->ccp,
         .legs = legs,
         .leg_count = cg_package_terms(state, order, legs),
+        .own = qty > order->qty ? NULL : order,
     };
     for (uint32_t i = 0; i < account->limit_count; i++) {
         uint32_t slot = account->limits[i];
@@ -362,7 +363,8 @@ bool cg_package_may_grow(const struct cg_engine *engine,
             continue;
         }
         if (state->limits[slot].kind != CG_LIMIT_DV01) {
-            if (!limit_plan(engine, &request, slot, &none, refusal)) {
+            if (!limit_plan(engine, &request, slot, &none, refusal) &&
+                !cg_price_is_moot(&request, refusal)) {
                 return false;
             }
         } else if (qty > order->worst_qty &&

@@ -111,6 +111,8 @@ struct cg_cover_request {
     bool whole;    /* its venue fills the legs together */
     cg_seq number; /* of the order: older ones go first (R44) */
     uint32_t skip; /* bit i: leg i counts already (R11) */
+    /* Of a replace that raises nothing, its order, whose prices hold (R7). */
+    const struct cg_order *own;
 };
 
 /*
@@ -182,6 +184,19 @@ bool cg_rate_in(const struct cg_engine *engine,
                 const struct cg_limit *limit,
                 cg_dv01 *rate,
                 enum cg_reason *reason);
+
+/* The rate of what is asked for, or of its leg at the place |leg|, under
+ * |limit|: today's, or its order's own (R7). */
+bool cg_price_rate(const struct cg_engine *engine,
+                   const struct cg_cover_request *request,
+                   uint32_t leg,
+                   const struct cg_limit *limit,
+                   cg_dv01 *rate,
+                   enum cg_reason *reason);
+
+/* Whether a refusal only says that what raises nothing has no price now. */
+bool cg_price_is_moot(const struct cg_cover_request *request,
+                      const struct cg_refusal *refusal);
 
 /* What |token| has to hold for a replace to |qty| that comes now: by today's
  * rates when it raises the quantity, else by the order's own (R7). */

@@ -10,10 +10,74 @@
  */
 #include "decide.h"
 
+#include "scope.h"
+
 static bool
 is_raise(const struct cg_state *state, const struct cg_token *token, cg_qty qty)
 {
     return qty > state->orders[token->order].qty;
+}
+
+/* Whether two limits count an instrument in the same unit. */
+static bool counts_alike(const struct cg_state *state,
+                         const struct cg_limit *a,
+                         const struct cg_limit *b,
+                         uint32_t instrument)
+{
+    int64_t of_a;
+    int64_t of_b;
+    (void)cg_scope_covers(state, a, instrument, &of_a);
+    (void)cg_scope_covers(state, b, instrument, &of_b);
+    return of_a == of_b && memcmp(a->currency, b->currency, 3) == 0;
+}
+
+/* What an order costs by its own price under a limit that it has no token of:
+ * what it costs under another one that counts alike. */
+static bool own_rate(const struct cg_state *state,
+                     const struct cg_order *order,
+                     uint32_t leg,
+                     uint32_t instrument,
+                     const struct cg_limit *limit,
+                     cg_dv01 *rate)
+{
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_dv01 rates[CG_LEGS_MAX];
+        if (!token->spent || !counts_alike(state, &state->limits[token->limit],
+                                           limit, instrument)) {
+            continue;
+        }
+        *rate = token->rate;
+        if (token->sum != CG_SUM_ORDER) {
+            cg_token_rates(state, token, rates);
+            *rate = rates[leg];
+        }
+        if (*rate >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cg_price_rate(const struct cg_engine *engine,
+                   const struct cg_cover_request *request,
+                   uint32_t leg,
+                   const struct cg_limit *limit,
+                   cg_dv01 *rate,
+                   enum cg_reason *reason)
+{
+    uint32_t instrument = request->legs != NULL ? request->legs[leg].instrument
+                                                : request->instrument;
+    return (request->own != NULL && own_rate(&engine->state, request->own, leg,
+                                             instrument, limit, rate)) ||
+           cg_rate_in(engine, instrument, limit, rate, reason);
+}
+
+bool cg_price_is_moot(const struct cg_cover_request *request,
+                      const struct cg_refusal *refusal)
+{
+    return request->own != NULL && (refusal->reason == CG_DV01_UNAVAILABLE ||
+                                    refusal->reason == CG_FX_RATE_MISSING);
 }
 
 /* Today's rate of an instrument under a token's limit, or why there is none. */

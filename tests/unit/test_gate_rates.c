@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <age.h>
+#include <cmocka.h>
 #include <decide.h>
 #include <gate_internal.h>
 
@@ -306,6 +306,70 @@ static void test_gate_rates_lost_holds_up_no_fall(void **state)
     harness_expect(&h, CLIENT, "35=9|11=P3|58~CG104");
 }
 
+static void spread(const char *type, const char *ids, long millions)
+{
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=%s|%s|1=ACME|54=1|55=curve|555=2|600=USD2Y|623=1|624=1|"
+             "600=USD10Y|623=1|624=2|38=%ld000000" TAIL,
+             type, ids, millions);
+    harness_in(&h, CLIENT, fields);
+}
+
+/* R7, R14: what raises nothing keeps its price under limits on single orders,
+ * too; without a DV01 they have nothing to say of it. */
+static void test_gate_rates_own_price_under_a_clip(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 105); /* 94,920.00 of 95,000.00 */
+    take(1000, 190);
+    replace("A2", "A1", 105);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    replace("A3", "A2", 104);
+    harness_expect(&h, VENUE, "35=G|11=A3");
+    take(0, 190);
+    replace("A4", "A3", 105);
+    harness_expect(&h, VENUE, "35=G|11=A4");
+    take(904, 190);
+    replace("A5", "A4", 106);
+    harness_expect(&h, CLIENT,
+                   "35=9|11=A5|58~CG105 CLIP_SIZE req:95824.00 avl:95000.00");
+}
+
+static void test_gate_rates_own_price_of_a_package(void **state)
+{
+    (void)state;
+    spread("AB", "11=P1", 50);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2324=54700.00"));
+    harness_expect(&h, VENUE, "35=AB|11=P1");
+    take(1000, 1000);
+    spread("AC", "11=P2|41=P1", 50);
+    harness_expect(&h, VENUE, "35=AC|11=P2");
+    take(1000, 0);
+    spread("AC", "11=P3|41=P2", 50);
+    harness_expect(&h, VENUE, "35=AC|11=P3");
+    take(904, 1000);
+    spread("AC", "11=P4|41=P3", 51);
+    harness_expect(&h, CLIENT, "35=9|11=P4|58~CG105 CLIP_SIZE req:97104.00");
+}
+
+/* R4, R11: who has no DV01 counts under no limit that comes later, and that is
+ * said; it never counts as nothing. */
+static void test_gate_rates_lost_is_adopted_by_nobody(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    take(0, 190);
+    harness_in(&h, HUB,
+               "35=CR|1667=U1|60=20270115-08:00:00|1677=1|1324=A|1671=1|"
+               "1691=ACME|1692=D|1693=24|1669=1|1529=1|1530=12|1531=50000|"
+               "1532=USD|1670=NEW");
+    assert_int_equal(notes("does not count under limit NEW"), 1);
+    take(904, 190);
+    replace("A2", "A1", 11);
+    harness_expect(&h, CLIENT, "35=9|11=A2|58~CG404");
+}
+
 /* --- who queues ---------------------------------------------------------- */
 
 static void other(const char *id, long millions)
@@ -500,6 +564,31 @@ static void test_gate_rates_aging_is_said_once(void **state)
     assert_int_equal(notes("ALARM: the par rates are"), 2);
 }
 
+/* R7: with another age allowed the moment is another one. */
+static void test_gate_rates_another_age_is_allowed(void **state)
+{
+    (void)state;
+    get_nearly_old();
+    get_old();
+    assert_int_equal(notes("ALARM: the par rates are"), 1);
+    h.config.rates.max_age_ns = 2 * DAY;
+    reopen();
+    harness_work(&h, "A1", '1', 1);
+    assert_int_equal(notes("ALARM: the par rates are"), 1);
+    get_nearly_old();
+    get_old();
+    assert_int_equal(notes("ALARM: the par rates are 2d old, and may be 2d"),
+                     1);
+    h.config.rates.max_age_ns = CG_TIME_NEVER;
+    reopen();
+    assert_int_equal(cg_engine_rates_stale(h.gate->engine), false);
+    harness_work(&h, "A2", '1', 1);
+    h.config.rates.max_age_ns = 3600 * CG_SECOND;
+    reopen(); /* it is said at the start */
+    assert_int_equal(notes("ALARM: the par rates are 2d old, and may be 1h"),
+                     1);
+}
+
 /* R7: as configured it is an alarm only. */
 static void test_gate_rates_stale_may_only_alarm(void **state)
 {
@@ -572,6 +661,9 @@ int main(void)
         T(test_gate_rates_survive_a_crash),
         T(test_gate_rates_of_another_row_do_not_count),
         T(test_gate_rates_lost_holds_up_no_fall),
+        T(test_gate_rates_own_price_under_a_clip),
+        T(test_gate_rates_own_price_of_a_package),
+        T(test_gate_rates_lost_is_adopted_by_nobody),
         cmocka_unit_test_setup_teardown(
             test_gate_rates_queued_is_priced_at_its_turn, open_queue,
             close_gate),
@@ -583,6 +675,7 @@ int main(void)
         T(test_gate_rates_priced_in_time_goes_on),
         T(test_gate_rates_stale_when_its_turn_comes),
         T(test_gate_rates_aging_is_said_once),
+        T(test_gate_rates_another_age_is_allowed),
         T(test_gate_rates_stale_may_only_alarm),
         T(test_gate_rates_from_the_future),
         cmocka_unit_test(test_gate_rates_age_in_words),
