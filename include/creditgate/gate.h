@@ -16,6 +16,7 @@
 
 #include <creditgate/config.h>
 #include <creditgate/journal.h>
+#include <creditgate/rates.h>
 
 struct cg_gate;
 
@@ -74,6 +75,19 @@ CG_API int cg_gate_rejected(struct cg_gate *gate,
 /* A FIX session logged on, or is gone.  Errors as cg_gate_recv(). */
 CG_API int
 cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now);
+
+/*
+ * Takes par rates at once: each instrument that is priced by rates has its new
+ * DV01 from now on, as facts.  Charges of orders that are there do not change
+ * (R7).  |rates| must have been read with the gate's configuration, and are
+ * borrowed until the next call, or cg_gate_close().  May be called right after
+ * cg_gate_open(); until the first call the gate has the DV01s that its journal
+ * holds, and can price no instrument that is not there yet.  Errors as
+ * cg_gate_recv().
+ */
+CG_API int cg_gate_take_rates(struct cg_gate *gate,
+                              const struct cg_rates *rates,
+                              cg_time now);
 
 /*
  * The host is about to end: orders that wait are answered (CG501), new ones are
@@ -161,6 +175,20 @@ CG_API bool cg_gate_limit(const struct cg_gate *gate,
 CG_API bool cg_gate_token(const struct cg_gate *gate,
                           size_t index,
                           struct cg_token_view *view);
+
+/* The par rates in force. */
+struct cg_rates_view {
+    cg_seq version; /* how often rates were taken, in the journal's life */
+    cg_time made_at;
+    cg_time taken_at;
+    char digest[65];
+    char set[CG_NAME_MAX + 1];
+    bool stale; /* older than MaxAgeMs= by the gate's time */
+};
+
+/* False when none were taken yet. */
+CG_API bool cg_gate_rates(const struct cg_gate *gate,
+                          struct cg_rates_view *view);
 
 /* Recomputes every total from its parts (R12, R23); false with what differs. */
 CG_API bool

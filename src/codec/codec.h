@@ -8,6 +8,7 @@
 #ifndef CG_CODEC_CODEC_H
 #define CG_CODEC_CODEC_H
 
+#include "date.h"
 #include "engine.h"
 #include "fix_message.h"
 #include "fix_writer.h"
@@ -24,6 +25,27 @@ void cg_decode_order(const struct cg_fix_message *message,
 void cg_decode_legs(const struct cg_fix_message *message,
                     struct cg_leg_event *legs,
                     struct cg_order_event *event);
+
+/* The days a swap runs from and to; CG_DATE_NONE: not said. */
+struct cg_dates {
+    cg_date start;
+    cg_date end;
+    uint32_t tag;    /* of what cannot be used ... */
+    const char *bad; /* ... and why, in static words; NULL: all is well */
+};
+
+/* Those of a new order or a replace, and those of one leg of a package, counted
+ * from 0.  For instruments that go by dates only: an end must be there. */
+void cg_decode_dates(const struct cg_fix_message *message,
+                     struct cg_dates *dates);
+void cg_decode_leg_dates(const struct cg_fix_message *message,
+                         uint32_t leg,
+                         struct cg_dates *dates);
+
+/* The same of a leg in a report, or CG_DATE_NONE. */
+void cg_decode_report_leg_dates(const struct cg_fix_group *leg,
+                                cg_date *start,
+                                cg_date *end);
 
 /* Which leg a report with 442=2 is about. */
 void cg_decode_leg_report(const struct cg_fix_message *message,

@@ -205,6 +205,10 @@ void cg_decode_leg_report(const struct cg_fix_message *message,
         !find(message, leg, 602, 55, &event->leg_symbol)) {
         (void)find(message, NULL, 0, 48, &event->leg_symbol);
     }
+    event->leg_start = event->leg_end = CG_DATE_NONE;
+    if (leg != NULL) {
+        cg_decode_report_leg_dates(leg, &event->leg_start, &event->leg_end);
+    }
     if (find(message, leg, 624, 0, &value) && value.len == 1) {
         event->leg_side = value.data[0];
     }

@@ -82,6 +82,32 @@ static void put_ratio(struct cg_fix_writer *out, int64_t ratio)
     cg_fix_put(out, 623, (struct cg_slice){text, (size_t)len});
 }
 
+/* LocalMktDate: 2026-03-18 without its dashes. */
+static void put_date(struct cg_fix_writer *out, uint32_t tag, cg_date date)
+{
+    char iso[11];
+    char text[9];
+    if (date != CG_DATE_NONE) {
+        cg_date_format(date, iso);
+        snprintf(text, sizeof(text), "%.4s%.2s%.2s", iso, iso + 5, iso + 8);
+        cg_fix_put(out, tag, (struct cg_slice){text, 8});
+    }
+}
+
+/* What its symbol does not say: the end and the start of one that goes by dates
+ * (541 and 874 are the ones that DF has). */
+static void put_dates(struct cg_fix_writer *out,
+                      const struct cg_instrument *instrument,
+                      uint32_t end_tag,
+                      uint32_t start_tag)
+{
+    cg_date start;
+    cg_date end;
+    cg_instrument_dates(instrument, &start, &end);
+    put_date(out, end_tag, end);
+    put_date(out, start_tag, start);
+}
+
 static void put_leg(const struct cg_state *state,
                     const struct cg_leg *leg,
                     bool with_qty,
@@ -91,6 +117,7 @@ static void put_leg(const struct cg_state *state,
     const struct cg_order *order = &state->orders[leg->order];
     cg_qty qty;
     cg_fix_put(out, 600, cg_id_slice(&of->symbol));
+    put_dates(out, of, 611, 956);
     put_ratio(out, leg->ratio);
     cg_fix_put_char(out, 624, leg->side);
     cg_fix_put(out, 556, (struct cg_slice){of->currency, 3});
@@ -166,6 +193,9 @@ void cg_encode_ask(const struct cg_context *context,
         put_party(out, cg_id_slice(&state->ccps[order->ccp]), 21);
     }
     cg_fix_put(out, 55, cg_order_symbol(state, order));
+    if (order->instrument != CG_NONE) {
+        put_dates(out, &state->instruments[order->instrument], 541, 874);
+    }
     put_legs(state, ask, out);
     cg_fix_put_char(out, 54, token->side);
     cg_fix_put_time(out, 60, ask->asked_at);

@@ -161,7 +161,8 @@ bool cg_instrument_is_one(const struct cg_state *state,
     uint32_t other = event->security_id.len > 0
                          ? cg_state_instrument(state, event->security_id)
                          : CG_NONE;
-    return other == CG_NONE || other == instrument;
+    return other == CG_NONE || other == instrument ||
+           cg_slice_equal(event->security_id, event->symbol);
 }
 
 bool cg_currency_fits(const struct cg_state *state,
@@ -172,18 +173,43 @@ bool cg_currency_fits(const struct cg_state *state,
     return event->currency.len == 0 || cg_slice_equal(event->currency, own);
 }
 
+/* Whoever prices instruments knows best why one has no DV01. */
+static void say_unpriced(const char *why, struct cg_refusal *refusal)
+{
+    if (why != NULL) {
+        refusal->detail = why;
+    }
+}
+
+static bool legs_are_priced(const struct cg_state *state,
+                            const struct cg_order_event *event,
+                            const struct cg_leg_terms *legs,
+                            struct cg_refusal *refusal)
+{
+    if (cg_legs_are_priced(state, legs, event->leg_count, refusal)) {
+        return true;
+    }
+    for (uint32_t i = event->leg_count; i > 0; i--) {
+        say_unpriced(event->legs[i - 1].unpriced, refusal);
+    }
+    return false;
+}
+
 /* R4: an instrument that is known, and meant. */
 static bool instrument_fits(const struct cg_state *state,
                             const struct cg_order_event *event,
                             uint32_t *instrument,
                             struct cg_refusal *refusal)
 {
-    *instrument = cg_state_instrument(state, event->symbol);
+    *instrument = cg_state_instrument(
+        state, cg_instrument_meant(event->instrument, event->symbol));
     if (*instrument == CG_NONE) {
         *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
+        refusal->detail = event->unpriced;
         return false;
     }
     if (!cg_instrument_is_priced(state, *instrument, refusal)) {
+        say_unpriced(event->unpriced, refusal);
         return false;
     }
     if (!cg_instrument_is_one(state, *instrument, event)) {
@@ -225,7 +251,7 @@ static bool admissible(const struct cg_engine *engine,
         request->leg_count = event->leg_count;
         request->whole = state->sessions[client->venue].whole;
         if (!cg_legs_fit(state, event, legs, refusal) ||
-            !cg_legs_are_priced(state, legs, event->leg_count, refusal)) {
+            !legs_are_priced(state, event, legs, refusal)) {
             return false;
         }
     } else if (!instrument_fits(state, event, &request->instrument, refusal)) {

@@ -42,16 +42,19 @@ static bool leg_fits(const struct cg_state *state,
                      struct cg_leg_terms *terms,
                      struct cg_refusal *refusal)
 {
-    uint32_t instrument = cg_state_instrument(state, leg->symbol);
+    uint32_t instrument = cg_state_instrument(
+        state, cg_instrument_meant(leg->instrument, leg->symbol));
     if (instrument == CG_NONE) {
         *refusal = cg_refusal_of(CG_DV01_UNAVAILABLE);
-        refusal->detail = "a leg's instrument has none";
+        refusal->detail = leg->unpriced != NULL ? leg->unpriced
+                                                : "a leg's instrument has none";
         return false;
     }
     uint32_t other = leg->security_id.len > 0
                          ? cg_state_instrument(state, leg->security_id)
                          : CG_NONE;
-    if (other != CG_NONE && other != instrument) {
+    if (other != CG_NONE && other != instrument &&
+        !cg_slice_equal(leg->security_id, leg->symbol)) {
         return bad_leg(refusal, 602,
                        "LegSymbol and LegSecurityID name two instruments");
     }
@@ -128,7 +131,9 @@ bool cg_terms_stay(const struct cg_state *state,
     if (package) {
         return legs_stay(state, event, order);
     }
-    return cg_state_instrument(state, event->symbol) == order->instrument &&
+    struct cg_slice meant = cg_instrument_meant(event->instrument,
+                                                event->symbol);
+    return cg_state_instrument(state, meant) == order->instrument &&
            cg_instrument_is_one(state, order->instrument, event) &&
            cg_currency_fits(state, order->instrument, event);
 }
@@ -165,29 +170,47 @@ static char turned(const struct cg_order *order, char side)
     return side == '1' ? '2' : '1';
 }
 
-/* Whether a report fits a leg by instrument, and if asked by side: 624 is as in
- * the order, 54 is the leg's as it is executed. */
+/* How closely a report has to fit a leg. */
+struct fit {
+    bool by_side;
+    bool by_dates;
+};
+
+/* A date that is not said fits any. */
+static bool date_fits(cg_date said, cg_date own)
+{
+    return said == CG_DATE_NONE || own == CG_DATE_NONE || said == own;
+}
+
+/* Whether a report fits a leg by the symbol of its instrument, and if asked by
+ * side or dates: 624 is as in the order, 54 is the leg's as it is executed. */
 static bool leg_is(const struct cg_state *state,
                    const struct cg_order *order,
                    const struct cg_leg *leg,
                    const struct cg_report_event *event,
-                   bool by_side)
+                   const struct fit *fit)
 {
+    const struct cg_instrument *of = &state->instruments[leg->instrument];
     char side = event->leg_side != 0 ? turned(order, event->leg_side)
                                      : event->side;
-    return leg->instrument == cg_state_instrument(state, event->leg_symbol) &&
-           (!by_side || leg->side == side);
+    cg_date start;
+    cg_date end;
+    cg_instrument_dates(of, &start, &end);
+    return cg_slice_equal(cg_id_slice(&of->symbol), event->leg_symbol) &&
+           (!fit->by_side || leg->side == side) &&
+           (!fit->by_dates || (date_fits(event->leg_start, start) &&
+                               date_fits(event->leg_end, end)));
 }
 
 /* The only leg that a report can mean, or CG_NONE. */
 static uint32_t only_leg(const struct cg_state *state,
                          const struct cg_order *order,
                          const struct cg_report_event *event,
-                         bool by_side)
+                         const struct fit *fit)
 {
     uint32_t found = CG_NONE;
     for (uint32_t i = order->legs; i != CG_NONE; i = state->legs[i].next) {
-        if (!leg_is(state, order, &state->legs[i], event, by_side)) {
+        if (!leg_is(state, order, &state->legs[i], event, fit)) {
             continue;
         }
         if (found != CG_NONE) {
@@ -198,20 +221,25 @@ static uint32_t only_leg(const struct cg_state *state,
     return found;
 }
 
-/* The leg of a report: by its reference, else by instrument, and by side when
- * the package has the instrument twice. */
+/* The leg of a report: by its reference, else by instrument, and by side, dates
+ * or both when the package has the instrument twice. */
 static uint32_t find_leg(const struct cg_state *state,
                          const struct cg_order *order,
                          const struct cg_report_event *event)
 {
+    static const struct fit fits[] = {
+        {0}, {.by_side = true}, {.by_dates = true}, {true, true}};
+    uint32_t leg = CG_NONE;
     for (uint32_t i = order->legs; event->leg_ref.len > 0 && i != CG_NONE;
          i = state->legs[i].next) {
         if (cg_slice_equal(cg_id_slice(&state->legs[i].ref), event->leg_ref)) {
             return i;
         }
     }
-    uint32_t leg = only_leg(state, order, event, false);
-    return leg != CG_NONE ? leg : only_leg(state, order, event, true);
+    for (size_t i = 0; i < CG_COUNT(fits) && leg == CG_NONE; i++) {
+        leg = only_leg(state, order, event, &fits[i]);
+    }
+    return leg;
 }
 
 /* A fill that belongs to no leg we know: what its limits count is not what is

@@ -10,6 +10,7 @@
 #ifndef CG_ENGINE_ENGINE_H
 #define CG_ENGINE_ENGINE_H
 
+#include "date.h"
 #include "state.h"
 
 struct cg_update_set;
@@ -97,10 +98,12 @@ struct cg_effect {
 struct cg_leg_event {
     struct cg_slice symbol;      /* 600, else 602 */
     struct cg_slice security_id; /* 602, when 600 is there as well */
-    struct cg_slice currency;    /* 556; empty: not said */
-    struct cg_slice ref;         /* 654 */
-    char side;                   /* of the leg as it is executed */
-    int64_t ratio;               /* 623, in 1 / CG_RATIO_SCALE */
+    struct cg_slice instrument;  /* as in cg_order_event */
+    const char *unpriced;
+    struct cg_slice currency; /* 556; empty: not said */
+    struct cg_slice ref;      /* 654 */
+    char side;                /* of the leg as it is executed */
+    int64_t ratio;            /* 623, in 1 / CG_RATIO_SCALE */
 };
 
 /* D, G, F, AB, AC as read from a client. */
@@ -112,7 +115,9 @@ struct cg_order_event {
     struct cg_slice ccp;  /* role 21; empty: not said */
     struct cg_slice symbol;
     struct cg_slice security_id; /* 48, when 55 is there as well */
-    struct cg_slice currency;    /* 15; empty: not said */
+    struct cg_slice instrument;  /* what is meant by it; empty: the symbol */
+    const char *unpriced; /* why that has no DV01, in static words; or NULL */
+    struct cg_slice currency; /* 15; empty: not said */
     char side; /* '1' or '2', in AB and AC 'B' or 'C' as well; 0: absent */
     char time_in_force; /* 59, '0' when absent */
     cg_qty qty;
@@ -126,6 +131,19 @@ struct cg_order_event {
     uint32_t leg_count;
     struct cg_refusal bad; /* reason 0: the message is well formed */
 };
+
+/* The dates of an instrument that was made for those of an order: what of its
+ * name follows the symbol.  CG_DATE_NONE where it has none. */
+void cg_instrument_dates(const struct cg_instrument *instrument,
+                         cg_date *start,
+                         cg_date *end);
+
+/* The name of the instrument that an order or a leg means. */
+static inline struct cg_slice cg_instrument_meant(struct cg_slice instrument,
+                                                  struct cg_slice symbol)
+{
+    return instrument.len > 0 ? instrument : symbol;
+}
 
 struct cg_report_event {
     enum cg_report_kind kind;
@@ -146,11 +164,13 @@ struct cg_report_event {
     bool of_leg;                /* 442=2: all of it is about one leg */
     struct cg_slice leg_ref;    /* 654 */
     struct cg_slice leg_symbol; /* 600, else 602, 55, 48 */
-    char leg_side;              /* 624 */
-    char side;                  /* 54 */
-    bool is_status;             /* it answers a status request ... */
-    bool unknown;               /* ... which named an order it does not know */
-    struct cg_slice status_id;  /* 790 */
+    cg_date leg_start;          /* of its dates, or CG_DATE_NONE */
+    cg_date leg_end;
+    char leg_side;             /* 624 */
+    char side;                 /* 54 */
+    bool is_status;            /* it answers a status request ... */
+    bool unknown;              /* ... which named an order it does not know */
+    struct cg_slice status_id; /* 790 */
 };
 
 /* 9 from the venue. */

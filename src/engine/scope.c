@@ -21,6 +21,28 @@ struct cg_slice cg_instrument_term(const struct cg_instrument *instrument,
     return cg_id_slice(&instrument->terms[term]);
 }
 
+/* "IRS 2026-03-18/2031-03-18", or without the start. */
+void cg_instrument_dates(const struct cg_instrument *instrument,
+                         cg_date *start,
+                         cg_date *end)
+{
+    struct cg_slice name = cg_id_slice(&instrument->name);
+    size_t at = (size_t)instrument->symbol.len + 1;
+    *start = CG_DATE_NONE;
+    *end = CG_DATE_NONE;
+    if (name.len <= at) {
+        return;
+    }
+    struct cg_slice dates = {name.data + at, name.len - at};
+    const char *slash = memchr(dates.data, '/', dates.len);
+    if (slash != NULL) {
+        size_t before = (size_t)(slash - dates.data);
+        (void)cg_date_parse((struct cg_slice){dates.data, before}, start);
+        (void)cg_date_parse(
+            (struct cg_slice){slash + 1, dates.len - before - 1}, end);
+    }
+}
+
 /* All terms that are given must agree. */
 static bool terms_match(const struct cg_id *terms,
                         const struct cg_instrument *instrument)

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "fix_validate.h"
 #include "fix_value.h"
+#include "gate_instrument.h"
 
 /* --- opening ------------------------------------------------------------ */
 
@@ -135,6 +136,7 @@ int cg_gate_open(const struct cg_gate_options *options,
     status = status != 0 ? status
                          : engine_open(gate, &gate->config->limits, accounts,
                                        instruments);
+    status = status != 0 ? status : cg_gate_rows_open(gate, instruments);
     status = status != 0 ? status : journal->load(journal->user, recover, gate);
     if (status != 0) {
         cg_gate_close(gate);
@@ -230,6 +232,7 @@ void cg_gate_close(struct cg_gate *gate)
     }
     cg_engine_close(gate->engine);
     cg_park_deinit(&gate->park);
+    free(gate->rows);
     free(gate->update_limits);
     free(gate->update_scopes);
     free(gate->body);
@@ -451,6 +454,9 @@ static void from_client(struct cg_gate *gate)
     gate->has_event = true;
     if (gate->event.package) {
         cg_decode_legs(&gate->message, gate->legs, &gate->event);
+    }
+    if (fresh || replace) {
+        cg_gate_instruments_resolve(gate, fresh);
     }
     if (fresh) {
         cg_engine_new(gate->engine, &gate->event);
@@ -706,6 +712,23 @@ int cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now)
     }
     begin(gate, session, 0, now);
     cg_engine_link(engine, up);
+    return end(gate);
+}
+
+int cg_gate_take_rates(struct cg_gate *gate,
+                       const struct cg_rates *rates,
+                       cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    if (gate->config == NULL || gate->config != rates->config) {
+        return CG_ERR_MISUSE;
+    }
+    begin(gate, CG_SESSION_NONE, 0, now);
+    gate->rates = rates;
+    cg_gate_instruments_rate(gate);
     return end(gate);
 }
 

@@ -97,6 +97,20 @@ bool cg_gate_token(const struct cg_gate *gate,
     return true;
 }
 
+bool cg_gate_rates(const struct cg_gate *gate, struct cg_rates_view *view)
+{
+    const struct cg_rates_state *rates = &gate->engine->state.rates;
+    *view = (struct cg_rates_view){
+        .version = rates->version,
+        .made_at = rates->made_at,
+        .taken_at = rates->taken_at,
+        .stale = cg_engine_rates_stale(gate->engine),
+    };
+    memcpy(view->digest, rates->digest, sizeof(view->digest));
+    copy(view->set, &rates->set);
+    return rates->version > 0;
+}
+
 bool cg_gate_audit(const struct cg_gate *gate, char *error, size_t error_len)
 {
     return cg_audit(&gate->engine->state, error, error_len);

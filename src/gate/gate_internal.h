@@ -23,12 +23,17 @@ struct cg_gate {
     bool has_message;
     struct cg_order_event event;
     bool has_event;
-    struct cg_leg_event legs[CG_LEGS_MAX]; /* of the event */
+    struct cg_leg_event legs[CG_LEGS_MAX];    /* of the event */
+    char names[CG_LEGS_MAX][CG_NAME_MAX + 1]; /* of instruments with dates */
     struct cg_fix_message parked_message;
     struct cg_limit_event *update_limits;
     struct cg_scope_event *update_scopes;
 
     struct cg_park park;
+
+    const struct cg_rates *rates; /* NULL: none taken since it was opened */
+    uint32_t *rows; /* by instrument: its place in the table, or CG_NONE */
+    bool by_rates;  /* rates price some of the table */
 
     uint32_t next_effect;
     char direct_type[8];

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "decide.h"
+#include "gate_instrument.h"
 
 static int mismatch(char *error, size_t error_len, const char *what)
 {
@@ -135,6 +136,7 @@ static void set_instruments(struct cg_gate *gate)
         }
         struct cg_instrument *to = &state->instruments[slot];
         memcpy(to->currency, from->currency, sizeof(to->currency));
+        cg_engine_row(gate->engine, slot, cg_rates_row_hash(config, from));
         if (!cg_instrument_is_curve(to)) {
             to->rate = from->dv01_per_million;
         }
@@ -366,6 +368,7 @@ int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
     }
     set_accounts(gate);
     set_instruments(gate);
+    cg_gate_rows_set(gate);
     status = set_limits(gate, error, error_len);
     if (status == 0) {
         cg_limits_adopt(gate->engine);

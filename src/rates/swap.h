@@ -83,7 +83,7 @@ struct cg_coupon {
     double fraction; /* of a year, by the leg's day count */
 };
 
-enum cg_leg { CG_LEG_FIXED, CG_LEG_FLOATING };
+enum cg_swap_leg { CG_LEG_FIXED, CG_LEG_FLOATING };
 
 /* True when both legs have the same dates. */
 bool cg_swap_has_like_legs(const struct cg_convention *convention);
@@ -91,7 +91,7 @@ bool cg_swap_has_like_legs(const struct cg_convention *convention);
 /* The coupons of a leg, at least one; |coupons| holds CG_COUPONS_MAX. */
 enum cg_swap_error cg_swap_coupons(const struct cg_convention *convention,
                                    const struct cg_swap_dates *dates,
-                                   enum cg_leg leg,
+                                   enum cg_swap_leg leg,
                                    struct cg_coupon *coupons,
                                    size_t *count);
 

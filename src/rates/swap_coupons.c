@@ -122,7 +122,7 @@ bool cg_swap_has_like_legs(const struct cg_convention *convention)
 
 enum cg_swap_error cg_swap_coupons(const struct cg_convention *convention,
                                    const struct cg_swap_dates *dates,
-                                   enum cg_leg leg,
+                                   enum cg_swap_leg leg,
                                    struct cg_coupon *coupons,
                                    size_t *count)
 {

@@ -39,7 +39,8 @@ enum cg_script_match {
 struct cg_script_field {
     uint32_t tag;
     enum cg_script_match match;
-    struct cg_slice key;   /* "used" of a limit or token; else empty */
+    struct cg_slice key;   /* "used" of a limit or token, "USD_SOFR:10Y" of
+                              rates; else empty */
     struct cg_slice value; /* as written, behind the = or ~ */
     uint32_t capture;      /* of CG_SCRIPT_CAPTURE */
     cg_time offset;        /* of CG_SCRIPT_TIME */
@@ -57,6 +58,8 @@ enum cg_script_act {
     CG_SCRIPT_LIMIT,
     CG_SCRIPT_TOKEN,
     CG_SCRIPT_QUIET,
+    CG_SCRIPT_TAKES_RATES,
+    CG_SCRIPT_RATES,
 };
 
 struct cg_script_step {
@@ -84,6 +87,14 @@ struct cg_script_default {
     size_t field_count;
 };
 
+/* One par rate of the file that the session's host reads. */
+struct cg_script_rate {
+    struct cg_script_place place;
+    struct cg_slice curve;
+    struct cg_slice tenor;
+    struct cg_slice rate;
+};
+
 /* One session, read.  Text in it belongs to |store|. */
 struct cg_script {
     const char *path;
@@ -100,6 +111,9 @@ struct cg_script {
     size_t ignore_count;
     struct cg_slice *captures; /* names */
     size_t capture_count;
+    struct cg_script_rate *rates; /* taken at the start */
+    size_t rate_count;
+    struct cg_slice valuation; /* their date; empty: the day of the start */
     struct cg_script_store *store;
 };
 

@@ -241,6 +241,7 @@ static void read_built(struct cg_script_reader *reader,
     reader->mistakes->no_memory |= result == CG_ERR_MEMORY;
     if (result == 0) {
         resolve(reader);
+        cg_script_rates_check(reader);
     }
 }
 

@@ -85,7 +85,8 @@ static void label_fields(struct cg_script_row *row,
             &script->fields[step->first_field + i];
 
         if (field->key.len > 0) {
-            label_add(row, " %.*s=", (int)field->key.len, field->key.data);
+            label_add(row, " %.*s%c", (int)field->key.len, field->key.data,
+                      field->match == CG_SCRIPT_CONTAINS ? '~' : '=');
         } else if (field->match == CG_SCRIPT_ABSENT) {
             label_add(row, " !%u", field->tag);
         } else {
@@ -132,6 +133,12 @@ static void label_step(struct cg_script_row *row,
         break;
     case CG_SCRIPT_TOKEN:
         label_add(row, "token %.*s", (int)name->len, name->data);
+        break;
+    case CG_SCRIPT_TAKES_RATES:
+        label_add(row, "takes rates");
+        break;
+    case CG_SCRIPT_RATES:
+        label_add(row, "rates");
         break;
     case CG_SCRIPT_QUIET:
         label_add(row, "quiet");

@@ -287,8 +287,8 @@ static const char *value_end(const char *text)
     return end;
 }
 
-static struct cg_script_field *field_new(struct cg_script_reader *reader,
-                                         struct cg_script_step *step)
+struct cg_script_field *cg_script_field_new(struct cg_script_reader *reader,
+                                            struct cg_script_step *step)
 {
     struct cg_script *script = reader->script;
     struct cg_script_field *more;
@@ -336,7 +336,7 @@ static const char *read_field(struct cg_script_reader *reader,
                               bool expecting,
                               struct cg_script_step *step)
 {
-    struct cg_script_field *field = field_new(reader, step);
+    struct cg_script_field *field = cg_script_field_new(reader, step);
     const char *end;
 
     if (field == NULL) {
@@ -466,7 +466,7 @@ void cg_script_views(struct cg_script_reader *reader,
                               word);
             continue;
         }
-        field = field_new(reader, step);
+        field = cg_script_field_new(reader, step);
         if (field == NULL) {
             return;
         }

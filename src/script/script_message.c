@@ -118,6 +118,17 @@ void cg_script_say_message(const struct cg_script_runner *runner,
                   direction, message->type, (int)line.len, line.data);
 }
 
+/* " USD_SOFR:10Y=3.80", " refused~no number". */
+static void put_change(struct cg_fix_writer *line,
+                       const struct cg_script_field *field)
+{
+    cg_fix_put_raw(line, CG_SLICE(" "));
+    cg_fix_put_raw(line, field->key);
+    cg_fix_put_raw(line, field->match == CG_SCRIPT_CONTAINS ? CG_SLICE("~")
+                                                            : CG_SLICE("="));
+    cg_fix_put_raw(line, field->value);
+}
+
 /* "venue resend D 11=A1 kept", without its time. */
 static void put_step(const struct cg_script_runner *runner,
                      const struct cg_script_step *step,
@@ -135,6 +146,10 @@ static void put_step(const struct cg_script_runner *runner,
         const struct cg_script_field *field =
             &runner->script->fields[step->first_field + i];
 
+        if (field->key.len > 0) {
+            put_change(line, field);
+            continue;
+        }
         put_text(line, field->tag, CG_SLICE(""), CG_SLICE("-"));
         (void)cg_script_expand(runner, field, line);
     }
@@ -148,9 +163,13 @@ void cg_script_say_step(const struct cg_script_runner *runner,
                         const struct cg_script_step *step)
 {
     static const char *const verbs[] = {
-        [CG_SCRIPT_UP] = "up",           [CG_SCRIPT_DOWN] = "down",
-        [CG_SCRIPT_STOP] = "stop",       [CG_SCRIPT_CRASH] = "crash",
-        [CG_SCRIPT_REJECTS] = "rejects", [CG_SCRIPT_RESEND] = "resend",
+        [CG_SCRIPT_UP] = "up",
+        [CG_SCRIPT_DOWN] = "down",
+        [CG_SCRIPT_STOP] = "stop",
+        [CG_SCRIPT_CRASH] = "crash",
+        [CG_SCRIPT_REJECTS] = "rejects",
+        [CG_SCRIPT_RESEND] = "resend",
+        [CG_SCRIPT_TAKES_RATES] = "takes rates",
     };
     const char *verb = (size_t)step->act < sizeof(verbs) / sizeof(verbs[0])
                            ? verbs[step->act]

@@ -215,6 +215,12 @@ void cg_script_line(struct cg_script_reader *reader, char *line)
     } else if (begins(line, "columns", &rest)) {
         check_order(reader, acted, "a columns line");
         cg_script_columns(reader, rest);
+    } else if (begins(line, "rate", &rest)) {
+        check_order(reader, acted, "a rate");
+        cg_script_rate_line(reader, rest);
+    } else if (begins(line, "valuation", &rest)) {
+        check_order(reader, acted, "the valuation date");
+        reader->script->valuation = cg_slice_str(rest);
     } else if (begins(line, "start", &rest)) {
         read_start(reader, rest);
     } else if (begins(line, "default", &rest)) {
@@ -322,6 +328,7 @@ void cg_script_deinit(struct cg_script *script)
     free(script->defaults);
     free(script->ignores);
     free(script->captures);
+    free(script->rates);
     cg_config_deinit(&script->config);
     *script = (struct cg_script){0};
 }

@@ -73,6 +73,7 @@ struct cg_script_reader {
     size_t default_room;
     size_t ignore_room;
     size_t capture_room;
+    size_t rate_room;
 };
 
 __attribute__((format(printf, 3, 4))) void
@@ -113,6 +114,10 @@ void cg_script_views(struct cg_script_reader *reader,
                      char *text,
                      const char *const *keys,
                      struct cg_script_step *step);
+
+/* A field more of |step|; NULL when there is no room. */
+struct cg_script_field *cg_script_field_new(struct cg_script_reader *reader,
+                                            struct cg_script_step *step);
 
 /* How many bytes at |text| are a capture's name. */
 size_t cg_script_name_len(const char *text, size_t len);
@@ -162,6 +167,16 @@ void cg_script_instrument(struct cg_script_reader *reader, char *row);
 void cg_script_columns(struct cg_script_reader *reader, char *header);
 void cg_script_put_instruments(struct cg_script_reader *reader,
                                struct cg_script_built *built);
+
+/* --- par rates ---------------------------------------------------------- */
+
+void cg_script_rate_line(struct cg_script_reader *reader, char *text);
+void cg_script_takes_rates(struct cg_script_reader *reader,
+                           char *text,
+                           struct cg_script_step *step);
+
+/* Once the configuration is read: those of the head must be good. */
+void cg_script_rates_check(struct cg_script_reader *reader);
 
 /* Hands everything to the gate's own reader. */
 void cg_script_configure(struct cg_script_reader *reader);

@@ -117,9 +117,20 @@ static void gate_open(struct cg_script_runner *runner)
     collect(runner, 0);
 }
 
+/* Of the host that starts a gate: what the session's head has. */
+static void take_rates(struct cg_script_runner *runner,
+                       const struct cg_script_step *step)
+{
+    if (cg_script_take_rates(runner, step)) {
+        collect(runner, 0);
+    }
+}
+
 static void crash(struct cg_script_runner *runner)
 {
     cg_gate_close(runner->gate);
+    cg_rates_close(runner->taken);
+    runner->taken = NULL;
     cg_journal_capture_crash(&runner->journal);
     gate_open(runner);
 }
@@ -277,7 +288,7 @@ static bool is_input(enum cg_script_act act)
     return act == CG_SCRIPT_SEND || act == CG_SCRIPT_UP ||
            act == CG_SCRIPT_DOWN || act == CG_SCRIPT_STOP ||
            act == CG_SCRIPT_CRASH || act == CG_SCRIPT_REJECTS ||
-           act == CG_SCRIPT_QUIET;
+           act == CG_SCRIPT_TAKES_RATES || act == CG_SCRIPT_QUIET;
 }
 
 /* A table over the kinds of steps. */
@@ -313,6 +324,12 @@ static void act(struct cg_script_runner *runner,
     case CG_SCRIPT_TOKEN:
         cg_script_view(runner, step);
         break;
+    case CG_SCRIPT_TAKES_RATES:
+        take_rates(runner, step);
+        break;
+    case CG_SCRIPT_RATES:
+        cg_script_view_rates(runner, step);
+        break;
     case CG_SCRIPT_QUIET:
         break;
     }
@@ -347,6 +364,9 @@ static void play(struct cg_script_runner *runner)
     const struct cg_script *script = runner->script;
 
     gate_open(runner);
+    if (goes_on(runner) && script->rate_count > 0) {
+        take_rates(runner, NULL);
+    }
     for (size_t i = 0; i < script->step_count && goes_on(runner); i++) {
         play_step(runner, &script->steps[i]);
     }
@@ -369,7 +389,8 @@ static bool allocate(struct cg_script_runner *runner)
     runner->header = malloc(CG_SCRIPT_BUFFER);
     runner->whole = malloc(CG_SCRIPT_BUFFER);
     runner->message = malloc(sizeof(*runner->message));
-    return runner->captures != NULL && runner->buffer != NULL &&
+    return cg_script_rates_init(&runner->rates, runner->script) == 0 &&
+           runner->captures != NULL && runner->buffer != NULL &&
            runner->header != NULL && runner->whole != NULL &&
            runner->message != NULL;
 }
@@ -377,6 +398,8 @@ static bool allocate(struct cg_script_runner *runner)
 static void deinit(struct cg_script_runner *runner)
 {
     cg_gate_close(runner->gate);
+    cg_rates_close(runner->taken);
+    cg_script_rates_deinit(&runner->rates);
     cg_script_messages_deinit(&runner->in);
     cg_script_messages_deinit(&runner->out);
     for (size_t i = 0;

@@ -7,6 +7,7 @@
 #define CG_SCRIPT_RUNNER_H
 
 #include "script.h"
+#include "script_rates.h"
 #include <creditgate/gate.h>
 #include <fix_validate.h>
 #include <fix_writer.h>
@@ -45,7 +46,9 @@ struct cg_script_runner {
     char *header;
     char *whole;
     struct cg_fix_message *message;
-    bool input_valid; /* the last message sent was valid FIX */
+    struct cg_script_rates rates; /* as the host has them */
+    struct cg_rates *taken;       /* by the gate; NULL: none since its start */
+    bool input_valid;             /* the last message sent was valid FIX */
     bool failed;
     int error;
 };
@@ -138,6 +141,17 @@ bool cg_script_has(struct cg_script_runner *runner,
 /* Compares the limit or token that |step| names. */
 void cg_script_view(struct cg_script_runner *runner,
                     const struct cg_script_step *step);
+
+/* --- par rates ---------------------------------------------------------- */
+
+/* The host reads its file, as |step| (or NULL) changes it; true when the gate
+ * has taken it.  What is not as the step says fails the session. */
+bool cg_script_take_rates(struct cg_script_runner *runner,
+                          const struct cg_script_step *step);
+
+/* Compares the rates in force. */
+void cg_script_view_rates(struct cg_script_runner *runner,
+                          const struct cg_script_step *step);
 
 /* Fails unless the journal alone adds up to the same books. */
 void cg_script_prove(struct cg_script_runner *runner);

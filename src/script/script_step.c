@@ -13,11 +13,14 @@ static const char *const limit_keys[] = {
 static const char *const token_keys[] = {
     "state",   "end",      "model",    "order",    "limit",   "side",
     "granted", "reserved", "consumed", "released", "overrun", NULL};
+static const char *const rates_keys[] = {"version", "age", "stale", NULL};
 
 #define STEP_FORMS                                                             \
     "write [@TIME] ACTOR > TYPE TAG=value ..., ACTOR < TYPE ..., ACTOR up, "   \
     "ACTOR down, ACTOR rejects TYPE ..., ACTOR resend ... kept, gate stop, "   \
-    "gate crash, limit ID used=..., token $T state=... or quiet"
+    "gate crash, gate takes rates ..., limit ID used=..., token $T "           \
+    "state=..., "                                                              \
+    "rates version=... or quiet"
 
 static struct cg_script_step *step_new(struct cg_script_reader *reader)
 {
@@ -133,9 +136,15 @@ static void read_gate(struct cg_script_reader *reader,
 {
     char *word = cg_script_word(&text);
 
+    if (strcmp(word, "takes") == 0 &&
+        strcmp(cg_script_word(&text), "rates") == 0) {
+        cg_script_takes_rates(reader, text, step);
+        return;
+    }
     step->act = strcmp(word, "stop") == 0 ? CG_SCRIPT_STOP : CG_SCRIPT_CRASH;
     if (step->act == CG_SCRIPT_CRASH && strcmp(word, "crash") != 0) {
-        cg_script_mistake(reader, "write gate stop or gate crash",
+        cg_script_mistake(reader,
+                          "write gate stop, gate crash or gate takes rates",
                           "'gate %.40s' is no step", word);
         return;
     }
@@ -206,6 +215,9 @@ void cg_script_step_line(struct cg_script_reader *reader, char *line)
         read_view(reader, line, CG_SCRIPT_LIMIT, step);
     } else if (strcmp(word, "token") == 0) {
         read_view(reader, line, CG_SCRIPT_TOKEN, step);
+    } else if (strcmp(word, "rates") == 0) {
+        step->act = CG_SCRIPT_RATES;
+        cg_script_views(reader, line, rates_keys, step);
     } else if (strcmp(word, "quiet") == 0) {
         step->act = CG_SCRIPT_QUIET;
         read_end(reader, cg_text_trim(line));

@@ -221,6 +221,54 @@ void harness_engine(struct harness *harness,
     collect(harness);
 }
 
+static void keep_mistake(void *user,
+                         const char *file,
+                         int line,
+                         const char *wrong,
+                         const char *remedy)
+{
+    char *said = user;
+    size_t len = strlen(said);
+    assert_true(strlen(remedy) > 0);
+    snprintf(said + len, HARNESS_TEXT_MAX - len, "%s:%d: %s\n", file, line,
+             wrong);
+}
+
+void harness_take_rates(struct harness *harness,
+                        const char *text,
+                        const char *wrong)
+{
+    static char said[HARNESS_TEXT_MAX];
+    struct cg_rates_text bytes = {"rates.csv", text, strlen(text),
+                                  harness->now};
+    struct cg_rates *rates = NULL;
+    said[0] = '\0';
+    int status = cg_rates_read(&harness->config, &bytes, harness->rates,
+                               keep_mistake, said, &rates);
+    if (wrong != NULL) {
+        assert_int_equal(status, CG_ERR_CONFIG);
+        if (strstr(said, wrong) == NULL) {
+            fail_msg("not refused with '%s' but: %s", wrong, said);
+        }
+        return;
+    }
+    if (status != 0) {
+        fail_msg("the rates are refused (%d): %s", status, said);
+    }
+    assert_int_equal(cg_gate_take_rates(harness->gate, rates, harness->now), 0);
+    cg_rates_close(harness->rates);
+    harness->rates = rates;
+    collect(harness);
+}
+
+/* A gate that ends forgets its rates, and its host does. */
+static void gate_end(struct harness *harness)
+{
+    cg_gate_close(harness->gate);
+    cg_rates_close(harness->rates);
+    harness->rates = NULL;
+}
+
 void harness_stop(struct harness *harness)
 {
     assert_int_equal(cg_gate_stop(harness->gate, harness->now), 0);
@@ -287,7 +335,7 @@ void harness_open_table(struct harness *harness,
 
 void harness_reopen_config(struct harness *harness, const char *text)
 {
-    cg_gate_close(harness->gate);
+    gate_end(harness);
     cg_config_deinit(&harness->config);
     fact_log_crash(&harness->facts);
     read_text(&harness->config, text, instruments);
@@ -296,14 +344,14 @@ void harness_reopen_config(struct harness *harness, const char *text)
 
 void harness_reopen(struct harness *harness)
 {
-    cg_gate_close(harness->gate);
+    gate_end(harness);
     fact_log_crash(&harness->facts);
     gate_open(harness);
 }
 
 void harness_close(struct harness *harness)
 {
-    cg_gate_close(harness->gate);
+    gate_end(harness);
     fact_log_deinit(&harness->facts);
     cg_config_deinit(&harness->config);
 }

@@ -39,6 +39,7 @@ struct harness {
             [HARNESS_TEXT_MAX]; /* "SESSION TYPE|body", SOH as '|' */
     int out_count;
     int taken;
+    struct cg_rates *rates; /* taken by the gate that runs, or NULL */
 };
 
 /* Opens the standard gate with every link up; its amounts are in the .c file.
@@ -79,6 +80,12 @@ void harness_rejected(struct harness *harness, int session, const char *fields);
 void harness_engine(struct harness *harness,
                     void (*call)(struct cg_engine *engine, void *user),
                     void *user);
+
+/* The host reads |text|, made now, and the gate takes it.  With |wrong| it is
+ * refused with those words, and nothing happens. */
+void harness_take_rates(struct harness *harness,
+                        const char *text,
+                        const char *wrong);
 
 /* Tells the gate to stop. */
 void harness_stop(struct harness *harness);

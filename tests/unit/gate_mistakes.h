@@ -44,6 +44,7 @@ enum fields_kind {
     TRUTH,  /* Boolean */
     TIME,   /* UTCTimestamp */
     COUNT,  /* NumInGroup */
+    DAY,    /* LocalMktDate */
 };
 
 struct fields_message {

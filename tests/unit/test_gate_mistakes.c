@@ -31,6 +31,13 @@ static const char instruments[] =
     "instrument,currency,dv01_per_million\n"
     "USD10Y,USD,904.00\nUSD2Y,USD,190.10\nEUR10Y,EUR,880.00\n";
 
+static const char dated_instruments[] =
+    "instrument,currency,dv01_per_million,convention,swap\n"
+    "USD10Y,USD,904.00,,\nUSD2Y,USD,190.10,,\nIRS,USD,,USD_SOFR,dates\n";
+
+static const char rates[] = "set,curve,tenor,rate_pct\n"
+                            "eod,USD_SOFR,1Y,3.5\neod,USD_SOFR,30Y,4\n";
+
 #define PARTY(version, begin)                                                  \
     "[SESSION]\nName=c" version "\nRole=client\nBeginString=" begin            \
     "\nTargetCompID=C" version "\nVenue=v" version "\nAccounts=A" version "\n"
@@ -289,9 +296,28 @@ static void say(const struct fields_message *message, const char *text)
     watched = false;
 }
 
+/* Orders "of dates" are for an instrument that goes by them. */
+static bool goes_by_dates(const struct fields_message *message)
+{
+    return strncmp(message->name, "dated-", 6) == 0;
+}
+
+static void open_dated(void)
+{
+    static char text[sizeof(configuration) + 64];
+    snprintf(text, sizeof(text), "%s[RATES]\nParRates=/dev/null\n",
+             configuration);
+    harness_open_table(&h, text, dated_instruments);
+    harness_take_rates(&h, rates, NULL);
+}
+
 static void open_for(const struct fields_message *message)
 {
-    harness_open_table(&h, configuration, instruments);
+    if (goes_by_dates(message)) {
+        open_dated();
+    } else {
+        harness_open_table(&h, configuration, instruments);
+    }
     prepare(message->before != NULL ? message->before : "");
 }
 
@@ -596,6 +622,8 @@ static const char *too_long(enum fields_kind kind, size_t name_len)
         return repeated('Y', 64);
     case TIME:
         return STAMP ".0000000000000000";
+    case DAY:
+        return "203701200";
     case WHOLE:
     case NUMBER:
     case COUNT:
@@ -607,9 +635,9 @@ static const char *too_long(enum fields_kind kind, size_t name_len)
 static const char *wrong_type(enum fields_kind kind)
 {
     static const char *const values[] = {
-        [NAME] = "\xff\xfe", [LETTER] = "xy", [WHOLE] = "1x",
-        [NUMBER] = "1e3",    [TRUTH] = "T",   [TIME] = "yesterday",
-        [COUNT] = "one",
+        [NAME] = "\xff\xfe", [LETTER] = "xy",    [WHOLE] = "1x",
+        [NUMBER] = "1e3",    [TRUTH] = "T",      [TIME] = "yesterday",
+        [COUNT] = "one",     [DAY] = "tomorrow",
     };
     return values[kind];
 }

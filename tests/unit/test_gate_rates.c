@@ -19,14 +19,16 @@
 #include <cmocka.h>
 #include <decide.h>
 #include <gate_internal.h>
+#include <gate_rates.h>
 
 #define DAY (86400 * CG_SECOND)
-#define ROW 0x10
+#define ROW row
 #define DIGEST                                                                 \
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define TAIL "|60=20270115-08:00:00|40=2|44=0.5"
 
 static struct harness h;
+static uint64_t row; /* of USD10Y and USD2Y alike */
 
 struct table {
     cg_time made_at;
@@ -80,13 +82,40 @@ static void rows(uint64_t hash)
     harness_engine(&h, rows_set, &hash);
 }
 
+/* The DV01 of both comes from a curve, at the next start as well. */
+static void rows_by_curve(void)
+{
+    for (size_t i = 0; i < h.config.instrument_count; i++) {
+        struct cg_config_instrument *of = &h.config.instruments[i];
+        if (strncmp(of->symbol, "USD", 3) == 0 && of->convention[0] == '\0') {
+            strcpy(of->convention, "USD_SOFR");
+            strcpy(of->swap, "10Y");
+            of->dv01_per_million = 0;
+            row = cg_rates_row_hash(&h.config, of);
+        }
+    }
+    rows(ROW);
+}
+
+/* ... and is the table's again. */
+static void rows_by_table(void)
+{
+    for (size_t i = 0; i < h.config.instrument_count; i++) {
+        struct cg_config_instrument *of = &h.config.instruments[i];
+        if (strncmp(of->symbol, "USD", 3) == 0) {
+            of->convention[0] = '\0';
+            of->dv01_per_million = 904 * 10000;
+        }
+    }
+}
+
 /* Rates that may be a day old, and are not yet taken. */
 static int open_empty(void **state)
 {
     (void)state;
     harness_open_with(&h, "TradingDayEnd=never\n"
                           "[RATES]\nParRates=/dev/null\n");
-    rows(ROW);
+    rows_by_curve();
     return 0;
 }
 
@@ -99,7 +128,7 @@ static int open_queue(void **state)
                           "[LIMIT]\nRiskLimitID=Q\nAccount=OTHERACC\n"
                           "Currency=USD\nMeasure=gross\nModel=push\n"
                           "Amount=10000.00\nQueue=Y\n");
-    rows(ROW);
+    rows_by_curve();
     take(904, 190);
     return 0;
 }
@@ -277,7 +306,7 @@ static void test_gate_rates_of_another_row_do_not_count(void **state)
     reopen();
     harness_order(&h, "A3", '1', 1);
     harness_expect(&h, CLIENT, "35=8|11=A3|58~CG104");
-    rows(0);
+    rows_by_table();
     reopen(); /* its table's rate is taken over */
     harness_order(&h, "A4", '1', 1);
     harness_expect(&h, HUB, "35=DF|2324=904.00");

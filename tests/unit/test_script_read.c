@@ -262,8 +262,10 @@ static const struct {
     {"[GATE]\n\nName=G\n", "44: 'Name=G' belongs to no section"},
     {"default cleint > D 1=A\n", "42: there is no session cleint; write one "
                                  "of: client venue hub"},
-    {"gate > D 11=A\n", "'gate >' is no step; write gate stop or gate crash"},
-    {"gate goes\n", "'gate goes' is no step; write gate stop or gate crash"},
+    {"gate > D 11=A\n",
+     "'gate >' is no step; write gate stop, gate crash or gate takes"},
+    {"gate goes\n",
+     "'gate goes' is no step; write gate stop, gate crash or gate takes"},
     {"client resend 11=A\n", "it is not said whether the message may go again; "
                              "end the line with kept or dropped"},
     {"limit L\n", "nothing is compared; write used="},
