@@ -61,44 +61,47 @@ static bool read_change(const char *word, struct cg_script_field *field)
            (colon != NULL && colon > word && colon < equals - 1);
 }
 
+static void change_add(struct cg_script_reader *reader,
+                       struct cg_script_step *step,
+                       const struct cg_script_field *change)
+{
+    struct cg_script_field *field = cg_script_field_new(reader, step);
+
+    if (field != NULL) {
+        *field = *change;
+    }
+}
+
 /* takes rates CURVE:TENOR=RATE ... date=2027-01-18 age=2h refused~words */
 void cg_script_takes_rates(struct cg_script_reader *reader,
                            char *text,
                            struct cg_script_step *step)
 {
     char *refused = strstr(text, "refused~");
-    char *word;
+    struct cg_script_field refusal = {.match = CG_SCRIPT_CONTAINS,
+                                      .key = CG_SLICE("refused")};
 
     step->act = CG_SCRIPT_TAKES_RATES;
     step->first_field = reader->script->field_count;
     if (refused != NULL) {
-        struct cg_script_field *field = cg_script_field_new(reader, step);
-
-        if (field == NULL) {
-            return;
-        }
-        field->match = CG_SCRIPT_CONTAINS;
-        field->key = CG_SLICE("refused");
-        field->value = cg_slice_str(cg_text_trim(refused + 8));
         *refused = '\0';
+        refusal.value = cg_slice_str(cg_text_trim(refused + 8));
     }
-    for (word = cg_script_word(&text); *word != '\0';
+    for (char *word = cg_script_word(&text); *word != '\0';
          word = cg_script_word(&text)) {
         struct cg_script_field change = {.match = CG_SCRIPT_IS};
-        struct cg_script_field *field;
 
-        if (!read_change(word, &change)) {
+        if (read_change(word, &change)) {
+            change_add(reader, step, &change);
+        } else {
             cg_script_mistake(reader,
                               "write USD_SOFR:10Y=3.80, USD_SOFR:10Y=none, "
                               "date=2027-01-18, age=2h or refused~WORDS",
                               "'%.60s' says nothing of rates", word);
-            continue;
         }
-        field = cg_script_field_new(reader, step);
-        if (field == NULL) {
-            return;
-        }
-        *field = change;
+    }
+    if (refused != NULL) {
+        change_add(reader, step, &refusal);
     }
 }
 

@@ -222,6 +222,12 @@ static void test_script_read_columns_name_cells(void **state)
 
 /* --- mistakes ----------------------------------------------------------- */
 
+/* Lines 42 to 44: a swap that goes by a curve. */
+#define CURVE                                                                  \
+    "[RATES]\n"                                                                \
+    "columns instrument,currency,dv01_per_million,convention,swap\n"           \
+    "instrument S,,,USD_SOFR,2Y\n"
+
 static const struct {
     const char *text;
     const char *said;
@@ -264,6 +270,25 @@ static const struct {
                                  "of: client venue hub"},
     {"gate > D 11=A\n",
      "'gate >' is no step; write gate stop, gate crash or gate takes"},
+    {"gate takes all\n", "42: 'gate takes' is no step"},
+    {"gate takes rates 10Y=3\n", "42: '10Y=3' says nothing of rates; write "
+                                 "USD_SOFR:10Y=3.80"},
+    {"gate takes rates U:10Y=\n", "42: 'U:10Y=' says nothing of rates"},
+    {"gate takes rates U:=3\n", "42: 'U:=3' says nothing of rates"},
+    {"gate takes rates age=old\n", "42: 'age=old' says nothing of rates"},
+    {"rates age=1s set=eod\n", "42: 'set=eod' cannot be compared; write "
+                               "version"},
+    {"rates\n", "42: nothing is compared"},
+    {"rate USD_SOFR 10Y\n", "42: this is no rate; write: rate USD_SOFR 10Y"},
+    {"rate USD_SOFR 10Y 3.7 %\n", "42: this is no rate"},
+    {"rate USD_SOFR 1Y 3\n", "42: there are rates, and no [RATES]"},
+    {CURVE "rate USD_SOFR 1Y 3\nrate USD_SOFR 2Y 3,1\n", "46: "},
+    {CURVE "rate USD_SOFR 2Y 3\nrate USD_SOFR 1Y 3\n", "46: "},
+    {CURVE "rate USD_SOFR 1Y 3\nvaluation 2027-02-30\n", "45: "},
+    {CURVE "rate USD_SOFR 1Y 3\n", "45: instrument S (USD_SOFR 2Y) has no "
+                                   "price by these rates: it ends beyond"},
+    {CURVE "quiet\nrate USD_SOFR 2Y 3\n", "46: a rate stands below a step"},
+    {"quiet\nvaluation 2027-01-15\n", "43: the valuation date stands below"},
     {"gate goes\n",
      "'gate goes' is no step; write gate stop, gate crash or gate takes"},
     {"client resend 11=A\n", "it is not said whether the message may go again; "

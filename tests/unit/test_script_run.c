@@ -104,6 +104,64 @@ static void test_script_run_all_forms_pass(void **state)
            "venue resend 11=A1 dropped\nquiet\n");
 }
 
+/* A desk with a swap by a curve, in front of everybody's logon. */
+static void play_rates(const char *steps, const char *words)
+{
+    struct cg_script_run_options options = {.verbose = words != NULL,
+                                            .print = print};
+    struct cg_script script;
+    char *text = NULL;
+    assert_true(asprintf(&text, "%s%s%s%s", SCRIPT_DESK,
+                         "[RATES]\nMaxAgeMs=60000\n\nvaluation 2027-01-15\n"
+                         "rate USD_SOFR 1Y 3.5\nrate USD_SOFR 5Y 3.5\n"
+                         "columns instrument,currency,dv01_per_million,"
+                         "convention,swap\ninstrument S*,,,USD_SOFR,*\n",
+                         SCRIPT_UP, steps) > 0);
+    said_len = 0;
+    said[0] = '\0';
+    assert_int_equal(cg_script_read_text("t.session", cg_slice_str(text),
+                                         report, NULL, &script),
+                     0);
+    int status = cg_script_run(&script, &options);
+    cg_script_deinit(&script);
+    free(text);
+    if (words == NULL && (status != 0 || said_len > 0)) {
+        fail_msg("%s", said);
+    }
+    if (words != NULL && strstr(said, words) == NULL) {
+        fail_msg("not '%s':\n%s", words, said);
+    }
+}
+
+/* Rates are taken at the start, changed by steps, kept over a crash. */
+static void test_script_run_takes_rates(void **state)
+{
+    (void)state;
+    play_rates("rates version=1 age=0 stale=no\n@60001 rates stale=yes\n",
+               NULL);
+    play_rates("@1s gate takes rates USD_SOFR:5Y=3.6 USD_SOFR:7Y=3.7 age=10s "
+               "date=2027-01-14\nrates version=2 age=10s\n",
+               NULL);
+    play_rates("@1s gate takes rates USD_SOFR:1Y=none refused~is missing\n"
+               "rates version=1 age=1s\ngate crash\nrates version=1\n"
+               "gate takes rates USD_SOFR:1Y=none\nrates version=2\n",
+               NULL);
+    play_rates("@1s gate takes rates USD_SOFR:1Y=none\n",
+               "the rates are refused: par_rates.csv:0: the rate of USD_SOFR "
+               "1Y is missing");
+    play_rates("@1s gate takes rates USD_SOFR:5Y=x refused~many\n",
+               "the rates are refused otherwise: par_rates.csv:3: ");
+    play_rates("@1s gate takes rates refused~no\n",
+               "the gate takes these rates");
+    play_rates("@1s rates version=2\n", "expected version=2, it is 1");
+    play_rates("@1s rates age=2s\n", "expected age=2s, it is 1000 ms");
+    play_rates("@1s rates stale=yes\n", "expected stale=yes, it is no");
+    play_rates("@1s gate takes rates USD_SOFR:5Y=3.6\n",
+               "@1s gate takes rates USD_SOFR:5Y=3.6");
+    fails("@1s gate takes rates\n", "the session has no [RATES]");
+    fails("rates version=1\n", "no rates were taken");
+}
+
 /* The defaults of an actor go before those of all, later ones before earlier
  * ones, and the step before any. */
 static void test_script_run_defaults_in_order(void **state)
@@ -357,6 +415,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_script_run_all_forms_pass),
+        cmocka_unit_test(test_script_run_takes_rates),
         cmocka_unit_test(test_script_run_defaults_in_order),
         cmocka_unit_test(test_script_run_header_fields),
         cmocka_unit_test(test_script_run_deadlines_on_the_way),

@@ -112,6 +112,25 @@ static void alter_expected(const struct cg_script *script,
     }
 }
 
+/* Rates that are refused: for another reason, and those that are good. */
+static void alter_rates(const struct cg_script *script,
+                        struct cg_script_step *step,
+                        struct count *count)
+{
+    size_t fields = step->field_count;
+
+    for (size_t i = 0; i < fields; i++) {
+        struct cg_script_field *field = &script->fields[step->first_field + i];
+
+        if (field->match == CG_SCRIPT_CONTAINS) {
+            alter_value(script, step, field, count);
+            step->field_count = 0;
+            must_fail(script, step, "rates than bad ones", 0, count);
+            step->field_count = fields;
+        }
+    }
+}
+
 static void alter_step(const struct cg_script *script,
                        struct cg_script_step *step,
                        struct count *count)
@@ -122,11 +141,14 @@ static void alter_step(const struct cg_script *script,
         step->kept = !step->kept;
         must_fail(script, step, "answer", 0, count);
         step->kept = !step->kept;
-    } else if (step->act == CG_SCRIPT_LIMIT || step->act == CG_SCRIPT_TOKEN) {
+    } else if (step->act == CG_SCRIPT_LIMIT || step->act == CG_SCRIPT_TOKEN ||
+               step->act == CG_SCRIPT_RATES) {
         for (size_t i = 0; i < step->field_count; i++) {
             alter_value(script, step, &script->fields[step->first_field + i],
                         count);
         }
+    } else if (step->act == CG_SCRIPT_TAKES_RATES) {
+        alter_rates(script, step, count);
     }
 }
 
