@@ -195,8 +195,8 @@ static void find_start(const struct cg_convention *convention,
         start_forward(convention, valuation, spec->forward, dates);
         break;
     case CG_START_IMM:
+        /* Never the end of a month. */
         start_on(convention, imm_date(valuation, spec->imm), dates);
-        dates->month_ends = false;
         break;
     case CG_START_DATE:
         start_on(convention, spec->start_date, dates);

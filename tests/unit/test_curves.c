@@ -445,6 +445,52 @@ static void test_price_without_a_price_is_named(void **state)
         CG_SWAP_BEYOND_CURVE);
 }
 
+/* A curve may be longer than the one that discounts it, which is no reason to
+ * price by rates that nobody gave. */
+static void test_price_beyond_the_discounting_is_refused(void **state)
+{
+    struct cg_swap_price price;
+
+    (void)state;
+    assert_true(harness_build(&harness,
+                              HEAD "s,EUR_ESTR,5Y,2\ns,EUR_6M,5Y,2\n"
+                                   "s,EUR_6M,10Y,2\n",
+                              HARNESS_DATE));
+    assert_int_equal(harness_price(&harness, "EUR_6M_ESTRDISC", "5Y", &price),
+                     CG_SWAP_OK);
+    assert_int_equal(harness_price(&harness, "EUR_6M_ESTRDISC", "6Y", &price),
+                     CG_SWAP_BEYOND_CURVE);
+    assert_int_equal(harness_price(&harness, "EUR_6M_SINGLE", "10Y", &price),
+                     CG_SWAP_OK);
+}
+
+/* A deposit is one period, though from 2 September it is six months to where
+ * 182 days from the 1st lead. */
+static void test_curves_take_a_deposit_as_one_period(void **state)
+{
+    struct rates_harness own;
+    const struct cg_curve *curve;
+
+    (void)state;
+    harness_open(&own);
+    harness_conventions(
+        &own,
+        "convention,type,currency,par_curve,discount_convention,"
+        "fixed_frequency,fixed_daycount,float_index,float_frequency,"
+        "float_daycount,calendar,business_day_adjustment,end_of_month_rule,"
+        "spot_lag_days,payment_lag_days\n"
+        "A,IBOR,EUR,C,,annual,30E/360,I,semiannual,ACT/360,TARGET,"
+        "modified_following,yes,0,0\n");
+    assert_true(
+        harness_build(&own, HEAD "s,C,182D,3\ns,C,1Y,3\n", "2026-09-01"));
+    curve = cg_curves_find(own.curves, 0);
+    assert_int_equal(curve->count, 3);
+    assert_int_equal(curve->nodes[1].date, harness_date("2027-03-02"));
+    harness_near(exp(-curve->nodes[1].log_discount), 1 + 0.03 * 182 / 360,
+                 1e-15);
+    harness_close(&own);
+}
+
 /* --- integers ------------------------------------------------------------- */
 
 static void expect_rounded(double dv01_per_million, cg_dv01 expected)
@@ -508,6 +554,8 @@ int main(void)
         cmocka_unit_test(test_curves_beyond_the_calendar_are_refused),
         cmocka_unit_test(test_curves_without_rates_are_refused),
         cmocka_unit_test(test_price_without_a_price_is_named),
+        cmocka_unit_test(test_price_beyond_the_discounting_is_refused),
+        cmocka_unit_test(test_curves_take_a_deposit_as_one_period),
         cmocka_unit_test(test_dv01_is_rounded_up),
         cmocka_unit_test(test_dv01_that_is_none_is_refused),
     };

@@ -212,7 +212,7 @@ static void test_swap_of_other_text_is_refused(void **state)
 
 /*
  * PLAIN is closed on 1 January only and lasts from 2020 to 2199; HELD is closed
- * on these days, and lasts to 2028.
+ * on these days, and lasts to 2028; SHUT is closed from February to April.
  */
 static const char held[] = "HELD,2026-01-01\nHELD,2026-03-12\n"
                            "HELD,2026-06-17\nHELD,2027-01-01\n"
@@ -225,55 +225,68 @@ static void write_holidays(char *text, size_t size)
     for (int year = 2020; year <= 2199; year++) {
         at += (size_t)snprintf(text + at, size - at, "PLAIN,%d-01-01\n", year);
     }
+    for (int day = 0; day < 89; day++) {
+        char date[11];
+
+        cg_date_format(cg_date_of(2026, 2, 1) + day, date);
+        at += (size_t)snprintf(text + at, size - at, "SHUT,%s\n", date);
+    }
     assert_true(at < size);
 }
 
-#define ROW(name, frequency, calendar, adjustment, month_end, spot, paid)      \
-    name ",OIS,USD,C,," frequency ",ACT/360,I," frequency ",ACT/360," calendar \
-         "," adjustment "," month_end "," spot "," paid "\n"
-#define MF "modified_following"
-
-static const char conventions[] =
+static const char header[] =
     "convention,type,currency,par_curve,discount_convention,fixed_frequency,"
     "fixed_daycount,float_index,float_frequency,float_daycount,calendar,"
     "business_day_adjustment,end_of_month_rule,spot_lag_days,"
-    "payment_lag_days\n" /* one table */
-    ROW("Y", "annual", "PLAIN", MF, "yes", "0", "0")
-        ROW("S", "semiannual", "PLAIN", MF, "yes", "0", "0") ROW(
-            "S_ANY_DAY", "semiannual", "PLAIN", MF, "no", "0", "0")
-            ROW("Q", "quarterly", "PLAIN", MF, "yes", "0", "0") ROW(
-                "M", "monthly", "PLAIN", MF, "yes", "0", "0")
-                ROW("D", "28d", "PLAIN", "following", "no", "0", "0") ROW(
-                    "D_HELD", "28d", "HELD", "following", "no", "0", "0")
-                    ROW("ONCE", "once", "PLAIN", MF, "yes", "0", "0")
-                        ROW("LAGS", "annual", "PLAIN", MF, "yes", "2", "2") ROW(
-                            "PRECEDING",
-                            "annual",
-                            "PLAIN",
-                            "preceding",
-                            "no",
-                            "0",
-                            "0") ROW("UNMOVED",
-                                     "annual",
-                                     "PLAIN",
-                                     "unadjusted",
-                                     "no",
-                                     "0",
-                                     "1")
-                            ROW("HELD", "annual", "HELD", MF, "yes", "0", "0");
+    "payment_lag_days\n";
+
+/* Name, frequency, and all from the calendar on. */
+static const char *const conventions[][3] = {
+    {"Y", "annual", "PLAIN,modified_following,yes,0,0"},
+    {"S", "semiannual", "PLAIN,modified_following,yes,0,0"},
+    {"S_ANY_DAY", "semiannual", "PLAIN,modified_following,no,0,0"},
+    {"Q", "quarterly", "PLAIN,modified_following,yes,0,0"},
+    {"M", "monthly", "PLAIN,modified_following,yes,0,0"},
+    {"M_SHUT", "monthly", "SHUT,modified_following,yes,0,0"},
+    {"D", "28d", "PLAIN,following,no,0,0"},
+    {"D_ENDS", "28d", "PLAIN,modified_following,yes,0,0"},
+    {"D_HELD", "28d", "HELD,following,no,0,0"},
+    {"D_SHUT", "28d", "SHUT,following,no,0,0"},
+    {"ONCE", "once", "PLAIN,modified_following,yes,0,0"},
+    {"LAGS", "annual", "PLAIN,modified_following,yes,2,2"},
+    {"PRECEDING", "annual", "PLAIN,preceding,no,0,0"},
+    {"UNMOVED", "annual", "PLAIN,unadjusted,no,0,1"},
+    {"HELD", "annual", "HELD,modified_following,yes,0,0"},
+};
+
+static void write_conventions(char *text, size_t size)
+{
+    size_t at = (size_t)snprintf(text, size, "%s", header);
+
+    for (size_t i = 0; i < sizeof(conventions) / sizeof(*conventions); i++) {
+        const char *const *row = conventions[i];
+
+        at += (size_t)snprintf(text + at, size - at,
+                               "%s,OIS,USD,C,,%s,ACT/360,I,%s,ACT/360,%s\n",
+                               row[0], row[1], row[1], row[2]);
+    }
+    assert_true(at < size);
+}
 
 static struct rates_harness harness;
 
 static int open_harness(void **state)
 {
     char holidays[8192];
+    char table[4096];
 
     (void)state;
     write_holidays(holidays, sizeof(holidays));
     assert_true(cg_calendars_read(&harness.conventions.calendars,
                                   "holidays.csv", cg_slice_str(holidays),
                                   &harness.mistakes));
-    harness_conventions(&harness, conventions);
+    write_conventions(table, sizeof(table));
+    harness_conventions(&harness, table);
     return 0;
 }
 
@@ -423,9 +436,27 @@ static void test_swap_periods_of_days_are_counted_back(void **state)
                  "2026-01-30 2026-02-02 2026-03-02 2026-03-30");
     expect_dates("D", "2026-01-15", "IMM1x2x1",
                  "2026-03-18 2026-04-15 2026-05-13");
+    /* So they are where the end keeps to the end of a month, or to a third
+     * Wednesday. */
+    expect_dates("D_ENDS", "2026-01-30", "3M",
+                 "2026-01-30 2026-02-05 2026-03-05 2026-04-02 2026-04-30");
+    expect_dates("D", "2026-01-15", "IMM1x2M_3W",
+                 "2026-03-18 2026-03-25 2026-04-22 2026-05-20");
     /* What is over would end where the start was moved to: no period. */
     expect_dates("D", "2026-01-15", "2026-01-17/2026-02-16",
                  "2026-01-19 2026-02-16");
+}
+
+/* Dates that are moved to one business day make one period. */
+static void test_swap_dates_over_a_long_holiday(void **state)
+{
+    (void)state;
+    expect_dates("D_SHUT", "2026-01-15", "4x1",
+                 "2026-01-15 2026-05-01 2026-05-07");
+    expect_dates("M_SHUT", "2026-01-15", "5M",
+                 "2026-01-15 2026-01-30 2026-05-15 2026-06-15");
+    expect_dates("M_SHUT", "2026-01-30", "5M",
+                 "2026-01-30 2026-05-29 2026-06-30");
 }
 
 static void test_swap_imm_dates(void **state)
@@ -615,6 +646,7 @@ int main(void)
         cmocka_unit_test(test_swap_month_ends_are_kept),
         cmocka_unit_test(test_swap_month_ends_in_the_first_year_are_found),
         cmocka_unit_test(test_swap_periods_of_days_are_counted_back),
+        cmocka_unit_test(test_swap_dates_over_a_long_holiday),
         cmocka_unit_test(test_swap_imm_dates),
         cmocka_unit_test(test_swap_lags_and_adjustments),
         cmocka_unit_test(test_swap_between_dates),
