@@ -183,7 +183,8 @@ struct cg_rates_view {
     cg_time taken_at;
     char digest[65];
     char set[CG_NAME_MAX + 1];
-    bool stale; /* older than MaxAgeMs= by the gate's time */
+    /* Older than MaxAgeMs= by the gate's time; of books: was said to be. */
+    bool stale;
 };
 
 /* False when none were taken yet. */

@@ -54,4 +54,20 @@ CG_API void cg_rates_close(struct cg_rates *rates);
  * changed. */
 CG_API const char *cg_rates_digest(const struct cg_rates *rates);
 
+/* "smp 2026-01-15 rates.csv": the set, the day it is of, the file. */
+CG_API const char *cg_rates_words(const struct cg_rates *rates);
+
+/*
+ * What 1,000,000 of an instrument of the configuration's table has by these
+ * rates, by its index there; 0 when they do not price it, and |why| says so:
+ * its DV01 is the table's, it stands for many, or its swap is over.
+ */
+CG_API cg_dv01 cg_rates_dv01(const struct cg_rates *rates,
+                             size_t instrument,
+                             const char **why);
+
+/* Whether there are rates for the curve of the |convention| of that name. */
+CG_API bool cg_rates_has_curve(const struct cg_rates *rates,
+                               const char *convention);
+
 #endif

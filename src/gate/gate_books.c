@@ -104,7 +104,9 @@ bool cg_gate_rates(const struct cg_gate *gate, struct cg_rates_view *view)
         .version = rates->version,
         .made_at = rates->made_at,
         .taken_at = rates->taken_at,
-        .stale = cg_engine_rates_stale(gate->engine),
+        /* Books know no MaxAgeMs=, but what was said by it. */
+        .stale = gate->config != NULL ? cg_engine_rates_stale(gate->engine)
+                                      : rates->aged_at != 0,
     };
     memcpy(view->digest, rates->digest, sizeof(view->digest));
     copy(view->set, &rates->set);

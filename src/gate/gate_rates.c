@@ -9,6 +9,7 @@
  */
 #include <gate_rates.h>
 
+#include <check.h>
 #include <map.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,6 +173,27 @@ static void check_pillars(struct reading *reading)
     }
 }
 
+/* So looks one that was cut within its last number. */
+static void check_end(struct reading *reading)
+{
+    const struct cg_rates_text *text = reading->text;
+    int line = 1;
+
+    reading->rates->ends = text->len > 0 && text->text[text->len - 1] == '\n';
+    if (reading->rates->ends || reading->before == NULL ||
+        !reading->before->ends) {
+        return;
+    }
+    for (size_t i = 0; i < text->len; i++) {
+        line += text->text[i] == '\n';
+    }
+    cg_mistakes_add(&reading->mistakes, text->file, line,
+                    "write the whole file; to have one without, restart the "
+                    "gate",
+                    "the last line has no end, and that of the rates in force "
+                    "has one");
+}
+
 /* --- the whole ----------------------------------------------------------- */
 
 static const char *base_name(const char *file)
@@ -208,6 +230,7 @@ static void read_rates(struct reading *reading)
     }
     find_valuation(reading);
     check_pillars(reading);
+    check_end(reading);
     if (reading->mistakes.count > 0 ||
         !cg_curves_build(config->rates.conventions, &rates->par, file,
                          rates->valuation, &reading->mistakes,
@@ -271,6 +294,32 @@ void cg_rates_close(struct cg_rates *rates)
 const char *cg_rates_digest(const struct cg_rates *rates)
 {
     return rates->digest;
+}
+
+const char *cg_rates_words(const struct cg_rates *rates)
+{
+    return rates->words;
+}
+
+cg_dv01
+cg_rates_dv01(const struct cg_rates *rates, size_t instrument, const char **why)
+{
+    const struct cg_config_instrument *row;
+
+    CG_ASSERT(instrument < rates->config->instrument_count);
+    row = &rates->config->instruments[instrument];
+    *why = row->convention[0] == '\0' ? "its DV01 is the table's"
+           : row->family              ? "it is priced when an order names one"
+                                      : rates->prices[instrument].why;
+    return rates->prices[instrument].dv01;
+}
+
+bool cg_rates_has_curve(const struct cg_rates *rates, const char *convention)
+{
+    const struct cg_conventions *all = rates->config->rates.conventions;
+    size_t at = cg_conventions_find(all, convention);
+
+    return at != SIZE_MAX && cg_curves_find(rates->curves, at) != NULL;
 }
 
 /* --- rows ---------------------------------------------------------------- */

@@ -24,6 +24,7 @@ struct cg_rates {
     cg_date valuation;
     cg_time made_at;
     char digest[CG_DIGEST_HEX + 1];
+    bool ends;                    /* its last line does */
     char words[160];              /* "smp 2026-01-15 rates.csv" */
     struct cg_gate_price *prices; /* by row of the table */
 };

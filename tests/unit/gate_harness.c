@@ -234,13 +234,13 @@ static void keep_mistake(void *user,
              wrong);
 }
 
-void harness_take_rates(struct harness *harness,
-                        const char *text,
-                        const char *wrong)
+void harness_take_rates_of(struct harness *harness,
+                           const char *text,
+                           cg_time made_at,
+                           const char *wrong)
 {
     static char said[HARNESS_TEXT_MAX];
-    struct cg_rates_text bytes = {"rates.csv", text, strlen(text),
-                                  harness->now};
+    struct cg_rates_text bytes = {"rates.csv", text, strlen(text), made_at};
     struct cg_rates *rates = NULL;
     said[0] = '\0';
     int status = cg_rates_read(&harness->config, &bytes, harness->rates,
@@ -259,6 +259,13 @@ void harness_take_rates(struct harness *harness,
     cg_rates_close(harness->rates);
     harness->rates = rates;
     collect(harness);
+}
+
+void harness_take_rates(struct harness *harness,
+                        const char *text,
+                        const char *wrong)
+{
+    harness_take_rates_of(harness, text, harness->now, wrong);
 }
 
 /* A gate that ends forgets its rates, and its host does. */

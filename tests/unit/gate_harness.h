@@ -86,6 +86,10 @@ void harness_engine(struct harness *harness,
 void harness_take_rates(struct harness *harness,
                         const char *text,
                         const char *wrong);
+void harness_take_rates_of(struct harness *harness,
+                           const char *text,
+                           cg_time made_at,
+                           const char *wrong);
 
 /* Tells the gate to stop. */
 void harness_stop(struct harness *harness);

@@ -357,6 +357,48 @@ static void test_gate_curves_taken_again(void **state)
     assert_true(is_noted("takes par rates 2"));
 }
 
+/* Read again without having been written: nothing is new.  Of a time to come,
+ * they got the time when they were taken, and keep it. */
+static void test_gate_curves_read_again(void **state)
+{
+    struct cg_rates_view view;
+    (void)state;
+    cg_time made_at = h.now;
+    harness_wait(&h, 1000);
+    size_t facts = h.facts.count;
+    harness_take_rates_of(&h, rates_today(), made_at, NULL);
+    assert_int_equal(h.facts.count, facts);
+    harness_take_rates_of(&h, rates_today(), h.now + 3600 * CG_SECOND, NULL);
+    assert_true(cg_gate_rates(h.gate, &view));
+    assert_int_equal(view.version, 1);
+    assert_true(view.made_at == made_at);
+    harness_take_rates_of(&h, rates_of("2027-01-14", NULL, NULL),
+                          h.now + 3600 * CG_SECOND, NULL);
+    cg_time taken_at = h.now;
+    harness_wait(&h, 1000);
+    harness_take_rates_of(&h, rates_of("2027-01-14", NULL, NULL),
+                          taken_at + 3600 * CG_SECOND, NULL);
+    assert_true(cg_gate_rates(h.gate, &view));
+    assert_int_equal(view.version, 2);
+    assert_true(view.made_at == taken_at);
+}
+
+/* A file that was cut within its last number looks whole. */
+static void test_gate_curves_last_line_without_end(void **state)
+{
+    char cut[4096];
+    (void)state;
+    snprintf(cut, sizeof(cut), "%s", rates_today());
+    cut[strlen(cut) - 1] = '\0';
+    harness_take_rates(&h, cut, "rates.csv:14: the last line has no end");
+    reopen(); /* nobody can know now */
+    harness_wait(&h, 1000);
+    harness_take_rates(&h, cut, NULL);
+    harness_wait(&h, 1000);
+    harness_take_rates(&h, cut, NULL);
+    harness_take_rates(&h, rates_today(), NULL);
+}
+
 /* What rates do not price any more has no DV01, until they do again. */
 static void test_gate_curves_price_goes_and_comes(void **state)
 {
@@ -735,8 +777,9 @@ static void test_gate_curves_outlive_a_restart(void **state)
     harness_take_rates(&h, rates_today(), NULL);
     order("A2", "SW8Y");
     goes_on("A2");
+    /* The file of before is no new version. */
     assert_true(cg_gate_rates(h.gate, &after));
-    assert_int_equal(after.version, 2);
+    assert_int_equal(after.version, 1);
 }
 
 /* Reads the table anew, as a restart with another one does. */
@@ -881,6 +924,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gate_curves_change_no_charge,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_taken_again,
+                                        open_with_rates, close_gate),
+        cmocka_unit_test_setup_teardown(test_gate_curves_read_again,
+                                        open_with_rates, close_gate),
+        cmocka_unit_test_setup_teardown(test_gate_curves_last_line_without_end,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_price_goes_and_comes,
                                         open_with_rates, close_gate),
