@@ -5,6 +5,7 @@
  */
 #include "app_command.h"
 #include "gateway.h"
+#include "run_check.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 
 struct run {
     uv_loop_t loop;
-    uv_signal_t signals[2];
+    uv_signal_t signals[3];
     struct cg_gateway *gateway;
     bool quiet;
     int error;
@@ -25,10 +26,13 @@ static void print_usage(FILE *to)
     fputs("usage: creditgate run --config FILE [--check-config] [--quiet]\n"
           "\n"
           "Runs the gate: listens for clients, connects to venue and hub, and\n"
-          "prints every decision with its reason.  SIGTERM or SIGINT ends it.\n"
+          "prints every decision with its reason.  SIGTERM or SIGINT ends it,\n"
+          "SIGHUP makes it read the par rates again.\n"
           "\n"
           "  --config FILE    what docs/configuration.md describes\n"
-          "  --check-config   read the configuration, say what is wrong, end\n"
+          "  --check-config   read the configuration and the par rates, say "
+          "what is\n"
+          "                   wrong or what they make of the instruments, end\n"
           "  --quiet          no line for each decision; alarms stay\n"
           "\n"
           "Exit status: 0 ended as told, 1 failed while running, 2 could not\n"
@@ -81,7 +85,7 @@ static void on_ended(void *user, int error)
 {
     struct run *run = user;
     run->error = error;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         uv_close((uv_handle_t *)&run->signals[i], on_handle_closed);
     }
 }
@@ -89,8 +93,12 @@ static void on_ended(void *user, int error)
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct run *run = handle->data;
-    log_line(run,
-             "gate",
+    if (number == SIGHUP) {
+        log_line(run, "gate", "told to read the par rates again (SIGHUP)");
+        cg_gateway_reload(run->gateway);
+        return;
+    }
+    log_line(run, "gate",
              number == SIGTERM ? "told to end (SIGTERM)"
                                : "told to end (SIGINT)");
     cg_gateway_stop(run->gateway);
@@ -115,8 +123,8 @@ static int run_gateway(const struct cg_config *config, bool quiet)
         uv_loop_close(&run.loop);
         return 2;
     }
-    const int numbers[2] = {SIGTERM, SIGINT};
-    for (size_t i = 0; i < 2; i++) {
+    const int numbers[3] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < 3; i++) {
         uv_signal_init(&run.loop, &run.signals[i]);
         run.signals[i].data = &run;
         uv_signal_start(&run.signals[i], on_signal, numbers[i]);
@@ -125,11 +133,8 @@ static int run_gateway(const struct cg_config *config, bool quiet)
         char text[256];
         int port = cg_gateway_port(run.gateway, i);
         if (port > 0) {
-            snprintf(text,
-                     sizeof(text),
-                     "%s listens on %d",
-                     config->sessions[i].name,
-                     port);
+            snprintf(text, sizeof(text), "%s listens on %d",
+                     config->sessions[i].name, port);
             log_line(&run, "line", text);
         }
     }
@@ -177,6 +182,27 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
     return arguments->path != NULL;
 }
 
+static int say_mistakes(int count)
+{
+    fprintf(stderr, "creditgate run: %d mistake%s; not started\n", count,
+            count == 1 ? "" : "s");
+    return 2;
+}
+
+/* A gate starts without good rates, but nobody checks in order to do so. */
+static int check(const char *path, const struct cg_config *config)
+{
+    int mistakes = 0;
+    if (config->rates.given && !run_check_rates(config, mistake, &mistakes)) {
+        return say_mistakes(mistakes);
+    }
+    printf("%s is fine: %zu sessions, %zu accounts, %zu limits, %zu "
+           "instruments\n",
+           path, config->session_count, config->account_count,
+           config->credit_limit_count, config->instrument_count);
+    return 0;
+}
+
 int app_run(int argc, char **argv)
 {
     struct arguments arguments = {0};
@@ -191,24 +217,10 @@ int app_run(int argc, char **argv)
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (cg_config_read(arguments.path, mistake, &mistakes, &config) != 0) {
-        fprintf(stderr,
-                "creditgate run: %d mistake%s; not started\n",
-                mistakes,
-                mistakes == 1 ? "" : "s");
-        return 2;
+        return say_mistakes(mistakes);
     }
-    int status = 0;
-    if (arguments.check_only) {
-        printf("%s is fine: %zu sessions, %zu accounts, %zu limits, %zu "
-               "instruments\n",
-               arguments.path,
-               config.session_count,
-               config.account_count,
-               config.credit_limit_count,
-               config.instrument_count);
-    } else {
-        status = run_gateway(&config, arguments.quiet);
-    }
+    int status = arguments.check_only ? check(arguments.path, &config)
+                                      : run_gateway(&config, arguments.quiet);
     cg_config_deinit(&config);
     return status;
 }

@@ -1,24 +1,27 @@
 /*
- * creditgate show: the limits and tokens that a journal adds up to.
+ * creditgate show: the rates, limits and tokens that a journal adds up to.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "age.h"
 #include "app_command.h"
 #include "decimal.h"
 #include <creditgate/gate.h>
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum format { TABLE, CSV, JSON };
 
 static void print_usage(FILE *to)
 {
-    fputs("usage: creditgate show --journal FILE [--format table|csv|json]\n\n"
-          "Prints the limits and tokens in a gate's journal, and proves their\n"
-          "totals from their parts.  The gate must not be running on it.\n\n"
-          "Exit status: 0 the books hold, 1 they do not, 2 not readable.\n",
-          to);
+    fputs(
+        "usage: creditgate show --journal FILE [--format table|csv|json]\n\n"
+        "Prints rates, limits and tokens of a gate's journal, and proves its\n"
+        "totals from their parts.  The gate must not be running on it.\n\n"
+        "Exit status: 0 the books hold, 1 they do not, 2 not readable.\n",
+        to);
 }
 
 #define COLUMNS_MAX 12
@@ -46,9 +49,7 @@ static void print_head(struct printer *printer)
         if (printer->format == CSV) {
             printf("%s%s", i > 0 ? "," : "", printer->columns[i]);
         } else {
-            printf("%s%*s",
-                   i > 0 ? "  " : "",
-                   printer->widths[i],
+            printf("%s%*s", i > 0 ? "  " : "", printer->widths[i],
                    printer->columns[i]);
         }
     }
@@ -64,18 +65,14 @@ static void print_row(struct printer *printer, const char *const *cells)
         const char *cell = cells[i];
         switch (printer->format) {
         case JSON:
-            printf("%s\"%s\":\"%s\"",
-                   i > 0 ? "," : "",
-                   printer->columns[i],
+            printf("%s\"%s\":\"%s\"", i > 0 ? "," : "", printer->columns[i],
                    cell);
             break;
         case CSV:
             printf("%s%s", i > 0 ? "," : "", cell);
             break;
         case TABLE:
-            printf("%s%*s",
-                   i > 0 ? "  " : "",
-                   printer->widths[i],
+            printf("%s%*s", i > 0 ? "  " : "", printer->widths[i],
                    cell[0] != '\0' ? cell : "-");
             break;
         }
@@ -93,15 +90,9 @@ static void print_end(const struct printer *printer, bool last)
 
 static void show_limits(const struct cg_gate *gate, enum format format)
 {
-    static const char *const columns[] = {"limit",
-                                          "owner",
-                                          "account",
-                                          "firm",
-                                          "state",
-                                          "currency",
-                                          "amount",
-                                          "used",
-                                          "available"};
+    static const char *const columns[] = {"limit",  "owner", "account",
+                                          "firm",   "state", "currency",
+                                          "amount", "used",  "available"};
     static const int widths[] = {-16, -8, -10, -8, -10, -8, 14, 14, 14};
     struct printer printer = {format, "limits", columns, widths, 9, 0};
     struct cg_limit_view limit;
@@ -113,20 +104,69 @@ static void show_limits(const struct cg_gate *gate, enum format format)
             cg_dv01_format(limit.amount, amounts[0]);
             cg_dv01_format(limit.available, amounts[2]);
         }
-        const char *cells[] = {limit.id,
-                               limit.owner,
-                               limit.account,
-                               limit.firm,
-                               limit.state,
-                               limit.currency,
-                               amounts[0],
-                               amounts[1],
-                               amounts[2]};
+        const char *cells[] = {limit.id,   limit.owner, limit.account,
+                               limit.firm, limit.state, limit.currency,
+                               amounts[0], amounts[1],  amounts[2]};
         print_row(&printer, cells);
     }
     print_end(&printer, false);
     if (format == CSV) {
         putchar('\n'); /* two tables, with an empty line between */
+    }
+}
+
+static void utc_text(cg_time at, char *text, size_t len)
+{
+    time_t seconds = at / CG_SECOND;
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    strftime(text, len, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void fill_rates(struct printer *printer,
+                       const struct cg_rates_view *rates)
+{
+    struct timespec now;
+    char version[32];
+    char times[2][32];
+    char age[CG_AGE_TEXT_MAX];
+    char digest[sizeof(rates->digest)];
+    snprintf(version, sizeof(version), "%llu",
+             (unsigned long long)rates->version);
+    utc_text(rates->made_at, times[0], sizeof(times[0]));
+    utc_text(rates->taken_at, times[1], sizeof(times[1]));
+    clock_gettime(CLOCK_REALTIME, &now);
+    cg_age_text((cg_time)now.tv_sec * CG_SECOND + now.tv_nsec - rates->made_at,
+                age);
+    /* Sixteen letters tell two files apart at a glance. */
+    snprintf(digest, sizeof(digest), "%.*s", printer->format == TABLE ? 16 : 64,
+             rates->digest);
+    const char *cells[] = {version,  rates->set,
+                           times[0], times[1],
+                           age,      rates->stale ? "STALE" : "fresh",
+                           digest};
+    print_row(printer, cells);
+}
+
+/* The par rates in force; none for a gate that has only tables. */
+static void show_rates(const struct cg_gate *gate, enum format format)
+{
+    static const char *const columns[] = {"rates", "set",   "made",  "taken",
+                                          "age",   "state", "digest"};
+    static const int widths[] = {-6, -10, -20, -20, -8, -6, -16};
+    struct printer printer = {format, "rates", columns, widths, 7, 0};
+    struct cg_rates_view rates;
+    bool some = cg_gate_rates(gate, &rates);
+    if (!some && format != JSON) {
+        return;
+    }
+    print_head(&printer);
+    if (some) {
+        fill_rates(&printer, &rates);
+    }
+    print_end(&printer, false);
+    if (format == CSV) {
+        putchar('\n');
     }
 }
 
@@ -141,20 +181,11 @@ static void as_word(char *out, size_t len, const char *text)
 
 static void show_tokens(const struct cg_gate *gate, enum format format)
 {
-    static const char *const columns[] = {"token",
-                                          "order",
-                                          "limit",
-                                          "side",
-                                          "model",
-                                          "state",
-                                          "end",
-                                          "granted",
-                                          "overrun",
-                                          "reserved",
-                                          "consumed",
-                                          "released"};
-    static const int widths[] = {
-        -10, -8, -10, -4, -8, -9, -11, 12, 10, 12, 12, 12};
+    static const char *const columns[] = {
+        "token", "order",   "limit",   "side",     "model",    "state",
+        "end",   "granted", "overrun", "reserved", "consumed", "released"};
+    static const int widths[] = {-10, -8, -10, -4, -8, -9,
+                                 -11, 12, 10,  12, 12, 12};
     struct printer printer = {format, "tokens", columns, widths, 12, 0};
     struct cg_token_view token;
     print_head(&printer);
@@ -170,18 +201,12 @@ static void show_tokens(const struct cg_gate *gate, enum format format)
         cg_dv01_format(token.reserved, amounts[2]);
         cg_dv01_format(token.consumed, amounts[3]);
         cg_dv01_format(token.released, amounts[4]);
-        const char *cells[] = {token.id,
-                               token.order,
-                               token.limit,
-                               token.side == '1' ? "buy" : "sell",
-                               token.model,
-                               token.state,
-                               end,
-                               amounts[0],
-                               amounts[1],
-                               amounts[2],
-                               amounts[3],
-                               amounts[4]};
+        const char *cells[] = {token.id,    token.order,
+                               token.limit, token.side == '1' ? "buy" : "sell",
+                               token.model, token.state,
+                               end,         amounts[0],
+                               amounts[1],  amounts[2],
+                               amounts[3],  amounts[4]};
         print_row(&printer, cells);
     }
     print_end(&printer, true);
@@ -222,6 +247,7 @@ static int show(const char *path, enum format format)
     if (format == JSON) {
         putchar('{');
     }
+    show_rates(gate, format);
     show_limits(gate, format);
     show_tokens(gate, format);
     bool holds = cg_gate_audit(gate, error, sizeof(error));

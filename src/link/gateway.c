@@ -11,6 +11,7 @@
 #include "check.h"
 #include "decimal.h"
 #include "fix_dictionaries.h"
+#include "gateway_rates.h"
 #include <creditgate/gate.h>
 #include <fix8c/transport.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct cg_gateway {
     struct cg_journal journal;
     bool has_journal;
     struct cg_gate *gate;
+    struct cg_gateway_rates *rates; /* NULL without [RATES] */
     struct fix8c_engine *engine;
     struct fix8c_transport *transport;
     char *scratch; /* one message out of the store */
@@ -50,8 +52,9 @@ say(struct cg_gateway *gateway, const char *source, const char *text)
 
 /* --- the end ------------------------------------------------------------ */
 
-static void end_part(struct cg_gateway *gateway)
+static void end_part(void *user)
 {
+    struct cg_gateway *gateway = user;
     if (--gateway->handles == 0 && !gateway->stopped) {
         gateway->stopped = true;
         gateway->options.ended(gateway->options.user, gateway->error);
@@ -141,6 +144,10 @@ void cg_gateway_stop(struct cg_gateway *gateway)
     if (!gateway->stopping) {
         gateway->stopping = true;
         gateway->handles = 1;
+        if (gateway->rates != NULL) {
+            gateway->handles++;
+            cg_gateway_rates_stop(gateway->rates, end_part, gateway);
+        }
         if (gateway->error == 0) {
             drain(gateway, cg_gate_stop(gateway->gate, now()));
         }
@@ -310,6 +317,45 @@ static void on_gate(void *user, cg_time at, const char *text)
     say(user, "gate", text);
 }
 
+/* --- par rates ---------------------------------------------------------- */
+
+static void on_rates_say(void *user, const char *text)
+{
+    say(user, "gate", text);
+}
+
+static void on_rates_taken(void *user, int status)
+{
+    drain(user, status);
+}
+
+void cg_gateway_reload(struct cg_gateway *gateway)
+{
+    if (gateway->stopping) {
+        return;
+    }
+    if (gateway->rates == NULL) {
+        say(gateway, "gate", "there is no ParRates= to read again");
+    } else {
+        cg_gateway_rates_ask(gateway->rates);
+    }
+}
+
+static int open_rates(struct cg_gateway *gateway)
+{
+    const struct cg_gateway_rates_options options = {
+        .loop = gateway->options.loop,
+        .config = gateway->options.config,
+        .gate = gateway->gate,
+        .now = now,
+        .say = on_rates_say,
+        .taken = on_rates_taken,
+        .user = gateway,
+    };
+    gateway->rates = cg_gateway_rates_open(&options);
+    return gateway->rates != NULL ? 0 : CG_ERR_MEMORY;
+}
+
 /* --- opening ------------------------------------------------------------ */
 
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
@@ -403,6 +449,12 @@ static int settle(struct cg_gateway *gateway)
     gateway->timer.data = gateway;
     gateway->has_timer = true;
     drain(gateway, 0);
+    if (gateway->options.config->rates.given) {
+        int status = open_rates(gateway);
+        if (status != 0) {
+            return status;
+        }
+    }
     return gateway->error != 0 ? gateway->error : cg_gate_commit(gateway->gate);
 }
 
@@ -457,6 +509,7 @@ void cg_gateway_close(struct cg_gateway *gateway)
     }
     fix8c_engine_close(gateway->engine);
     cg_gate_close(gateway->gate);
+    cg_gateway_rates_close(gateway->rates);
     if (gateway->has_journal) {
         gateway->journal.close(gateway->journal.user);
     }

@@ -38,6 +38,9 @@ int cg_gateway_open(const struct cg_gateway_options *options,
 /* The port the session |index| listens on, or a negative error. */
 int cg_gateway_port(const struct cg_gateway *gateway, size_t index);
 
+/* Reads the par rates again, whether their file has changed or not. */
+void cg_gateway_reload(struct cg_gateway *gateway);
+
 /* Logs out, commits, closes; then |ended| is called and the loop can end. */
 void cg_gateway_stop(struct cg_gateway *gateway);
 

@@ -1,0 +1,49 @@
+/*
+ * The par rates of a gate in a process: read at the start, and again when their
+ * file changes or somebody asks.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_LINK_GATEWAY_RATES_H
+#define CG_LINK_GATEWAY_RATES_H
+
+#include <creditgate/gate.h>
+#include <creditgate/rates.h>
+#include <uv.h>
+
+#define CG_PAR_RATES_MAX ((size_t)16 * 1024 * 1024) /* bytes of the file */
+
+struct cg_gateway_rates;
+
+struct cg_gateway_rates_options {
+    uv_loop_t *loop;
+    const struct cg_config *config; /* with [RATES] */
+    struct cg_gate *gate;
+    cg_time (*now)(void);
+    void (*say)(void *user, const char *text);
+    /* The gate took some, or failed: its status. */
+    void (*taken)(void *user, int status);
+    void *user;
+};
+
+/*
+ * Reads the par rates and lets the gate take them before this returns, and
+ * polls from then on.  Rates that cannot be taken are said, and are no error:
+ * the gate goes on with those of its journal.  NULL without memory.
+ */
+struct cg_gateway_rates *
+cg_gateway_rates_open(const struct cg_gateway_rates_options *options);
+
+/* Reads the file again, whether it has changed or not. */
+void cg_gateway_rates_ask(struct cg_gateway_rates *rates);
+
+/* Ends reading; |closed| is called from the loop.  Once. */
+void cg_gateway_rates_stop(struct cg_gateway_rates *rates,
+                           void (*closed)(void *user),
+                           void *user);
+
+/* When the gate is closed, and reading has ended or the loop never ran.  NULL
+ * is fine. */
+void cg_gateway_rates_close(struct cg_gateway_rates *rates);
+
+#endif
