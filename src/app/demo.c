@@ -143,7 +143,8 @@ int app_demo(int argc, char **argv)
         status = play_timing(&arguments.options);
     }
     if (!arguments.options.quiet || status != 0) {
-        printf("Files: %s (gate.cfg, instruments.csv, gate.journal, *.log)\n",
+        printf("Files: %s (gate.cfg, instruments.csv, rates.csv, gate.journal, "
+               "*.log)\n",
                directory);
     }
     return status;

@@ -2,7 +2,8 @@
  * The demo's story: one client, one venue, one hub, and the gate between them.
  *
  * One limit, ACME-USD: 100,000.00 USD of DV01.  A million of USD-SOFR-10Y has a
- * DV01 of 904.00, so an order of 50 million takes 45,200.00.
+ * DV01 of 904.00, so an order of 50 million takes 45,200.00.  That of USOSFR10
+ * comes from a curve, and changes with the par rates.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -66,11 +67,30 @@ static const char gate_settings[] = "[GATE]\n"
                                     "Measure=gross\n"
                                     "Model=ping-with-push\n"
                                     "Pull=fit\n"
-                                    "Warnings=75,90,98\n";
+                                    "Warnings=75,90,98\n"
+                                    "\n"
+                                    "[RATES]\n"
+                                    "ParRates=rates.csv\n"
+                                    "PollMs=100\n";
 
-static const char instruments[] = "instrument,currency,dv01_per_million\n"
-                                  "USD-SOFR-2Y,USD,192.40\n"
-                                  "USD-SOFR-10Y,USD,904.00\n";
+static const char instruments[] =
+    "instrument,currency,dv01_per_million,convention,swap\n"
+    "USD-SOFR-2Y,USD,192.40,,\n"
+    "USD-SOFR-10Y,USD,904.00,,\n"
+    "USOSFR10,USD,,USD_SOFR,10Y\n";
+
+static const char rates[] = "set,curve,tenor,rate_pct,valuation_date\n"
+                            "demo,USD_SOFR,1Y,3.481,2026-01-15\n"
+                            "demo,USD_SOFR,2Y,3.392,2026-01-15\n"
+                            "demo,USD_SOFR,5Y,3.441,2026-01-15\n"
+                            "demo,USD_SOFR,10Y,3.703,2026-01-15\n";
+
+/* The same, 50 basis points higher. */
+static const char higher_rates[] = "set,curve,tenor,rate_pct,valuation_date\n"
+                                   "demo,USD_SOFR,1Y,3.981,2026-01-15\n"
+                                   "demo,USD_SOFR,2Y,3.892,2026-01-15\n"
+                                   "demo,USD_SOFR,5Y,3.941,2026-01-15\n"
+                                   "demo,USD_SOFR,10Y,4.203,2026-01-15\n";
 
 const struct story_step demo_story[] = {
     SCENE("The gate starts; the hub sends its limits"),
@@ -84,6 +104,7 @@ const struct story_step demo_story[] = {
     SEE(VENUE, "listen", "$VENUE_PORT"),
     WRITE("gate.cfg", gate_settings),
     WRITE("instruments.csv", instruments),
+    WRITE("rates.csv", rates),
     START(GATE, "run --config $DIR/gate.cfg"),
     SEE(HUB, "logon", ""),
     SEE(HUB, "out CM", "1670=ACME-USD|1531=100000.00|1532=USD|1530=12"),
@@ -208,6 +229,29 @@ const struct story_step demo_story[] = {
     SEE(CLIENT, "in 8", "11=E1|150=F|39=2"),
     SEE(HUB, "in DF", "2319=$TE|2321=1|2324=4520.00"),
     SEE(HUB, "out DG", "2319=$TE|2321=1|2325=0"),
+
+    SCENE("A DV01 from a curve; new par rates come while the gate runs"),
+    SAY("a million of USOSFR10 is 837.6147 by the curve of rates.csv"),
+    TELL(CLIENT, "order F1 USOSFR10 buy 10000000 3.703 ACME"),
+    SEE(HUB, "in DF", "2320=0|2324=8376.147|2319=$TF1"),
+    THEN(VENUE, "in D", "11=F1|7350=$TF1"),
+    SEE(CLIENT, "in 8", "11=F1|150=0"),
+    SAY("all rates rise by 50 basis points: now it is 816.5524"),
+    WRITE("rates.csv", higher_rates),
+    SEE(GATE, "gate", "takes par rates 2"),
+    TELL(CLIENT, "order F2 USOSFR10 buy 10000000 4.203 ACME"),
+    SEE(HUB, "in DF", "2320=0|2324=8165.524|2319=$TF2"),
+    THEN(VENUE, "in D", "11=F2|7350=$TF2"),
+    SEE(CLIENT, "in 8", "11=F2|150=0"),
+    SAY("the order that was there keeps its charge"),
+    TELL(VENUE, "fill F1 10000000 3.703"),
+    SEE(CLIENT, "in 8", "11=F1|150=F|39=2"),
+    SEE(HUB, "in DF", "2319=$TF1|2321=1|2324=8376.147"),
+    SEE(HUB, "out DG", "2319=$TF1|2321=1|2325=0"),
+    TELL(VENUE, "fill F2 10000000 4.203"),
+    SEE(CLIENT, "in 8", "11=F2|150=F|39=2"),
+    SEE(HUB, "in DF", "2319=$TF2|2321=1|2324=8165.524"),
+    SEE(HUB, "out DG", "2319=$TF2|2321=1|2325=0"),
 
     {.act = STORY_SCENE,
      .what = "end",
