@@ -216,6 +216,21 @@ static void answer_new(struct cg_engine *engine, const struct answer *answer)
     }
 }
 
+/* A raise whose credit is all there goes on, if nothing has come between. */
+static void raise_go(struct cg_engine *engine, uint32_t order)
+{
+    struct cg_refusal refusal;
+    if (!cg_raise_ready(&engine->state, order)) {
+        return;
+    }
+    if (cg_cover_still_fits(engine, order, &refusal)) {
+        cg_raise_send(engine, order);
+    } else {
+        cg_raise_refuse(engine, order, &refusal);
+    }
+    cg_replaces_go(engine, order);
+}
+
 /* The answer to a raise: the replace goes on, or is refused (R41). */
 static void answer_raise(struct cg_engine *engine, const struct answer *answer)
 {
@@ -233,16 +248,10 @@ static void answer_raise(struct cg_engine *engine, const struct answer *answer)
     more = more > 0 ? more : 0;
     if (answer->event->status == APPROVED && total >= answer->asked) {
         grant(engine, answer, more, false);
-        if (!cg_raise_ready(state, order)) {
-            return;
-        }
-        if (cg_cover_still_fits(engine, order, &refusal)) {
-            cg_raise_send(engine, order);
-            cg_replaces_go(engine, order);
-            return;
-        }
-    } else if (answer->event->status == PARTIAL ||
-               answer->event->status == APPROVED) {
+        raise_go(engine, order);
+        return;
+    }
+    if (answer->event->status == PARTIAL || answer->event->status == APPROVED) {
         grant(engine, answer, more, true); /* it goes back at once */
     }
     cg_raise_refuse(engine, order, &refusal);
@@ -397,11 +406,19 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
         token->model != CG_MODEL_PING || token->end != CG_END_NONE) {
         return;
     }
-    if (engine->state.orders[token->order].raise != CG_NONE) {
+    bool raises = engine->state.orders[token->order].raise != CG_NONE;
+    if (raises) {
         cg_raise_ask(engine, answer->token);
-    } else if (token->asked > token->charge) {
+    }
+    if (token->ask == CG_NONE && raises) { /* this answer may be enough */
+        raise_go(engine, token->order);
+    }
+    if (token->ask != CG_NONE || token->state != CG_TOKEN_SPENT) {
+        return;
+    }
+    if (token->asked > token->charge) {
         cg_ask_send(engine, answer->token, CG_ASK_LOWER, token->charge);
-    } else {
+    } else if (!raises) {
         cg_token_restate(engine, answer->token);
     }
 }

@@ -350,6 +350,29 @@ static void test_reports_restated_up_and_down(void **state)
     expect_books("ACME-USD", 3616, 0);
 }
 
+/* R41, R43: a raise that comes meanwhile needs no more than what is granted to
+ * the restatement: it goes on, and the hub hears of what is not needed. */
+static void test_reports_restated_up_is_enough_for_a_raise(void **state)
+{
+    (void)state;
+    char first[1024];
+    harness_work(&h, "A1", '1', 10);
+    report("A1", "X1", 'D', '0', 20, 0, "|378=3");
+    snprintf(first, sizeof(first), "%s",
+             harness_expect(&h, HUB, "35=DF|2320=2|2324=18080.00"));
+    report("A1", "X2", 'D', '0', 12, 0, "|378=3");
+    harness_in(&h, CLIENT,
+               "35=G|11=A2|41=A1|1=ACME|55=USD10Y|54=1|38=13000000|40=2|44=4.1|"
+               "60=20270115-08:00:00");
+    harness_quiet(&h);
+    harness_grant(&h, first);
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    harness_expect(&h, HUB, "35=DF|2320=2|2324=11752.00");
+    harness_quiet(&h);
+    expect_books("ACME-USD", 11752, 0);
+    assert_int_equal(token_at(0).reserved, 117520000);
+}
+
 /* R24: one submission at a time: the raise of the client comes first. */
 static void test_reports_restated_up_behind_a_raise(void **state)
 {
@@ -528,6 +551,7 @@ int main(void)
         T(test_reports_restated_up_denied_is_pulled),
         T(test_reports_restated_up_in_part),
         T(test_reports_restated_up_and_down),
+        T(test_reports_restated_up_is_enough_for_a_raise),
         T(test_reports_restated_up_behind_a_raise),
         T(test_reports_restated_up_lower_in_part),
         T(test_reports_restated_up_hub_away),
