@@ -127,43 +127,56 @@ static struct cg_slice tenor_of(const struct cg_rates *rates,
     return cg_slice_str(config->buckets.labels[bucket]);
 }
 
+/* All that an instrument is that the table does not name. */
+static struct cg_instrument_event describe(const struct cg_gate *gate,
+                                           struct cg_slice name,
+                                           struct cg_slice symbol,
+                                           uint32_t row_at,
+                                           const struct cg_swap_spec *spec,
+                                           const struct cg_gate_price *price)
+{
+    const struct cg_config_instrument *row = &gate->config->instruments[row_at];
+    struct cg_instrument_event event = {
+        .name = name,
+        .terms = {[CG_TERM_SYMBOL] = symbol,
+                  [CG_TERM_SECURITY_ID] = cg_slice_str(row->security_id),
+                  [CG_TERM_PRODUCT] = cg_slice_str(row->product),
+                  [CG_TERM_TYPE] = cg_slice_str(row->type),
+                  [CG_TERM_TENOR] = tenor_of(gate->rates, row, spec, price)},
+        .rate = price->dv01,
+        .row_hash = hash_of(gate, row_at),
+    };
+    memcpy(event.currency, row->currency, sizeof(event.currency));
+    return event;
+}
+
 /* Makes the instrument, or its price if it is there and has none; what is wrong
  * in |meant|. */
 static void make(struct cg_gate *gate,
                  const struct meant *meant,
                  struct cg_slice name,
-                 uint32_t row_at,
+                 uint32_t row,
                  const struct cg_swap_spec *spec)
 {
-    const struct cg_config_instrument *row = &gate->config->instruments[row_at];
     struct cg_gate_price price;
     if (gate->rates == NULL) {
         *meant->unpriced = "no par rates were taken since the gate's start";
         return;
     }
-    cg_rates_price(gate->rates, row, spec, &price);
+    cg_rates_price(gate->rates, &gate->config->instruments[row], spec, &price);
     if (price.why != NULL) {
         *meant->unpriced = price.why;
         return;
     }
-    struct cg_instrument_event event = {
-        .name = name,
-        .terms = {[CG_TERM_SYMBOL] = meant->symbol,
-                  [CG_TERM_SECURITY_ID] = cg_slice_str(row->security_id),
-                  [CG_TERM_PRODUCT] = cg_slice_str(row->product),
-                  [CG_TERM_TYPE] = cg_slice_str(row->type),
-                  [CG_TERM_TENOR] = tenor_of(gate->rates, row, spec, &price)},
-        .rate = price.dv01,
-        .row_hash = hash_of(gate, row_at),
-    };
-    memcpy(event.currency, row->currency, sizeof(event.currency));
+    struct cg_instrument_event event = describe(gate, name, meant->symbol, row,
+                                                spec, &price);
     uint32_t slot = cg_engine_instrument_new(gate->engine, &event);
     if (slot == CG_NONE) {
         *meant->unpriced = "the gate has no room for another instrument: raise "
                            "MaxInstruments=";
         return;
     }
-    gate->rows[slot] = row_at;
+    gate->rows[slot] = row;
 }
 
 /* --- orders -------------------------------------------------------------- */
@@ -341,55 +354,83 @@ void cg_gate_instruments_resolve(struct cg_gate *gate, bool makes)
 
 /* --- new rates ----------------------------------------------------------- */
 
-/* What the instrument in |slot| is worth by the gate's rates, or why it has no
- * price; false when rates say nothing of it. */
-static bool
-price_of(const struct cg_gate *gate, uint32_t slot, struct cg_gate_price *price)
-{
-    const struct cg_instrument *instrument =
-        &gate->engine->state.instruments[slot];
-    struct cg_swap_spec spec;
-    uint32_t row = gate->rows[slot];
-    if (!instrument->used || row == CG_NONE ||
-        !cg_instrument_is_curve(instrument)) {
-        return false;
-    }
-    if (!instrument->dynamic) {
-        *price = gate->rates->prices[row];
-        return true;
-    }
-    row = dynamic_row(gate, instrument, &spec);
-    if (row == CG_NONE) {
-        return false;
-    }
-    cg_rates_price(gate->rates, &gate->config->instruments[row], &spec, price);
-    return true;
-}
-
 /* How many instruments have their DV01 by rates, another one than before, and
- * none. */
+ * none; and how many are in another scope than before. */
 struct changes {
     uint32_t priced;
     uint32_t changed;
     uint32_t unpriced;
+    uint32_t moved;
 };
+
+static void count(struct cg_gate *gate,
+                  const struct cg_instrument *instrument,
+                  const struct cg_gate_price *price,
+                  struct changes *changes)
+{
+    changes->priced += price->dv01 != 0;
+    changes->unpriced += price->dv01 == 0;
+    changes->changed += price->dv01 != instrument->rate;
+    if (price->dv01 == 0 && instrument->rate != 0) {
+        cg_note(gate->engine, "ALARM: instrument %.*s has no DV01 any more: %s",
+                (int)instrument->name.len, instrument->name.text, price->why);
+    }
+}
+
+/* A swap between dates gets into another bucket as days pass, and a start may
+ * have brought another table (R10). */
+static void
+rate_dynamic(struct cg_gate *gate, uint32_t slot, struct changes *changes)
+{
+    const struct cg_instrument *instrument =
+        &gate->engine->state.instruments[slot];
+    struct cg_instrument before = *instrument;
+    struct cg_gate_price price;
+    struct cg_swap_spec spec;
+    uint32_t row = dynamic_row(gate, instrument, &spec);
+    if (row == CG_NONE) {
+        return;
+    }
+    cg_rates_price(gate->rates, &gate->config->instruments[row], &spec, &price);
+    count(gate, instrument, &price, changes);
+    if (price.dv01 == 0) {
+        cg_engine_rate(gate->engine, slot, 0, instrument->row_hash);
+        return;
+    }
+    struct cg_instrument_event event = describe(gate, cg_id_slice(&before.name),
+                                                cg_id_slice(&before.symbol),
+                                                row, &spec, &price);
+    uint32_t same = cg_engine_instrument_new(gate->engine, &event);
+    CG_ASSERT(same == slot);
+    gate->rows[slot] = row;
+    changes->moved += memcmp(before.terms, instrument->terms,
+                             sizeof(before.terms)) != 0;
+}
 
 static void rate(struct cg_gate *gate, uint32_t slot, struct changes *changes)
 {
     const struct cg_instrument *instrument =
         &gate->engine->state.instruments[slot];
-    struct cg_gate_price price;
-    if (!price_of(gate, slot, &price)) {
+    uint32_t row = gate->rows[slot];
+    if (!instrument->used || row == CG_NONE ||
+        !cg_instrument_is_curve(instrument)) {
         return;
     }
-    changes->priced += price.dv01 != 0;
-    changes->unpriced += price.dv01 == 0;
-    changes->changed += price.dv01 != instrument->rate;
-    if (price.dv01 == 0 && instrument->rate != 0) {
-        cg_note(gate->engine, "ALARM: instrument %.*s has no DV01 any more: %s",
-                (int)instrument->name.len, instrument->name.text, price.why);
+    if (instrument->dynamic) {
+        rate_dynamic(gate, slot, changes);
+        return;
     }
-    cg_engine_rate(gate->engine, slot, price.dv01, instrument->row_hash);
+    count(gate, instrument, &gate->rates->prices[row], changes);
+    cg_engine_rate(gate->engine, slot, gate->rates->prices[row].dv01,
+                   instrument->row_hash);
+}
+
+/* R11: orders count under limits that cover their instruments by now. */
+static void adopt(struct cg_gate *gate)
+{
+    for (uint32_t i = 0; i < gate->engine->state.limit_count; i++) {
+        cg_limit_adopt(gate->engine, i);
+    }
 }
 
 /*
@@ -425,7 +466,10 @@ void cg_gate_instruments_rate(struct cg_gate *gate)
     for (uint32_t i = 0; i < gate->engine->state.instrument_count; i++) {
         rate(gate, i, &changes);
     }
-    if (again && changes.changed == 0) {
+    if (changes.moved > 0) {
+        adopt(gate);
+    }
+    if (again && changes.changed == 0 && changes.moved == 0) {
         return;
     }
     cg_note(gate->engine,

@@ -754,6 +754,32 @@ static void test_gate_curves_tenor_buckets(void **state)
     harness_close(&h);
 }
 
+/* R10, R11: as days pass, a swap between dates gets into a shorter bucket; the
+ * orders that are there count under its limit, and under the old one. */
+static void test_gate_curves_bucket_moves(void **state)
+{
+    (void)state;
+    harness_open_table(&h, bucket_desk, table);
+    harness_take_rates(&h, rates_today(), NULL);
+    order("A1", "IRS|917=20290124");
+    goes_on("A1");
+    cg_dv01 one = used("ACME-USD");
+    assert_int_equal(used("ACME-SHORT"), 0);
+    harness_take_rates(&h, rates_of("2027-01-22", NULL, NULL), NULL);
+    assert_int_equal(used("ACME-USD"), one);
+    assert_in_range(used("ACME-SHORT"), one - 20000, one + 20000);
+    cg_dv01 short_use = used("ACME-SHORT");
+    order("A2", "IRS|917=20290124");
+    goes_on("A2");
+    assert_int_equal(used("ACME-SHORT"), 2 * short_use);
+    size_t named = facts_of(CG_FACT_INSTRUMENT_NAMED);
+    harness_take_rates(&h, rates_of("2027-01-22", NULL, NULL), NULL);
+    assert_int_equal(facts_of(CG_FACT_INSTRUMENT_NAMED), named);
+    harness_reopen(&h);
+    assert_int_equal(used("ACME-SHORT"), 2 * short_use);
+    harness_close(&h);
+}
+
 /* --- restarts ------------------------------------------------------------ */
 
 /* What was priced stays so; what is new waits for the host's rates. */
@@ -961,6 +987,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gate_curves_leg_reports,
                                         open_with_rates, close_gate),
         cmocka_unit_test(test_gate_curves_tenor_buckets),
+        cmocka_unit_test(test_gate_curves_bucket_moves),
         cmocka_unit_test_setup_teardown(test_gate_curves_outlive_a_restart,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_row_changed,
