@@ -1111,6 +1111,21 @@ static void answer_new(struct naive_model *model,
     }
 }
 
+/* With all its credit there a raise goes, or what has come between says no. */
+static void raise_go(struct naive_model *model, int o)
+{
+    if (!raise_ready(model, o)) {
+        return;
+    }
+    int fault = wait_is_over(model, o, worst_sent(model, o));
+    if (fault != 0) {
+        raise_refuse(model, o, fault);
+    } else {
+        raise_send(model, o);
+    }
+    replaces_go(model, o);
+}
+
 static void answer_raise(struct naive_model *model,
                          int o,
                          int l,
@@ -1136,15 +1151,8 @@ static void answer_raise(struct naive_model *model,
         raise_refuse(model, o, 101);
     } else {
         grant(line, more);
-        if (!raise_ready(model, o)) {
-            return;
-        }
-        int fault = wait_is_over(model, o, worst_sent(model, o));
-        if (fault != 0) {
-            raise_refuse(model, o, fault);
-        } else {
-            raise_send(model, o);
-        }
+        raise_go(model, o);
+        return;
     }
     replaces_go(model, o);
 }
@@ -1214,11 +1222,19 @@ static void said_now(struct naive_model *model, int o, int l)
         line->taken_back || !line->ping) {
         return;
     }
-    if (model->orders[o].raise >= 0) {
+    bool raises = model->orders[o].raise >= 0;
+    if (raises) {
         raise_ask(model, o, l);
-    } else if (line->asked > line->charge) {
+    }
+    if (raises && line->current < 0) { /* or it is enough by now */
+        raise_go(model, o);
+    }
+    if (line->current >= 0 || line->state != NAIVE_LINE_SPENT) {
+        return;
+    }
+    if (line->asked > line->charge) {
         ask(model, o, l, NAIVE_ASK_LOWER, line->charge);
-    } else {
+    } else if (!raises) {
         restate_ask(model, o, l);
     }
 }
