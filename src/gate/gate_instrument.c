@@ -13,6 +13,7 @@
 #include "check.h"
 #include "decide.h"
 #include "decimal.h"
+#include "text.h"
 #include <config_buckets.h>
 #include <config_families.h>
 
@@ -191,6 +192,11 @@ static void bad(struct cg_gate *gate, uint32_t tag, const char *detail)
     }
 }
 
+static uint32_t symbol_tag(const struct meant *meant)
+{
+    return meant->leg == CG_NONE ? 55 : 600;
+}
+
 /* The swap between the dates of the order or leg, and its instrument's name;
  * false when they cannot be used. */
 static bool read_dates(struct cg_gate *gate,
@@ -217,7 +223,7 @@ static bool read_dates(struct cg_gate *gate,
     int len = snprintf(meant->name, CG_NAME_MAX + 1, "%.*s %s/%s",
                        (int)meant->symbol.len, meant->symbol.data, start, end);
     if (len > CG_NAME_MAX) {
-        bad(gate, meant->leg == CG_NONE ? 55 : 600,
+        bad(gate, symbol_tag(meant),
             "the symbol is too long for an instrument with dates");
         return false;
     }
@@ -243,7 +249,7 @@ is_found(struct cg_gate *gate, const struct meant *meant, uint32_t slot)
     const struct cg_instrument *instrument =
         &gate->engine->state.instruments[slot];
     if (!cg_slice_equal(meant->symbol, cg_id_slice(&instrument->symbol))) {
-        bad(gate, meant->leg == CG_NONE ? 55 : 600,
+        bad(gate, symbol_tag(meant),
             "an instrument with dates is named by its symbol");
         return true;
     }
@@ -267,9 +273,11 @@ static void resolve_dated(struct cg_gate *gate,
     }
     *meant->instrument = name;
     uint32_t slot = cg_engine_instrument(gate->engine, name);
-    if (slot != CG_NONE && !all[slot].dynamic) {
-        bad(gate, meant->leg == CG_NONE ? 55 : 600,
-            "the table has another instrument of that name");
+    if (slot != CG_NONE &&
+        (!all[slot].dynamic ||
+         !cg_slice_equal(meant->symbol, cg_id_slice(&all[slot].symbol)))) {
+        bad(gate, symbol_tag(meant),
+            "another instrument is called as this one with its dates");
     } else if (makes && (slot == CG_NONE || all[slot].rate == 0)) {
         make(gate, meant, name, row, &spec);
     }
@@ -286,6 +294,9 @@ static void resolve(struct cg_gate *gate, const struct meant *meant, bool makes)
     uint32_t slot = cg_engine_instrument(gate->engine, meant->symbol);
     if (slot != CG_NONE && is_found(gate, meant, slot)) {
         return;
+    }
+    if (!cg_text_is_name(meant->symbol, CG_NAME_MAX)) {
+        return; /* the journal keeps no such names */
     }
     uint32_t row = place_of(
         gate, cg_family_find(gate->config, meant->symbol, false, &spec));

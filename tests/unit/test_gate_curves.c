@@ -593,6 +593,39 @@ static void test_gate_curves_dates_without_price(void **state)
     refused("A7", 406, "tag:55");
 }
 
+/* A pattern may make a name that dates make, too: the first one has it. */
+static void test_gate_curves_names_that_meet(void **state)
+{
+    (void)state;
+    harness_open_table(&h, desk,
+                       HEADER "IRS *,,,USD_SOFR,*,,,,\n"
+                              "IRS,,,USD_SOFR,dates,,,,\n");
+    harness_take_rates(&h, rates_today(), NULL);
+    order("A1", "IRS 2027-01-20/2037-01-20");
+    goes_on("A1");
+    order("A2", "IRS|916=20270120|917=20370120");
+    refused("A2", 406, "tag:55");
+    order("A3", "IRS|916=20270120|917=20320120");
+    goes_on("A3");
+    order("A4", "IRS 2027-01-20/2032-01-20");
+    refused("A4", 406, "tag:55");
+    replace_by(CLIENT, "A5", "A1", "IRS|916=20270120|917=20370120", "2000000");
+    (void)harness_expect(&h, CLIENT, "35=9|11=A5|58~CG406|58~tag:55");
+    harness_close(&h);
+}
+
+/* What the journal cannot keep has no DV01. */
+static void test_gate_curves_symbols_unfit_for_the_journal(void **state)
+{
+    (void)state;
+    order("A1", "IRS-LONG-\xff|917=20370120");
+    refused("A1", 104, "DV01_UNAVAILABLE - ask");
+    order("A2",
+          "IRS-LONG-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+          "AAAAAAAAAAAAA|917=20370120");
+    refused("A2", 104, "DV01_UNAVAILABLE - ask");
+}
+
 /* R41: a replace says the same dates, or it is about something else. */
 static void test_gate_curves_dates_of_a_replace(void **state)
 {
@@ -976,6 +1009,10 @@ int main(void)
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_dates_without_price,
                                         open_with_rates, close_gate),
+        cmocka_unit_test(test_gate_curves_names_that_meet),
+        cmocka_unit_test_setup_teardown(
+            test_gate_curves_symbols_unfit_for_the_journal, open_with_rates,
+            close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_dates_of_a_replace,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_dates_in_df,

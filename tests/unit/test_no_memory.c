@@ -11,6 +11,7 @@
 
 #include <calendar.h>
 #include <creditgate/journal.h>
+#include <creditgate/rates.h>
 #include <errno.h>
 #include <script.h>
 #include <shipped.h>
@@ -136,6 +137,76 @@ static void read_without_memory(const char *path, int result)
     }
 }
 
+#define PAR_RATES                                                              \
+    "set,curve,tenor,rate_pct,valuation_date\neod,USD_SOFR,1Y,3.5,2027-01-"    \
+    "15\n"                                                                     \
+    "eod,USD_SOFR,5Y,3.5,2027-01-15\n"
+
+/* The same of par rates: |text| ends in |result|. */
+static void rates_without_memory(const struct cg_config *config,
+                                 const struct cg_rates *before,
+                                 const char *text,
+                                 int result)
+{
+    const struct cg_rates_text bytes = {"rates.csv", text, strlen(text),
+                                        1800000000 * CG_SECOND};
+    for (long n = 1;; n++) {
+        struct cg_rates *rates = NULL;
+        size_t reports = 0;
+        int got;
+
+        failures = 0;
+        countdown = n;
+        got = cg_rates_read(config, &bytes, before, count_report, &reports,
+                            &rates);
+        countdown = -1;
+        if (failures == 0) {
+            assert_int_equal(got, result);
+            assert_true((reports > 0) == (result == CG_ERR_CONFIG));
+            assert_true((rates != NULL) == (result == 0));
+            cg_rates_close(rates);
+            assert_true(n > 5);
+            return;
+        }
+        assert_int_equal(got, CG_ERR_MEMORY);
+        assert_int_equal(reports, 0);
+        assert_null(rates);
+    }
+}
+
+static void test_rates_no_memory_refused(void **state)
+{
+    const struct cg_config_memory memory = {
+        .name = "gate.cfg",
+        .text = CONFIG_TEXT "[RATES]\n",
+        .instruments = "instrument,convention,swap\nA,USD_SOFR,5Y\n"};
+    const struct cg_rates_text bytes = {"rates.csv",
+                                        PAR_RATES "eod,USD_SOFR,7Y,4,"
+                                                  "2027-01-15\n",
+                                        sizeof(PAR_RATES "eod,USD_SOFR,7Y,4,"
+                                                         "2027-01-15\n") -
+                                            1,
+                                        1800000000 * CG_SECOND};
+    struct cg_config config;
+    struct cg_rates *before = NULL;
+    size_t reports = 0;
+    (void)state;
+
+    assert_int_equal(
+        cg_config_read_memory(&memory, count_report, &reports, &config), 0);
+    assert_int_equal(
+        cg_rates_read(&config, &bytes, NULL, count_report, &reports, &before),
+        0);
+    for (int i = 0; i <= 1; i++) {
+        for_good = i == 1;
+        rates_without_memory(&config, NULL, PAR_RATES, 0);
+        rates_without_memory(&config, before, PAR_RATES, CG_ERR_CONFIG);
+        rates_without_memory(&config, NULL, "set,curve\n", CG_ERR_CONFIG);
+    }
+    cg_rates_close(before);
+    cg_config_deinit(&config);
+}
+
 static void test_config_no_memory_refused(void **state)
 {
     (void)state;
@@ -200,7 +271,7 @@ static void test_calendars_no_memory_told(void **state)
     }
 }
 
-#define SESSION SAMPLES "/101_token_granted.session"
+#define SESSION SAMPLES "/338_rates_bad_file.session"
 
 /* As above, for a session. */
 static void read_script_without_memory(void)
@@ -306,6 +377,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_no_memory_refused),
+        cmocka_unit_test(test_rates_no_memory_refused),
         cmocka_unit_test(test_config_no_memory_for_rates_refused),
         cmocka_unit_test(test_config_no_memory_for_mistakes_refused),
         cmocka_unit_test(test_calendars_no_memory_told),
