@@ -435,6 +435,26 @@ static void test_gate_curves_bad_files_change_nothing(void **state)
     assert_int_equal(charge_of("SOFR10"), ten);
 }
 
+/* Rates without a date are of the day that their file was made, at the gate. */
+static void test_gate_curves_date_of_the_file(void **state)
+{
+    static const char undated[] = "set,curve,tenor,rate_pct\n"
+                                  "eod,USD_SOFR,1Y,3.5\n"
+                                  "eod,USD_SOFR,30Y,3.9\n";
+    (void)state;
+    harness_take_rates(&h, undated, NULL);
+    order("A1", "IRS|916=20270115|917=20370115");
+    goes_on("A1");
+    harness_wait(&h, (21 * 3600 - 1) * 1000); /* 23:59:59 in New York */
+    harness_take_rates(&h, undated, NULL);
+    order("A2", "IRS|916=20270115|917=20370115");
+    goes_on("A2");
+    harness_wait(&h, 1000);
+    harness_take_rates(&h, undated, NULL);
+    order("A3", "IRS|916=20270115|917=20370115");
+    refused("A3", 104, "it starts before the valuation date");
+}
+
 /* A row that rates cannot price is a mistake of theirs. */
 static void test_gate_curves_must_reach_the_table(void **state)
 {
@@ -993,6 +1013,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_gate_curves_bad_files_change_nothing, open_with_rates,
             close_gate),
+        cmocka_unit_test_setup_teardown(test_gate_curves_date_of_the_file,
+                                        open_gate, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_must_reach_the_table,
                                         open_gate, close_gate),
         cmocka_unit_test_setup_teardown(
