@@ -187,19 +187,15 @@ static bool has_rates(const struct building *building, size_t at)
     return false;
 }
 
-static bool discount_has_rates(const struct building *building, size_t at)
+/* It needs rates of its own, and so does what discounts it, and that. */
+static bool can_be_built(const struct building *building, size_t at)
 {
     const struct cg_convention *items = building->curves->conventions->items;
-    const struct cg_convention *discount = &items[items[at].discount];
 
-    if (has_rates(building, items[at].discount)) {
-        return true;
+    while (has_rates(building, at) && items[at].discount != at) {
+        at = items[at].discount;
     }
-    cg_mistakes_add(building->mistakes, building->file, 0,
-                    "add its rates, or those of neither",
-                    "%s is discounted by %s, and there are no rates of %s",
-                    items[at].name, discount->name, discount->par_curve);
-    return false;
+    return has_rates(building, at);
 }
 
 /* What discounts is built first; there is no circle.  False when one is not
@@ -212,8 +208,7 @@ static bool build_with_discount(struct building *building, size_t at)
     if (building->curves->items[at].count > 0) {
         return building->curves->items[at].count > 1;
     }
-    if (discount != at && (!discount_has_rates(building, at) ||
-                           !build_with_discount(building, discount))) {
+    if (discount != at && !build_with_discount(building, discount)) {
         return false;
     }
     return build_curve(building, at);
@@ -222,22 +217,23 @@ static bool build_with_discount(struct building *building, size_t at)
 static bool build_all(struct building *building)
 {
     size_t count = building->curves->conventions->count;
-    size_t with_rates = 0;
+    size_t found = 0;
     bool built = true;
 
     for (size_t i = 0; i < count; i++) {
-        if (has_rates(building, i)) {
-            with_rates++;
+        if (can_be_built(building, i)) {
+            found++;
             built &= build_with_discount(building, i);
         }
     }
-    if (with_rates == 0) {
+    if (found == 0) {
         cg_mistakes_add(building->mistakes, building->file, 0,
                         "name the curves as the conventions' par_curve does",
-                        "no convention has rates of the set %s",
+                        "no convention has its rates, and those of what "
+                        "discounts it, in the set %s",
                         building->rates->set);
     }
-    return built && with_rates > 0;
+    return built && found > 0;
 }
 
 bool cg_curves_build(const struct cg_conventions *conventions,

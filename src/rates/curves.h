@@ -15,15 +15,14 @@
 struct cg_curves;
 
 /*
- * Builds a curve for each convention whose par_curve is in |rates|, such that
- * each quote is worth zero on |valuation|.  The others have no curve.  |file|
- * is where the rates are from, for the mistakes.  |conventions| are borrowed
- * until cg_curves_close().
+ * Builds a curve for each convention whose par_curve is in |rates|, and that of
+ * what discounts it, such that each quote is worth zero on |valuation|.  The
+ * others have no curve.  |file| is where the rates are from, for the mistakes.
+ * |conventions| are borrowed until cg_curves_close().
  *
  * It is a mistake when two quotes of a curve end on one day, when no curve
- * gives a quote its rate, when the convention that discounts has no rates, and
- * when no convention has any.  False after mistakes were added, or without
- * memory.
+ * gives a quote its rate, and when no convention has a curve.  False after
+ * mistakes were added, or without memory.
  */
 bool cg_curves_build(const struct cg_conventions *conventions,
                      const struct cg_par_rates *rates,
@@ -44,9 +43,12 @@ cg_curves_conventions(const struct cg_curves *curves);
 const struct cg_curve *cg_curves_find(const struct cg_curves *curves,
                                       size_t convention);
 
-/* Days behind the last node of a curve on which a swap may still end: a
- * holiday or a third Wednesday can move it there. */
+/* Days behind the last node of a curve on which a swap may still end, as a
+ * holiday or a third Wednesday can move it there; and how many more when it
+ * starts so much later than on the valuation date, by IMM or given dates.  The
+ * curve goes on with its last slope. */
 #define CG_BEYOND_CURVE_DAYS_MAX 7
+#define CG_SHIFT_DAYS_MAX 190
 
 struct cg_swap_price {
     cg_date start;

@@ -45,15 +45,33 @@ static double floating_value(const struct cg_curve *curve,
     return sum;
 }
 
-static bool is_beyond(const struct cg_curve *curve, cg_date date)
+/*
+ * Days behind the last quote on which a swap may end.  One that starts on a
+ * date of its own, soon, is as long as its tenor and only shifted by then, so
+ * that a curve to 30 years serves the next IMM dates for 30 years.
+ */
+static cg_date days_beyond(const struct cg_swap_spec *spec,
+                           const struct cg_swap_dates *dates,
+                           cg_date valuation)
 {
-    return date - curve->nodes[curve->count - 1].date >
-           CG_BEYOND_CURVE_DAYS_MAX;
+    cg_date shift = dates->start - valuation;
+
+    if (spec->start != CG_START_IMM && spec->start != CG_START_DATE) {
+        shift = 0;
+    }
+    return CG_BEYOND_CURVE_DAYS_MAX +
+           (shift < CG_SHIFT_DAYS_MAX ? shift : CG_SHIFT_DAYS_MAX);
+}
+
+static bool is_beyond(const struct cg_curve *curve, cg_date date, cg_date days)
+{
+    return date - curve->nodes[curve->count - 1].date > days;
 }
 
 /* Prices a swap of known dates. */
 static enum cg_swap_error price_dates(const struct cg_convention *convention,
                                       const struct cg_swap_dates *dates,
+                                      cg_date beyond,
                                       const struct cg_curve *curve,
                                       const struct cg_curve *discount,
                                       struct cg_swap_price *price)
@@ -67,8 +85,8 @@ static enum cg_swap_error price_dates(const struct cg_convention *convention,
         return error;
     }
     price->last_payment = coupons[count - 1].payment;
-    if (is_beyond(curve, dates->end) ||
-        is_beyond(discount, price->last_payment)) {
+    if (is_beyond(curve, dates->end, beyond) ||
+        is_beyond(discount, price->last_payment, beyond)) {
         return CG_SWAP_BEYOND_CURVE;
     }
     price->coupons = count;
@@ -104,8 +122,9 @@ enum cg_swap_error cg_swap_price(const struct cg_curves *curves,
     if (error != CG_SWAP_OK) {
         return error;
     }
-    error = price_dates(item, &dates, curve,
-                        cg_curves_find(curves, item->discount), &found);
+    error = price_dates(item, &dates,
+                        days_beyond(spec, &dates, cg_curves_date(curves)),
+                        curve, cg_curves_find(curves, item->discount), &found);
     if (error != CG_SWAP_OK) {
         return error;
     }

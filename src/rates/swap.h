@@ -41,7 +41,7 @@ bool cg_swap_parse(struct cg_slice text, struct cg_swap_spec *spec);
     X(START_PAST, "it starts before the valuation date")                       \
     X(BEYOND_CALENDAR, "it needs days that its calendar does not know")        \
     X(TOO_MANY_COUPONS, "it has too many coupons")                             \
-    X(NO_CURVE, "there are no par rates for its convention")                   \
+    X(NO_CURVE, "there are no par rates for it, or for what discounts it")     \
     X(BEYOND_CURVE, "it ends beyond the last par rate of its curve")           \
     X(NO_PRICE, "its annuity is not a positive number")
 

@@ -403,12 +403,23 @@ static void test_curves_without_rates_are_refused(void **state)
 {
     (void)state;
     expect_refused(HEAD "s,USD_SOFT,1Y,1\n", HARNESS_DATE, 0,
-                   "no convention has rates of the set s",
+                   "no convention has its rates, and those of what discounts "
+                   "it, in the set s",
                    "name the curves as the conventions' par_curve does");
-    expect_refused(HEAD "s,EUR_6M,6M,2\ns,EUR_6M,1Y,2\n", HARNESS_DATE, 0,
-                   "EUR_6M_ESTRDISC is discounted by EUR_ESTR, and there are "
-                   "no rates of EUR_ESTR",
-                   "add its rates, or those of neither");
+}
+
+/* What cannot be discounted has no curve, and the others do without it. */
+static void test_curves_without_discounting_are_left_out(void **state)
+{
+    struct cg_swap_price price;
+
+    (void)state;
+    assert_true(harness_build(&harness, HEAD "s,EUR_6M,6M,2\ns,EUR_6M,1Y,2\n",
+                              HARNESS_DATE));
+    assert_int_equal(harness_price(&harness, "EUR_6M_ESTRDISC", "1Y", &price),
+                     CG_SWAP_NO_CURVE);
+    assert_int_equal(harness_price(&harness, "EUR_6M_SINGLE", "1Y", &price),
+                     CG_SWAP_OK);
 }
 
 /* A convention without rates has no curve, and no price. */
@@ -423,7 +434,7 @@ static void test_price_without_a_price_is_named(void **state)
                      CG_SWAP_NO_CURVE);
     assert_int_equal(harness_price(&harness, "GBP_SONIA", "11Y", &price),
                      CG_SWAP_BEYOND_CURVE);
-    assert_int_equal(harness_price(&harness, "GBP_SONIA", "IMM1x10Y", &price),
+    assert_int_equal(harness_price(&harness, "GBP_SONIA", "IMM1x11Y", &price),
                      CG_SWAP_BEYOND_CURVE);
     assert_int_equal(harness_price(&harness, "GBP_SONIA", "5Yx6Y", &price),
                      CG_SWAP_BEYOND_CURVE);
@@ -436,7 +447,15 @@ static void test_price_without_a_price_is_named(void **state)
         harness_price(&harness, "GBP_SONIA", "2026-02-16/2026-02-16", &price),
         CG_SWAP_END_BEFORE_START);
     assert_true(price.annuity == 7);
-    /* A week behind the last quote is fine, and no more. */
+    /* Those that start within half a year may be as long as the last quote. */
+    assert_int_equal(harness_price(&harness, "GBP_SONIA", "IMM2x10Y", &price),
+                     CG_SWAP_OK);
+    assert_int_equal(harness_price(&harness, "GBP_SONIA", "IMM3x10Y", &price),
+                     CG_SWAP_BEYOND_CURVE);
+    assert_int_equal(
+        harness_price(&harness, "GBP_SONIA", "2026-07-01/10Y", &price),
+        CG_SWAP_OK);
+    /* Else a week behind the last quote is fine, and no more. */
     assert_int_equal(
         harness_price(&harness, "GBP_SONIA", "/2036-01-22", &price),
         CG_SWAP_OK);
@@ -554,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_curves_beyond_the_calendar_are_refused),
         cmocka_unit_test(test_curves_without_rates_are_refused),
         cmocka_unit_test(test_price_without_a_price_is_named),
+        cmocka_unit_test(test_curves_without_discounting_are_left_out),
         cmocka_unit_test(test_price_beyond_the_discounting_is_refused),
         cmocka_unit_test(test_curves_take_a_deposit_as_one_period),
         cmocka_unit_test(test_dv01_is_rounded_up),
