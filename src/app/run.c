@@ -81,13 +81,18 @@ static void on_handle_closed(uv_handle_t *handle)
     (void)handle;
 }
 
+static void signals_close(struct run *run)
+{
+    for (size_t i = 0; i < 3; i++) {
+        uv_close((uv_handle_t *)&run->signals[i], on_handle_closed);
+    }
+}
+
 static void on_ended(void *user, int error)
 {
     struct run *run = user;
     run->error = error;
-    for (size_t i = 0; i < 3; i++) {
-        uv_close((uv_handle_t *)&run->signals[i], on_handle_closed);
-    }
+    signals_close(run);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -104,11 +109,36 @@ static void on_signal(uv_signal_t *handle, int number)
     cg_gateway_stop(run->gateway);
 }
 
+/* Before anything else: a SIGHUP must not end a gate that is starting. */
+static void signals_open(struct run *run)
+{
+    const int numbers[3] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < 3; i++) {
+        uv_signal_init(&run->loop, &run->signals[i]);
+        run->signals[i].data = run;
+        uv_signal_start(&run->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static void say_ports(struct run *run, const struct cg_config *config)
+{
+    for (size_t i = 0; i < config->session_count; i++) {
+        char text[256];
+        int port = cg_gateway_port(run->gateway, i);
+        if (port > 0) {
+            snprintf(text, sizeof(text), "%s listens on %d",
+                     config->sessions[i].name, port);
+            log_line(run, "line", text);
+        }
+    }
+}
+
 static int run_gateway(const struct cg_config *config, bool quiet)
 {
     struct run run = {.quiet = quiet};
     char error[512] = "";
     uv_loop_init(&run.loop);
+    signals_open(&run);
     struct cg_gateway_options options = {
         .loop = &run.loop,
         .config = config,
@@ -119,25 +149,12 @@ static int run_gateway(const struct cg_config *config, bool quiet)
     int status = cg_gateway_open(&options, error, sizeof(error), &run.gateway);
     if (status != 0) {
         fprintf(stderr, "creditgate run: %s\n", error);
+        signals_close(&run);
         uv_run(&run.loop, UV_RUN_DEFAULT);
         uv_loop_close(&run.loop);
         return 2;
     }
-    const int numbers[3] = {SIGTERM, SIGINT, SIGHUP};
-    for (size_t i = 0; i < 3; i++) {
-        uv_signal_init(&run.loop, &run.signals[i]);
-        run.signals[i].data = &run;
-        uv_signal_start(&run.signals[i], on_signal, numbers[i]);
-    }
-    for (size_t i = 0; i < config->session_count; i++) {
-        char text[256];
-        int port = cg_gateway_port(run.gateway, i);
-        if (port > 0) {
-            snprintf(text, sizeof(text), "%s listens on %d",
-                     config->sessions[i].name, port);
-            log_line(&run, "line", text);
-        }
-    }
+    say_ports(&run, config);
     uv_run(&run.loop, UV_RUN_DEFAULT);
     cg_gateway_close(run.gateway);
     uv_loop_close(&run.loop);

@@ -9,6 +9,7 @@
  */
 #include "gateway_rates.h"
 
+#include "age.h"
 #include "reload.h"
 
 #include <stdarg.h>
@@ -38,21 +39,23 @@ say(const struct cg_gateway_rates *rates, const char *format, ...)
     rates->options.say(rates->options.user, text);
 }
 
-/* "version 3, made 2026-01-15T10:00:00Z"; false when there are none. */
+/* "version 3, made 2026-01-15T10:00:00Z, 2h5m old"; false without any. */
 static bool
 in_force(const struct cg_gateway_rates *rates, char *text, size_t len)
 {
     struct cg_rates_view view;
     struct tm tm;
     char made[32];
+    char age[CG_AGE_TEXT_MAX];
     if (!cg_gate_rates(rates->options.gate, &view)) {
         return false;
     }
     time_t seconds = view.made_at / CG_SECOND;
     gmtime_r(&seconds, &tm);
     strftime(made, sizeof(made), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    snprintf(text, len, "version %llu, made %s",
-             (unsigned long long)view.version, made);
+    cg_age_text(rates->options.now() - view.made_at, age);
+    snprintf(text, len, "version %llu, made %s, %s old",
+             (unsigned long long)view.version, made, age);
     return true;
 }
 
@@ -67,10 +70,10 @@ static void on_refused(void *user, unsigned mistakes)
     const struct cg_gateway_rates *rates = user;
     const char *file = rates->options.config->rates.par_rates;
     const char *many = mistakes == 1 ? "" : "s";
-    char old[64];
+    char old[128];
     if (in_force(rates, old, sizeof(old))) {
         say(rates,
-            "ALARM: %s is not taken (%u mistake%s): the par rates of %s stay "
+            "ALARM: %s is not taken (%u mistake%s): the par rates of %s, stay "
             "in force",
             file, mistakes, many, old);
     } else {
@@ -127,7 +130,7 @@ static void take(void *user, void *built, bool asked)
     const struct cg_gateway_rates_options *options = &rates->options;
     struct cg_rates_view before = {0};
     struct cg_rates_view after = {0};
-    char now_in_force[64];
+    char now_in_force[128];
     (void)cg_gate_rates(options->gate, &before);
     int status = cg_gate_take_rates(options->gate, built, options->now());
     if (status != 0) {
@@ -168,6 +171,7 @@ cg_gateway_rates_open(const struct cg_gateway_rates_options *options)
         .path = options->config->rates.par_rates,
         .bytes_max = CG_PAR_RATES_MAX,
         .poll_ms = (unsigned)(options->config->rates.poll_ns / CG_MS),
+        .rest_ms = 1000,
         .hooks = &hooks,
         .user = rates,
     };

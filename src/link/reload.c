@@ -193,6 +193,15 @@ static void end_part(struct cg_reload *reload)
 }
 
 static void start(struct cg_reload *reload, bool builds);
+static void on_poll(uv_timer_t *timer);
+
+static unsigned rest_ms(const struct cg_reload *reload)
+{
+    const struct cg_reload_options *options = &reload->options;
+    return options->rest_ms > 0 && options->rest_ms < options->poll_ms
+               ? options->rest_ms
+               : options->poll_ms;
+}
 
 /* A look: is there something to read, and does it rest? */
 static void compare(struct cg_reload *reload, const struct cg_file_stamp *stamp)
@@ -202,6 +211,10 @@ static void compare(struct cg_reload *reload, const struct cg_file_stamp *stamp)
     reload->seen = *stamp;
     if (rests && (changed || reload->asked)) {
         start(reload, true);
+    } else if (!rests && reload->options.poll_ms > 0) {
+        /* However seldom it is looked at, a change is not left alone. */
+        uv_timer_start(&reload->timer, on_poll, rest_ms(reload),
+                       reload->options.poll_ms);
     }
 }
 
@@ -278,14 +291,14 @@ static bool is_young(const struct cg_reload *reload)
     struct cg_file_stamp stamp;
     cg_file_stamp_take(reload->options.path, &stamp);
     cg_time age = wall_clock() - stamp.changed_ns;
-    return stamp.there && age >= 0 && age < reload->options.poll_ms * CG_MS;
+    return stamp.there && age >= 0 && age < rest_ms(reload) * CG_MS;
 }
 
 void cg_reload_first(struct cg_reload *reload)
 {
     struct job job = {.builds = true, .asked = true};
     for (int i = 0; i < FIRST_ATTEMPTS && is_young(reload); i++) {
-        uv_sleep(reload->options.poll_ms);
+        uv_sleep(rest_ms(reload));
     }
     build(reload, &job);
     finish(reload, &job);

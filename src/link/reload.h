@@ -2,7 +2,7 @@
  * A file that a process lives by, read again whenever it changes.
  *
  * A file counts as changed when it looks otherwise than when it was last read,
- * and as written to its end when it looked the same at two polls in a row.
+ * and as written to its end when it looked the same twice in a row.
  * Reading and building happen on a worker of libuv, one at a time; what was
  * built is taken on the loop, in one turn.
  *
@@ -55,6 +55,8 @@ struct cg_reload_options {
     const char *path; /* borrowed, as all of these */
     size_t bytes_max;
     unsigned poll_ms; /* 0: only cg_reload_poll() */
+    unsigned rest_ms; /* at most, from a change to the look that finds it at
+                         rest; 0: |poll_ms| */
     const struct cg_reload_hooks *hooks;
     void *user;
 };
@@ -64,8 +66,8 @@ struct cg_reload *cg_reload_open(const struct cg_reload_options *options);
 
 /*
  * Reads it now, on this thread: the hooks are called before this returns.  Of a
- * file that was written within the last poll interval it waits for the end, a
- * few intervals at most.
+ * file that was written within the last |rest_ms| it waits for the end, a few
+ * times that at most.
  */
 void cg_reload_first(struct cg_reload *reload);
 

@@ -378,6 +378,24 @@ static void test_gate_reload_starts_without_rates(void **state)
     assert_int_equal(PLAY(steps), 0);
 }
 
+/* Told to end while a worker reads: it is waited for, and nothing is left. */
+static void test_gate_reload_ends_while_reading(void **state)
+{
+    static const struct story_step steps[] = {
+        START_RATED(SETTINGS("ping") RATES_SECTION, RATES(FIRST_RATES)),
+        RATES(SECOND_RATES),
+        HANGUP(GATE),
+        END_ALL_AGREED,
+        SCENE("at once"),
+        START_GATE,
+        SEE(GATE, "gate", "par rates"),
+        HANGUP(GATE),
+        END(GATE),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
 /* What a start would find is told without one. */
 static void test_gate_reload_rates_are_checked_before(void **state)
 {
@@ -410,6 +428,7 @@ int main(int argc, char **argv)
         CASE(test_gate_reload_stale_rates_refuse),
         CASE(test_gate_reload_killed_keeps_the_version),
         CASE(test_gate_reload_starts_without_rates),
+        CASE(test_gate_reload_ends_while_reading),
         CASE(test_gate_reload_rates_are_checked_before),
     };
     return story_test_begin(argc, argv)

@@ -117,18 +117,25 @@ static void refused(void *user, unsigned mistakes)
 
 static const struct cg_reload_hooks hooks = {build, take, drop, say, refused};
 
-static void open_reload(struct fixture *fixture, unsigned poll_ms)
+static void
+open_resting(struct fixture *fixture, unsigned poll_ms, unsigned rest_ms)
 {
     const struct cg_reload_options options = {
         .loop = &fixture->loop,
         .path = fixture->path,
         .bytes_max = BYTES_MAX,
         .poll_ms = poll_ms,
+        .rest_ms = rest_ms,
         .hooks = &hooks,
         .user = fixture,
     };
     fixture->reload = cg_reload_open(&options);
     assert_non_null(fixture->reload);
+}
+
+static void open_reload(struct fixture *fixture, unsigned poll_ms)
+{
+    open_resting(fixture, poll_ms, 0);
 }
 
 static int set_up(void **state)
@@ -302,6 +309,23 @@ static void test_reload_first_awaits_rest(void **state)
     write_at(fixture, "one", 0);
     cg_reload_first(fixture->reload);
     assert_int_equal(fixture->takes, 1);
+}
+
+/* However seldom it is looked at: nothing waits for the next poll. */
+static void test_reload_seldom_polls_hold_up_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    cg_reload_close(fixture->reload, NULL, NULL);
+    open_resting(fixture, 3600000, 1);
+    write_at(fixture, "one", 0);
+    cg_reload_first(fixture->reload);
+    assert_int_equal(fixture->takes, 1);
+    write_at(fixture, "two", 3600);
+    cg_reload_ask(fixture->reload);
+    while (fixture->takes < 2) {
+        uv_run(&fixture->loop, UV_RUN_ONCE);
+    }
+    assert_string_equal(fixture->taken, "two");
 }
 
 /* --- asked -------------------------------------------------------------- */
@@ -584,6 +608,7 @@ int main(void)
         CASE(test_reload_older_file_moved_in_is_read),
         CASE(test_reload_polls_by_itself),
         CASE(test_reload_first_awaits_rest),
+        CASE(test_reload_seldom_polls_hold_up_nothing),
         CASE(test_reload_asked_reads_what_is_unchanged),
         CASE(test_reload_asked_waits_for_rest),
         CASE(test_reload_bad_is_said_once),
