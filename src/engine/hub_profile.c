@@ -24,8 +24,9 @@ cg_dv01 cg_ask_basis(const struct cg_session_state *hub,
     if (hub->replace_amount == CG_REPLACE_TOTAL || !is_replace(kind)) {
         return 0;
     }
-    cg_dv01 consumed = token->ledger.consumed;
-    return consumed < total ? consumed : total;
+    /* By the hub's books: at a lower price it was told of more (R7). */
+    cg_dv01 told = cg_token_told(token);
+    return told < total ? told : total;
 }
 
 /* A sum beyond 64 bits is more than anybody asked for. */
