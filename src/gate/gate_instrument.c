@@ -173,8 +173,7 @@ static void make(struct cg_gate *gate,
                                                 spec, &price);
     uint32_t slot = cg_engine_instrument_new(gate->engine, &event);
     if (slot == CG_NONE) {
-        *meant->unpriced = "the gate has no room for another instrument: raise "
-                           "MaxInstruments=";
+        *meant->unpriced = "the gate has no room for another instrument";
         return;
     }
     gate->rows[slot] = row;
