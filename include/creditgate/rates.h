@@ -19,7 +19,9 @@ struct cg_rates_text {
     const char *file; /* as mistakes name it; borrowed for the call */
     const char *text;
     size_t len;
-    cg_time made_at; /* the file's time: the age of its rates counts from it */
+    /* The file's time: the age of its rates counts from it, or from the end of
+       their valuation date when that is earlier. */
+    cg_time made_at;
 };
 
 /*

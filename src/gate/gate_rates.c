@@ -27,14 +27,21 @@ struct reading {
 
 /* --- days ---------------------------------------------------------------- */
 
-/* The day it is at |time| where the gate is. */
-static cg_date local_date(const struct cg_zone *zone, cg_time time)
+static cg_time offset_at(const struct cg_zone *zone, cg_time time)
 {
     cg_time offset = zone->count > 0 ? zone->shifts[0].offset : 0;
 
     for (size_t i = 0; i < zone->count && zone->shifts[i].at <= time; i++) {
         offset = zone->shifts[i].offset;
     }
+    return offset;
+}
+
+/* The day it is at |time| where the gate is. */
+static cg_date local_date(const struct cg_zone *zone, cg_time time)
+{
+    cg_time offset = offset_at(zone, time);
+
     if (time < DAY_NS || __builtin_add_overflow(time, offset, &time) ||
         time / DAY_NS > CG_DATE_MAX) {
         return CG_DATE_NONE;
@@ -62,6 +69,19 @@ static void find_valuation(struct reading *reading)
                         "the valuation date %s is more than %d days after the "
                         "file was made",
                         text, AHEAD_MAX_DAYS);
+    }
+}
+
+/* Rates of an earlier day are as old as that day, however late their file was
+ * written, or copied, or touched. */
+static void find_age(struct cg_rates *rates)
+{
+    const struct cg_zone *zone = &rates->config->zone;
+    cg_time end = ((cg_time)rates->valuation + 1) * DAY_NS;
+
+    end -= offset_at(zone, end);
+    if (rates->made_at > end) {
+        rates->made_at = end;
     }
 }
 
@@ -237,6 +257,7 @@ static void read_rates(struct reading *reading)
                          &rates->curves)) {
         return;
     }
+    find_age(rates);
     price_rows(reading);
     describe(reading);
 }

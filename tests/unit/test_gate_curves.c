@@ -372,15 +372,32 @@ static void test_gate_curves_read_again(void **state)
     assert_true(cg_gate_rates(h.gate, &view));
     assert_int_equal(view.version, 1);
     assert_true(view.made_at == made_at);
-    harness_take_rates_of(&h, rates_of("2027-01-14", NULL, NULL),
+    harness_take_rates_of(&h, rates_of("2027-01-15", "10Y", "3.7"),
                           h.now + 3600 * CG_SECOND, NULL);
     cg_time taken_at = h.now;
     harness_wait(&h, 1000);
-    harness_take_rates_of(&h, rates_of("2027-01-14", NULL, NULL),
+    harness_take_rates_of(&h, rates_of("2027-01-15", "10Y", "3.7"),
                           taken_at + 3600 * CG_SECOND, NULL);
     assert_true(cg_gate_rates(h.gate, &view));
     assert_int_equal(view.version, 2);
     assert_true(view.made_at == taken_at);
+}
+
+/* Rates of an earlier day are as old as the end of that day, in New York, even
+ * when their file was written today. */
+static void test_gate_curves_age_of_an_earlier_day(void **state)
+{
+    struct cg_rates_view view;
+    (void)state;
+    harness_take_rates(&h, rates_of("2027-01-14", NULL, NULL), NULL);
+    assert_true(cg_gate_rates(h.gate, &view));
+    assert_true(view.made_at == h.now - 3 * 3600 * CG_SECOND);
+    assert_true(view.stale);
+    order("A1", "SOFR10");
+    refused("A1", 107, "age:3h max:1h");
+    harness_take_rates(&h, rates_today(), NULL);
+    order("A2", "SOFR10");
+    goes_on("A2");
 }
 
 /* A file that was cut within its last number looks whole. */
@@ -1003,6 +1020,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gate_curves_change_no_charge,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_taken_again,
+                                        open_with_rates, close_gate),
+        cmocka_unit_test_setup_teardown(test_gate_curves_age_of_an_earlier_day,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_read_again,
                                         open_with_rates, close_gate),

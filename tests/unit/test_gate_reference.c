@@ -82,7 +82,7 @@ static void open_gate(void)
         text, sizeof(text),
         "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
         "MaxOrders=2000\nMaxRequests=8000\nMaxLimits=64\nMaxWaiting=8\n"
-        "[RATES]\nParRates=/dev/null\nConventions=" REFERENCES
+        "[RATES]\nParRates=/dev/null\nMaxAgeMs=never\nConventions=" REFERENCES
         "/sample_conventions.csv\nHolidays=" REFERENCES "/sample_holidays.csv\n"
         "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
         "SocketAcceptPort=7001\n"
