@@ -140,7 +140,7 @@ static void test_script_run_takes_rates(void **state)
     play_rates("rates version=1 age=0 stale=no\n@60001 rates stale=yes\n",
                NULL);
     play_rates("@1s gate takes rates USD_SOFR:5Y=3.6 USD_SOFR:7Y=3.7 age=10s "
-               "date=2027-01-14\nrates version=2 age=10s\n",
+               "date=2027-01-16\nrates version=2 age=10s\n",
                NULL);
     play_rates("@1s gate takes rates USD_SOFR:1Y=none refused~is missing\n"
                "rates version=1 age=1s\ngate crash\nrates version=1\n"
