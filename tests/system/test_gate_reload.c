@@ -240,7 +240,12 @@ static void test_gate_reload_asked_by_signal(void **state)
         SEE(GATE, "gate", "0 of them anew"),
         HANGUP(GATE),
         SEE(GATE, "gate", "the par rates are unchanged: version 2, made "),
-        END_ALL_AGREED,
+        SCENE("killed: what was taken a turn ago is durable"),
+        KILL(GATE),
+        RUN("show --journal $DIR/gate.journal", 0, "rates|2       smp "),
+        END(CLIENT),
+        END(HUB),
+        END(VENUE),
     };
     (void)state;
     assert_int_equal(PLAY(steps), 0);
