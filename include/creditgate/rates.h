@@ -56,6 +56,9 @@ CG_API void cg_rates_close(struct cg_rates *rates);
  * changed. */
 CG_API const char *cg_rates_digest(const struct cg_rates *rates);
 
+/* When they were made, as their age counts. */
+CG_API cg_time cg_rates_made_at(const struct cg_rates *rates);
+
 /* "smp 2026-01-15 rates.csv": the set, the day it is of, the file. */
 CG_API const char *cg_rates_words(const struct cg_rates *rates);
 

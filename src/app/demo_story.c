@@ -71,7 +71,9 @@ static const char gate_settings[] = "[GATE]\n"
                                     "\n"
                                     "[RATES]\n"
                                     "ParRates=rates.csv\n"
-                                    "PollMs=100\n";
+                                    "PollMs=100\n"
+                                    "# They are of a day long past.\n"
+                                    "MaxAgeMs=never\n";
 
 static const char instruments[] =
     "instrument,currency,dv01_per_million,convention,swap\n"

@@ -21,14 +21,14 @@ typedef void report_function(void *user,
                              const char *remedy);
 
 static void print_rates(const struct cg_config *config,
-                        const struct cg_rates *rates,
-                        cg_time made_at)
+                        const struct cg_rates *rates)
 {
     char age[CG_AGE_TEXT_MAX];
     char max[CG_AGE_TEXT_MAX];
     struct timespec ts;
     clock_gettime(CLOCK_REALTIME, &ts);
     cg_time now = (cg_time)ts.tv_sec * CG_SECOND + ts.tv_nsec;
+    cg_time made_at = cg_rates_made_at(rates);
     cg_age_text(now - made_at, age);
     cg_age_text(config->rates.max_age_ns, max);
     bool never = config->rates.max_age_ns == CG_TIME_NEVER;
@@ -95,7 +95,7 @@ static bool check_text(const struct cg_config *config,
     if (status != 0) {
         return false;
     }
-    print_rates(config, rates, text.made_at);
+    print_rates(config, rates);
     print_conventions(config, rates);
     print_instruments(config, rates);
     cg_rates_close(rates);

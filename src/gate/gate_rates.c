@@ -317,6 +317,11 @@ const char *cg_rates_digest(const struct cg_rates *rates)
     return rates->digest;
 }
 
+cg_time cg_rates_made_at(const struct cg_rates *rates)
+{
+    return rates->made_at;
+}
+
 const char *cg_rates_words(const struct cg_rates *rates)
 {
     return rates->words;
