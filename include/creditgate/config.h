@@ -160,6 +160,7 @@ struct cg_config_rates {
     char set[CG_NAME_MAX + 1]; /* Set=, empty: the only one */
     cg_time max_age_ns;        /* MaxAgeMs=, default 1 day; CG_TIME_NEVER */
     cg_time poll_ns;           /* PollMs=, how often the host looks at it */
+    uint32_t max_move_bp;      /* MaxMoveBp=, from one file to the next */
     bool stale_alarms;         /* WhenStale=alarm; default refuse */
     struct cg_config_buckets buckets;   /* TenorBuckets=2Y,5Y,10Y,30Y */
     struct cg_conventions *conventions; /* NULL unless |given| */

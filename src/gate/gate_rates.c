@@ -161,35 +161,51 @@ static void price_rows(struct reading *reading)
 
 /* --- what is in force ---------------------------------------------------- */
 
-static bool has_rate(const struct cg_par_rates *par,
-                     const struct cg_par_rate *wanted)
+static const struct cg_par_rate *find_rate(const struct cg_par_rates *par,
+                                           const struct cg_par_rate *wanted)
 {
     for (size_t i = 0; i < par->count; i++) {
         if (strcmp(par->items[i].curve, wanted->curve) == 0 &&
             par->items[i].tenor.months == wanted->tenor.months &&
             par->items[i].tenor.days == wanted->tenor.days) {
-            return true;
+            return &par->items[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-/* A file that was cut short looks whole: what is in force tells. */
+static void check_pillar(struct reading *reading,
+                         const struct cg_par_rate *before)
+{
+    const struct cg_rates *rates = reading->rates;
+    const struct cg_par_rate *now = find_rate(&rates->par, before);
+    uint32_t max_bp = rates->config->rates.max_move_bp;
+
+    if (now == NULL) {
+        cg_mistakes_add(&reading->mistakes, reading->text->file, 0,
+                        "write the whole file; to have fewer rates, "
+                        "restart the gate",
+                        "the rate of %s %s is missing, and the rates in "
+                        "force have it",
+                        before->curve, before->name);
+    } else if (cg_par_rate_is_far(now, before, max_bp)) {
+        cg_mistakes_add(&reading->mistakes, reading->text->file, now->line,
+                        "check it; if it is right, restart the gate with a "
+                        "larger MaxMoveBp=, or go there in steps",
+                        "the rate of %s %s is more than %u bp away from the "
+                        "one in force",
+                        before->curve, before->name, (unsigned)max_bp);
+    }
+}
+
+/* A file that was cut short looks whole, and a slip of the point like a rate:
+ * what is in force tells. */
 static void check_pillars(struct reading *reading)
 {
     const struct cg_rates *before = reading->before;
 
     for (size_t i = 0; before != NULL && i < before->par.count; i++) {
-        const struct cg_par_rate *rate = &before->par.items[i];
-
-        if (!has_rate(&reading->rates->par, rate)) {
-            cg_mistakes_add(&reading->mistakes, reading->text->file, 0,
-                            "write the whole file; to have fewer rates, "
-                            "restart the gate",
-                            "the rate of %s %s is missing, and the rates in "
-                            "force have it",
-                            rate->curve, rate->name);
-        }
+        check_pillar(reading, &before->par.items[i]);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <par_rates.h>
 
 #include <csv.h>
+#include <math.h>
 #include <stdlib.h>
 #include <text.h>
 
@@ -350,6 +351,14 @@ bool cg_par_rates_read(struct cg_par_rates *rates,
     cg_csv_deinit(&reading.csv);
     free(reading.rows);
     return rates->count > 0;
+}
+
+bool cg_par_rate_is_far(const struct cg_par_rate *one,
+                        const struct cg_par_rate *other,
+                        uint32_t bp)
+{
+    /* Rates have six decimals or so of a percent, far more than is added. */
+    return fabs(one->rate - other->rate) * 1e4 > bp + 1e-7;
 }
 
 void cg_par_rates_deinit(struct cg_par_rates *rates)

@@ -22,6 +22,11 @@ struct cg_par_rate {
     int line;
 };
 
+/* Whether two rates are more than |bp| basis points apart. */
+bool cg_par_rate_is_far(const struct cg_par_rate *one,
+                        const struct cg_par_rate *other,
+                        uint32_t bp);
+
 /* Fine when zeroed. */
 struct cg_par_rates {
     char set[CG_NAME_MAX + 1];

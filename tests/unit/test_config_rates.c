@@ -50,6 +50,7 @@ static void test_config_rates_defaults(void **state)
     assert_string_equal(config.rates.set, "");
     assert_true(config.rates.max_age_ns == 86400 * CG_SECOND);
     assert_true(config.rates.poll_ns == CG_SECOND);
+    assert_int_equal(config.rates.max_move_bp, 200);
     assert_false(config.rates.stale_alarms);
     assert_int_equal(config.rates.buckets.count, 4);
     assert_string_equal(config.rates.buckets.labels[0], "0-2Y");
@@ -78,7 +79,9 @@ static void test_config_rates_read_back(void **state)
     assert_string_equal(config.rates.buckets.labels[1], "18M-7Y");
     assert_string_equal(config.rates.buckets.labels[2], "7Y-");
     cg_config_deinit(&config);
-    read_keys("MaxAgeMs=never\nWhenStale=refuse\nPollMs=10\n", &config);
+    read_keys("MaxAgeMs=never\nWhenStale=refuse\nPollMs=10\nMaxMoveBp=10000\n",
+              &config);
+    assert_int_equal(config.rates.max_move_bp, 10000);
     assert_true(config.rates.poll_ns == 10 * CG_MS);
     assert_true(config.rates.max_age_ns == CG_TIME_NEVER);
     assert_false(config.rates.stale_alarms);
@@ -108,6 +111,8 @@ static void test_config_rates_mistakes_told(void **state)
         {"MaxAgeMs=\n", FIRST, "has no value", "remove the line"},
         {"PollMs=9\n", FIRST, "is not a whole number from 10", "digits"},
         {"PollMs=3600001\n", FIRST, "to 3600000", "digits"},
+        {"MaxMoveBp=0\n", FIRST, "is not a whole number from 1", "digits"},
+        {"MaxMoveBp=10001\n", FIRST, "to 10000", "digits"},
         {"WhenStale=stop\n", FIRST, "is not known", "refuse|alarm"},
         {"WhenStael=alarm\n", FIRST, "not a key of [RATES]",
          "did you mean WhenStale= ?"},

@@ -441,6 +441,8 @@ static void test_gate_curves_bad_files_change_nothing(void **state)
                        "the rate of USD_SOFR 10Y is missing");
     harness_take_rates(&h, rates_of("2027-01-15", "10Y", "abc"),
                        "rates.csv:11: ");
+    harness_take_rates(&h, rates_of("2027-01-15", "10Y", "37.0"),
+                       "the rate of USD_SOFR 10Y is more than 200 bp away");
     harness_take_rates(&h, rates_of("2027-02-30", NULL, NULL), "rates.csv:2: ");
     harness_take_rates(&h, rates_of("2027-02-15", NULL, NULL),
                        "the valuation date 2027-02-15 is more than 7 days");
@@ -470,6 +472,21 @@ static void test_gate_curves_date_of_the_file(void **state)
     harness_take_rates(&h, undated, NULL);
     order("A3", "IRS|916=20270115|917=20370115");
     refused("A3", 104, "it starts before the valuation date");
+}
+
+/* MaxMoveBp=: from one file to the next, to the basis point; the line is told.
+ */
+static void test_gate_curves_move_a_bounded_way(void **state)
+{
+    (void)state;
+    harness_take_rates(&h, rates_of("2027-01-15", "10Y", "5.7031"),
+                       "rates.csv:11: the rate of USD_SOFR 10Y is more than "
+                       "200 bp away from the one in force");
+    harness_take_rates(&h, rates_of("2027-01-15", "10Y", "1.7029"),
+                       "rates.csv:11: the rate of USD_SOFR 10Y is more");
+    harness_take_rates(&h, rates_of("2027-01-15", "10Y", "5.703"), NULL);
+    harness_take_rates(&h, rates_today(), NULL);
+    harness_take_rates(&h, rates_of("2027-01-15", "10Y", "1.703"), NULL);
 }
 
 /* A row that rates cannot price is a mistake of theirs. */
@@ -1032,6 +1049,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_gate_curves_bad_files_change_nothing, open_with_rates,
             close_gate),
+        cmocka_unit_test_setup_teardown(test_gate_curves_move_a_bounded_way,
+                                        open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_date_of_the_file,
                                         open_gate, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_must_reach_the_table,
