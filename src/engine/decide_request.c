@@ -44,9 +44,8 @@ static void refuse_request(struct cg_engine *engine,
 
 /* --- replaces (R41) ----------------------------------------------------- */
 
-/* The order that a replace or cancel means, or CG_NONE. */
-static uint32_t find_order(const struct cg_engine *engine,
-                           const struct cg_order_event *event)
+uint32_t cg_engine_order(const struct cg_engine *engine,
+                         const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
@@ -349,7 +348,7 @@ void cg_engine_replace(struct cg_engine *engine,
                        const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot = find_order(engine, event);
+    uint32_t slot = cg_engine_order(engine, event);
     struct cg_refusal refusal = event->bad;
     if (!cg_id_is_free(engine, event->clordid)) {
         replace_repeated(engine, event, slot);
@@ -520,7 +519,7 @@ void cg_engine_cancel(struct cg_engine *engine,
                       const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot = find_order(engine, event);
+    uint32_t slot = cg_engine_order(engine, event);
     struct cg_refusal refusal = event->bad;
     if (!cg_id_is_free(engine, event->clordid)) {
         if (came_again(engine, event, CG_REQUEST_CANCEL)) {

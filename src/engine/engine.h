@@ -459,6 +459,10 @@ void cg_engine_row(struct cg_engine *engine,
  */
 uint32_t cg_engine_instrument(struct cg_engine *engine, struct cg_slice name);
 
+/* The order that a replace or cancel means, or CG_NONE. */
+uint32_t cg_engine_order(const struct cg_engine *engine,
+                         const struct cg_order_event *event);
+
 /*
  * Makes an instrument at run time, or makes one that is there what |event|
  * says; not for those of the table.  CG_NONE: the name, a term or the currency

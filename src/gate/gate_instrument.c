@@ -179,7 +179,7 @@ static void make(struct cg_gate *gate,
     gate->rows[slot] = row;
 }
 
-/* --- orders -------------------------------------------------------------- */
+/* --- new orders ---------------------------------------------------------- */
 
 static void bad(struct cg_gate *gate, uint32_t tag, const char *detail)
 {
@@ -240,17 +240,39 @@ static const char *why_unpriced(const struct cg_gate *gate, uint32_t row)
                : NULL;
 }
 
+/* Had a row of the table, at an earlier start: it keeps its place for those who
+ * name it, and is whatever the table says by now. */
+static bool has_lost_row(const struct cg_gate *gate, uint32_t slot)
+{
+    return !gate->engine->state.instruments[slot].dynamic &&
+           gate->rows[slot] == CG_NONE;
+}
+
+/* A name with dates is the gate's own, and no symbol. */
+static bool
+is_by_symbol(struct cg_gate *gate, const struct meant *meant, uint32_t slot)
+{
+    const struct cg_instrument *all = gate->engine->state.instruments;
+    if (cg_slice_equal(meant->symbol, cg_id_slice(&all[slot].symbol))) {
+        return true;
+    }
+    bad(gate, symbol_tag(meant),
+        "an instrument with dates is named by its symbol");
+    return false;
+}
+
 /* Whether an instrument that is there is all that its symbol can mean, with a
- * DV01 or not.  A name with dates is the gate's own, and no symbol. */
+ * DV01 or not. */
 static bool
 is_found(struct cg_gate *gate, const struct meant *meant, uint32_t slot)
 {
     const struct cg_instrument *instrument =
         &gate->engine->state.instruments[slot];
-    if (!cg_slice_equal(meant->symbol, cg_id_slice(&instrument->symbol))) {
-        bad(gate, symbol_tag(meant),
-            "an instrument with dates is named by its symbol");
+    if (!is_by_symbol(gate, meant, slot)) {
         return true;
+    }
+    if (has_lost_row(gate, slot)) {
+        return false;
     }
     if (instrument->rate == 0 && !instrument->dynamic) {
         *meant->unpriced = why_unpriced(gate, gate->rows[slot]);
@@ -259,10 +281,8 @@ is_found(struct cg_gate *gate, const struct meant *meant, uint32_t slot)
 }
 
 /* One that goes by the dates of the order or leg. */
-static void resolve_dated(struct cg_gate *gate,
-                          const struct meant *meant,
-                          uint32_t row,
-                          bool makes)
+static void
+resolve_dated(struct cg_gate *gate, const struct meant *meant, uint32_t row)
 {
     const struct cg_instrument *all = gate->engine->state.instruments;
     struct cg_swap_spec spec;
@@ -277,14 +297,14 @@ static void resolve_dated(struct cg_gate *gate,
          !cg_slice_equal(meant->symbol, cg_id_slice(&all[slot].symbol)))) {
         bad(gate, symbol_tag(meant),
             "another instrument is called as this one with its dates");
-    } else if (makes && (slot == CG_NONE || all[slot].rate == 0)) {
+    } else if (slot == CG_NONE || all[slot].rate == 0) {
         make(gate, meant, name, row, &spec);
     }
 }
 
 /* A row of the table goes first, then a pattern, then dates: the dates of an
  * order say nothing of an instrument that does not go by them. */
-static void resolve(struct cg_gate *gate, const struct meant *meant, bool makes)
+static void resolve_new(struct cg_gate *gate, const struct meant *meant)
 {
     struct cg_swap_spec spec;
     if (meant->symbol.len == 0 || meant->symbol.len > CG_NAME_MAX) {
@@ -300,17 +320,62 @@ static void resolve(struct cg_gate *gate, const struct meant *meant, bool makes)
     uint32_t row = place_of(
         gate, cg_family_find(gate->config, meant->symbol, false, &spec));
     if (row != CG_NONE) {
-        if (makes) {
-            make(gate, meant, meant->symbol, row, &spec);
-        }
+        make(gate, meant, meant->symbol, row, &spec);
         return;
     }
     row = place_of(gate,
                    cg_family_find(gate->config, meant->symbol, true, &spec));
     if (row != CG_NONE) {
-        resolve_dated(gate, meant, row, makes);
+        resolve_dated(gate, meant, row);
     }
 }
+
+/* --- replaces ------------------------------------------------------------ */
+
+/* The instrument of the order that a replace names, or of its leg at the same
+ * place; NULL when there is none. */
+static const struct cg_instrument *own_of(const struct cg_gate *gate,
+                                          uint32_t leg)
+{
+    const struct cg_state *state = &gate->engine->state;
+    uint32_t slot = cg_engine_order(gate->engine, &gate->event);
+    if (slot == CG_NONE) {
+        return NULL;
+    }
+    const struct cg_order *order = &state->orders[slot];
+    if (leg == CG_NONE) {
+        return order->instrument != CG_NONE
+                   ? &state->instruments[order->instrument]
+                   : NULL;
+    }
+    uint32_t at = order->legs;
+    while (leg > 0 && at != CG_NONE) {
+        at = state->legs[at].next;
+        leg--;
+    }
+    return at != CG_NONE ? &state->instruments[state->legs[at].instrument]
+                         : NULL;
+}
+
+/* R41: what an order is about follows from the order, not from the table, which
+ * may be another one by now: a fall or a price must pass. */
+static void resolve_own(struct cg_gate *gate, const struct meant *meant)
+{
+    const struct cg_instrument *own = own_of(gate, meant->leg);
+    uint32_t slot = cg_state_instrument(&gate->engine->state, meant->symbol);
+    struct cg_swap_spec spec;
+    struct cg_slice name;
+    if (slot != CG_NONE && !is_by_symbol(gate, meant, slot)) {
+        return;
+    }
+    if (own != NULL && dates_of(own).len > 0 &&
+        cg_slice_equal(meant->symbol, cg_id_slice(&own->symbol)) &&
+        read_dates(gate, meant, &spec, &name)) {
+        *meant->instrument = name;
+    }
+}
+
+/* --- both ---------------------------------------------------------------- */
 
 /* 48 beside 55 may be the name of a pattern's instrument as well. */
 static void check_other(struct cg_gate *gate,
@@ -325,6 +390,15 @@ static void check_other(struct cg_gate *gate,
     }
     if (cg_family_find(gate->config, other, false, &spec) != NULL) {
         bad(gate, tag, "Symbol and SecurityID name two instruments");
+    }
+}
+
+static void resolve(struct cg_gate *gate, const struct meant *meant, bool makes)
+{
+    if (makes) {
+        resolve_new(gate, meant);
+    } else {
+        resolve_own(gate, meant);
     }
 }
 

@@ -664,7 +664,7 @@ static void test_gate_curves_names_that_meet(void **state)
     order("A4", "IRS 2027-01-20/2032-01-20");
     refused("A4", 406, "tag:55");
     replace_by(CLIENT, "A5", "A1", "IRS|916=20270120|917=20370120", "2000000");
-    (void)harness_expect(&h, CLIENT, "35=9|11=A5|58~CG406|58~tag:55");
+    (void)harness_expect(&h, CLIENT, "35=9|11=A5|58~CG404");
     harness_close(&h);
 }
 
@@ -951,6 +951,47 @@ static void test_gate_curves_row_changed(void **state)
 static const char small_desk[] = GATE_KEYS("MaxInstruments=2\n")
     RATES_KEYS("WhenStale=alarm\n") DESK;
 
+/* R2: what had a row of its own may be in a family after the next start, and
+ * who rests by its row may fall. */
+static void test_gate_curves_row_becomes_a_family(void **state)
+{
+    (void)state;
+    cg_dv01 ten = charge_of("SOFR10");
+    order("A1", "SOFR10");
+    goes_on("A1");
+    acked("A1", "1000000");
+    reopen_table(HEADER "SOFR*,,,USD_SOFR,*Y,,OIS,IRS,\n");
+    order("A2", "SOFR10");
+    refused("A2", 104, "no par rates were taken since");
+    harness_take_rates(&h, rates_today(), NULL);
+    assert_int_equal(charge_of("SOFR10"), ten);
+    reopen_table(HEADER "SOFR10,,,USD_SOFR,dates,,OIS,IRS,\n");
+    harness_take_rates(&h, rates_today(), NULL);
+    (void)charge_of("SOFR10|917=20370120");
+    order("A3", "SOFR10");
+    refused("A3", 406, "tag:917");
+    assert_int_equal(used("ACME-USD"), ten);
+    replace_by(CLIENT, "A4", "A1", "SOFR10", "500000");
+    (void)harness_expect(&h, VENUE, "35=G|11=A4|55=SOFR10");
+}
+
+/* R4, R41: what has lost its family may still fall, or change its price. */
+static void test_gate_curves_family_goes(void **state)
+{
+    (void)state;
+    order("A1", "IRS|916=20270120|917=20370120");
+    goes_on("A1");
+    acked("A1", "1000000");
+    reopen_table(HEADER "SOFR5,,,USD_SOFR,5Y,,,,\n");
+    harness_take_rates(&h, rates_today(), NULL);
+    replace_by(CLIENT, "A2", "A1", "IRS|916=20270120|917=20370120", "2000000");
+    (void)harness_expect(&h, CLIENT, "35=9|11=A2|58~CG104");
+    replace_by(CLIENT, "A3", "A1", "IRS|916=20270120|917=20380120", "500000");
+    (void)harness_expect(&h, CLIENT, "35=9|11=A3|58~CG404");
+    replace_by(CLIENT, "A4", "A1", "IRS|874=20270120|541=20370120", "500000");
+    (void)harness_expect(&h, VENUE, "35=G|11=A4");
+}
+
 /* What nothing refers to makes room; what open orders are about stays. */
 static void test_gate_curves_no_room(void **state)
 {
@@ -1088,6 +1129,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gate_curves_outlive_a_restart,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_row_changed,
+                                        open_with_rates, close_gate),
+        cmocka_unit_test_setup_teardown(test_gate_curves_row_becomes_a_family,
+                                        open_with_rates, close_gate),
+        cmocka_unit_test_setup_teardown(test_gate_curves_family_goes,
                                         open_with_rates, close_gate),
         cmocka_unit_test(test_gate_curves_no_room),
         cmocka_unit_test_setup_teardown(test_gate_curves_stale, open_with_rates,
