@@ -78,6 +78,7 @@
     X(REQUEST_ACCEPTED, "request accepted")                                    \
     X(REQUEST_REFUSED, "request refused")                                      \
     X(REQUEST_WITHHELD, "request withheld")                                    \
+    X(RESENDS_ENDED, "resends ended")                                          \
     X(STATUS_ASKED, "status asked")                                            \
     X(STATUS_TOLD, "status told")                                              \
     X(STATUS_RELAYED, "status relayed")                                        \

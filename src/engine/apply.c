@@ -202,6 +202,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_REQUEST_WITHHELD:
         cg_apply_withheld(state, fact);
         break;
+    case CG_FACT_RESENDS_ENDED:
+        cg_apply_resends_ended(state, fact);
+        break;
     case CG_FACT_STATUS_ASKED:
         cg_apply_status_asked(state, fact);
         break;

@@ -156,6 +156,7 @@ void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact);
 void cg_apply_status_relayed(struct cg_state *state,
                              const struct cg_fact *fact);
 void cg_apply_withheld(struct cg_state *state, const struct cg_fact *fact);
+void cg_apply_resends_ended(struct cg_state *state, const struct cg_fact *fact);
 
 /* --- stops (apply_stop.c) ----------------------------------------------- */
 

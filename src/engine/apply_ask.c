@@ -58,9 +58,7 @@ void cg_apply_ask_sent(struct cg_state *state, const struct cg_fact *fact)
     state->ask_no = fact->number;
     cg_map_add(&state->ask_map, cg_hash_number(fact->number), slot);
     struct cg_token *token = &state->tokens[fact->token];
-    if (state->orders[token->order].forgettable) {
-        cg_apply_order_stays(state, &state->orders[token->order]);
-    }
+    cg_apply_order_stays(state, &state->orders[token->order]);
     token->asks = slot;
     ask->refers_to = chain_end(state, token, ask->kind);
     if (!cg_ask_is_notice(ask->kind) && ask->kind != CG_ASK_CANCEL) {

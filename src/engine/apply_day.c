@@ -34,15 +34,30 @@ static void request_forget(struct cg_state *state, uint32_t slot)
     state->request_free = slot;
 }
 
-/* An answer of the venue may still come, if it is not a day late. */
-static bool request_stays(struct cg_request *request, bool cancelled)
+/* R22: it went to a venue that was never away since then, for a day: had it not
+ * arrived, the next heartbeat would have shown it. */
+static bool has_arrived(const struct cg_state *state,
+                        const struct cg_request *request)
+{
+    const struct cg_session_state *venue = &state->sessions[request->venue];
+    return request->kept && !request->withheld && venue->up &&
+           venue->round == request->round;
+}
+
+/* An answer of the venue may still come, if it is not a day late; what it may
+ * never have got has to be answered in its stead. */
+static bool request_stays(const struct cg_state *state,
+                          struct cg_request *request,
+                          bool cancelled)
 {
     bool asks_end = request->kind == CG_REQUEST_CANCEL ||
                     request->kind == CG_REQUEST_PULL;
     bool stays = request->state == CG_REQUEST_SENT && !request->kept &&
                  !(asks_end && cancelled);
+    bool doubtful = cg_request_is_doubtful(state, request) &&
+                    !has_arrived(state, request);
     request->kept = request->kept || stays;
-    return stays;
+    return stays || doubtful;
 }
 
 static void order_day_ended(struct cg_state *state, uint32_t slot)
@@ -51,11 +66,20 @@ static void order_day_ended(struct cg_state *state, uint32_t slot)
     bool stays = false;
     for (uint32_t i = order->requests; i != CG_NONE;
          i = state->requests[i].next) {
-        stays |= request_stays(&state->requests[i],
+        stays |= request_stays(state, &state->requests[i],
                                order->ended_by == CG_REPORT_CANCELLED);
     }
     if (!stays) {
         cg_apply_order_forget(state, slot);
+    }
+}
+
+static void orders_day_ended(struct cg_state *state, uint32_t first)
+{
+    for (uint32_t i = first; i != CG_NONE;) {
+        uint32_t next = state->orders[i].next;
+        order_day_ended(state, i);
+        i = next;
     }
 }
 
@@ -68,7 +92,7 @@ void cg_apply_day_ended(struct cg_state *state, const struct cg_fact *fact)
     for (uint32_t i = state->request_loose; i != CG_NONE;) {
         struct cg_request *request = &state->requests[i];
         uint32_t next = request->next;
-        if (request_stays(request, false)) {
+        if (request_stays(state, request, false)) {
             request->next = staying;
             staying = i;
         } else {
@@ -77,11 +101,8 @@ void cg_apply_day_ended(struct cg_state *state, const struct cg_fact *fact)
         i = next;
     }
     state->request_loose = CG_NONE;
-    for (uint32_t i = state->closed_first; i != CG_NONE;) {
-        uint32_t next = state->orders[i].next;
-        order_day_ended(state, i);
-        i = next;
-    }
+    orders_day_ended(state, state->closed_first);
+    orders_day_ended(state, state->doubtful.first);
     for (uint32_t i = state->request_loose; i != CG_NONE;) {
         uint32_t next = state->requests[i].next;
         request_forget(state, i);

@@ -33,29 +33,59 @@ static uint32_t leg_count(const struct cg_state *state,
     return order->legs != CG_NONE ? state->packages[order->legs].count : 0;
 }
 
-/* Takes an order out of the list of those that may be forgotten. */
-void cg_apply_order_stays(struct cg_state *state, struct cg_order *order)
+static void list_leave(struct cg_state *state,
+                       const struct cg_order *order,
+                       uint32_t *first,
+                       uint32_t *last)
 {
     if (order->previous != CG_NONE) {
         state->orders[order->previous].next = order->next;
     } else {
-        state->closed_first = order->next;
+        *first = order->next;
     }
     if (order->next != CG_NONE) {
         state->orders[order->next].previous = order->previous;
     } else {
-        state->closed_last = order->previous;
+        *last = order->previous;
     }
-    state->closed_tokens -= token_count(state, order);
-    state->closed_legs -= leg_count(state, order);
-    order->forgettable = false;
+}
+
+static void list_enter(struct cg_state *state,
+                       uint32_t slot,
+                       uint32_t *first,
+                       uint32_t *last)
+{
+    struct cg_order *order = &state->orders[slot];
+    order->next = CG_NONE;
+    order->previous = *last;
+    if (*last == CG_NONE) {
+        *first = slot;
+    } else {
+        state->orders[*last].next = slot;
+    }
+    *last = slot;
+}
+
+/* Takes an order out of the lists of those that are over. */
+void cg_apply_order_stays(struct cg_state *state, struct cg_order *order)
+{
+    if (order->doubtful) {
+        list_leave(state, order, &state->doubtful.first, &state->doubtful.last);
+        order->doubtful = false;
+    }
+    if (order->forgettable) {
+        list_leave(state, order, &state->closed_first, &state->closed_last);
+        state->closed_tokens -= token_count(state, order);
+        state->closed_legs -= leg_count(state, order);
+        order->forgettable = false;
+    }
 }
 
 /* The oldest closed order makes room; its ClOrdIDs stay known. */
 void cg_apply_order_forget(struct cg_state *state, uint32_t slot)
 {
     struct cg_order *order = &state->orders[slot];
-    CG_ASSERT(order->forgettable);
+    CG_ASSERT(order->forgettable || order->doubtful);
     cg_ahead_token(state, order->tokens);
     cg_ahead_request(state, order->requests);
     cg_ahead_order(state, order->next);
@@ -84,7 +114,19 @@ void cg_apply_order_forget(struct cg_state *state, uint32_t slot)
     state->order_free = slot;
 }
 
-/* A closed order whose tokens have all ended may be forgotten. */
+static bool is_doubtful(const struct cg_state *state,
+                        const struct cg_order *order)
+{
+    bool doubtful = false;
+    for (uint32_t i = order->requests; i != CG_NONE && !doubtful;
+         i = state->requests[i].next) {
+        doubtful = cg_request_is_doubtful(state, &state->requests[i]);
+    }
+    return doubtful;
+}
+
+/* A closed order whose tokens have all ended may be forgotten, but for what may
+ * still have to be answered in the venue's stead. */
 void cg_apply_order_may_go(struct cg_state *state, uint32_t slot)
 {
     struct cg_order *order = &state->orders[slot];
@@ -97,17 +139,20 @@ void cg_apply_order_may_go(struct cg_state *state, uint32_t slot)
             return;
         }
     }
+    bool doubtful = is_doubtful(state, order);
+    if (doubtful && order->doubtful) {
+        return;
+    }
+    cg_apply_order_stays(state, order);
+    if (doubtful) {
+        order->doubtful = true;
+        list_enter(state, slot, &state->doubtful.first, &state->doubtful.last);
+        return;
+    }
     order->forgettable = true;
-    order->next = CG_NONE;
-    order->previous = state->closed_last;
     state->closed_tokens += token_count(state, order);
     state->closed_legs += leg_count(state, order);
-    if (state->closed_last == CG_NONE) {
-        state->closed_first = slot;
-    } else {
-        state->orders[state->closed_last].next = slot;
-    }
-    state->closed_last = slot;
+    list_enter(state, slot, &state->closed_first, &state->closed_last);
 }
 
 void cg_apply_order_taken(struct cg_state *state, const struct cg_fact *fact)

@@ -23,6 +23,7 @@ void cg_apply_request_out(const struct cg_state *state,
 {
     cg_apply_request_move(request, CG_REQUEST_SENT);
     request->inquiry = state->inquiry_no;
+    request->round = state->sessions[request->venue].round;
 }
 
 struct cg_request *cg_apply_request_add(struct cg_state *state,
@@ -169,4 +170,5 @@ void cg_apply_request_ended(struct cg_state *state,
         order->qty = fact->qty;
     }
     cg_apply_worst_set(state, order);
+    cg_apply_order_may_go(state, request->order);
 }

@@ -58,7 +58,27 @@ void cg_apply_status_relayed(struct cg_state *state, const struct cg_fact *fact)
 void cg_apply_withheld(struct cg_state *state, const struct cg_fact *fact)
 {
     state->requests[fact->request].withheld = true;
-    if (fact->order != CG_NONE) {
-        state->orders[fact->order].round = 0; /* its status has to be asked */
+    if (fact->order == CG_NONE) {
+        return;
+    }
+    struct cg_order *order = &state->orders[fact->order];
+    order->round = 0; /* its status has to be asked */
+    if (order->forgettable) {
+        cg_apply_order_stays(state, order);
+        cg_apply_order_may_go(state, fact->order);
+    }
+}
+
+/* What was sent before this logon is at the venue by now, or was left out. */
+void cg_apply_resends_ended(struct cg_state *state, const struct cg_fact *fact)
+{
+    struct cg_session_state *venue = &state->sessions[fact->session];
+    venue->resent = venue->round;
+    for (uint32_t i = state->doubtful.first; i != CG_NONE;) {
+        uint32_t next = state->orders[i].next;
+        if (state->orders[i].venue == fact->session) {
+            cg_apply_order_may_go(state, i);
+        }
+        i = next;
     }
 }

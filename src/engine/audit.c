@@ -1,7 +1,7 @@
 /*
  * Proof from scratch: every total of the state is recomputed from its parts.
  *
- * Reads only, shares no sum with apply.c.  Rules: R12, R17, R23.
+ * Reads only, shares no sum with apply.c.  Rules: R12, R17, R22, R23.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -167,6 +167,47 @@ queues_hold(const struct cg_state *state, char *error, size_t error_len)
     return holds;
 }
 
+static bool has_doubtful(const struct cg_state *state,
+                         const struct cg_order *order)
+{
+    uint32_t i = order->requests;
+    while (i != CG_NONE &&
+           !cg_request_is_doubtful(state, &state->requests[i])) {
+        i = state->requests[i].next;
+    }
+    return i != CG_NONE;
+}
+
+/* R22: of the closed orders those stay of which a replace may never have
+ * reached the venue; an order is in one list at most. */
+static bool
+closed_hold(const struct cg_state *state, char *error, size_t error_len)
+{
+    bool holds = true;
+    uint32_t count = 0;
+    for (uint32_t i = state->closed_first; i != CG_NONE && holds;
+         i = state->orders[i].next, count++) {
+        const struct cg_order *order = &state->orders[i];
+        holds = order->state == CG_ORDER_CLOSED && order->forgettable &&
+                !order->doubtful && !has_doubtful(state, order);
+    }
+    for (uint32_t i = state->doubtful.first; i != CG_NONE && holds;
+         i = state->orders[i].next, count++) {
+        const struct cg_order *order = &state->orders[i];
+        holds = order->state == CG_ORDER_CLOSED && !order->forgettable &&
+                order->doubtful && has_doubtful(state, order);
+    }
+    for (uint32_t i = 0; i < state->order_top; i++) {
+        const struct cg_order *order = &state->orders[i];
+        count -= order->state != CG_ORDER_FREE &&
+                 (order->forgettable || order->doubtful);
+    }
+    if (!holds || count != 0) {
+        snprintf(error, error_len, "the lists of closed orders do not hold");
+    }
+    return holds && count == 0;
+}
+
 bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
 {
     struct sums *sums = calloc(state->limit_count + 1, sizeof(*sums));
@@ -198,5 +239,6 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
     }
     return holds && cg_audit_packages(state, error, error_len) &&
            cg_audit_instruments(state, error, error_len) &&
-           queues_hold(state, error, error_len);
+           queues_hold(state, error, error_len) &&
+           closed_hold(state, error, error_len);
 }

@@ -154,10 +154,24 @@ void cg_engine_resending(struct cg_engine *engine, cg_session venue)
     cg_timer_round(engine, venue, due < round->latest ? due : round->latest);
 }
 
+/* R22: what nobody answered and no resend left out is at the venue. */
+static void resends_ended(struct cg_engine *engine, cg_session venue)
+{
+    const struct cg_session_state *session = &engine->state.sessions[venue];
+    if (session->resent != session->round) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_RESENDS_ENDED);
+        fact.session = venue;
+        cg_engine_record(engine, &fact);
+    }
+}
+
 void cg_round_fire(struct cg_engine *engine, cg_session venue)
 {
     const struct cg_state *state = &engine->state;
     struct cg_round *round = &engine->rounds[venue];
+    if (round->cursor == 0) {
+        resends_ended(engine, venue);
+    }
     uint32_t asked = 0;
     uint32_t last = state->order_top - round->cursor > ROUND_LOOKS
                         ? round->cursor + ROUND_LOOKS

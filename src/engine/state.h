@@ -189,6 +189,7 @@ struct cg_order {
     char time_in_force;
     bool sent;        /* it has been forwarded */
     bool forgettable; /* in the list of closed ones */
+    bool doubtful;    /* in the list of those that stay for a replace (R22) */
     bool soft_passed; /* the soft deadline has been acted on (R26) */
     uint8_t ended_by; /* enum cg_report_kind of its end */
     bool lost;        /* the venue does not know it any more */
@@ -206,7 +207,8 @@ struct cg_order {
     enum cg_reason pull_reason;
     uint32_t places; /* in queues, or CG_NONE */
     uint32_t tokens; /* list */
-    uint32_t next;   /* of the account's open ones; of the closed ones */
+    uint32_t
+        next; /* of the account's open ones; of either list of closed ones */
     uint32_t previous;
     cg_seq number;
     cg_qty qty;       /* confirmed OrderQty */
@@ -281,6 +283,7 @@ struct cg_request {
     uint32_t next;   /* older one of the same order; of the free list; of those
                         without an order */
     uint32_t target; /* the request that its 41 names, or CG_NONE */
+    uint32_t round;  /* the logon of its venue in which it went there */
     cg_session client;
     cg_session venue;
     struct cg_id id; /* what a look-up reads ends with its first half */
@@ -582,6 +585,7 @@ struct cg_session_state {
     cg_time token_life_ns;
     cg_time repeat_ns;       /* 0: what is not confirmed is not said again */
     uint32_t round;          /* logons of a venue so far */
+    uint32_t resent;         /* the newest of them after which all is resent */
     bool holds_reservations; /* its figure of use holds live tokens (R16) */
     bool no_notices;         /* a hub that takes no DF 2321=1 (R25) */
     uint64_t parts;          /* which update in parts is open, or 0 (R15) */
@@ -619,8 +623,9 @@ struct cg_state {
     uint32_t order_top;    /* slots ever used */
     uint32_t closed_first; /* orders that may be forgotten, oldest first */
     uint32_t closed_last;
-    uint32_t closed_tokens; /* tokens of those */
-    uint32_t order_free;    /* forgotten ones, a list */
+    struct cg_queue doubtful; /* closed, and not to be forgotten yet (R22) */
+    uint32_t closed_tokens;   /* tokens of those */
+    uint32_t order_free;      /* forgotten ones, a list */
     uint32_t open_orders;
 
     struct cg_token *tokens;
@@ -715,6 +720,20 @@ struct cg_state {
     struct cg_map firm_map;       /* name */
     struct cg_map instrument_map; /* name */
 };
+
+/*
+ * Whether a replace may still turn out never to have reached its venue (R22):
+ * it went there, nobody has answered it, and since then no resend exchange has
+ * shown that it is there; or one has left it out.
+ */
+static inline bool cg_request_is_doubtful(const struct cg_state *state,
+                                          const struct cg_request *request)
+{
+    return request->kind == CG_REQUEST_REPLACE &&
+           request->state == CG_REQUEST_SENT &&
+           (request->withheld ||
+            request->round >= state->sessions[request->venue].resent);
+}
 
 /* Whether an order has not gone on yet: for want of room, or of a grant. */
 static inline bool cg_order_waits(const struct cg_order *order)
