@@ -162,6 +162,7 @@ void cg_apply_rates_taken(struct cg_state *state, const struct cg_fact *fact)
         .version = fact->number,
         .made_at = fact->until,
         .taken_at = fact->time,
+        .stamp = fact->terms_hash,
     };
     memcpy(rates->digest, fact->text, CG_DIGEST_LEN);
     cg_apply_id(&rates->set, fact->id, fact->id_len);

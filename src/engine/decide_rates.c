@@ -10,6 +10,7 @@
 #include "decide.h"
 
 #include "age.h"
+#include "map.h"
 
 /* The last moment at which the rates in force are not too old. */
 static cg_time fresh_until(const struct cg_engine *engine)
@@ -137,6 +138,12 @@ static uint64_t digest_hash(struct cg_slice digest)
     return hash;
 }
 
+/* What an unlike time of a file hardly has. */
+static uint64_t stamp_of(const struct cg_rates_event *event)
+{
+    return cg_hash_number((uint64_t)event->made_at);
+}
+
 static void rates_fact(struct cg_engine *engine,
                        const struct cg_rates_event *event,
                        cg_time made_at)
@@ -146,6 +153,7 @@ static void rates_fact(struct cg_engine *engine,
     fact.number = engine->state.rates.version + 1;
     fact.until = made_at;
     fact.hash = digest_hash(event->digest);
+    fact.terms_hash = stamp_of(event);
     cg_fact_id(&fact, event->set);
     int len = snprintf(text, sizeof(text), "%.*s %.*s", CG_DIGEST_LEN,
                        event->digest.data, (int)event->words.len,
@@ -169,6 +177,15 @@ static cg_time made_at(struct cg_engine *engine, cg_time claimed)
         return engine->now;
     }
     return claimed;
+}
+
+bool cg_engine_rates_are(const struct cg_engine *engine,
+                         const struct cg_rates_event *event)
+{
+    const struct cg_rates_state *rates = &engine->state.rates;
+    return rates->version > 0 && cg_slice_is(event->digest, rates->digest) &&
+           cg_slice_equal(event->set, cg_id_slice(&rates->set)) &&
+           stamp_of(event) == rates->stamp;
 }
 
 void cg_engine_rates(struct cg_engine *engine,

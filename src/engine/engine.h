@@ -472,6 +472,11 @@ uint32_t cg_engine_order(const struct cg_engine *engine,
 uint32_t cg_engine_instrument_new(struct cg_engine *engine,
                                   const struct cg_instrument_event *event);
 
+/* Whether the rates in force are these very ones, read again.  The same bytes
+ * of another time are not: whoever wrote them anew says that they hold. */
+bool cg_engine_rates_are(const struct cg_engine *engine,
+                         const struct cg_rates_event *event);
+
 /* Whether the par rates in force are older than they may be. */
 bool cg_engine_rates_stale(const struct cg_engine *engine);
 

@@ -567,6 +567,7 @@ struct cg_rates_state {
     cg_time made_at; /* their age counts from here; never after taken_at */
     cg_time taken_at;
     cg_time aged_at; /* the moment whose passing was said, or 0 */
+    uint64_t stamp;  /* tells the time that their file had, in a hash */
     char digest[CG_DIGEST_LEN + 1];
     struct cg_id set;
 };

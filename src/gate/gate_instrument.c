@@ -517,33 +517,17 @@ static void adopt(struct cg_gate *gate)
     }
 }
 
-/*
- * Whether the rates in force are these very ones, read again.  The same bytes
- * of another time are not: whoever wrote them anew says that they hold.  Those
- * of a time to come got the time when they were taken, and keep it.
- */
-static bool in_force(const struct cg_gate *gate, const struct cg_rates *rates)
-{
-    const struct cg_rates_state *old = &gate->engine->state.rates;
-
-    return old->version > 0 && strcmp(old->digest, rates->digest) == 0 &&
-           cg_slice_equal(cg_id_slice(&old->set),
-                          cg_slice_str(rates->par.set)) &&
-           (rates->made_at == old->made_at ||
-            rates->made_at > gate->engine->now);
-}
-
 void cg_gate_instruments_rate(struct cg_gate *gate)
 {
     const struct cg_rates *rates = gate->rates;
     struct changes changes = {0};
-    bool again = in_force(gate, rates);
     struct cg_rates_event event = {
         .made_at = rates->made_at,
         .digest = cg_slice_str(rates->digest),
         .set = cg_slice_str(rates->par.set),
         .words = cg_slice_str(rates->words),
     };
+    bool again = cg_engine_rates_are(gate->engine, &event);
     if (!again) {
         cg_engine_rates(gate->engine, &event);
     }
