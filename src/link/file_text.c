@@ -17,9 +17,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Whoever sets a file's time may set any: what nanoseconds cannot hold is the
+ * last of them, and before 1970 is 1970. */
 static int64_t in_ns(struct timespec at)
 {
-    return (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
+    int64_t ns;
+    if (at.tv_sec < 0) {
+        return 0;
+    }
+    if (__builtin_mul_overflow((int64_t)at.tv_sec, INT64_C(1000000000), &ns) ||
+        __builtin_add_overflow(ns, (int64_t)at.tv_nsec, &ns)) {
+        return INT64_MAX;
+    }
+    return ns;
 }
 
 static struct cg_file_stamp stamp_of(const struct stat *about)

@@ -282,6 +282,32 @@ static void test_reload_older_file_moved_in_is_read(void **state)
     assert_string_equal(fixture->taken, "old");
 }
 
+/* A time that nanoseconds cannot hold is one that they can. */
+static void test_reload_far_times_of_a_file(void **state)
+{
+    static const struct {
+        time_t seconds;
+        int64_t ns;
+    } cases[] = {{13569465600, INT64_MAX}, /* of the year 2400 */
+                 {-2145916800, 0},         /* and 1902 */
+                 {1768435200, 1768435200000000000}};
+    struct fixture *fixture = *state;
+    write_at(fixture, "x", 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct timespec at[2] = {{.tv_sec = cases[i].seconds},
+                                 {.tv_sec = cases[i].seconds}};
+        struct cg_file_stamp stamp;
+        struct stat about;
+        assert_int_equal(utimensat(AT_FDCWD, fixture->path, at, 0), 0);
+        assert_int_equal(stat(fixture->path, &about), 0);
+        cg_file_stamp_take(fixture->path, &stamp);
+        /* Not every file system has these times. */
+        if (about.st_mtim.tv_sec == cases[i].seconds) {
+            assert_int_equal(stamp.written_ns, cases[i].ns);
+        }
+    }
+}
+
 /* A clock of a loop does the same without being told. */
 static void test_reload_polls_by_itself(void **state)
 {
@@ -606,6 +632,7 @@ int main(void)
         CASE(test_reload_half_written_is_not_taken),
         CASE(test_reload_touched_is_read_again),
         CASE(test_reload_older_file_moved_in_is_read),
+        CASE(test_reload_far_times_of_a_file),
         CASE(test_reload_polls_by_itself),
         CASE(test_reload_first_awaits_rest),
         CASE(test_reload_seldom_polls_hold_up_nothing),
