@@ -357,20 +357,37 @@ static const struct cg_instrument *own_of(const struct cg_gate *gate,
                          : NULL;
 }
 
+/* What had a row gets the price of its family, for a raise to go by. */
+static void make_again(struct cg_gate *gate, const struct meant *meant)
+{
+    struct cg_swap_spec spec;
+    uint32_t row = place_of(
+        gate, cg_family_find(gate->config, meant->symbol, false, &spec));
+    if (row != CG_NONE) {
+        make(gate, meant, meant->symbol, row, &spec);
+    }
+}
+
 /* R41: what an order is about follows from the order, not from the table, which
  * may be another one by now: a fall or a price must pass. */
 static void resolve_own(struct cg_gate *gate, const struct meant *meant)
 {
     const struct cg_instrument *own = own_of(gate, meant->leg);
-    uint32_t slot = cg_state_instrument(&gate->engine->state, meant->symbol);
+    uint32_t slot = cg_engine_instrument(gate->engine, meant->symbol);
     struct cg_swap_spec spec;
     struct cg_slice name;
     if (slot != CG_NONE && !is_by_symbol(gate, meant, slot)) {
         return;
     }
-    if (own != NULL && dates_of(own).len > 0 &&
-        cg_slice_equal(meant->symbol, cg_id_slice(&own->symbol)) &&
-        read_dates(gate, meant, &spec, &name)) {
+    if (own == NULL ||
+        !cg_slice_equal(meant->symbol, cg_id_slice(&own->symbol))) {
+        return;
+    }
+    if (dates_of(own).len == 0) {
+        if (has_lost_row(gate, slot)) {
+            make_again(gate, meant);
+        }
+    } else if (read_dates(gate, meant, &spec, &name)) {
         *meant->instrument = name;
     }
 }

@@ -966,14 +966,16 @@ static void test_gate_curves_row_becomes_a_family(void **state)
     order("A2", "SOFR10");
     refused("A2", 104, "no par rates were taken since");
     harness_take_rates(&h, rates_today(), NULL);
+    replace_by(CLIENT, "A5", "A1", "SOFR10", "2000000");
+    (void)harness_expect(&h, VENUE, "35=G|11=A5");
     assert_int_equal(charge_of("SOFR10"), ten);
     reopen_table(HEADER "SOFR10,,,USD_SOFR,dates,,OIS,IRS,\n");
     harness_take_rates(&h, rates_today(), NULL);
     (void)charge_of("SOFR10|917=20370120");
     order("A3", "SOFR10");
     refused("A3", 406, "tag:917");
-    assert_int_equal(used("ACME-USD"), ten);
-    replace_by(CLIENT, "A4", "A1", "SOFR10", "500000");
+    assert_int_equal(used("ACME-USD"), 2 * ten);
+    replace_by(CLIENT, "A4", "A5", "SOFR10", "500000");
     (void)harness_expect(&h, VENUE, "35=G|11=A4|55=SOFR10");
 }
 
