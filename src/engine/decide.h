@@ -747,6 +747,9 @@ void cg_timer_ask(struct cg_engine *engine, uint32_t ask);
 /* Says an ask again, PossResend=Y, for the |times|th time since the logon. */
 void cg_ask_repeat(struct cg_engine *engine, uint32_t ask, uint32_t times);
 
+/* Ends an ask that needs no answer, and will get none (decide_hub.c). */
+void cg_ask_retire(struct cg_engine *engine, uint32_t ask);
+
 /* Repeats one ask that is due; false when there is none. */
 bool cg_repeat_fire(struct cg_engine *engine);
 

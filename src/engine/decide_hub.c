@@ -35,15 +35,20 @@ static void ask_answered(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
+void cg_ask_retire(struct cg_engine *engine, uint32_t slot)
+{
+    static const struct cg_answer_event none = {.status = CANCELLED};
+    ask_answered(engine, slot, &none);
+}
+
 /* The other asks of a token that is over need no answer any more. */
 static void asks_retire(struct cg_engine *engine, uint32_t token)
 {
     const struct cg_state *state = &engine->state;
-    static const struct cg_answer_event none = {.status = CANCELLED};
     for (uint32_t i = state->tokens[token].asks; i != CG_NONE;) {
         uint32_t older = state->asks[i].older;
         if (!cg_ask_is_notice(state->asks[i].kind)) {
-            ask_answered(engine, i, &none);
+            cg_ask_retire(engine, i);
         }
         i = older;
     }

@@ -460,16 +460,23 @@ static bool still_wanted(const struct cg_state *state, const struct cg_ask *ask)
     return true;
 }
 
-/* What the hub has not confirmed is said again (R28). */
+/* What the hub has not confirmed is said again (R28).  What it never heard, and
+ * need not hear now, gets no answer. */
 static void asks_again(struct cg_engine *engine)
 {
     const struct cg_state *state = &engine->state;
-    for (uint32_t i = state->ask_first; i != CG_NONE; i = state->asks[i].next) {
-        cg_session owner =
-            state->limits[state->tokens[state->asks[i].token].limit].owner;
-        if (owner == engine->cause_session &&
-            still_wanted(state, &state->asks[i])) {
+    uint32_t next;
+    for (uint32_t i = state->ask_first; i != CG_NONE; i = next) {
+        const struct cg_ask *ask = &state->asks[i];
+        next = ask->next;
+        if (state->limits[state->tokens[ask->token].limit].owner !=
+            engine->cause_session) {
+            continue;
+        }
+        if (still_wanted(state, ask)) {
             cg_ask_repeat(engine, i, 0);
+        } else if (!ask->said) {
+            cg_ask_retire(engine, i);
         }
     }
 }

@@ -6,6 +6,8 @@
  */
 #include "gate_harness.h"
 
+#include "gate_internal.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -175,6 +177,34 @@ static void test_gate_giving_up_renewal_is_withdrawn(void **state)
     harness_expect(&h, HUB, "35=DF|2320=1");
 }
 
+/* One that the hub never heard of, for it was away, and that is withdrawn when
+ * it is back, waits for no answer; else its token would never be over. */
+static void test_gate_giving_up_renewal_never_heard(void **state)
+{
+    (void)state;
+    harness_order(&h, "A1", '1', 10);
+    harness_in(&h, HUB,
+               "35=DG|2318=1|2319=GATE-T1|2325=0|2320=0|2321=0|2327=9040.00|"
+               "126=20270115-08:00:10");
+    harness_expect(&h, VENUE, "35=D");
+    harness_link(&h, HUB, false);
+    harness_wait(&h, 4800); /* 2318=2 */
+    harness_quiet(&h);
+    harness_wait(&h, 5000);
+    harness_expect(&h, VENUE, "35=F|41=A1");
+    harness_link(&h, HUB, true);
+    harness_expect(&h, HUB, "35=CL");
+    const char *ask = harness_expect(&h, HUB, "35=DF|2318=3|2320=2");
+    harness_grant(&h, ask);
+    harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
+    cancelled("A1", 10, 0);
+    harness_expect(&h, CLIENT, "35=8|150=4");
+    assert_int_equal(h.gate->engine->state.ask_first, CG_NONE);
+    harness_quiet(&h);
+    harness_reopen(&h);
+    assert_int_equal(h.gate->engine->state.ask_first, CG_NONE);
+}
+
 /* A late grant is on record with the time since it was given up. */
 static void test_gate_giving_up_late_grant_says_how_late(void **state)
 {
@@ -309,6 +339,7 @@ int main(void)
         T(test_gate_giving_up_notices_are_repeated),
         T(test_gate_giving_up_repeats_follow_the_link),
         T(test_gate_giving_up_renewal_is_withdrawn),
+        T(test_gate_giving_up_renewal_never_heard),
         T(test_gate_giving_up_late_grant_says_how_late),
         T(test_gate_giving_up_budget_is_what_was_pushed),
         T(test_gate_giving_up_budget_shrinks),
