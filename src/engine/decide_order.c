@@ -118,6 +118,10 @@ bool cg_repeat_is_stale(const struct cg_engine *engine,
     if (!event->possdup && !event->possresend) {
         return false;
     }
+    /* Nobody can say that an id was not seen when some were not kept. */
+    if (!cg_refusals_left(&engine->state)) {
+        return true;
+    }
     /* The time in a PossResend is that of the repeat. */
     return engine->now - event->sent_at > age_max ||
            event->sent_at <= engine->state.day_ended_at ||

@@ -317,6 +317,26 @@ static void test_gate_days_repeat_after_the_end_is_stale(void **state)
     harness_expect(&h, VENUE, "35=D|11=A5");
 }
 
+/* R40: ... nor of any, once ids of what was refused are not kept. */
+static void test_gate_days_repeat_among_too_many_is_stale(void **state)
+{
+    (void)state;
+    char id[16];
+    harness_wait(&h, 1000);
+    for (int i = 0; i < 2001; i++) { /* MaxRequests is 4000 */
+        snprintf(id, sizeof(id), "R%d", i);
+        order(id, '1', 1000, "");
+        harness_expect(&h, OTHER_CLIENT, "35=8|150=8|58~CG101");
+        if (i == 1998) {
+            order("A1", '1', 1, "|43=Y|122=20270115-08:00:01");
+            harness_expect(&h, VENUE, "35=D|11=A1");
+        }
+    }
+    order(id, '1', 1, "|43=Y|122=20270115-08:00:01");
+    harness_expect(&h, OTHER_CLIENT, "35=8|150=8|11=R2000|103=8|58~CG405");
+    work("A2", '1', 1);
+}
+
 /* R48: a day that ended while nobody looked ends before the next message. */
 static void test_gate_days_end_comes_before_the_message(void **state)
 {
@@ -587,6 +607,7 @@ int main(void)
         WITH_GATE(test_gate_days_unanswered_cancel_is_kept),
         WITH_GATE(test_gate_days_cancelled_ids_go),
         WITH_GATE(test_gate_days_repeat_after_the_end_is_stale),
+        WITH_GATE(test_gate_days_repeat_among_too_many_is_stale),
         WITH_GATE(test_gate_days_end_comes_before_the_message),
         WITH_GATE(test_gate_days_missed_ends_come_first),
         WITH_GATE(test_gate_days_never),

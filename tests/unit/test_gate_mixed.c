@@ -699,6 +699,14 @@ static void client_change(char kind)
     send_request(request_make(kind, order, qty, target), "");
 }
 
+/* Ids of what is refused at once are not kept when half the room is taken. */
+static bool is_known(const struct request *r)
+{
+    cg_session venue = (cg_session)orders[r->order].venue;
+    return cg_state_request(&h.gate->engine->state, venue,
+                            cg_slice_str(r->id)) != CG_NONE;
+}
+
 static void client_again(void)
 {
     static const char *const headers[] = {"|43=Y", "|97=Y", ""};
@@ -713,7 +721,11 @@ static void client_again(void)
     }
     r.qty += chance(30) ? 1000000 : 0;
     repeat = (int)i;
-    send_request(&r, headers[random_below(3)]);
+    const char *header = headers[random_below(3)];
+    if (!is_known(&r) && header[0] == '\0') {
+        header = "|43=Y"; /* else it is a new order, which had that id first */
+    }
+    send_request(&r, header);
 }
 
 static void client_all(void)
@@ -1918,7 +1930,8 @@ static void test_gate_mixed_events_keep_the_rules(void **unused)
         run(strtoull(one, NULL, 10));
         return;
     }
-    static const uint64_t failed_once[] = {5322, 2757, 3151, 3291, 8277};
+    static const uint64_t failed_once[] = {5322, 2757, 3151, 3291, 3930,
+                                           6607, 6877, 8277, 8417, 12239};
     for (size_t i = 0;
          many == NULL && i < sizeof(failed_once) / sizeof(failed_once[0]);
          i++) {
