@@ -232,6 +232,7 @@ void cg_gate_close(struct cg_gate *gate)
     }
     cg_engine_close(gate->engine);
     cg_park_deinit(&gate->park);
+    cg_map_deinit(&gate->ids);
     free(gate->rows);
     free(gate->update_limits);
     free(gate->update_scopes);

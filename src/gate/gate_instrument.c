@@ -26,6 +26,12 @@ struct meant {
     uint32_t leg;                /* CG_NONE: the order itself */
 };
 
+/* An id that is looked for among the rows. */
+struct meant_id {
+    const struct cg_gate *gate;
+    struct cg_slice id;
+};
+
 /* --- rows ---------------------------------------------------------------- */
 
 int cg_gate_rows_open(struct cg_gate *gate, uint32_t instruments)
@@ -37,7 +43,7 @@ int cg_gate_rows_open(struct cg_gate *gate, uint32_t instruments)
     for (uint32_t i = 0; i <= instruments; i++) {
         gate->rows[i] = CG_NONE;
     }
-    return 0;
+    return cg_map_init(&gate->ids, instruments) == 0 ? 0 : CG_ERR_MEMORY;
 }
 
 /* The part of an instrument's name behind its symbol: the dates. */
@@ -79,6 +85,29 @@ static uint64_t hash_of(const struct cg_gate *gate, uint32_t row)
                           : 0;
 }
 
+static bool id_is(const void *context, uint32_t row)
+{
+    const struct meant_id *meant = context;
+    return cg_slice_is(meant->id,
+                       meant->gate->config->instruments[row].security_id);
+}
+
+/* A row of the table that has the security_id |id|, or CG_NONE. */
+static uint32_t row_of_id(const struct cg_gate *gate, struct cg_slice id)
+{
+    struct meant_id meant = {gate, id};
+    return cg_map_find(&gate->ids, cg_hash(0, id), id_is, &meant);
+}
+
+static void set_id(struct cg_gate *gate, uint32_t row)
+{
+    struct cg_slice id = cg_slice_str(
+        gate->config->instruments[row].security_id);
+    if (id.len > 0 && row_of_id(gate, id) == CG_NONE) {
+        cg_map_add(&gate->ids, cg_hash(0, id), row);
+    }
+}
+
 void cg_gate_rows_set(struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
@@ -93,6 +122,7 @@ void cg_gate_rows_set(struct cg_gate *gate)
         if (!row->family) {
             CG_ASSERT(slot != CG_NONE);
             gate->rows[slot] = i;
+            set_id(gate, i);
         }
         gate->by_rates = gate->by_rates || row->convention[0] != '\0';
     }
@@ -394,18 +424,34 @@ static void resolve_own(struct cg_gate *gate, const struct meant *meant)
 
 /* --- both ---------------------------------------------------------------- */
 
-/* 48 beside 55 may be the name of a pattern's instrument as well. */
+/* Whether |id| is not that of what is meant, but of a row of the table. */
+static bool is_id_of_another(const struct cg_gate *gate,
+                             const struct meant *meant,
+                             struct cg_slice id)
+{
+    const struct cg_state *state = &gate->engine->state;
+    uint32_t slot = cg_state_instrument(
+        state, cg_instrument_meant(*meant->instrument, meant->symbol));
+    return slot != CG_NONE && row_of_id(gate, id) != CG_NONE &&
+           !cg_slice_equal(
+               id, cg_id_slice(
+                       &state->instruments[slot].terms[CG_TERM_SECURITY_ID]));
+}
+
+/* 48 beside 55 may be the name of a pattern's instrument as well, or the id of
+ * another row. */
 static void check_other(struct cg_gate *gate,
-                        struct cg_slice symbol,
+                        const struct meant *meant,
                         struct cg_slice other,
                         uint32_t tag)
 {
     struct cg_swap_spec spec;
-    if (other.len == 0 || cg_slice_equal(symbol, other) ||
+    if (other.len == 0 || cg_slice_equal(meant->symbol, other) ||
         cg_state_instrument(&gate->engine->state, other) != CG_NONE) {
         return; /* the engine compares what is there */
     }
-    if (cg_family_find(gate->config, other, false, &spec) != NULL) {
+    if (is_id_of_another(gate, meant, other) ||
+        cg_family_find(gate->config, other, false, &spec) != NULL) {
         bad(gate, tag, "Symbol and SecurityID name two instruments");
     }
 }
@@ -430,14 +476,15 @@ static void resolve_legs(struct cg_gate *gate, bool makes)
                               .name = gate->names[i],
                               .leg = i};
         resolve(gate, &meant, makes);
-        check_other(gate, leg->symbol, leg->security_id, 602);
+        check_other(gate, &meant, leg->security_id, 602);
     }
 }
 
 void cg_gate_instruments_resolve(struct cg_gate *gate, bool makes)
 {
     struct cg_order_event *event = &gate->event;
-    if (!gate->by_rates || event->bad.reason != CG_REASON_NONE) {
+    if ((!gate->by_rates && gate->ids.count == 0) ||
+        event->bad.reason != CG_REASON_NONE) {
         return; /* the table's own are found by the engine */
     }
     if (event->package) {
@@ -450,7 +497,7 @@ void cg_gate_instruments_resolve(struct cg_gate *gate, bool makes)
                           .name = gate->names[0],
                           .leg = CG_NONE};
     resolve(gate, &meant, makes);
-    check_other(gate, event->symbol, event->security_id, 48);
+    check_other(gate, &meant, event->security_id, 48);
 }
 
 /* --- new rates ----------------------------------------------------------- */

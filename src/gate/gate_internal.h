@@ -7,6 +7,7 @@
 #define CG_GATE_INTERNAL_H
 
 #include "codec.h"
+#include "map.h"
 #include "park.h"
 #include <creditgate/gate.h>
 
@@ -32,8 +33,9 @@ struct cg_gate {
     struct cg_park park;
 
     const struct cg_rates *rates; /* NULL: none taken since it was opened */
-    uint32_t *rows; /* by instrument: its place in the table, or CG_NONE */
-    bool by_rates;  /* rates price some of the table */
+    uint32_t *rows;    /* by instrument: its place in the table, or CG_NONE */
+    bool by_rates;     /* rates price some of the table */
+    struct cg_map ids; /* the table's rows by security_id, but families */
 
     uint32_t next_effect;
     char direct_type[8];

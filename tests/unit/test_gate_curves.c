@@ -565,6 +565,35 @@ static void test_gate_curves_pattern_and_security_id(void **state)
     assert_int_equal(used("ACME-USD"), 2 * (used("ACME-USD") / 2));
 }
 
+/* R2: the venue may go by the id, and the gate has gone by the symbol. */
+static void test_gate_curves_id_of_another_row(void **state)
+{
+    (void)state;
+    harness_open_table(&h, desk,
+                       HEADER "USD10Y,USD,904.00,,,ID10,,,\n"
+                              "USD30Y,USD,1900.00,,,ID30,,,\n"
+                              "USD2Y,USD,190.00,,,,,,\n"
+                              "SW*,,,USD_SOFR,*,IDSW,,,\n");
+    harness_take_rates(&h, rates_today(), NULL);
+    order("A1", "USD10Y|48=ID30|22=8");
+    refused("A1", 406, "tag:48");
+    order("A2", "USD2Y|48=ID30|22=8");
+    refused("A2", 406, "tag:48");
+    order("A3", "SW7Y|48=ID10|22=8");
+    refused("A3", 406, "tag:48");
+    order("A4", "USD10Y|48=ID10|22=8");
+    goes_on("A4");
+    order("A5", "USD10Y|48=US0000000001|22=4");
+    goes_on("A5");
+    order("A6", "SW7Y|48=IDSW|22=8");
+    goes_on("A6");
+    acked("A4", "1000000");
+    (void)harness_expect(&h, CLIENT, "35=8|11=A4");
+    replace_by(CLIENT, "A7", "A4", "USD10Y|48=ID30|22=8", "500000");
+    (void)harness_expect(&h, CLIENT, "35=9|11=A7|58~CG406");
+    harness_close(&h);
+}
+
 /* --- by dates ------------------------------------------------------------ */
 
 /* All ways to say the dates are one instrument; its price follows from them. */
@@ -1108,6 +1137,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_gate_curves_pattern_and_security_id, open_with_rates,
             close_gate),
+        cmocka_unit_test(test_gate_curves_id_of_another_row),
         cmocka_unit_test_setup_teardown(test_gate_curves_dates_make_instruments,
                                         open_with_rates, close_gate),
         cmocka_unit_test_setup_teardown(test_gate_curves_dates_refused,
