@@ -17,6 +17,7 @@ static const struct {
     {"run", app_run, "the gate"},
     {"session", app_session, "plays sessions on paper against the gate"},
     {"show", app_show, "limits and tokens of a gate's journal"},
+    {"records", app_records, "the life of an order, token, limit or account"},
     {"dv01", app_dv01, "DV01 of swaps on curves from par rates"},
     {"hubsim", app_hubsim, "a credit hub to test against"},
     {"venuesim", app_venuesim, "a venue to test against"},

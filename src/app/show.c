@@ -6,6 +6,7 @@
 #include "age.h"
 #include "app_command.h"
 #include "decimal.h"
+#include "journal_file.h"
 #include <creditgate/gate.h>
 
 #include <stdio.h>
@@ -212,31 +213,12 @@ static void show_tokens(const struct cg_gate *gate, enum format format)
     print_end(&printer, true);
 }
 
-/* Opening a journal makes one of what is not there, or empty. */
-static bool has_bytes(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    bool some = file != NULL && fgetc(file) != EOF;
-    if (file != NULL) {
-        fclose(file);
-    }
-    return some;
-}
-
 static int show(const char *path, enum format format)
 {
     struct cg_journal journal;
     struct cg_gate *gate;
     char error[512] = "";
-    if (!has_bytes(path)) {
-        fprintf(stderr,
-                "creditgate show: %s: cannot be read, or is empty: name the "
-                "Journal= of a gate\n",
-                path);
-        return 2;
-    }
-    if (cg_journal_open_sqlite(path, &journal, error, sizeof(error)) != 0) {
-        fprintf(stderr, "creditgate show: %s\n", error);
+    if (!app_journal_open("show", path, &journal)) {
         return 2;
     }
     if (cg_gate_open_books(&journal, error, sizeof(error), &gate) != 0) {

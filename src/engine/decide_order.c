@@ -65,6 +65,7 @@ static void refuse_new(struct cg_engine *engine,
     fact.request = keep ? cg_state_next_request(&engine->state) : CG_NONE;
     fact.flags = (uint32_t)engine->state.sessions[client].venue << 16;
     cg_fact_refusal(&fact, refusal);
+    fact.account = cg_state_account(&engine->state, event->account);
     fact.side = event->side;
     fact.qty = event->qty;
     fact.hash = event->body_hash;

@@ -162,6 +162,7 @@ int cg_gate_open(const struct cg_gate_options *options,
 
 /* How much of each thing the facts of a journal speak of. */
 struct extent {
+    const struct cg_books_reader *reader;
     struct cg_limits sizes;
     uint32_t accounts;
     uint32_t firms; /* at most */
@@ -196,16 +197,29 @@ static int measure(void *context, const struct cg_fact *fact)
     reach(&extent->accounts, fact->account, 1);
     extent->firms += fact->kind == CG_FACT_ACCOUNT_NAMED;
     reach(&extent->instruments, fact->instrument, 1);
-    return 0;
+    return extent->reader->first(extent->reader->user, fact);
 }
 
-int cg_gate_open_books(const struct cg_journal *journal,
+struct books {
+    struct cg_gate *gate;
+    const struct cg_books_reader *reader;
+};
+
+static int fold(void *context, const struct cg_fact *fact)
+{
+    const struct books *books = context;
+    return books->reader->second(books->reader->user, books->gate, fact);
+}
+
+int cg_gate_read_books(const struct cg_journal *journal,
+                       const struct cg_books_reader *reader,
                        char *error,
                        size_t error_len,
                        struct cg_gate **result)
 {
     struct cg_gate *gate = gate_new(journal);
     struct extent extent = {
+        .reader = reader,
         .sizes = {.orders = 1, .requests = 1, .limits = 1, .reports = 1}};
     int status = gate != NULL ? 0 : CG_ERR_MEMORY;
     status = status != 0 ? status
@@ -216,13 +230,38 @@ int cg_gate_open_books(const struct cg_journal *journal,
     status = status != 0 ? status
                          : engine_open(gate, &extent.sizes, extent.accounts + 1,
                                        extent.instruments + 1);
-    status = status != 0 ? status : journal->load(journal->user, recover, gate);
+    struct books books = {gate, reader};
+    status = status != 0 ? status : journal->load(journal->user, fold, &books);
     if (status != 0) {
         cg_gate_close(gate);
         return explain_error(status, journal, error, error_len);
     }
     *result = gate;
     return 0;
+}
+
+static int first_ignore(void *user, const struct cg_fact *fact)
+{
+    (void)user;
+    (void)fact;
+    return 0;
+}
+
+static int
+second_recover(void *user, struct cg_gate *gate, const struct cg_fact *fact)
+{
+    (void)user;
+    return recover(gate, fact);
+}
+
+int cg_gate_open_books(const struct cg_journal *journal,
+                       char *error,
+                       size_t error_len,
+                       struct cg_gate **result)
+{
+    static const struct cg_books_reader reader = {first_ignore, second_recover,
+                                                  NULL};
+    return cg_gate_read_books(journal, &reader, error, error_len, result);
 }
 
 void cg_gate_close(struct cg_gate *gate)

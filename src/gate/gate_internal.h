@@ -53,6 +53,24 @@ struct cg_gate {
 /* Names what configuration knows, as facts, and takes its settings over. */
 int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len);
 
+/*
+ * Whoever reads a journal fact by fact, twice: |first| while nothing is known
+ * of it, |second| with the books so far, which has cg_engine_recover() add the
+ * fact to them.  A result that is not zero ends the reading.
+ */
+struct cg_books_reader {
+    int (*first)(void *user, const struct cg_fact *fact);
+    int (*second)(void *user, struct cg_gate *gate, const struct cg_fact *fact);
+    void *user;
+};
+
+/* cg_gate_open_books() for a reader; errors are the reader's, too. */
+int cg_gate_read_books(const struct cg_journal *journal,
+                       const struct cg_books_reader *reader,
+                       char *error,
+                       size_t error_len,
+                       struct cg_gate **gate);
+
 struct cg_profile cg_gate_profile(const struct cg_gate *gate,
                                   cg_session session);
 

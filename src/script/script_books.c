@@ -6,6 +6,8 @@
  */
 #include "script_runner.h"
 
+#include <creditgate/records.h>
+
 #include <decimal.h>
 #include <stdio.h>
 #include <string.h>
@@ -255,6 +257,35 @@ static void prove_tokens(struct cg_script_runner *runner,
     }
 }
 
+static int record_count(void *user, const struct cg_record *record)
+{
+    cg_seq *count = user;
+
+    (*count)++;
+    return record->no == *count && record->what[0] != '\0' ? 0 : CG_ERR_CORRUPT;
+}
+
+/* Every fact of the journal can be told. */
+static void prove_records(struct cg_script_runner *runner)
+{
+    char error[256] = "";
+    cg_seq count = 0;
+    struct cg_records_query query = {.of = CG_RECORDS_ALL,
+                                     .from = INT64_MIN,
+                                     .to = CG_TIME_NEVER,
+                                     .each = record_count,
+                                     .user = &count};
+    int status = cg_gate_records(&runner->journal, &query, error,
+                                 sizeof(error));
+
+    if (status == CG_ERR_MEMORY) {
+        runner->error = status;
+    } else if (status != 0) {
+        cg_script_fail(runner, NULL, "the records end at fact %llu: %s",
+                       (unsigned long long)count, error);
+    }
+}
+
 void cg_script_prove(struct cg_script_runner *runner)
 {
     char error[256] = "";
@@ -277,4 +308,5 @@ void cg_script_prove(struct cg_script_runner *runner)
         cg_script_fail(runner, NULL, "the books of the journal: %s", error);
     }
     cg_gate_close(again);
+    prove_records(runner);
 }
