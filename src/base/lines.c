@@ -58,7 +58,7 @@ static bool check_bytes(const struct cg_lines *lines,
     if (nul != NULL) {
         cg_mistakes_add(mistakes, lines->path,
                         line_at(lines, (size_t)(nul - lines->text)),
-                        "give a plain text file",
+                        "save it as plain text in UTF-8",
                         "there is a NUL byte: this is not a text file");
     } else if (span != lines->len) {
         cg_mistakes_add(mistakes, lines->path, line_at(lines, span),

@@ -193,8 +193,9 @@ static void check_pillar(struct reading *reading,
                         "check it; if it is right, restart the gate with a "
                         "larger MaxMoveBp=, or go there in steps",
                         "the rate of %s %s is more than %u bp away from the "
-                        "one in force",
-                        before->curve, before->name, (unsigned)max_bp);
+                        "one in force: %.10g, and was %.10g",
+                        before->curve, before->name, (unsigned)max_bp,
+                        now->rate * 100.0, before->rate * 100.0);
     }
 }
 

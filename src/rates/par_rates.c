@@ -275,9 +275,10 @@ static const char *choose_set(const struct reading *reading,
         const struct row *row = &reading->rows[i];
 
         if (any && strcmp(row->set, first) != 0) {
-            cg_mistakes_add(
-                mistakes, file, row->rate.line, "say which set to take",
-                "there are several sets, %s and %s", first, row->set);
+            cg_mistakes_add(mistakes, file, row->rate.line,
+                            "name the one to take, by --set or Set=",
+                            "there are several sets, %s and %s", first,
+                            row->set);
             return NULL;
         }
         if (!any && strcmp(row->set, set) == 0) {

@@ -319,7 +319,7 @@ static void test_csv_bytes_that_are_no_text_refused(void **state)
     assert_false(reading.good);
     expect_mistake(&reading, 0, 2,
                    "there is a NUL byte: this is not a text file",
-                   "give a plain text file");
+                   "save it as plain text in UTF-8");
     end(&reading);
 }
 

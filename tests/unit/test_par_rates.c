@@ -154,7 +154,7 @@ static void test_par_rates_of_one_set_are_taken(void **state)
                            "there is no rate of the set c, but of a",
                            "name a set of the column 'set'");
     expect_refused(text, 3, "there are several sets, a and b",
-                   "say which set to take");
+                   "name the one to take, by --set or Set=");
 }
 
 static void test_par_rates_with_a_mistake_are_refused(void **state)
