@@ -88,7 +88,8 @@ static void repeated(struct cg_engine *engine,
     bool same = request->client == engine->cause_session &&
                 request->kind == CG_REQUEST_NEW &&
                 request->body_hash == event->body_hash;
-    if (same && event->possdup) {
+    /* With both flags it asks for the status, and FIX repeats the question. */
+    if (same && event->possdup && !event->possresend) {
         cg_note(engine, "order %.*s came again (PossDupFlag), nothing done",
                 (int)event->clordid.len, event->clordid.data);
         return;

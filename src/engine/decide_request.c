@@ -118,10 +118,10 @@ static bool came_again(struct cg_engine *engine,
             same ? "request %.*s came again, nothing done"
                  : "ALARM: request %.*s came again with another body",
             (int)event->clordid.len, event->clordid.data);
-    if (!same || (!event->possdup && request->order == CG_NONE)) {
+    if (!same || (event->possresend && request->order == CG_NONE)) {
         return false;
     }
-    if (!event->possdup) {
+    if (event->possresend) {
         struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_STATUS);
         effect->session = engine->cause_session;
         effect->order = request->order;
