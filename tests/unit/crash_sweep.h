@@ -1,0 +1,110 @@
+/*
+ * Plays a session on paper whose gate dies at its n-th commit and goes on with
+ * what was committed; then settles all that is open, as peers in order would.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_TESTS_CRASH_SWEEP_H
+#define CG_TESTS_CRASH_SWEEP_H
+
+#include "script_runner.h"
+
+enum crash_kind {
+    CRASH_NONE,
+    CRASH_SENT, /* after the commit, all of the turn has been sent */
+    CRASH_HELD, /* after the commit: the FIX sessions' stores have the messages
+                   of the turn, and are asked for them */
+    CRASH_LOST, /* before the commit: the peer sends again what it said */
+};
+
+struct crash_books {
+    struct cg_limit_view *limits;
+    size_t limit_count;
+    struct cg_token_view *tokens;
+    size_t token_count;
+};
+
+/* One ClOrdID of a client, as the wires have it. */
+struct crash_request {
+    cg_session client;
+    char id[CG_NAME_MAX + 1];
+    char original[CG_NAME_MAX + 1]; /* 41 */
+    int forwarded;
+    int answered;
+};
+
+struct crash_run {
+    struct cg_script_runner runner;
+    enum crash_kind kind;
+    size_t at;      /* the commit; 0: none */
+    size_t commits; /* so far */
+    bool crashed;
+    bool quiet;     /* nothing was under way at the crash */
+    bool cut;       /* the crash ended what nothing takes up again */
+    bool would_cut; /* ... one now would */
+    bool rests;     /* nothing is under way now */
+    bool again;     /* the input of the turn has to come again */
+    bool settling;  /* the session is over */
+    size_t seen;    /* messages out before the crash */
+    struct cg_script_messages held;
+    bool *known; /* by step: what a venue speaks of had come to it */
+    const bool *expected_known; /* the same of the undisturbed run, or NULL */
+    bool *skipped;              /* by step */
+    size_t missed;              /* expectations that nothing met */
+    size_t first_missed;
+    int reports; /* of the settling */
+    struct crash_books script_end;
+    struct crash_books settled;
+    struct crash_request *requests;
+    size_t request_count;
+    char wrong[600]; /* what must not be; "" so far */
+};
+
+/* Plays |script|; |undisturbed| is the run without a crash, or NULL for that
+ * one itself.  Afterwards |wrong| tells. */
+void crash_run_play(struct crash_run *run,
+                    const struct cg_script *script,
+                    const struct crash_run *undisturbed,
+                    enum crash_kind kind,
+                    size_t at);
+void crash_run_deinit(struct crash_run *run);
+
+__attribute__((format(printf, 2, 3))) void
+crash_wrong(struct crash_run *run, const char *format, ...);
+
+/* The first value of a tag; no data when it is not there. */
+struct cg_slice crash_field(struct cg_slice fields, uint32_t wanted);
+
+/* --- crash_state.c ------------------------------------------------------- */
+
+/* Fails unless the journal's facts add up to the state of |gate|, bit by bit.
+ */
+void crash_state_same(struct crash_run *run);
+
+/* Whether nothing was under way that a restart would answer or ask again. */
+bool crash_state_rests(const struct crash_run *run);
+
+/* Whether a hub is in the middle of an update in parts (R15), or the gate was
+ * told to end: both are over with the process. */
+bool crash_state_cut(const struct crash_run *run);
+
+/* After a restart nothing may wait (R45), and every order and ask that was seen
+ * on a wire before is in the books. */
+void crash_state_backs(struct crash_run *run);
+
+/* Once settled: no order open, no token without its end, no ask out. */
+void crash_state_ended(struct crash_run *run);
+
+/* --- crash_settle.c ------------------------------------------------------ */
+
+/* Every peer logs on, hubs answer what they were asked, venues end what rests.
+ */
+void crash_settle(struct crash_run *run);
+
+/* Of crash_sweep.c: makes what |status| is of durable, and keeps what came out.
+ */
+void crash_collect(struct crash_run *run, int status);
+void crash_link_up(struct crash_run *run, cg_session session);
+void crash_advance(struct crash_run *run, cg_time to);
+
+#endif
