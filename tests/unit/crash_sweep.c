@@ -146,7 +146,7 @@ static void crash(struct crash_run *run)
     for (size_t i = 0; i < CG_SESSIONS_MAX; i++) {
         up[i] = i < state->session_count && state->sessions[i].up;
     }
-    if (run->kind != CRASH_LOST) {
+    if (run->kind == CRASH_SENT) { /* CRASH_HELD has the same facts */
         crash_state_same(run);
     }
     gate_close(run);
@@ -491,6 +491,10 @@ static void play_step(struct crash_run *run, size_t index)
 {
     const struct cg_script_step *step = &run->runner.script->steps[index];
 
+    if (run->head == 0 &&
+        strcmp(step->place.file, run->runner.script->path) == 0) {
+        run->head = run->commits;
+    }
     crash_advance(run, run->runner.script->start + step->at);
     if (goes_on(run)) {
         act(run, index);

@@ -38,6 +38,7 @@ struct crash_run {
     enum crash_kind kind;
     size_t at;      /* the commit; 0: none */
     size_t commits; /* so far */
+    size_t head;    /* of those, before the first step of its own file */
     bool crashed;
     bool quiet;     /* nothing was under way at the crash */
     bool cut;       /* the crash ended what nothing takes up again */
