@@ -3,8 +3,6 @@
  */
 #include "crash_sweep.h"
 
-#include "gate_internal.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,176 +22,6 @@ void crash_wrong(struct crash_run *run, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(run->wrong, sizeof(run->wrong), format, arguments);
     va_end(arguments);
-}
-
-static bool goes_on(const struct crash_run *run)
-{
-    return run->runner.error == 0 && run->wrong[0] == '\0' &&
-           run->runner.gate != NULL;
-}
-
-/* --- the gate ------------------------------------------------------------ */
-
-static void gate_open(struct crash_run *run)
-{
-    struct cg_script_runner *runner = &run->runner;
-    char error[256] = "";
-    struct cg_gate_options options = {
-        .config = &runner->script->config,
-        .journal = &runner->journal,
-        .now = runner->now,
-    };
-
-    runner->gate = NULL;
-    if (cg_gate_open(&options, error, sizeof(error), &runner->gate) != 0) {
-        runner->gate = NULL;
-        crash_wrong(run, "the gate does not open: %s", error);
-        return;
-    }
-    crash_collect(run, 0);
-}
-
-static void gate_close(struct crash_run *run)
-{
-    cg_gate_close(run->runner.gate);
-    cg_rates_close(run->runner.taken);
-    run->runner.gate = NULL;
-    run->runner.taken = NULL;
-}
-
-static void keep(struct crash_run *run,
-                 struct cg_script_messages *messages,
-                 const struct cg_out *out)
-{
-    struct cg_script_message *message = cg_script_message_add(
-        &run->runner, messages, out->session, cg_slice_str(out->type),
-        (struct cg_slice){out->header, out->header_len},
-        (struct cg_slice){out->body, out->body_len});
-
-    if (message != NULL) {
-        message->seq = ++run->runner.seq_out[out->session];
-    }
-}
-
-static void take_rates(struct crash_run *run, const struct cg_script_step *step)
-{
-    if (cg_script_take_rates(&run->runner, step)) {
-        crash_collect(run, 0);
-    }
-}
-
-/* The file of par rates is read again when a gate starts: as old as it is. */
-static void take_same_rates(struct crash_run *run, cg_time made_at)
-{
-    cg_time now = run->runner.now;
-    bool taken;
-
-    run->runner.now = made_at;
-    taken = cg_script_take_rates(&run->runner, NULL);
-    run->runner.now = now;
-    if (taken) {
-        crash_collect(run, 0);
-    }
-}
-
-/* What the store of a session holds of the turn goes out at its logon, but for
- * what may not (R22). */
-static void resend(struct crash_run *run, cg_session session)
-{
-    struct cg_script_runner *runner = &run->runner;
-
-    for (size_t i = 0; i < run->held.count; i++) {
-        const struct cg_script_message *held = &run->held.items[i];
-        size_t len;
-        struct cg_out out;
-
-        if (held->session != session || held->taken) {
-            continue;
-        }
-        run->held.items[i].taken = true;
-        len = cg_script_seal(runner, held, false, runner->buffer,
-                             CG_SCRIPT_BUFFER);
-        if (!cg_gate_may_resend(runner->gate, session, runner->buffer, len)) {
-            continue;
-        }
-        out = (struct cg_out){session,           held->type,
-                              held->header.data, held->header.len,
-                              held->body.data,   held->body.len};
-        keep(run, &runner->out, &out);
-    }
-}
-
-void crash_link_up(struct crash_run *run, cg_session session)
-{
-    int status = cg_gate_link(run->runner.gate, session, true, run->runner.now);
-
-    resend(run, session);
-    crash_collect(run, status);
-}
-
-static void crash(struct crash_run *run)
-{
-    struct cg_script_runner *runner = &run->runner;
-    const struct cg_state *state = &runner->gate->engine->state;
-    bool rated = runner->taken != NULL;
-    cg_time made_at = state->rates.made_at;
-    bool up[CG_SESSIONS_MAX];
-
-    run->crashed = true;
-    run->quiet = run->rests;
-    run->cut = run->would_cut;
-    run->seen = runner->out.count;
-    for (size_t i = 0; i < CG_SESSIONS_MAX; i++) {
-        up[i] = i < state->session_count && state->sessions[i].up;
-    }
-    if (run->kind == CRASH_SENT) { /* CRASH_HELD has the same facts */
-        crash_state_same(run);
-    }
-    gate_close(run);
-    cg_journal_capture_crash(&runner->journal);
-    gate_open(run);
-    if (goes_on(run)) {
-        crash_state_backs(run);
-    }
-    if (goes_on(run) && rated) {
-        take_same_rates(run, made_at);
-    }
-    for (size_t i = 0; i < CG_SESSIONS_MAX && goes_on(run); i++) {
-        if (up[i]) {
-            crash_link_up(run, (cg_session)i);
-        }
-    }
-}
-
-void crash_collect(struct crash_run *run, int status)
-{
-    struct cg_script_runner *runner = &run->runner;
-    struct cg_out out;
-    char error[256];
-    bool now = !run->crashed && !run->settling && ++run->commits == run->at;
-
-    runner->error = status;
-    if (now && run->kind == CRASH_LOST) {
-        run->again = true;
-        crash(run);
-        return;
-    }
-    while (runner->error == 0 && cg_gate_pull(runner->gate, &out)) {
-        keep(run, now && run->kind == CRASH_HELD ? &run->held : &runner->out,
-             &out);
-    }
-    if (runner->error == 0) {
-        runner->error = cg_gate_commit(runner->gate);
-    }
-    if (runner->error == 0 &&
-        !cg_gate_audit(runner->gate, error, sizeof(error))) {
-        crash_wrong(run, "the books do not add up: %s", error);
-    }
-    run->rests = crash_state_rests(run);
-    run->would_cut = crash_state_cut(run);
-    if (now && goes_on(run)) {
-        crash(run);
-    }
 }
 
 /* --- what came out ------------------------------------------------------- */
@@ -244,19 +72,6 @@ static void expect(struct crash_run *run, const struct cg_script_step *step)
 }
 
 /* --- what goes in -------------------------------------------------------- */
-
-struct cg_slice crash_field(struct cg_slice fields, uint32_t wanted)
-{
-    uint32_t tag;
-    struct cg_slice value;
-
-    while (cg_script_field_next(&fields, &tag, &value)) {
-        if (tag == wanted) {
-            return value;
-        }
-    }
-    return (struct cg_slice){NULL, 0};
-}
 
 /* All that the step captures from others is there. */
 static bool is_bound(const struct crash_run *run,
@@ -369,7 +184,7 @@ static void send_message(struct crash_run *run, size_t index)
         return;
     }
     recv(run, message);
-    if (run->again && goes_on(run)) {
+    if (run->again && crash_goes_on(run)) {
         run->again = false;
         recv_again(run, message);
     }
@@ -407,7 +222,8 @@ void crash_advance(struct crash_run *run, cg_time to)
 {
     struct cg_script_runner *runner = &run->runner;
 
-    for (int i = 0; goes_on(run) && cg_gate_deadline(runner->gate) <= to; i++) {
+    for (int i = 0; crash_goes_on(run) && cg_gate_deadline(runner->gate) <= to;
+         i++) {
         cg_time due = cg_gate_deadline(runner->gate);
 
         if (i == TICKS_MAX) {
@@ -464,9 +280,9 @@ static void act(struct crash_run *run, size_t index)
         crash_collect(run, cg_gate_stop(runner->gate, runner->now));
         break;
     case CG_SCRIPT_CRASH:
-        gate_close(run);
+        crash_gate_close(run);
         cg_journal_capture_crash(&runner->journal);
-        gate_open(run);
+        crash_gate_open(run);
         break;
     case CG_SCRIPT_REJECTS:
         reject(run, step);
@@ -480,7 +296,7 @@ static void act(struct crash_run *run, size_t index)
         view(run, step);
         break;
     case CG_SCRIPT_TAKES_RATES:
-        take_rates(run, step);
+        crash_take_rates(run, step);
         break;
     case CG_SCRIPT_QUIET:
         break;
@@ -496,10 +312,10 @@ static void play_step(struct crash_run *run, size_t index)
         run->head = run->commits;
     }
     crash_advance(run, run->runner.script->start + step->at);
-    if (goes_on(run)) {
+    if (crash_goes_on(run)) {
         act(run, index);
     }
-    if (run->again && goes_on(run)) {
+    if (run->again && crash_goes_on(run)) {
         run->again = false;
         act(run, index); /* the peer logs on again, the host tries again */
     }
@@ -509,157 +325,16 @@ static void play(struct crash_run *run)
 {
     const struct cg_script *script = run->runner.script;
 
-    gate_open(run);
+    crash_gate_open(run);
     run->again = false;
-    if (goes_on(run) && script->rate_count > 0) {
-        take_rates(run, NULL);
+    if (crash_goes_on(run) && script->rate_count > 0) {
+        crash_take_rates(run, NULL);
         run->again = false;
     }
-    for (size_t i = 0; i < script->step_count && goes_on(run); i++) {
+    for (size_t i = 0; i < script->step_count && crash_goes_on(run); i++) {
         play_step(run, i);
     }
 }
-
-/* --- the books ----------------------------------------------------------- */
-
-static void books_take(struct crash_run *run, struct crash_books *books)
-{
-    const struct cg_gate *gate = run->runner.gate;
-    struct cg_limit_view limit;
-    struct cg_token_view token;
-
-    while (cg_gate_limit(gate, books->limit_count, &limit)) {
-        books->limit_count++;
-    }
-    while (cg_gate_token(gate, books->token_count, &token)) {
-        books->token_count++;
-    }
-    books->limits = calloc(books->limit_count + 1, sizeof(*books->limits));
-    books->tokens = calloc(books->token_count + 1, sizeof(*books->tokens));
-    for (size_t i = 0; books->limits != NULL && i < books->limit_count; i++) {
-        (void)cg_gate_limit(gate, i, &books->limits[i]);
-    }
-    for (size_t i = 0; books->tokens != NULL && i < books->token_count; i++) {
-        (void)cg_gate_token(gate, i, &books->tokens[i]);
-    }
-}
-
-/* --- what the wires say of each order message ---------------------------- */
-
-static bool is_order(const char *type)
-{
-    return strcmp(type, "D") == 0 || strcmp(type, "G") == 0 ||
-           strcmp(type, "F") == 0 || strcmp(type, "AB") == 0 ||
-           strcmp(type, "AC") == 0;
-}
-
-static struct crash_request *
-request_of(struct crash_run *run, cg_session client, struct cg_slice id)
-{
-    for (size_t i = 0; i < run->request_count; i++) {
-        struct crash_request *request = &run->requests[i];
-
-        if (request->client == client && cg_slice_is(id, request->id)) {
-            return request;
-        }
-    }
-    return NULL;
-}
-
-static void requests_make(struct crash_run *run)
-{
-    const struct cg_script_messages *in = &run->runner.in;
-
-    run->requests = calloc(in->count + 1, sizeof(*run->requests));
-    for (size_t i = 0; run->requests != NULL && i < in->count; i++) {
-        const struct cg_script_message *message = &in->items[i];
-        struct cg_slice id = crash_field(message->body, 11);
-        struct cg_slice original = crash_field(message->body, 41);
-        struct crash_request *request;
-        const struct cg_config_session *session =
-            &run->runner.script->config.sessions[message->session];
-
-        if (!is_order(message->type) || session->role != CG_ROLE_CLIENT ||
-            id.len == 0 || id.len > CG_NAME_MAX || original.len > CG_NAME_MAX ||
-            request_of(run, message->session, id) != NULL) {
-            continue;
-        }
-        request = &run->requests[run->request_count++];
-        request->client = message->session;
-        memcpy(request->id, id.data, id.len);
-        if (original.len > 0) {
-            memcpy(request->original, original.data, original.len);
-        }
-    }
-}
-
-static void count_forward(struct crash_run *run,
-                          const struct cg_script_message *out)
-{
-    const struct cg_config *config = &run->runner.script->config;
-    struct cg_slice id = crash_field(out->body, 11);
-
-    for (size_t i = 0; i < run->request_count; i++) {
-        struct crash_request *request = &run->requests[i];
-
-        if (config->sessions[request->client].venue == out->session &&
-            cg_slice_is(id, request->id)) {
-            request->forwarded++;
-            return;
-        }
-    }
-}
-
-static void
-count_answer(struct crash_run *run, cg_session client, struct cg_slice id)
-{
-    struct crash_request *request = request_of(run, client, id);
-
-    if (request != NULL) {
-        request->answered++;
-    }
-}
-
-/* The gate's own 8 and 9. */
-static void count_report(struct crash_run *run,
-                         const struct cg_script_message *out)
-{
-    struct cg_slice words = crash_field(out->body, 58);
-    struct cg_slice exec = crash_field(out->body, 17);
-    struct cg_slice type = crash_field(out->body, 150);
-    const char *name = run->runner.script->config.gate_name;
-    size_t len = strlen(name);
-    bool own = exec.len > len + 1 && memcmp(exec.data, name, len) == 0 &&
-               memcmp(exec.data + len, "-E", 2) == 0;
-
-    if (strcmp(out->type, "9") == 0 && words.len > 2 &&
-        memcmp(words.data, "CG", 2) == 0) {
-        count_answer(run, out->session, crash_field(out->body, 11));
-    } else if (strcmp(out->type, "8") == 0 && own &&
-               (cg_slice_is(type, "8") || cg_slice_is(type, "4"))) {
-        count_answer(run, out->session, crash_field(out->body, 11));
-        if (cg_slice_is(type, "4")) {
-            count_answer(run, out->session, crash_field(out->body, 41));
-        }
-    }
-}
-
-static void requests_count(struct crash_run *run)
-{
-    const struct cg_script_messages *out = &run->runner.out;
-
-    requests_make(run);
-    for (size_t i = 0; run->requests != NULL && i < out->count; i++) {
-        const struct cg_script_message *message = &out->items[i];
-
-        if (is_order(message->type)) {
-            count_forward(run, message);
-        } else {
-            count_report(run, message);
-        }
-    }
-}
-
 /* --- the whole ----------------------------------------------------------- */
 
 static bool allocate(struct crash_run *run)
@@ -700,15 +375,15 @@ void crash_run_play(struct crash_run *run,
         return;
     }
     play(run);
-    if (goes_on(run)) {
-        books_take(run, &run->script_end);
+    if (crash_goes_on(run)) {
+        crash_books_take(run, &run->script_end);
         run->settling = true;
         crash_settle(run);
     }
-    if (goes_on(run)) {
+    if (crash_goes_on(run)) {
         crash_state_ended(run);
-        books_take(run, &run->settled);
-        requests_count(run);
+        crash_books_take(run, &run->settled);
+        crash_requests_count(run);
     }
     if (run->runner.error != 0) {
         crash_wrong(run, "error %d", run->runner.error);
@@ -725,7 +400,7 @@ void crash_run_deinit(struct crash_run *run)
 {
     struct cg_script_runner *runner = &run->runner;
 
-    gate_close(run);
+    crash_gate_close(run);
     cg_script_rates_deinit(&runner->rates);
     cg_script_messages_deinit(&runner->in);
     cg_script_messages_deinit(&runner->out);

@@ -102,10 +102,30 @@ void crash_state_ended(struct crash_run *run);
  */
 void crash_settle(struct crash_run *run);
 
-/* Of crash_sweep.c: makes what |status| is of durable, and keeps what came out.
- */
+/* --- crash_gate.c -------------------------------------------------------- */
+
+/* Whether the session can be played on. */
+bool crash_goes_on(const struct crash_run *run);
+void crash_gate_open(struct crash_run *run);
+void crash_gate_close(struct crash_run *run);
+
+/* Makes what |status| is of durable, and keeps what came out; or crashes. */
 void crash_collect(struct crash_run *run, int status);
+
+/* |session| logs on, and gets what its store holds of the turn. */
 void crash_link_up(struct crash_run *run, cg_session session);
+void crash_take_rates(struct crash_run *run, const struct cg_script_step *step);
+
+/* --- crash_count.c ------------------------------------------------------- */
+
+void crash_books_take(struct crash_run *run, struct crash_books *books);
+
+/* Once the session is over: each ClOrdID, and what became of it. */
+void crash_requests_count(struct crash_run *run);
+
+/* --- crash_sweep.c ------------------------------------------------------- */
+
+/* Lets time go by up to |to|. */
 void crash_advance(struct crash_run *run, cg_time to);
 
 #endif
