@@ -93,6 +93,7 @@ static void read_calendars(struct dv01 *dv01)
 
     cg_calendars_read(calendars, SHIPPED "calendars.csv", text,
                       &dv01->mistakes);
+    dv01->shipped_calendars = calendars->count;
     if (path != NULL && open_file(dv01, path, &lines, &text)) {
         cg_calendars_read(calendars, path, text, &dv01->mistakes);
     }
@@ -216,6 +217,33 @@ static void note_rates(const struct dv01 *dv01)
     }
 }
 
+static bool has_convention(const struct dv01 *dv01,
+                           const struct cg_calendar *calendar)
+{
+    for (size_t i = 0; i < dv01->conventions.count; i++) {
+        if (dv01_convention(dv01, i)->calendar == calendar) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A calendar that nothing goes by may be one whose name is misspelt. */
+static void note_calendars(const struct dv01 *dv01)
+{
+    const struct cg_calendars *calendars = &dv01->conventions.calendars;
+
+    for (size_t i = dv01->shipped_calendars; i < calendars->count; i++) {
+        if (!has_convention(dv01, &calendars->items[i])) {
+            fprintf(stderr,
+                    "%s: note: no convention of %s goes by the calendar %s\n",
+                    dv01->options->holidays,
+                    dv01->inputs[DV01_CONVENTIONS].file,
+                    calendars->items[i].name);
+        }
+    }
+}
+
 static void note_packages(const struct dv01_options *options)
 {
     if (options->packages != NULL && options->instrument.count > 0) {
@@ -329,6 +357,7 @@ static enum status run(struct dv01 *dv01)
     }
     if (is_fine(dv01)) {
         note_rates(dv01);
+        note_calendars(dv01);
         price(dv01);
     }
     return is_fine(dv01) ? write_all(dv01) : tell_mistakes(dv01);

@@ -100,6 +100,7 @@ struct dv01 {
     const struct dv01_options *options;
     struct dv01_input inputs[DV01_INPUTS];
     struct cg_mistakes mistakes;
+    size_t shipped_calendars; /* the first so many of conventions.calendars */
     struct cg_conventions conventions;
     struct cg_par_rates rates;
     struct cg_curves *curves;

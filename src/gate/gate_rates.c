@@ -137,7 +137,7 @@ static void price_row(struct reading *reading, size_t at)
     cg_rates_price(rates, row, &spec, price);
     if (price->why != NULL && must_have_price(&spec)) {
         cg_mistakes_add(&reading->mistakes, reading->text->file, 0,
-                        "add rates that reach so far, or take the instrument "
+                        "add the rates that it needs, or take the instrument "
                         "out of the table",
                         "instrument %s (%s %s) has no price by these rates: %s",
                         row->symbol, row->convention, row->swap, price->why);

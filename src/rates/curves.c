@@ -7,6 +7,7 @@
 
 #include <bootstrap.h>
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct cg_curves {
@@ -99,11 +100,20 @@ static enum cg_swap_error find_quote(struct building *building,
 
 /* --- a curve -------------------------------------------------------------- */
 
-static const char *remedy_for(enum cg_swap_error error)
+/* What to do about it, in |text|. */
+static const char *remedy_for(enum cg_swap_error error,
+                              const struct cg_calendar *calendar,
+                              char text[160])
 {
-    return error == CG_SWAP_BEYOND_CALENDAR
-               ? "remove the rate, or give holidays of more years"
-               : "remove the rate";
+    if (error != CG_SWAP_BEYOND_CALENDAR) {
+        return "remove the rate";
+    }
+    (void)snprintf(text, 160,
+                   "remove the rate, or give holidays of %s for more years "
+                   "than %d to %d",
+                   calendar->name, cg_date_year(calendar->first),
+                   cg_date_year(calendar->last));
+    return text;
 }
 
 static bool refuse_quote(struct building *building,
@@ -129,10 +139,12 @@ add_quote(struct building *building, size_t at, const struct cg_par_rate *rate)
             ? NULL
             : &building->curves->items[convention->discount];
     struct cg_quote quote;
+    char text[160];
     enum cg_swap_error error = find_quote(building, convention, rate, &quote);
 
     if (error != CG_SWAP_OK) {
-        return refuse_quote(building, convention, rate, remedy_for(error),
+        return refuse_quote(building, convention, rate,
+                            remedy_for(error, convention->calendar, text),
                             cg_swap_error_text(error));
     }
     if (cg_quote_last_payment(&quote) <= curve->nodes[curve->count - 1].date) {

@@ -209,6 +209,12 @@ class Choices(Dv01):
                             float(row["dv01_annuity"]) > 0
                             for row in printed))
 
+    # It may be one whose name is misspelt.
+    def test_dv01_calendar_that_nothing_uses_is_noted(self):
+        days = self.file("days.csv", "calendar,date\nNEWYORK,2026-11-26\n")
+        self.noted("days.csv: ", "goes by the calendar NEWYORK",
+                   conventions=None, holidays=days, convention="GBP_SONIA")
+
     # Nothing moves the curve's first day; spot counts from the next open one.
     def test_dv01_holiday_is_noted(self):
         printed = self.noted("2026-01-17", "no business day of USGS",

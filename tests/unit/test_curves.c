@@ -392,11 +392,13 @@ static void test_curves_beyond_the_calendar_are_refused(void **state)
                    3,
                    "55Y of GBP_SONIA, as a swap of GBP_SONIA: it needs days "
                    "that its calendar does not know",
-                   "remove the rate, or give holidays of more years");
+                   "remove the rate, or give holidays of LONDON for more years "
+                   "than 2024 to 2080");
     expect_refused(HEAD "s,GBP_SONIA,1Y,1\n", "2023-12-29", 2,
                    "1Y of GBP_SONIA, as a swap of GBP_SONIA: it needs days "
                    "that its calendar does not know",
-                   "remove the rate, or give holidays of more years");
+                   "remove the rate, or give holidays of LONDON for more years "
+                   "than 2024 to 2080");
 }
 
 static void test_curves_without_rates_are_refused(void **state)
