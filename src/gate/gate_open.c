@@ -1,0 +1,278 @@
+/*
+ * Opening a gate, or only its books: the journal is read, and then what the
+ * configuration says is taken over.
+ *
+ * Rules: R45, R47.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "gate_instrument.h"
+#include "gate_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int sink(void *user, const struct cg_fact *fact)
+{
+    struct cg_gate *gate = user;
+    return gate->journal->append(gate->journal->user, fact);
+}
+
+static int recover(void *context, const struct cg_fact *fact)
+{
+    struct cg_gate *gate = context;
+    return cg_engine_recover(gate->engine, fact);
+}
+
+/* Room beyond the configuration, for names that only the journal knows. */
+static uint32_t names_spare(const struct cg_limits *sizes)
+{
+    return sizes->requests < 4096 ? sizes->requests : 4096;
+}
+
+static int engine_open(struct cg_gate *gate,
+                       const struct cg_limits *sizes,
+                       uint32_t accounts,
+                       uint32_t instruments)
+{
+    const struct cg_config *config = gate->config;
+    struct cg_engine_config engine = {
+        .sizes = *sizes,
+        .gate_name = gate->name,
+        .rates_max_age_ns = CG_TIME_NEVER,
+        .sink = sink,
+        .user = gate,
+    };
+    if (config != NULL) {
+        engine.soft_deadline_ns = config->soft_deadline_ns;
+        engine.hard_deadline_ns = config->hard_deadline_ns;
+        engine.pull_time_ns = config->pull_time_ns;
+        engine.stale_resend_ns = config->stale_resend_ns;
+        engine.probe_after = config->probe_after;
+        for (size_t i = 0; i < config->session_count; i++) {
+            engine.update_sets += config->sessions[i].role == CG_ROLE_HUB;
+        }
+        engine.fx = config->fx;
+        engine.fx_count = config->fx_count;
+        engine.day_end_ns = config->day_end_ns;
+        engine.zone = config->zone;
+        if (config->rates.given) {
+            engine.rates_max_age_ns = config->rates.max_age_ns;
+            engine.rates_stale_alarms = config->rates.stale_alarms;
+        }
+    }
+    return cg_engine_open(&engine, accounts, instruments, &gate->engine);
+}
+
+static int buffers_open(struct cg_gate *gate)
+{
+    const struct cg_limits *sizes = &gate->config->limits;
+    gate->body_max = (size_t)sizes->message_max + CG_SPARE_MAX;
+    gate->update_limits = calloc(CG_UPDATE_LIMITS_MAX,
+                                 sizeof(*gate->update_limits));
+    gate->update_scopes = calloc(CG_UPDATE_SCOPES_MAX,
+                                 sizeof(*gate->update_scopes));
+    gate->body = malloc(gate->body_max);
+    gate->header = malloc(gate->body_max);
+    if (cg_park_init(&gate->park, sizes->waiting, sizes->message_max) != 0 ||
+        !gate->update_limits || !gate->update_scopes || !gate->body ||
+        !gate->header) {
+        return CG_ERR_MEMORY;
+    }
+    return 0;
+}
+
+static int explain_error(int status,
+                         const struct cg_journal *journal,
+                         char *error,
+                         size_t error_len)
+{
+    const char *why = journal->error != NULL ? journal->error(journal->user)
+                                             : "";
+    if (status == CG_ERR_MEMORY) {
+        snprintf(error, error_len, "not enough memory: lower MaxOrders=");
+    } else if (why[0] != '\0') {
+        snprintf(error, error_len, "%s", why);
+    } else if (status == CG_ERR_CORRUPT) {
+        snprintf(error, error_len,
+                 "the journal holds a fact that does not fit: it was made with "
+                 "larger Max...= settings, or it was changed");
+    }
+    return status;
+}
+
+static struct cg_gate *gate_new(const struct cg_journal *journal)
+{
+    struct cg_gate *gate = calloc(1, sizeof(*gate));
+    if (gate != NULL) {
+        gate->journal = journal;
+        snprintf(gate->name, sizeof(gate->name), "GATE");
+    }
+    return gate;
+}
+
+int cg_gate_open(const struct cg_gate_options *options,
+                 char *error,
+                 size_t error_len,
+                 struct cg_gate **result)
+{
+    const struct cg_journal *journal = options->journal;
+    struct cg_gate *gate = gate_new(journal);
+    if (gate == NULL) {
+        return explain_error(CG_ERR_MEMORY, journal, error, error_len);
+    }
+    gate->config = options->config;
+    gate->log = options->log;
+    gate->user = options->user;
+    snprintf(gate->name, sizeof(gate->name), "%s", options->config->gate_name);
+    int status = buffers_open(gate);
+    uint32_t spare = names_spare(&gate->config->limits);
+    uint32_t accounts = spare + (uint32_t)gate->config->account_count;
+    uint32_t instruments = spare + (uint32_t)gate->config->instrument_count +
+                           gate->config->limits.instruments;
+    status = status != 0 ? status
+                         : engine_open(gate, &gate->config->limits, accounts,
+                                       instruments);
+    status = status != 0 ? status : cg_gate_rows_open(gate, instruments);
+    status = status != 0 ? status : journal->load(journal->user, recover, gate);
+    if (status != 0) {
+        cg_gate_close(gate);
+        return explain_error(status, journal, error, error_len);
+    }
+    gate->answering = CG_SESSION_NONE;
+    cg_engine_begin(gate->engine, options->now, CG_SESSION_NONE, 0);
+    status = cg_gate_configure(gate, error, error_len);
+    if (status != 0) {
+        cg_gate_close(gate);
+        return status;
+    }
+    cg_engine_restart(gate->engine);
+    cg_engine_end(gate->engine);
+    if (gate->engine->error != 0) {
+        status = gate->engine->error;
+        cg_gate_close(gate);
+        return explain_error(status, journal, error, error_len);
+    }
+    *result = gate;
+    return 0;
+}
+
+/* How much of each thing the facts of a journal speak of. */
+struct extent {
+    const struct cg_books_reader *reader;
+    struct cg_limits sizes;
+    uint32_t accounts;
+    uint32_t firms; /* at most */
+    uint32_t instruments;
+};
+
+static void reach(uint32_t *size, uint32_t slot, uint32_t per)
+{
+    if (slot != CG_NONE && slot / per >= *size) {
+        *size = slot / per + 1;
+    }
+}
+
+static int measure(void *context, const struct cg_fact *fact)
+{
+    struct extent *extent = context;
+    reach(&extent->sizes.orders, fact->order, 1);
+    reach(&extent->sizes.orders, fact->token, 2);
+    reach(&extent->sizes.orders, fact->ask, 4);
+    if (fact->kind == CG_FACT_TOKEN_PRICED) {
+        reach(&extent->sizes.orders, fact->value, 2);
+    }
+    if (fact->kind == CG_FACT_ORDER_QUEUED) {
+        reach(&extent->sizes.waiting, fact->value, CG_QUEUE_PLACES);
+    }
+    reach(&extent->sizes.requests, fact->request, 1);
+    if (fact->kind == CG_FACT_LEG_TAKEN && fact->number < CG_NONE) {
+        reach(&extent->sizes.legs, (uint32_t)fact->number, 1);
+    }
+    reach(&extent->sizes.limits, fact->limit, 1);
+    extent->sizes.scopes += fact->kind == CG_FACT_LIMIT_SCOPED;
+    reach(&extent->accounts, fact->account, 1);
+    extent->firms += fact->kind == CG_FACT_ACCOUNT_NAMED;
+    reach(&extent->instruments, fact->instrument, 1);
+    return extent->reader->first(extent->reader->user, fact);
+}
+
+struct books {
+    struct cg_gate *gate;
+    const struct cg_books_reader *reader;
+};
+
+static int fold(void *context, const struct cg_fact *fact)
+{
+    const struct books *books = context;
+    return books->reader->second(books->reader->user, books->gate, fact);
+}
+
+int cg_gate_read_books(const struct cg_journal *journal,
+                       const struct cg_books_reader *reader,
+                       char *error,
+                       size_t error_len,
+                       struct cg_gate **result)
+{
+    struct cg_gate *gate = gate_new(journal);
+    struct extent extent = {
+        .reader = reader,
+        .sizes = {.orders = 1, .requests = 1, .limits = 1, .reports = 1}};
+    int status = gate != NULL ? 0 : CG_ERR_MEMORY;
+    status = status != 0 ? status
+                         : journal->load(journal->user, measure, &extent);
+    if (extent.firms > extent.accounts) {
+        extent.accounts = extent.firms;
+    }
+    status = status != 0 ? status
+                         : engine_open(gate, &extent.sizes, extent.accounts + 1,
+                                       extent.instruments + 1);
+    struct books books = {gate, reader};
+    status = status != 0 ? status : journal->load(journal->user, fold, &books);
+    if (status != 0) {
+        cg_gate_close(gate);
+        return explain_error(status, journal, error, error_len);
+    }
+    *result = gate;
+    return 0;
+}
+
+static int first_ignore(void *user, const struct cg_fact *fact)
+{
+    (void)user;
+    (void)fact;
+    return 0;
+}
+
+static int
+second_recover(void *user, struct cg_gate *gate, const struct cg_fact *fact)
+{
+    (void)user;
+    return recover(gate, fact);
+}
+
+int cg_gate_open_books(const struct cg_journal *journal,
+                       char *error,
+                       size_t error_len,
+                       struct cg_gate **result)
+{
+    static const struct cg_books_reader reader = {first_ignore, second_recover,
+                                                  NULL};
+    return cg_gate_read_books(journal, &reader, error, error_len, result);
+}
+
+void cg_gate_close(struct cg_gate *gate)
+{
+    if (gate == NULL) {
+        return;
+    }
+    cg_engine_close(gate->engine);
+    cg_park_deinit(&gate->park);
+    cg_map_deinit(&gate->ids);
+    free(gate->rows);
+    free(gate->update_limits);
+    free(gate->update_scopes);
+    free(gate->body);
+    free(gate->header);
+    free(gate);
+}
