@@ -108,8 +108,8 @@ bool run_check_rates(const struct cg_config *config,
 {
     struct cg_file_text file;
     bool fine = false;
-    switch (
-        cg_file_text_read(config->rates.par_rates, CG_PAR_RATES_MAX, &file)) {
+    switch (cg_file_text_read(config->rates.par_rates, CG_PAR_RATES_BYTES_MAX,
+                              &file)) {
     case CG_FILE_READ:
         fine = check_text(config, &file, report, user);
         break;

@@ -31,8 +31,7 @@ static cg_time offset_at(const struct cg_zone *zone, cg_time at)
     return zone->count == 0 ? 0 : zone->shifts[shift_at(zone, at)].offset;
 }
 
-/* The first moment at which local time is |local|, or is past it. */
-static cg_time moment_of(const struct cg_zone *zone, cg_time local)
+cg_time cg_zone_moment(const struct cg_zone *zone, cg_time local)
 {
     if (zone->count == 0) {
         return local;
@@ -50,8 +49,7 @@ static cg_time moment_of(const struct cg_zone *zone, cg_time local)
     return moment;
 }
 
-/* The number of the local calendar day at |at|. */
-static int64_t day_at(const struct cg_zone *zone, cg_time at)
+int64_t cg_zone_day(const struct cg_zone *zone, cg_time at)
 {
     cg_time local = at + offset_at(zone, at);
     return local / DAY - (local % DAY < 0 ? 1 : 0);
@@ -61,20 +59,20 @@ cg_time cg_zone_next(const struct cg_zone *zone, cg_time of_day, cg_time after)
 {
     CG_ASSERT(of_day >= 0);
     CG_ASSERT(of_day < DAY);
-    int64_t day = day_at(zone, after) - 1;
-    while (moment_of(zone, day * DAY + of_day) <= after) {
+    int64_t day = cg_zone_day(zone, after) - 1;
+    while (cg_zone_moment(zone, day * DAY + of_day) <= after) {
         day++;
     }
-    return moment_of(zone, day * DAY + of_day);
+    return cg_zone_moment(zone, day * DAY + of_day);
 }
 
 cg_time cg_zone_last(const struct cg_zone *zone, cg_time of_day, cg_time until)
 {
     CG_ASSERT(of_day >= 0);
     CG_ASSERT(of_day < DAY);
-    int64_t day = day_at(zone, until) + 1;
-    while (moment_of(zone, day * DAY + of_day) > until) {
+    int64_t day = cg_zone_day(zone, until) + 1;
+    while (cg_zone_moment(zone, day * DAY + of_day) > until) {
         day--;
     }
-    return moment_of(zone, day * DAY + of_day);
+    return cg_zone_moment(zone, day * DAY + of_day);
 }

@@ -17,4 +17,11 @@ cg_time cg_zone_next(const struct cg_zone *zone, cg_time of_day, cg_time after);
 /* The last such moment that is not after |until|. */
 cg_time cg_zone_last(const struct cg_zone *zone, cg_time of_day, cg_time until);
 
+/* The first moment at which it is |local|, in local time since 1970, or past.
+ */
+cg_time cg_zone_moment(const struct cg_zone *zone, cg_time local);
+
+/* The number since 1970 of the calendar day that it is at |at|. */
+int64_t cg_zone_day(const struct cg_zone *zone, cg_time at);
+
 #endif

@@ -13,6 +13,7 @@
 #include <map.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <zone.h>
 
 #define DAY_NS (86400 * CG_SECOND)
 #define AHEAD_MAX_DAYS 7 /* of a valuation date, before its file was made */
@@ -27,26 +28,16 @@ struct reading {
 
 /* --- days ---------------------------------------------------------------- */
 
-static cg_time offset_at(const struct cg_zone *zone, cg_time time)
-{
-    cg_time offset = zone->count > 0 ? zone->shifts[0].offset : 0;
-
-    for (size_t i = 0; i < zone->count && zone->shifts[i].at <= time; i++) {
-        offset = zone->shifts[i].offset;
-    }
-    return offset;
-}
-
 /* The day it is at |time| where the gate is. */
 static cg_date local_date(const struct cg_zone *zone, cg_time time)
 {
-    cg_time offset = offset_at(zone, time);
+    int64_t day;
 
-    if (time < DAY_NS || __builtin_add_overflow(time, offset, &time) ||
-        time / DAY_NS > CG_DATE_MAX) {
+    if (time < DAY_NS || time / DAY_NS > CG_DATE_MAX) {
         return CG_DATE_NONE;
     }
-    return (cg_date)(time / DAY_NS);
+    day = cg_zone_day(zone, time);
+    return day <= CG_DATE_MAX ? (cg_date)day : CG_DATE_NONE;
 }
 
 /* The valuation date is the file's own, or the day it was made. */
@@ -76,10 +67,9 @@ static void find_valuation(struct reading *reading)
  * written, or copied, or touched. */
 static void find_age(struct cg_rates *rates)
 {
-    const struct cg_zone *zone = &rates->config->zone;
-    cg_time end = ((cg_time)rates->valuation + 1) * DAY_NS;
+    cg_time end = cg_zone_moment(&rates->config->zone,
+                                 ((cg_time)rates->valuation + 1) * DAY_NS);
 
-    end -= offset_at(zone, end);
     if (rates->made_at > end) {
         rates->made_at = end;
     }

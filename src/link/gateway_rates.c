@@ -169,7 +169,7 @@ cg_gateway_rates_open(const struct cg_gateway_rates_options *options)
     const struct cg_reload_options reload = {
         .loop = options->loop,
         .path = options->config->rates.par_rates,
-        .bytes_max = CG_PAR_RATES_MAX,
+        .bytes_max = CG_PAR_RATES_BYTES_MAX,
         .poll_ms = (unsigned)(options->config->rates.poll_ns / CG_MS),
         .rest_ms = 1000,
         .hooks = &hooks,

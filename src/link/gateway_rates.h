@@ -11,7 +11,8 @@
 #include <creditgate/rates.h>
 #include <uv.h>
 
-#define CG_PAR_RATES_MAX ((size_t)16 * 1024 * 1024) /* bytes of the file */
+#define CG_PAR_RATES_BYTES_MAX                                                 \
+    ((size_t)16 * 1024 * 1024) /* bytes of the file */
 
 struct cg_gateway_rates;
 

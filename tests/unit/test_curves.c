@@ -130,7 +130,8 @@ static void test_swap_by_its_dates_has_the_same_price(void **state)
     reference_close(&reference, 90);
 }
 
-/* Without a stub, 10Y is 5Y and then 5Yx5Y; with equal dates, exactly. */
+/* Without a short period, 10Y is 5Y and then 5Yx5Y; with equal dates, exactly.
+ */
 static void test_forward_annuities_add_up(void **state)
 {
     static const char *const conventions[] = {"GBP_SONIA", "EUR_ESTR",
