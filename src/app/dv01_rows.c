@@ -290,19 +290,53 @@ static const char *remedy_of(enum cg_swap_error error)
     return "look at the par rates of its curve";
 }
 
+static cg_date last_node(const struct dv01 *dv01, size_t convention)
+{
+    const struct cg_curve *curve = cg_curves_find(dv01->curves, convention);
+
+    return curve->nodes[curve->count - 1].date;
+}
+
+/* Where the rates of |convention| end, or of what discounts it, for one who has
+ * to add to them. */
+static void say_last_rate(const struct dv01 *dv01,
+                          size_t convention,
+                          char *text,
+                          size_t len)
+{
+    size_t discount = dv01_convention(dv01, convention)->discount;
+    bool own = last_node(dv01, convention) <= last_node(dv01, discount);
+    const char *curve =
+        dv01_convention(dv01, own ? convention : discount)->par_curve;
+    const struct cg_par_rate *last = NULL;
+
+    for (size_t i = 0; i < dv01->rates.count; i++) {
+        if (strcmp(dv01->rates.items[i].curve, curve) == 0) {
+            last = &dv01->rates.items[i];
+        }
+    }
+    (void)snprintf(text, len, " (%s:%d: %s is the last of %s)",
+                   dv01->options->par_rates, last != NULL ? last->line : 0,
+                   last != NULL ? last->name : "none", curve);
+}
+
 void dv01_row_price(struct dv01 *dv01,
                     struct dv01_row *row,
                     const char *file,
                     int line)
 {
+    char where[512] = "";
     const char *name = dv01_convention(dv01, row->convention)->name;
     enum cg_swap_error error = cg_swap_price(dv01->curves, row->convention,
                                              &row->spec, &row->price);
 
+    if (error == CG_SWAP_BEYOND_CURVE) {
+        say_last_rate(dv01, row->convention, where, sizeof(where));
+    }
     if (error != CG_SWAP_OK) {
         cg_mistakes_add(&dv01->mistakes, file, line, remedy_of(error),
-                        "%s of %s: %s", row->instrument, name,
-                        cg_swap_error_text(error));
+                        "%s of %s: %s%s", row->instrument, name,
+                        cg_swap_error_text(error), where);
     } else if (!cg_dv01_round_up(row->price.dv01_per_million, &row->charge)) {
         cg_mistakes_add(&dv01->mistakes, file, line,
                         "look at the rates of its curve",

@@ -435,7 +435,8 @@ class BadInput(Dv01):
         for swap, words in (("10X", "10X is no instrument"),
                             ("51Y", "51Y of USD_SOFR: it ends beyond the "),
                             ("60Y", "60Y of USD_SOFR: it needs days that"),
-                            ("2Yx50Y", "beyond the last par rate"),
+                            ("2Yx50Y", "its curve (" + FILES["--par-rates"] +
+                             ":21: 50Y is the last of USD_SOFR)"),
                             ("2031-03-18/2026-03-18", "before"),
                             ("2026-03-18/2026-03-18", "before"),
                             ("2025-03-18/2031-03-18",
