@@ -87,6 +87,7 @@
     X(HUB_MISSED, "hub missed")                                                \
     X(HUB_ANSWERED, "hub answered")                                            \
     X(HUB_IN_PARTS, "hub in parts")                                            \
+    X(SNAPSHOT_TAKEN, "snapshot taken")                                        \
     X(NOTED, "noted")
 
 enum cg_fact_kind {

@@ -24,6 +24,11 @@ struct cg_gate_options {
     const struct cg_config *config;   /* borrowed for the gate's life */
     const struct cg_journal *journal; /* likewise; not closed by the gate */
     cg_time now;
+    /* What cg_gate_save() wrote, borrowed for the call; NULL: nothing.  It is
+     * taken when it is the one that the journal names, and only the facts after
+     * it are read; else all of them are, and |log| says so. */
+    const void *snapshot;
+    size_t snapshot_len;
     /* One line about each decision; may be NULL. */
     void (*log)(void *user, cg_time now, const char *text);
     void *user;
@@ -117,8 +122,42 @@ struct cg_out {
 /* The next message of the last call, oldest first; false when there is none. */
 CG_API bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out);
 
-/* Makes everything decided so far durable.  Errors as cg_gate_recv(). */
+/*
+ * Makes everything decided so far durable.  Errors as cg_gate_recv().
+ *
+ * Returns CG_GATE_E_SPARE when it is, but the journal itself could not be
+ * written: cg_gate_stop() comes next, and the host should end soon, with what
+ * the journal's |error| says.
+ */
 CG_API int cg_gate_commit(struct cg_gate *gate);
+
+enum cg_gate_outcome {
+    CG_GATE_E_SPARE = 1,
+};
+
+/*
+ * Hands a picture of the books to |write|, piece by piece, so that a start need
+ * not read all facts since the first; ends with its first result that is not 0.
+ * Between turns, when all is committed; it changes nothing, and may be called
+ * in a copy of the process.  |*no| is the fact up to which it goes.
+ */
+CG_API int cg_gate_save(const struct cg_gate *gate,
+                        int (*write)(void *user, const void *bytes, size_t len),
+                        void *user,
+                        cg_seq *no);
+
+/*
+ * Puts it on record that the picture up to fact |no|, whose SHA-256 is |digest|
+ * in hex, is safe on the disk: after the next commit it is the one that
+ * cg_gate_open() takes.  Errors as cg_gate_recv().
+ */
+CG_API int cg_gate_saved(struct cg_gate *gate,
+                         cg_seq no,
+                         const char *digest,
+                         cg_time now);
+
+/* How many facts there are after the newest picture on record. */
+CG_API cg_seq cg_gate_unsaved(const struct cg_gate *gate);
 
 /*
  * R22: whether a message that the FIX session of |session| is asked to resend

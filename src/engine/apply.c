@@ -231,6 +231,7 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         cg_apply_hub_answered(state, fact);
         break;
     case CG_FACT_LIMITS_TOLD:
+    case CG_FACT_SNAPSHOT_TAKEN:
     case CG_FACT_NOTED:
     case CG_FACT_KIND_COUNT:
         break;

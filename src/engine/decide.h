@@ -756,6 +756,10 @@ bool cg_repeat_fire(struct cg_engine *engine);
 /* Sets every timer anew, when settings have changed. */
 void cg_timers_reset(struct cg_engine *engine);
 
+/* Looks at every limit and queue once more: nobody knows what they were told
+ * before the state was restored (image.c). */
+void cg_engine_restored(struct cg_engine *engine);
+
 /* R29: a token counts as lapsed a margin before its expiry. */
 bool cg_token_lapses(const struct cg_engine *engine,
                      const struct cg_token *token);

@@ -250,6 +250,14 @@ int cg_engine_recover(struct cg_engine *engine, const struct cg_fact *fact)
     return 0;
 }
 
+void cg_engine_restored(struct cg_engine *engine)
+{
+    for (uint32_t i = 0; i < engine->state.limit_count; i++) {
+        touch(engine, i);
+    }
+    engine->queues_changed = engine->state.queue.first != CG_NONE;
+}
+
 /* --- events ------------------------------------------------------------- */
 
 void cg_engine_begin(struct cg_engine *engine,

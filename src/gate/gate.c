@@ -530,6 +530,25 @@ int cg_gate_tick(struct cg_gate *gate, cg_time now)
     return end(gate);
 }
 
+int cg_gate_saved(struct cg_gate *gate,
+                  cg_seq no,
+                  const char *digest,
+                  cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    begin(gate, CG_SESSION_NONE, 0, now);
+    struct cg_fact fact = cg_fact_of(CG_FACT_SNAPSHOT_TAKEN);
+    fact.number = no;
+    fact.text = digest;
+    fact.text_len = strlen(digest);
+    cg_engine_record(engine, &fact);
+    gate->saved_no = no;
+    return end(gate);
+}
+
 cg_time cg_gate_deadline(const struct cg_gate *gate)
 {
     return cg_engine_deadline(gate->engine);
@@ -538,10 +557,15 @@ cg_time cg_gate_deadline(const struct cg_gate *gate)
 int cg_gate_commit(struct cg_gate *gate)
 {
     struct cg_engine *engine = gate->engine;
-    if (engine->error == 0) {
-        engine->error = gate->journal->commit(gate->journal->user);
+    if (engine->error != 0) {
+        return engine->error;
     }
-    return engine->error;
+    int outcome = gate->journal->commit(gate->journal->user);
+    if (outcome == CG_JOURNAL_E_SPARE) {
+        return CG_GATE_E_SPARE;
+    }
+    engine->error = outcome;
+    return outcome;
 }
 
 static bool needs_cover(struct cg_slice type)

@@ -37,6 +37,8 @@ struct cg_gate {
     bool by_rates;     /* rates price some of the table */
     struct cg_map ids; /* the table's rows by security_id, but families */
 
+    cg_seq saved_no; /* the newest picture on record */
+
     uint32_t next_effect;
     char direct_type[8];
     struct cg_out direct; /* an answer that needs no decision */

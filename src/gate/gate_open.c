@@ -8,7 +8,9 @@
  */
 #include "gate_instrument.h"
 #include "gate_internal.h"
+#include "image.h"
 
+#include <digest.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -111,6 +113,54 @@ static struct cg_gate *gate_new(const struct cg_journal *journal)
     return gate;
 }
 
+static void say(const struct cg_gate *gate, cg_time now, const char *text)
+{
+    if (gate->log != NULL) {
+        gate->log(gate->user, now, text);
+    }
+}
+
+/* Whether the picture is the one that the journal names. */
+static bool is_named(const struct cg_gate_options *options,
+                     const struct cg_snapshot_mark *mark)
+{
+    char digest[CG_DIGEST_HEX + 1];
+    struct cg_slice bytes = {options->snapshot, options->snapshot_len};
+    return cg_image_no(options->snapshot, options->snapshot_len) == mark->no &&
+           cg_digest(bytes, digest) && strcmp(digest, mark->digest) == 0;
+}
+
+/* Takes the picture up to fact |*saved|, if there is one that can be had. */
+static int restore(struct cg_gate *gate,
+                   const struct cg_gate_options *options,
+                   cg_seq *saved)
+{
+    struct cg_snapshot_mark mark = {.no = 0};
+    const struct cg_journal *journal = options->journal;
+    int status = journal->snapshot != NULL
+                     ? journal->snapshot(journal->user, &mark)
+                     : 0;
+    gate->saved_no = mark.no;
+    if (status != 0 || mark.no == 0) {
+        return status;
+    }
+    if (options->snapshot == NULL || !is_named(options, &mark)) {
+        say(gate, options->now,
+            "the snapshot is missing or damaged: all facts are read");
+        return 0;
+    }
+    status = cg_engine_restore(gate->engine, options->snapshot,
+                               options->snapshot_len);
+    if (status == CG_IMAGE_E_OTHER) {
+        say(gate, options->now,
+            "the snapshot is of another version, or of other Max...= settings: "
+            "all facts are read");
+        return 0;
+    }
+    *saved = mark.no;
+    return status;
+}
+
 int cg_gate_open(const struct cg_gate_options *options,
                  char *error,
                  size_t error_len,
@@ -134,7 +184,10 @@ int cg_gate_open(const struct cg_gate_options *options,
                          : engine_open(gate, &gate->config->limits, accounts,
                                        instruments);
     status = status != 0 ? status : cg_gate_rows_open(gate, instruments);
-    status = status != 0 ? status : journal->load(journal->user, recover, gate);
+    cg_seq saved = 0;
+    status = status != 0 ? status : restore(gate, options, &saved);
+    status = status != 0 ? status
+                         : journal->load(journal->user, saved, recover, gate);
     if (status != 0) {
         cg_gate_close(gate);
         return explain_error(status, journal, error, error_len);
@@ -220,7 +273,7 @@ int cg_gate_read_books(const struct cg_journal *journal,
         .sizes = {.orders = 1, .requests = 1, .limits = 1, .reports = 1}};
     int status = gate != NULL ? 0 : CG_ERR_MEMORY;
     status = status != 0 ? status
-                         : journal->load(journal->user, measure, &extent);
+                         : journal->load(journal->user, 0, measure, &extent);
     if (extent.firms > extent.accounts) {
         extent.accounts = extent.firms;
     }
@@ -228,7 +281,7 @@ int cg_gate_read_books(const struct cg_journal *journal,
                          : engine_open(gate, &extent.sizes, extent.accounts + 1,
                                        extent.instruments + 1);
     struct books books = {gate, reader};
-    status = status != 0 ? status : journal->load(journal->user, fold, &books);
+    status = status != 0 ? status : journal->load(journal->user, 0, fold, &books);
     if (status != 0) {
         cg_gate_close(gate);
         return explain_error(status, journal, error, error_len);
@@ -275,4 +328,20 @@ void cg_gate_close(struct cg_gate *gate)
     free(gate->body);
     free(gate->header);
     free(gate);
+}
+
+/* --- pictures ------------------------------------------------------------ */
+
+int cg_gate_save(const struct cg_gate *gate,
+                 int (*write)(void *user, const void *bytes, size_t len),
+                 void *user,
+                 cg_seq *no)
+{
+    *no = gate->engine->state.fact_no;
+    return cg_engine_save(gate->engine, write, user);
+}
+
+cg_seq cg_gate_unsaved(const struct cg_gate *gate)
+{
+    return gate->engine->state.fact_no - gate->saved_no;
 }

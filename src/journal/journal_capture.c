@@ -74,12 +74,13 @@ static int capture_commit(void *user)
 }
 
 static int capture_load(void *user,
+                        cg_seq after,
                         int (*each)(void *context, const struct cg_fact *fact),
                         void *context)
 {
     const struct capture *capture = user;
     int status = 0;
-    for (size_t i = 0; i < capture->committed && status == 0; i++) {
+    for (size_t i = after; i < capture->committed && status == 0; i++) {
         status = each(context, &capture->facts[i]);
     }
     return status;

@@ -19,10 +19,12 @@ static int memory_commit(void *user)
 }
 
 static int memory_load(void *user,
+                       cg_seq after,
                        int (*each)(void *context, const struct cg_fact *fact),
                        void *context)
 {
     (void)user;
+    (void)after;
     (void)each;
     (void)context;
     return 0;

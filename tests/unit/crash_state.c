@@ -7,6 +7,7 @@
 
 #include "gate_instrument.h"
 #include "gate_internal.h"
+#include "image.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ static size_t map_size(const struct cg_map *map)
 
 /* All that |a| and |b| point to. */
 static void compare_parts(struct crash_run *run,
+                          const char *what,
                           const struct cg_state *a,
                           const struct cg_state *b)
 {
@@ -76,16 +78,7 @@ static void compare_parts(struct crash_run *run,
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (parts[i].size > 0 &&
             memcmp(parts[i].live, parts[i].read, parts[i].size) != 0) {
-            size_t o = 0;
-            while (((const char *)parts[i].live)[o] ==
-                   ((const char *)parts[i].read)[o]) {
-                o++;
-            }
-            fprintf(stderr, "OFF %s %zu of %zu/%zu: %d %d\n", parts[i].name, o,
-                    sizeof(struct cg_limit), sizeof(struct cg_account),
-                    ((const char *)parts[i].live)[o],
-                    ((const char *)parts[i].read)[o]);
-            crash_wrong(run, "the facts do not add up to the state: %s",
+            crash_wrong(run, "the %s does not add up to the state: %s", what,
                         parts[i].name);
         }
     }
@@ -93,6 +86,7 @@ static void compare_parts(struct crash_run *run,
 
 /* The state itself; its pointers are those of |live| in both. */
 static void compare_whole(struct crash_run *run,
+                          const char *what,
                           const struct cg_state *live,
                           struct cg_state *read)
 {
@@ -122,7 +116,8 @@ static void compare_whole(struct crash_run *run,
     read->firm_map.entries = live->firm_map.entries;
     read->instrument_map.entries = live->instrument_map.entries;
     if (memcmp(live, read, sizeof(*live)) != 0) {
-        crash_wrong(run, "the facts do not add up to the state: its totals");
+        crash_wrong(run, "the %s does not add up to the state: its totals",
+                    what);
     }
 }
 
@@ -138,10 +133,50 @@ static int recover(void *context, const struct cg_fact *fact)
     return cg_engine_recover(context, fact);
 }
 
+/* --- pictures ------------------------------------------------------------ */
+
+struct picture {
+    uint8_t *bytes;
+    size_t len;
+    size_t room;
+};
+
+static int picture_write(void *user, const void *bytes, size_t len)
+{
+    struct picture *picture = user;
+    if (picture->room - picture->len < len) {
+        size_t room = 2 * (picture->room + len);
+        uint8_t *more = realloc(picture->bytes, room);
+        if (more == NULL) {
+            return CG_ERR_MEMORY;
+        }
+        picture->bytes = more;
+        picture->room = room;
+    }
+    memcpy(picture->bytes + picture->len, bytes, len);
+    picture->len += len;
+    return 0;
+}
+
+/* The books as they are, by way of a picture of them. */
+static int
+picture_restore(const struct cg_gate *live, struct cg_engine *engine)
+{
+    struct picture picture = {.bytes = NULL};
+    cg_seq no;
+    int status = cg_gate_save(live, picture_write, &picture, &no);
+    if (status == 0) {
+        status = cg_engine_restore(engine, picture.bytes, picture.len);
+    }
+    free(picture.bytes);
+    return status;
+}
+
 /* A gate on the committed facts, before its restart decides on anything.  What
  * of the state is settings comes from the configuration, which has nothing new
  * to say; |facts| counts if it has. */
-static struct cg_gate *read_again(struct crash_run *run, size_t *facts)
+static struct cg_gate *
+read_again(struct crash_run *run, bool from_picture, size_t *facts)
 {
     const struct cg_gate *live = run->runner.gate;
     struct cg_engine_config config = live->engine->config;
@@ -160,18 +195,21 @@ static struct cg_gate *read_again(struct crash_run *run, size_t *facts)
     if (cg_engine_open(&config, live->engine->state.account_max, instruments,
                        &gate->engine) != 0 ||
         cg_gate_rows_open(gate, instruments) != 0 ||
-        journal->load(journal->user, recover, gate->engine) != 0 ||
+        (from_picture ? picture_restore(live, gate->engine)
+                      : journal->load(journal->user, 0, recover,
+                                      gate->engine)) != 0 ||
         cg_gate_configure(gate, error, sizeof(error)) != 0) {
         crash_wrong(run, "the facts cannot be read again: %s", error);
     }
     return gate;
 }
 
-void crash_state_same(struct crash_run *run)
+static void same_again(struct crash_run *run, bool from_picture)
 {
+    const char *what = from_picture ? "picture" : "journal";
     size_t facts = 0;
     struct cg_state *read = malloc(sizeof(*read));
-    struct cg_gate *again = read_again(run, &facts);
+    struct cg_gate *again = read_again(run, from_picture, &facts);
 
     if (facts > 0) {
         crash_wrong(run, "the configuration that was there is said again");
@@ -179,12 +217,18 @@ void crash_state_same(struct crash_run *run)
     if (read == NULL || again == NULL) {
         crash_wrong(run, "not enough memory");
     } else if (run->wrong[0] == '\0') {
-        compare_parts(run, state_of(run), &again->engine->state);
+        compare_parts(run, what, state_of(run), &again->engine->state);
         memcpy(read, &again->engine->state, sizeof(*read));
-        compare_whole(run, state_of(run), read);
+        compare_whole(run, what, state_of(run), read);
     }
     cg_gate_close(again);
     free(read);
+}
+
+void crash_state_same(struct crash_run *run)
+{
+    same_again(run, false);
+    same_again(run, true);
 }
 
 /* --- what is under way --------------------------------------------------- */

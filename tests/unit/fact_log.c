@@ -34,11 +34,12 @@ static int commit(void *user)
 }
 
 static int load(void *user,
+                cg_seq after,
                 int (*each)(void *context, const struct cg_fact *fact),
                 void *context)
 {
     const struct fact_log *log = user;
-    for (size_t i = 0; i < log->committed; i++) {
+    for (size_t i = after; i < log->committed; i++) {
         int status = each(context, &log->facts[i]);
         if (status != 0) {
             return status;

@@ -54,7 +54,8 @@ static int place_setup(void **state)
 
 static int place_teardown(void **state)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal",
+                                         "-spare"};
     struct place *place = *state;
     char path[160];
 
@@ -207,7 +208,7 @@ static uint64_t facts_like(const char *path,
     struct cg_journal journal = open_good(path);
     struct reader reader = {make, 0, 0};
 
-    assert_int_equal(journal.load(journal.user, read_one, &reader), 0);
+    assert_int_equal(journal.load(journal.user, 0, read_one, &reader), 0);
     journal.close(journal.user);
     return reader.count;
 }
@@ -302,7 +303,7 @@ static void test_journal_round_trip_exact(void **state)
     journal.close(journal.user);
 
     journal = open_good(place->path);
-    assert_int_equal(journal.load(journal.user, read_one, &full), 0);
+    assert_int_equal(journal.load(journal.user, 0, read_one, &full), 0);
     assert_int_equal(full.count, CG_FACT_KIND_COUNT);
     journal.close(journal.user);
     assert_int_equal(unlink(place->path), 0);
@@ -311,7 +312,7 @@ static void test_journal_round_trip_exact(void **state)
     assert_int_equal(append_range(&journal, 1, CG_FACT_KIND_COUNT, fact_bare),
                      0);
     assert_int_equal(journal.commit(journal.user), 0);
-    assert_int_equal(journal.load(journal.user, read_one, &bare), 0);
+    assert_int_equal(journal.load(journal.user, 0, read_one, &bare), 0);
     assert_int_equal(bare.count, CG_FACT_KIND_COUNT);
     journal.close(journal.user);
 }
@@ -337,7 +338,7 @@ static void test_journal_rows_readable(void **state)
         1);
     assert_int_equal(
         outside_number(place->path,
-                       "SELECT count(*) FROM audit WHERE amount=45200.0 AND"
+                       "SELECT count(*) FROM timeline WHERE amount=45200.0 AND"
                        " utc='2026-01-15 10:00:00.123456'"),
         1);
 }
@@ -352,10 +353,10 @@ static void test_journal_load_stops_and_restarts(void **state)
 
     assert_int_equal(append_range(&journal, 1, 5, fact_bare), 0);
     assert_int_equal(journal.commit(journal.user), 0);
-    assert_int_equal(journal.load(journal.user, read_one, &stopped),
+    assert_int_equal(journal.load(journal.user, 0, read_one, &stopped),
                      STOP_READING);
     assert_int_equal(stopped.count, 3);
-    assert_int_equal(journal.load(journal.user, read_one, &whole), 0);
+    assert_int_equal(journal.load(journal.user, 0, read_one, &whole), 0);
     assert_int_equal(whole.count, 5);
     journal.close(journal.user);
 }
@@ -604,7 +605,7 @@ static void expect_corrupt(const char *path, const char *sql, const char *words)
     journal.close(journal.user);
     outside(path, sql);
     journal = open_good(path);
-    assert_int_equal(journal.load(journal.user, read_one, &reader),
+    assert_int_equal(journal.load(journal.user, 0, read_one, &reader),
                      CG_ERR_CORRUPT);
     assert_int_equal(reader.count, 2);
     assert_non_null(strstr(journal.error(journal.user), words));
@@ -918,7 +919,8 @@ static void image_put(const char *path, const struct image *image)
 }
 
 /* Writes until the disk is full at |bytes|; returns the facts committed. */
-static cg_seq fill(const char *path, rlim_t bytes, int *failure)
+static cg_seq
+fill(const char *path, rlim_t bytes, int *failure, bool *spared)
 {
     struct rlimit was;
     struct rlimit full;
@@ -930,16 +932,19 @@ static cg_seq fill(const char *path, rlim_t bytes, int *failure)
     full = was;
     full.rlim_cur = bytes;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
-    while (*failure == 0 && committed < 600) {
+    while (*failure >= 0 && committed < 600) {
         *failure = append_range(&journal, committed + 1, committed + 100,
                                 fact_bare);
         if (*failure == 0) {
             *failure = journal.commit(journal.user);
         }
-        committed += *failure == 0 ? 100 : 0;
+        committed += *failure >= 0 ? 100 : 0;
+        /* Once in the spare, never back in the journal. */
+        assert_true(!*spared || *failure != 0);
+        *spared |= *failure == CG_JOURNAL_E_SPARE;
     }
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
-    if (*failure != 0) {
+    if (*failure < 0) {
         /* There is room again, but nothing is ever retried. */
         assert_int_equal(journal.commit(journal.user), *failure);
         assert_int_equal(
@@ -953,13 +958,14 @@ static cg_seq fill(const char *path, rlim_t bytes, int *failure)
     return committed;
 }
 
-/* A write that fails, at every place where one can: what was committed is
- * there afterwards, and nothing else. */
+/* A write that fails, at every place where one can: what was committed, to the
+ * journal or to its spare, is there afterwards, and nothing else. */
 static void test_journal_disk_full_keeps_committed(void **state)
 {
     struct place *place = *state;
     int failure = 1;
     int failures = 0;
+    int spares = 0;
     cg_seq committed;
     static struct image empty;
 
@@ -967,14 +973,17 @@ static void test_journal_disk_full_keeps_committed(void **state)
     image_take(place->path, &empty);
     for (rlim_t bytes = 24576; failure != 0; bytes += 1500) {
         image_put(place->path, &empty);
-        committed = fill(place->path, bytes, &failure);
-        failures += failure != 0 ? 1 : 0;
-        assert_true(failure == 0 || failure == CG_ERR_IO ||
+        bool spared = false;
+        committed = fill(place->path, bytes, &failure, &spared);
+        failures += failure < 0 ? 1 : 0;
+        spares += spared ? 1 : 0;
+        assert_true(failure >= 0 || failure == CG_ERR_IO ||
                     failure == CG_ERR_FULL);
         assert_int_equal(facts_in(place->path), committed);
         assert_int_equal(unlink(place->path), 0);
     }
     assert_true(failures > 10);
+    assert_true(spares > 10);
     (void)signal(SIGXFSZ, SIG_DFL);
 }
 
@@ -988,7 +997,7 @@ static void test_journal_memory_keeps_nothing(void **state)
     assert_int_equal(cg_journal_open_memory(&journal), 0);
     assert_int_equal(append_range(&journal, 1, 9, fact_bare), 0);
     assert_int_equal(journal.commit(journal.user), 0);
-    assert_int_equal(journal.load(journal.user, read_one, &reader), 0);
+    assert_int_equal(journal.load(journal.user, 0, read_one, &reader), 0);
     assert_int_equal(reader.count, 0);
     journal.close(journal.user);
 }

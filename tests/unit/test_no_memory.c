@@ -370,6 +370,8 @@ static void test_journal_no_memory_refused(void **state)
     assert_int_equal(journal.commit(journal.user), CG_ERR_MEMORY);
     journal.close(journal.user);
     assert_int_equal(unlink(path), 0);
+    (void)snprintf(path, sizeof(path), "%s/journal-spare", folder);
+    assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(folder), 0);
 }
 

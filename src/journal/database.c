@@ -1,0 +1,323 @@
+/*
+ * SQLite behind a few plain calls.
+ *
+ * Must never retry.  This is the one file that includes sqlite3.h.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "database.h"
+
+#include <creditgate/types.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum cg_db_result result_of(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+        return CG_DB_DONE;
+    case SQLITE_ROW:
+        return CG_DB_ROW;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return CG_DB_BUSY;
+    case SQLITE_NOTADB:
+        return CG_DB_FOREIGN;
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return CG_DB_NO_ENTRY;
+    case SQLITE_FULL:
+        return CG_DB_FULL;
+    case SQLITE_CORRUPT:
+        return CG_DB_CORRUPT;
+    case SQLITE_NOMEM:
+        return CG_DB_MEMORY;
+    default:
+        return CG_DB_FAILED;
+    }
+}
+
+int cg_db_error(enum cg_db_result result)
+{
+    switch (result) {
+    case CG_DB_MEMORY:
+        return CG_ERR_MEMORY;
+    case CG_DB_FULL:
+        return CG_ERR_FULL;
+    case CG_DB_CORRUPT:
+        return CG_ERR_CORRUPT;
+    case CG_DB_BUSY:
+    case CG_DB_FOREIGN:
+        return CG_ERR_MISUSE;
+    case CG_DB_NO_ENTRY:
+    case CG_DB_FAILED:
+    case CG_DB_DONE:
+    case CG_DB_ROW:
+        break;
+    }
+    return CG_ERR_IO;
+}
+
+enum cg_db_result
+cg_db_open(const char *path, bool create, struct sqlite3 **db)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_PRIVATECACHE | (create ? SQLITE_OPEN_CREATE : 0);
+    int rc = sqlite3_open_v2(path, db, flags, NULL);
+    if (*db == NULL) {
+        return CG_DB_MEMORY;
+    }
+    (void)sqlite3_extended_result_codes(*db, 1);
+    return result_of(rc);
+}
+
+void cg_db_close(struct sqlite3 *db)
+{
+    (void)sqlite3_close(db);
+}
+
+void cg_db_fold_at_close(struct sqlite3 *db, bool fold)
+{
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, fold ? 0 : 1,
+                            NULL);
+}
+
+bool cg_db_is_read_only(struct sqlite3 *db)
+{
+    return sqlite3_db_readonly(db, "main") == 1;
+}
+
+const char *cg_db_message(struct sqlite3 *db)
+{
+    return db != NULL ? sqlite3_errmsg(db) : "out of memory";
+}
+
+enum cg_db_result cg_db_last(struct sqlite3 *db)
+{
+    return result_of(sqlite3_errcode(db));
+}
+
+enum cg_db_result cg_db_run(struct sqlite3 *db, const char *sql)
+{
+    return result_of(sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
+
+enum cg_db_result cg_db_query(struct sqlite3 *db,
+                              const char *sql,
+                              int64_t *value,
+                              char *text,
+                              size_t text_len)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(statement);
+    }
+    if (rc == SQLITE_ROW) {
+        *value = sqlite3_column_int64(statement, 0);
+        if (text != NULL) {
+            const unsigned char *found = sqlite3_column_text(statement, 0);
+            (void)snprintf(text, text_len, "%s",
+                           found != NULL ? (const char *)found : "");
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return rc == SQLITE_ROW ? CG_DB_DONE : result_of(rc);
+}
+
+void cg_db_random(void *bytes, size_t len)
+{
+    sqlite3_randomness((int)len, bytes);
+}
+
+void cg_db_rollback(struct sqlite3 *db)
+{
+    if (sqlite3_get_autocommit(db) == 0) {
+        (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+enum cg_db_result cg_db_prepare(struct sqlite3 *db,
+                                const char *sql,
+                                struct sqlite3_stmt **statement)
+{
+    return result_of(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                        statement, NULL));
+}
+
+void cg_db_finalize(struct sqlite3_stmt *statement)
+{
+    (void)sqlite3_finalize(statement);
+}
+
+enum cg_db_result cg_db_step(struct sqlite3_stmt *statement)
+{
+    return result_of(sqlite3_step(statement));
+}
+
+void cg_db_reset(struct sqlite3_stmt *statement)
+{
+    (void)sqlite3_reset(statement);
+}
+
+bool cg_db_is_running(struct sqlite3_stmt *statement)
+{
+    return sqlite3_stmt_busy(statement) != 0;
+}
+
+void cg_db_clear(struct sqlite3_stmt *statement)
+{
+    (void)sqlite3_clear_bindings(statement);
+}
+
+bool cg_db_bind_int(struct sqlite3_stmt *statement, int index, int64_t value)
+{
+    return sqlite3_bind_int64(statement, index, value) == SQLITE_OK;
+}
+
+bool cg_db_bind_text(struct sqlite3_stmt *statement,
+                     int index,
+                     const char *text,
+                     size_t len)
+{
+    return sqlite3_bind_text64(statement, index, text, len, SQLITE_STATIC,
+                               SQLITE_UTF8) == SQLITE_OK;
+}
+
+bool cg_db_bind_blob(struct sqlite3_stmt *statement,
+                     int index,
+                     const void *bytes,
+                     size_t len)
+{
+    return sqlite3_bind_blob64(statement, index, bytes, len, SQLITE_STATIC) ==
+           SQLITE_OK;
+}
+
+bool cg_db_is_null(struct sqlite3_stmt *statement, int index)
+{
+    return sqlite3_column_type(statement, index) == SQLITE_NULL;
+}
+
+int64_t cg_db_int(struct sqlite3_stmt *statement, int index)
+{
+    return sqlite3_column_int64(statement, index);
+}
+
+void cg_db_text(struct sqlite3_stmt *statement,
+                int index,
+                const char **text,
+                size_t *len)
+{
+    const char *found = (const char *)sqlite3_column_text(statement, index);
+    *text = found != NULL ? found : "";
+    *len = (size_t)sqlite3_column_bytes(statement, index);
+}
+
+void cg_db_blob(struct sqlite3_stmt *statement,
+                int index,
+                const void **bytes,
+                size_t *len)
+{
+    const void *found = sqlite3_column_blob(statement, index);
+    *bytes = found != NULL ? found : "";
+    *len = (size_t)sqlite3_column_bytes(statement, index);
+}
+
+/* --- plain files -------------------------------------------------------- */
+
+struct cg_db_file {
+    sqlite3_file *file;
+    char *path; /* ends with two zeros, as SQLite wants it of a main file */
+};
+
+enum cg_db_result
+cg_db_file_open(const char *path, bool create, struct cg_db_file **result)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    /* Of this kind are files whose folder is synced with them, and whose
+     * rights are those of the database. */
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL |
+                (create ? SQLITE_OPEN_CREATE : 0);
+    struct cg_db_file *file = calloc(1, sizeof(*file));
+    if (file == NULL || vfs == NULL) {
+        free(file);
+        return CG_DB_MEMORY;
+    }
+    file->file = calloc(1, (size_t)vfs->szOsFile);
+    file->path = calloc(1, (size_t)vfs->mxPathname + 2);
+    if (file->file == NULL || file->path == NULL) {
+        cg_db_file_close(file);
+        return CG_DB_MEMORY;
+    }
+    int rc = vfs->xFullPathname(vfs, path, vfs->mxPathname, file->path);
+    /* A link that was followed is fine. */
+    if (rc == SQLITE_OK || rc == SQLITE_OK_SYMLINK) {
+        rc = vfs->xOpen(vfs, file->path, file->file, flags, &flags);
+    }
+    if (rc != SQLITE_OK) {
+        cg_db_file_close(file);
+        return result_of(rc);
+    }
+    if ((flags & SQLITE_OPEN_READONLY) != 0) {
+        cg_db_file_close(file);
+        return CG_DB_NO_ENTRY;
+    }
+    *result = file;
+    return CG_DB_DONE;
+}
+
+void cg_db_file_close(struct cg_db_file *file)
+{
+    if (file == NULL) {
+        return;
+    }
+    if (file->file != NULL && file->file->pMethods != NULL) {
+        (void)file->file->pMethods->xClose(file->file);
+    }
+    free(file->file);
+    free(file->path);
+    free(file);
+}
+
+enum cg_db_result cg_db_file_size(struct cg_db_file *file, int64_t *size)
+{
+    sqlite3_int64 found = 0;
+    int rc = file->file->pMethods->xFileSize(file->file, &found);
+    *size = found;
+    return result_of(rc);
+}
+
+enum cg_db_result cg_db_file_read(struct cg_db_file *file,
+                                  int64_t at,
+                                  void *bytes,
+                                  size_t len)
+{
+    if (len > INT_MAX) {
+        return CG_DB_FAILED;
+    }
+    int rc = file->file->pMethods->xRead(file->file, bytes, (int)len, at);
+    return rc == SQLITE_IOERR_SHORT_READ ? CG_DB_DONE : result_of(rc);
+}
+
+enum cg_db_result cg_db_file_write(struct cg_db_file *file,
+                                   int64_t at,
+                                   const void *bytes,
+                                   size_t len)
+{
+    if (len > INT_MAX) {
+        return CG_DB_FAILED;
+    }
+    return result_of(
+        file->file->pMethods->xWrite(file->file, bytes, (int)len, at));
+}
+
+enum cg_db_result cg_db_file_sync(struct cg_db_file *file)
+{
+    return result_of(
+        file->file->pMethods->xSync(file->file, SQLITE_SYNC_NORMAL));
+}

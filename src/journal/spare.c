@@ -1,0 +1,211 @@
+/*
+ * The spare file of a journal.
+ *
+ * Must never be written while the journal can be.  Rules: R45.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "spare.h"
+
+#include <stdlib.h>
+
+static const char magic[16] = "CG spare file 1";
+
+struct head {
+    char magic[16];
+    uint64_t use; /* tells this use from any other */
+    uint64_t no;
+    struct cg_digest_bytes chain;
+    struct cg_digest_bytes digest; /* of what stands before it */
+};
+
+/* Before the bytes of each turn; their digest stands behind them. */
+struct turn_head {
+    uint64_t magic;
+    uint64_t len;
+};
+
+#define TURN_MAGIC 0x6e72757420474355u
+#define TURN_MAX (256 * 1024 * 1024)
+
+static void head_digest(struct cg_spare *spare,
+                        const struct head *head,
+                        struct cg_digest_bytes *digest)
+{
+    cg_digester_begin(spare->digester);
+    cg_digester_add(spare->digester, head, offsetof(struct head, digest));
+    cg_digester_end(spare->digester, digest);
+}
+
+/* The digest of a turn goes on from that of the turn before it. */
+static void turn_digest(struct cg_spare *spare,
+                        const struct turn_head *head,
+                        const uint8_t *bytes,
+                        struct cg_digest_bytes *digest)
+{
+    cg_digester_begin(spare->digester);
+    cg_digester_add(spare->digester, spare->digest.bytes, CG_DIGEST_BYTES);
+    cg_digester_add(spare->digester, head, sizeof(*head));
+    cg_digester_add(spare->digester, bytes, head->len);
+    cg_digester_end(spare->digester, digest);
+}
+
+static enum cg_db_result take_room(struct cg_spare *spare, int64_t from)
+{
+    enum { BLOCK = 64 * 1024 };
+    uint8_t *zeros = calloc(1, BLOCK);
+    enum cg_db_result result = zeros != NULL ? CG_DB_DONE : CG_DB_MEMORY;
+    int64_t at = from - from % BLOCK;
+    /* From an even block on: what is there of a shorter one is zeros, too. */
+    for (; result == CG_DB_DONE && at < CG_SPARE_BYTES; at += BLOCK) {
+        result = cg_db_file_write(spare->file, at, zeros, BLOCK);
+    }
+    free(zeros);
+    return result == CG_DB_DONE ? cg_db_file_sync(spare->file) : result;
+}
+
+static enum cg_db_result read_head(struct cg_spare *spare)
+{
+    struct head head;
+    struct cg_digest_bytes digest;
+    enum cg_db_result result = cg_db_file_read(spare->file, 0, &head,
+                                               sizeof(head));
+    if (result != CG_DB_DONE) {
+        return result;
+    }
+    head_digest(spare, &head, &digest);
+    spare->begun = memcmp(head.magic, magic, sizeof(magic)) == 0 &&
+                   cg_digest_equal(&digest, &head.digest);
+    if (spare->begun) {
+        spare->first_no = head.no;
+        spare->first_chain = head.chain;
+        spare->digest = digest;
+        spare->end = sizeof(head);
+    }
+    return CG_DB_DONE;
+}
+
+enum cg_db_result cg_spare_open(struct cg_spare *spare,
+                                const char *path,
+                                bool create,
+                                struct cg_digester *digester)
+{
+    int64_t size = 0;
+    *spare = (struct cg_spare){.digester = digester};
+    enum cg_db_result result = cg_db_file_open(path, create, &spare->file);
+    if (result == CG_DB_NO_ENTRY && !create) {
+        return CG_DB_DONE;
+    }
+    if (result == CG_DB_DONE) {
+        result = cg_db_file_size(spare->file, &size);
+    }
+    if (result == CG_DB_DONE) {
+        result = read_head(spare);
+    }
+    if (result == CG_DB_DONE && create && !spare->begun &&
+        size < CG_SPARE_BYTES) {
+        result = take_room(spare, size);
+    }
+    return result;
+}
+
+void cg_spare_close(struct cg_spare *spare)
+{
+    cg_db_file_close(spare->file);
+    spare->file = NULL;
+}
+
+static enum cg_db_result write_head(struct cg_spare *spare,
+                                    uint64_t last_no,
+                                    const struct cg_digest_bytes *chain)
+{
+    struct head head = {.no = last_no, .chain = *chain};
+    memcpy(head.magic, magic, sizeof(magic));
+    cg_db_random(&head.use, sizeof(head.use));
+    head_digest(spare, &head, &head.digest);
+    spare->begun = true;
+    spare->digest = head.digest;
+    spare->end = sizeof(head);
+    return cg_db_file_write(spare->file, 0, &head, sizeof(head));
+}
+
+enum cg_db_result cg_spare_write(struct cg_spare *spare,
+                                 const struct cg_turn *turn,
+                                 uint64_t last_no,
+                                 const struct cg_digest_bytes *chain)
+{
+    struct turn_head head = {TURN_MAGIC, turn->len};
+    struct cg_digest_bytes digest;
+    enum cg_db_result result = CG_DB_DONE;
+    if (spare->file == NULL) {
+        return CG_DB_NO_ENTRY;
+    }
+    if (!spare->begun) {
+        result = write_head(spare, last_no, chain);
+    }
+    int64_t bytes_at = spare->end + (int64_t)sizeof(head);
+    int64_t digest_at = bytes_at + (int64_t)turn->len;
+    turn_digest(spare, &head, turn->bytes, &digest);
+    if (result == CG_DB_DONE) {
+        result = cg_db_file_write(spare->file, spare->end, &head, sizeof(head));
+    }
+    if (result == CG_DB_DONE) {
+        result = cg_db_file_write(spare->file, bytes_at, turn->bytes,
+                                  turn->len);
+    }
+    if (result == CG_DB_DONE) {
+        result = cg_db_file_write(spare->file, digest_at, digest.bytes,
+                                  CG_DIGEST_BYTES);
+    }
+    if (result == CG_DB_DONE) {
+        result = cg_db_file_sync(spare->file);
+    }
+    spare->digest = digest;
+    spare->end = digest_at + CG_DIGEST_BYTES;
+    return result;
+}
+
+enum cg_db_result
+cg_spare_read(struct cg_spare *spare, struct cg_turn *turn, bool *found)
+{
+    struct turn_head head;
+    struct cg_digest_bytes stored;
+    struct cg_digest_bytes digest;
+    int64_t bytes_at = spare->end + (int64_t)sizeof(head);
+    *found = false;
+    cg_turn_clear(turn);
+    enum cg_db_result result = cg_db_file_read(spare->file, spare->end, &head,
+                                               sizeof(head));
+    if (result != CG_DB_DONE || head.magic != TURN_MAGIC ||
+        head.len > TURN_MAX) {
+        return result;
+    }
+    if (!cg_turn_reserve(turn, head.len)) {
+        return CG_DB_MEMORY;
+    }
+    result = cg_db_file_read(spare->file, bytes_at, turn->bytes, head.len);
+    if (result == CG_DB_DONE) {
+        result = cg_db_file_read(spare->file, bytes_at + (int64_t)head.len,
+                                 stored.bytes, CG_DIGEST_BYTES);
+    }
+    if (result != CG_DB_DONE) {
+        return result;
+    }
+    turn_digest(spare, &head, turn->bytes, &digest);
+    if (cg_digest_equal(&digest, &stored)) {
+        *found = true;
+        turn->len = head.len;
+        spare->digest = digest;
+        spare->end = bytes_at + (int64_t)head.len + CG_DIGEST_BYTES;
+    }
+    return CG_DB_DONE;
+}
+
+enum cg_db_result cg_spare_clear(struct cg_spare *spare)
+{
+    static const struct head nothing;
+    enum cg_db_result result = cg_db_file_write(spare->file, 0, &nothing,
+                                                sizeof(nothing));
+    spare->begun = false;
+    return result == CG_DB_DONE ? cg_db_file_sync(spare->file) : result;
+}
