@@ -206,6 +206,8 @@ struct cg_config {
     cg_time pull_time_ns;            /* PullTimeMs=, default 500 (R29) */
     cg_time stale_resend_ns;         /* StaleResendMs=, default 60 s (R40) */
     uint32_t probe_after;            /* ProbeAfter=, default 3 (R27) */
+    cg_time failure_grace_ns;        /* FailureGraceMs=, default 60 s */
+    uint32_t snapshot_facts;         /* SnapshotFacts=, default 1000000 */
     /* TradingDayEnd=, after midnight, default 17:00; or CG_RESET_NEVER */
     cg_time day_end_ns;
     char time_zone[CG_NAME_MAX + 1]; /* TimeZone=, default America/New_York */

@@ -138,25 +138,23 @@ enum cg_gate_outcome {
 /*
  * Hands a picture of the books to |write|, piece by piece, so that a start need
  * not read all facts since the first; ends with its first result that is not 0.
- * Between turns, when all is committed; it changes nothing, and may be called
- * in a copy of the process.  |*no| is the fact up to which it goes.
+ * Between turns, when all is committed; it changes nothing, takes no memory,
+ * and may be called in a copy of the process (fork).
  */
 CG_API int cg_gate_save(const struct cg_gate *gate,
                         int (*write)(void *user, const void *bytes, size_t len),
-                        void *user,
-                        cg_seq *no);
+                        void *user);
 
 /*
  * Puts it on record that the picture up to fact |no|, whose SHA-256 is |digest|
  * in hex, is safe on the disk: after the next commit it is the one that
  * cg_gate_open() takes.  Errors as cg_gate_recv().
  */
-CG_API int cg_gate_saved(struct cg_gate *gate,
-                         cg_seq no,
-                         const char *digest,
-                         cg_time now);
+CG_API int
+cg_gate_saved(struct cg_gate *gate, cg_seq no, const char *digest, cg_time now);
 
-/* How many facts there are after the newest picture on record. */
+/* How many facts there are, and how many since the newest picture on record. */
+CG_API cg_seq cg_gate_facts(const struct cg_gate *gate);
 CG_API cg_seq cg_gate_unsaved(const struct cg_gate *gate);
 
 /*

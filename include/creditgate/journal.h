@@ -81,8 +81,7 @@ CG_API int cg_journal_read_sqlite(const char *path,
 
 /* How many facts a journal holds, and the chain over them in hex; what was
  * written down of it elsewhere shows that nothing was changed since. */
-CG_API void
-cg_journal_chain_head(void *user, cg_seq *count, char hex[65]);
+CG_API void cg_journal_chain_head(void *user, cg_seq *count, char hex[65]);
 
 /*
  * Moves the facts up to the newest snapshot into a file of their own,
@@ -126,12 +125,10 @@ CG_API int cg_journal_session_load(void *user,
                                    int *next_sender,
                                    int *next_target,
                                    int64_t *creation_ns);
-CG_API int cg_journal_session_set_sender(void *user,
-                                         const char *session,
-                                         int next_sender);
-CG_API int cg_journal_session_set_target(void *user,
-                                         const char *session,
-                                         int next_target);
+CG_API int
+cg_journal_session_set_sender(void *user, const char *session, int next_sender);
+CG_API int
+cg_journal_session_set_target(void *user, const char *session, int next_target);
 CG_API int cg_journal_message_set(void *user,
                                   const char *session,
                                   int seq,
@@ -150,8 +147,7 @@ CG_API int cg_journal_message_get(void *user,
                                                 size_t body_at,
                                                 size_t body_len),
                                   void *context);
-CG_API int cg_journal_session_reset(void *user,
-                                    const char *session,
-                                    int64_t creation_ns);
+CG_API int
+cg_journal_session_reset(void *user, const char *session, int64_t creation_ns);
 
 #endif

@@ -13,9 +13,11 @@
 #include <string.h>
 #include <time.h>
 
+enum { SIGNALS = 4 };
+
 struct run {
     uv_loop_t loop;
-    uv_signal_t signals[3];
+    uv_signal_t signals[SIGNALS];
     struct cg_gateway *gateway;
     bool quiet;
     int error;
@@ -23,21 +25,23 @@ struct run {
 
 static void print_usage(FILE *to)
 {
-    fputs("usage: creditgate run --config FILE [--check-config] [--quiet]\n"
-          "\n"
-          "Runs the gate: listens for clients, connects to venue and hub, and\n"
-          "prints every decision with its reason.  SIGTERM or SIGINT ends it,\n"
-          "SIGHUP makes it read the par rates again.\n"
-          "\n"
-          "  --config FILE    what docs/configuration.md describes\n"
-          "  --check-config   read the configuration and the par rates, say "
-          "what is\n"
-          "                   wrong or what they make of the instruments, end\n"
-          "  --quiet          no line for each decision; alarms stay\n"
-          "\n"
-          "Exit status: 0 ended as told, 1 failed while running, 2 could not\n"
-          "start.\n",
-          to);
+    fputs(
+        "usage: creditgate run --config FILE [--check-config] [--quiet]\n"
+        "\n"
+        "Runs the gate: listens for clients, connects to venue and hub, and\n"
+        "prints every decision with its reason.  SIGTERM or SIGINT ends it,\n"
+        "SIGHUP makes it read the par rates again, SIGUSR1 moves older facts\n"
+        "from the journal to an archive beside it.\n"
+        "\n"
+        "  --config FILE    what docs/configuration.md describes\n"
+        "  --check-config   read the configuration and the par rates, say "
+        "what is\n"
+        "                   wrong or what they make of the instruments, end\n"
+        "  --quiet          no line for each decision; alarms stay\n"
+        "\n"
+        "Exit status: 0 ended as told, 1 failed while running, 2 could not\n"
+        "start.\n",
+        to);
 }
 
 static bool is_decision(const char *source, const char *text)
@@ -83,7 +87,7 @@ static void on_handle_closed(uv_handle_t *handle)
 
 static void signals_close(struct run *run)
 {
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < SIGNALS; i++) {
         uv_close((uv_handle_t *)&run->signals[i], on_handle_closed);
     }
 }
@@ -103,17 +107,24 @@ static void on_signal(uv_signal_t *handle, int number)
         cg_gateway_reload(run->gateway);
         return;
     }
+    if (number == SIGUSR1) {
+        log_line(run, "gate", "told to archive older facts (SIGUSR1)");
+        cg_gateway_archive(run->gateway);
+        return;
+    }
     log_line(run, "gate",
              number == SIGTERM ? "told to end (SIGTERM)"
                                : "told to end (SIGINT)");
     cg_gateway_stop(run->gateway);
 }
 
-/* Before anything else: a SIGHUP must not end a gate that is starting. */
+/* Before anything else: a signal must not end a gate that is starting; nor may
+ * a file that must not grow end one that can still answer. */
 static void signals_open(struct run *run)
 {
-    const int numbers[3] = {SIGTERM, SIGINT, SIGHUP};
-    for (size_t i = 0; i < 3; i++) {
+    const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+    (void)signal(SIGXFSZ, SIG_IGN);
+    for (size_t i = 0; i < SIGNALS; i++) {
         uv_signal_init(&run->loop, &run->signals[i]);
         run->signals[i].data = run;
         uv_signal_start(&run->signals[i], on_signal, numbers[i]);
@@ -136,7 +147,7 @@ static void say_ports(struct run *run, const struct cg_config *config)
 static int run_gateway(const struct cg_config *config, bool quiet)
 {
     struct run run = {.quiet = quiet};
-    char error[512] = "";
+    char error[2048] = "";
     uv_loop_init(&run.loop);
     signals_open(&run);
     struct cg_gateway_options options = {
@@ -161,7 +172,8 @@ static int run_gateway(const struct cg_config *config, bool quiet)
     if (run.error != 0) {
         fprintf(stderr,
                 "creditgate run: ended because the journal failed; nothing "
-                "that is not in it was sent\n");
+                "that is not in it, or in its -spare, was sent; see to the "
+                "disk, then start again\n");
     }
     return run.error == 0 ? 0 : 1;
 }

@@ -39,12 +39,10 @@ static size_t parts_of(const struct cg_state *state, struct part *parts)
 {
     size_t n = 0;
 #define ARRAY(member, count, max)                                              \
-    parts[n++] = (struct part)                                                 \
-    {                                                                          \
-        offsetof(struct cg_state, member), state->member,                      \
-            (size_t)(count) * sizeof(*state->member),                          \
-            (size_t)(max) * sizeof(*state->member)                             \
-    }
+    parts[n++] = (struct part){offsetof(struct cg_state, member),              \
+                               state->member,                                  \
+                               (size_t)(count) * sizeof(*state->member),       \
+                               (size_t)(max) * sizeof(*state->member)}
     ARRAY(orders, state->order_top, state->order_max);
     ARRAY(tokens, state->token_top, state->token_max);
     ARRAY(places, state->place_top, state->place_max);
@@ -78,10 +76,8 @@ static void maps_of(const struct cg_state *state, struct map_part *maps)
 {
     size_t n = 0;
 #define MAP(member)                                                            \
-    maps[n++] = (struct map_part)                                              \
-    {                                                                          \
-        offsetof(struct cg_state, member.entries), &state->member              \
-    }
+    maps[n++] = (struct map_part){offsetof(struct cg_state, member.entries),   \
+                                  &state->member}
     MAP(reports.map);
     MAP(request_map);
     MAP(order_map);

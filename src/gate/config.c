@@ -29,6 +29,8 @@ static const struct cg_config gate_defaults = {
     .pull_time_ns = 500 * CG_MS,
     .stale_resend_ns = 60 * CG_SECOND,
     .probe_after = 3,
+    .failure_grace_ns = 60 * CG_SECOND,
+    .snapshot_facts = 1000000,
     .day_end_ns = 17 * 3600 * CG_SECOND,
     .time_zone = "America/New_York",
     .rates = {.max_age_ns = 86400 * CG_SECOND,

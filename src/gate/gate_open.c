@@ -281,7 +281,8 @@ int cg_gate_read_books(const struct cg_journal *journal,
                          : engine_open(gate, &extent.sizes, extent.accounts + 1,
                                        extent.instruments + 1);
     struct books books = {gate, reader};
-    status = status != 0 ? status : journal->load(journal->user, 0, fold, &books);
+    status = status != 0 ? status
+                         : journal->load(journal->user, 0, fold, &books);
     if (status != 0) {
         cg_gate_close(gate);
         return explain_error(status, journal, error, error_len);
@@ -334,11 +335,14 @@ void cg_gate_close(struct cg_gate *gate)
 
 int cg_gate_save(const struct cg_gate *gate,
                  int (*write)(void *user, const void *bytes, size_t len),
-                 void *user,
-                 cg_seq *no)
+                 void *user)
 {
-    *no = gate->engine->state.fact_no;
     return cg_engine_save(gate->engine, write, user);
+}
+
+cg_seq cg_gate_facts(const struct cg_gate *gate)
+{
+    return gate->engine->state.fact_no;
 }
 
 cg_seq cg_gate_unsaved(const struct cg_gate *gate)

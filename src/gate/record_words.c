@@ -299,8 +299,9 @@ static const struct {
     [CG_FACT_HUB_MISSED] = {.text = "{session} is late: {value} in a row"},
     [CG_FACT_HUB_ANSWERED] = {.text = "{session} answers in time again"},
     [CG_FACT_HUB_IN_PARTS] = {.text = "{session} sends its limits in parts"},
-    [CG_FACT_SNAPSHOT_TAKEN] = {.text = "a snapshot is taken of the books after "
-                                        "fact {number}"},
+    [CG_FACT_SNAPSHOT_TAKEN] = {.text =
+                                    "a snapshot is taken of the books after "
+                                    "fact {number}"},
     [CG_FACT_NOTED] = {.text = "{text}"},
 };
 

@@ -63,8 +63,7 @@ int cg_db_error(enum cg_db_result result)
     return CG_ERR_IO;
 }
 
-enum cg_db_result
-cg_db_open(const char *path, bool create, struct sqlite3 **db)
+enum cg_db_result cg_db_open(const char *path, bool create, struct sqlite3 **db)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
                 SQLITE_OPEN_PRIVATECACHE | (create ? SQLITE_OPEN_CREATE : 0);
@@ -292,10 +291,8 @@ enum cg_db_result cg_db_file_size(struct cg_db_file *file, int64_t *size)
     return result_of(rc);
 }
 
-enum cg_db_result cg_db_file_read(struct cg_db_file *file,
-                                  int64_t at,
-                                  void *bytes,
-                                  size_t len)
+enum cg_db_result
+cg_db_file_read(struct cg_db_file *file, int64_t at, void *bytes, size_t len)
 {
     if (len > INT_MAX) {
         return CG_DB_FAILED;

@@ -102,10 +102,8 @@ cg_db_file_open(const char *path, bool create, struct cg_db_file **file);
 void cg_db_file_close(struct cg_db_file *file);
 enum cg_db_result cg_db_file_size(struct cg_db_file *file, int64_t *size);
 /* Bytes beyond the end are read as zeros. */
-enum cg_db_result cg_db_file_read(struct cg_db_file *file,
-                                  int64_t at,
-                                  void *bytes,
-                                  size_t len);
+enum cg_db_result
+cg_db_file_read(struct cg_db_file *file, int64_t at, void *bytes, size_t len);
 enum cg_db_result cg_db_file_write(struct cg_db_file *file,
                                    int64_t at,
                                    const void *bytes,

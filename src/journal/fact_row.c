@@ -204,9 +204,8 @@ static bool kind_parse(const struct value *value, enum cg_fact_kind *kind)
 }
 
 /* Stores a number in its member; false when it cannot be there. */
-static bool number_set(struct cg_fact *fact,
-                       const struct column *column,
-                       int64_t value)
+static bool
+number_set(struct cg_fact *fact, const struct column *column, int64_t value)
 {
     char *at = (char *)fact + column->at;
     uint32_t u32 = (uint32_t)value;

@@ -213,9 +213,14 @@ int cg_journal_archive(void *user,
     enum cg_db_result result;
     *more = false;
     (void)snprintf(file, file_len, "%s", "");
-    if (journal->failed != 0 || journal->begun || journal->on_spare) {
-        (void)snprintf(error, error_len, "the journal is not at rest");
-        return CG_ERR_MISUSE;
+    if (journal->failed != 0 || journal->on_spare) {
+        (void)snprintf(error, error_len, "the journal has failed");
+        cg_journal_archive_drop(journal);
+        return CG_ERR_IO;
+    }
+    if (journal->begun) {
+        *more = true; /* when this turn is over */
+        return 0;
     }
     result = journal->archive == NULL ? begin(journal) : step(journal);
     if (result != CG_DB_DONE) {

@@ -61,19 +61,16 @@ struct cg_sqlite_journal {
     bool reader;
     int failed; /* the first error; from then on every call returns it */
     struct cg_spare spare;
-    bool on_spare;       /* the file itself has failed */
-    struct cg_turn kept; /* what has gone to the spare since */
+    bool on_spare;                      /* the file itself has failed */
+    struct cg_turn kept;                /* what has gone to the spare since */
     struct cg_journal_archive *archive; /* one under way, or NULL */
     char error[CG_JOURNAL_PATH_MAX + 512];
     char path[];
 };
 
 /* Remembers the first failure, and its words for cg_journal's |error|. */
-__attribute__((format(printf, 3, 4))) int
-cg_journal_fail(struct cg_sqlite_journal *journal,
-                int error,
-                const char *format,
-                ...);
+__attribute__((format(printf, 3, 4))) int cg_journal_fail(
+    struct cg_sqlite_journal *journal, int error, const char *format, ...);
 
 /* The same of SQLite's last failure, after which the process has to end. */
 int cg_journal_fail_db(struct cg_sqlite_journal *journal, const char *what);

@@ -315,8 +315,9 @@ static int load_all(struct loading *loading)
         }
     }
     error = error != 0 ? error : load_rows(loading, journal->db);
-    if (error == 0 && (loading->no != journal->end.no ||
-                       !cg_digest_equal(&loading->chain, &journal->end.chain))) {
+    if (error == 0 &&
+        (loading->no != journal->end.no ||
+         !cg_digest_equal(&loading->chain, &journal->end.chain))) {
         error = corrupt(loading,
                         "its facts end with %" PRIu64 ", and %" PRIu64
                         " were written",

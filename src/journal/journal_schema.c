@@ -57,19 +57,20 @@ static const char other_tables[] =
     "(SELECT account_slot AS slot, id AS name, text AS firm, max(no)"          \
     " FROM fact WHERE kind = 'account named' GROUP BY account_slot)"
 
-static const char timeline_view[] =
-    "CREATE VIEW timeline AS SELECT f.no, " UTC("f.time") " AS utc,"
-    " f.kind,"
-    " CASE WHEN f.cause_session IS NULL THEN 'timer'"
-    "  ELSE coalesce(s.name, f.cause_session) END AS cause,"
-    " f.cause_seq, f.id, f.text, f.side, f.qty,"
-    " f.amount / 10000.0 AS amount, f.other_amount / 10000.0 AS other_amount,"
-    " f.reason, f.value, t.name AS session, l.name AS limit_id,"
-    " f.number, f.order_slot, f.token_slot"
-    " FROM fact f"
-    " LEFT JOIN " SESSION_NAMES " s ON s.slot = f.cause_session"
-    " LEFT JOIN " SESSION_NAMES " t ON t.slot = f.session"
-    " LEFT JOIN " LIMIT_NAMES " l ON l.slot = f.limit_slot;";
+static const char timeline_view[] = "CREATE VIEW timeline AS SELECT f.no, " UTC(
+    "f.time") " AS utc,"
+              " f.kind,"
+              " CASE WHEN f.cause_session IS NULL THEN 'timer'"
+              "  ELSE coalesce(s.name, f.cause_session) END AS cause,"
+              " f.cause_seq, f.id, f.text, f.side, f.qty,"
+              " f.amount / 10000.0 AS amount, f.other_amount / 10000.0 AS "
+              "other_amount,"
+              " f.reason, f.value, t.name AS session, l.name AS limit_id,"
+              " f.number, f.order_slot, f.token_slot"
+              " FROM fact f"
+              " LEFT JOIN " SESSION_NAMES " s ON s.slot = f.cause_session"
+              " LEFT JOIN " SESSION_NAMES " t ON t.slot = f.session"
+              " LEFT JOIN " LIMIT_NAMES " l ON l.slot = f.limit_slot;";
 
 /* A slot is used again: its facts are those of the order taken last. */
 static const char orders_view[] =
@@ -87,25 +88,34 @@ static const char orders_view[] =
     " max(CASE WHEN kind IN ('order queued', 'order left') THEN no END)"
     "  AS queue"
     " FROM part GROUP BY order_number)"
-    " SELECT w.order_number AS number, " UTC("f.time") " AS taken_utc,"
-    " f.id AS clordid, s.name AS client, a.name AS account, a.firm AS firm,"
-    " f.side, f.qty,"
-    " coalesce((SELECT qty FROM fact WHERE no = w.filled), 0) AS cum_qty,"
-    " CASE WHEN w.refused IS NOT NULL THEN 'refused'"
-    "  WHEN w.closed IS NOT NULL THEN 'closed'"
-    "  WHEN w.acked IS NOT NULL THEN 'open'"
-    "  WHEN w.sent IS NOT NULL THEN 'sent'"
-    "  WHEN (SELECT kind FROM fact WHERE no = w.queue) = 'order queued'"
-    "   THEN 'queued' ELSE 'waiting' END AS state,"
-    " (SELECT reason FROM fact WHERE no = w.refused) AS reason"
-    " FROM whole w JOIN fact f ON f.no = w.taken"
-    " LEFT JOIN " SESSION_NAMES " s ON s.slot = f.session"
-    " LEFT JOIN " ACCOUNT_NAMES " a ON a.slot = f.account_slot"
-    " UNION ALL SELECT NULL, " UTC("f.time") ", f.id, s.name, a.name, a.firm,"
-    " f.side, f.qty, 0, 'refused', f.reason FROM fact f"
-    " LEFT JOIN " SESSION_NAMES " s ON s.slot = f.session"
-    " LEFT JOIN " ACCOUNT_NAMES " a ON a.slot = f.account_slot"
-    " WHERE f.kind = 'order refused' AND f.order_slot IS NULL;";
+    " SELECT w.order_number AS number, " UTC(
+        "f.time") " AS taken_utc,"
+                  " f.id AS clordid, s.name AS client, a.name AS account, "
+                  "a.firm AS firm,"
+                  " f.side, f.qty,"
+                  " coalesce((SELECT qty FROM fact WHERE no = w.filled), 0) AS "
+                  "cum_qty,"
+                  " CASE WHEN w.refused IS NOT NULL THEN 'refused'"
+                  "  WHEN w.closed IS NOT NULL THEN 'closed'"
+                  "  WHEN w.acked IS NOT NULL THEN 'open'"
+                  "  WHEN w.sent IS NOT NULL THEN 'sent'"
+                  "  WHEN (SELECT kind FROM fact WHERE no = w.queue) = 'order "
+                  "queued'"
+                  "   THEN 'queued' ELSE 'waiting' END AS state,"
+                  " (SELECT reason FROM fact WHERE no = w.refused) AS reason"
+                  " FROM whole w JOIN fact f ON f.no = w.taken"
+                  " LEFT JOIN " SESSION_NAMES " s ON s.slot = f.session"
+                  " LEFT JOIN " ACCOUNT_NAMES " a ON a.slot = f.account_slot"
+                  " UNION ALL SELECT NULL, " UTC(
+                      "f.time") ", f.id, s.name, a.name, a.firm,"
+                                " f.side, f.qty, 0, 'refused', f.reason FROM "
+                                "fact f"
+                                " LEFT JOIN " SESSION_NAMES
+                                " s ON s.slot = f.session"
+                                " LEFT JOIN " ACCOUNT_NAMES
+                                " a ON a.slot = f.account_slot"
+                                " WHERE f.kind = 'order refused' AND "
+                                "f.order_slot IS NULL;";
 
 static const char tokens_view[] =
     "CREATE VIEW tokens AS WITH part AS (SELECT *,"
@@ -121,29 +131,34 @@ static const char tokens_view[] =
     " max(CASE WHEN kind = 'token returned' THEN no END) AS returned,"
     " max(CASE WHEN kind = 'token closed' THEN no END) AS closed"
     " FROM part WHERE charged IS NOT NULL GROUP BY charged)"
-    " SELECT f.number, " UTC("f.time") " AS charged_utc,"
-    " (SELECT id FROM fact o WHERE o.kind = 'order taken'"
-    "  AND o.order_slot = f.order_slot AND o.no < f.no"
-    "  ORDER BY o.no DESC LIMIT 1) AS clordid,"
-    " l.name AS limit_id, f.side,"
-    " CASE WHEN f.flags & 1 THEN 'fallback'"
-    "  WHEN f.value = 1 THEN 'push' ELSE 'ping' END AS model,"
-    " f.amount / 10000.0 AS first_charge,"
-    " (SELECT amount FROM fact WHERE no = w.charge) / 10000.0 AS charge,"
-    " coalesce(w.granted, CASE WHEN f.value = 1 THEN f.amount ELSE 0 END)"
-    "  / 10000.0 AS granted,"
-    " CASE WHEN w.closed IS NOT NULL THEN 'closed'"
-    "  WHEN w.returned IS NOT NULL THEN 'returning'"
-    "  WHEN w.lapsed IS NOT NULL THEN 'lapsed'"
-    "  WHEN w.grant_no IS NOT NULL OR f.value = 1 THEN 'live'"
-    "  ELSE 'asked' END AS state,"
-    " CASE (SELECT value FROM fact"
-    "  WHERE no = coalesce(w.lapsed, w.returned, w.closed))"
-    "  WHEN 1 THEN 'consumed' WHEN 2 THEN 'denied' WHEN 3 THEN 'timed-out'"
-    "  WHEN 4 THEN 'released' WHEN 5 THEN 'expired' WHEN 6 THEN 'invalidated'"
-    "  WHEN 7 THEN 'handed-back' END AS end"
-    " FROM whole w JOIN fact f ON f.no = w.charged"
-    " LEFT JOIN " LIMIT_NAMES " l ON l.slot = f.limit_slot;";
+    " SELECT f.number, " UTC(
+        "f.time") " AS charged_utc,"
+                  " (SELECT id FROM fact o WHERE o.kind = 'order taken'"
+                  "  AND o.order_slot = f.order_slot AND o.no < f.no"
+                  "  ORDER BY o.no DESC LIMIT 1) AS clordid,"
+                  " l.name AS limit_id, f.side,"
+                  " CASE WHEN f.flags & 1 THEN 'fallback'"
+                  "  WHEN f.value = 1 THEN 'push' ELSE 'ping' END AS model,"
+                  " f.amount / 10000.0 AS first_charge,"
+                  " (SELECT amount FROM fact WHERE no = w.charge) / 10000.0 AS "
+                  "charge,"
+                  " coalesce(w.granted, CASE WHEN f.value = 1 THEN f.amount "
+                  "ELSE 0 END)"
+                  "  / 10000.0 AS granted,"
+                  " CASE WHEN w.closed IS NOT NULL THEN 'closed'"
+                  "  WHEN w.returned IS NOT NULL THEN 'returning'"
+                  "  WHEN w.lapsed IS NOT NULL THEN 'lapsed'"
+                  "  WHEN w.grant_no IS NOT NULL OR f.value = 1 THEN 'live'"
+                  "  ELSE 'asked' END AS state,"
+                  " CASE (SELECT value FROM fact"
+                  "  WHERE no = coalesce(w.lapsed, w.returned, w.closed))"
+                  "  WHEN 1 THEN 'consumed' WHEN 2 THEN 'denied' WHEN 3 THEN "
+                  "'timed-out'"
+                  "  WHEN 4 THEN 'released' WHEN 5 THEN 'expired' WHEN 6 THEN "
+                  "'invalidated'"
+                  "  WHEN 7 THEN 'handed-back' END AS end"
+                  " FROM whole w JOIN fact f ON f.no = w.charged"
+                  " LEFT JOIN " LIMIT_NAMES " l ON l.slot = f.limit_slot;";
 
 static const char limits_view[] =
     "CREATE VIEW limits AS WITH whole AS (SELECT limit_slot,"
@@ -160,9 +175,11 @@ static const char limits_view[] =
     "  WHEN 0 THEN 'enabled' WHEN 1 THEN 'suspended' WHEN 2 THEN 'halted'"
     "  WHEN 3 THEN 'removed' WHEN 4 THEN 'unenforced' END AS state,"
     " (SELECT " UTC("time") " FROM fact WHERE no = w.told) AS told_utc"
-    " FROM whole w JOIN fact f ON f.no = w.named"
-    " LEFT JOIN " SESSION_NAMES " s ON s.slot = f.session"
-    " LEFT JOIN " ACCOUNT_NAMES " a ON a.slot = f.account_slot;";
+                            " FROM whole w JOIN fact f ON f.no = w.named"
+                            " LEFT JOIN " SESSION_NAMES
+                            " s ON s.slot = f.session"
+                            " LEFT JOIN " ACCOUNT_NAMES
+                            " a ON a.slot = f.account_slot;";
 
 /* "CREATE TABLE fact (no INTEGER PRIMARY KEY, -- 1, 2, 3 ...", and so on. */
 static enum cg_db_result create_facts(struct sqlite3 *db, const char *where)
@@ -178,9 +195,8 @@ static enum cg_db_result create_facts(struct sqlite3 *db, const char *where)
     return at < sizeof(sql) ? cg_db_run(db, sql) : CG_DB_MEMORY;
 }
 
-static enum cg_db_result run_all(struct sqlite3 *db,
-                                 const char *const *texts,
-                                 size_t count)
+static enum cg_db_result
+run_all(struct sqlite3 *db, const char *const *texts, size_t count)
 {
     enum cg_db_result result = CG_DB_DONE;
     for (size_t i = 0; i < count && result == CG_DB_DONE; i++) {

@@ -274,6 +274,12 @@ static int fail_open(struct cg_sqlite_journal *journal)
                                "the file is not a journal; it was left as it "
                                "is; name another file by Journal=");
     }
+    if (result == CG_DB_NO_ENTRY && journal->reader) {
+        return cg_journal_fail(journal, CG_ERR_IO,
+                               "cannot be read (%s); name the Journal= of a "
+                               "gate",
+                               cg_db_message(journal->db));
+    }
     if (result == CG_DB_NO_ENTRY) {
         return cg_journal_fail(journal, CG_ERR_IO,
                                "cannot be opened for writing (%s); check that "

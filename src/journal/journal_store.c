@@ -263,7 +263,8 @@ static bool hand_over(const struct wanted *wanted,
                       const struct cg_turn_step *step)
 {
     int64_t len = (int64_t)step->bytes.len;
-    if (step->a < 0 || step->b < 0 || step->a > len || step->b > len - step->a) {
+    if (step->a < 0 || step->b < 0 || step->a > len ||
+        step->b > len - step->a) {
         return false;
     }
     wanted->found(wanted->context, (int)step->seq, step->bytes.data,
@@ -339,9 +340,8 @@ behind_reset(const struct cg_turn *turn, int64_t session, bool *reset)
     return from;
 }
 
-static void turn_get(const struct cg_turn *turn,
-                     size_t from,
-                     const struct wanted *wanted)
+static void
+turn_get(const struct cg_turn *turn, size_t from, const struct wanted *wanted)
 {
     struct cg_turn_step step;
     while (cg_turn_next(turn, &from, &step)) {

@@ -21,9 +21,9 @@ enum cg_turn_kind {
 struct cg_turn_step {
     enum cg_turn_kind kind;
     int64_t session;
-    int64_t seq; /* of a message; of a session: next_sender */
-    int64_t a;   /* body_at; next_target */
-    int64_t b;   /* body_len; created */
+    int64_t seq;           /* of a message; of a session: next_sender */
+    int64_t a;             /* body_at; next_target */
+    int64_t b;             /* body_len; created */
     struct cg_slice bytes; /* of a session: its name */
 };
 

@@ -1,8 +1,10 @@
 /*
  * Joins FIX sessions, gate and journal.
  *
- * Decides nothing.  A byte leaves only after the commit of its turn; a failed
- * commit ends the process, because the sessions have moved on (R22, R45).
+ * Decides nothing.  A byte leaves only after the commit of its turn; when the
+ * journal cannot be written, what goes to its spare counts for a while, and
+ * when that cannot be either, the process ends: the sessions have moved on
+ * (R22, R45).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,6 +14,7 @@
 #include "decimal.h"
 #include "fix_dictionaries.h"
 #include "gateway_rates.h"
+#include "keeper.h"
 #include <creditgate/gate.h>
 #include <fix8c/transport.h>
 #include <string.h>
@@ -27,8 +30,11 @@ struct cg_gateway {
     struct fix8c_transport *transport;
     char *scratch; /* one message out of the store */
     size_t scratch_max;
+    struct cg_keeper *keeper;
     uv_timer_t timer;
+    uv_timer_t grace; /* the journal has failed: until the end */
     bool has_timer;
+    bool failing; /* the journal is on its spare: no new risk */
     bool stopping;
     bool stopped;
     int handles; /* that must close before the end */
@@ -57,7 +63,10 @@ static void end_part(void *user)
     struct cg_gateway *gateway = user;
     if (--gateway->handles == 0 && !gateway->stopped) {
         gateway->stopped = true;
-        gateway->options.ended(gateway->options.user, gateway->error);
+        int error = gateway->error != 0 ? gateway->error
+                    : gateway->failing  ? CG_ERR_IO
+                                        : 0;
+        gateway->options.ended(gateway->options.user, error);
     }
 }
 
@@ -71,6 +80,8 @@ static void on_transport_closed(void *user)
     struct cg_gateway *gateway = user;
     gateway->transport = NULL;
     uv_close((uv_handle_t *)&gateway->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&gateway->grace, on_timer_closed);
+    cg_keeper_stop(gateway->keeper, end_part, gateway);
 }
 
 static void fail(struct cg_gateway *gateway, int error)
@@ -143,7 +154,7 @@ void cg_gateway_stop(struct cg_gateway *gateway)
 {
     if (!gateway->stopping) {
         gateway->stopping = true;
-        gateway->handles = 1;
+        gateway->handles = 3;
         if (gateway->rates != NULL) {
             gateway->handles++;
             cg_gateway_rates_stop(gateway->rates, end_part, gateway);
@@ -288,13 +299,47 @@ on_event(void *user, struct fix8c_session *session, const char *text)
 
 /* --- turns -------------------------------------------------------------- */
 
+static void on_grace(uv_timer_t *timer)
+{
+    struct cg_gateway *gateway = timer->data;
+    say(gateway, "gate",
+        "FATAL: ends now, as the journal could not be written");
+    cg_gateway_stop(gateway);
+}
+
+/* The turn is in the spare.  From here on no new risk is taken; what waits is
+ * answered, cancels and reports pass, and the end is near. */
+static int begin_to_fail(struct cg_gateway *gateway)
+{
+    char text[160];
+    cg_time grace = gateway->options.config->failure_grace_ns;
+    gateway->failing = true;
+    snprintf(text, sizeof(text),
+             "FATAL: new risk is refused from now on (CG501), cancels and "
+             "reports pass; the gate ends in %lld s",
+             (long long)(grace / CG_SECOND));
+    say(gateway, "gate", gateway->journal.error(gateway->journal.user));
+    say(gateway, "gate", text);
+    uv_timer_start(&gateway->grace, on_grace, (uint64_t)(grace / CG_MS), 0);
+    drain(gateway, cg_gate_stop(gateway->gate, now()));
+    return cg_gate_commit(gateway->gate);
+}
+
 static int before_flush(void *user)
 {
     struct cg_gateway *gateway = user;
     int status = gateway->error != 0 ? gateway->error
                                      : cg_gate_commit(gateway->gate);
+    if (status == CG_GATE_E_SPARE && !gateway->failing) {
+        status = begin_to_fail(gateway);
+    }
+    if (status == CG_GATE_E_SPARE) {
+        return 0;
+    }
     if (status != 0) {
         fail(gateway, status);
+    } else if (!gateway->failing) {
+        cg_keeper_committed(gateway->keeper);
     }
     return status;
 }
@@ -356,6 +401,37 @@ static int open_rates(struct cg_gateway *gateway)
     return gateway->rates != NULL ? 0 : CG_ERR_MEMORY;
 }
 
+/* --- the journal's length ------------------------------------------------ */
+
+static void on_recorded(void *user, int status)
+{
+    drain(user, status);
+}
+
+void cg_gateway_archive(struct cg_gateway *gateway)
+{
+    if (!gateway->stopping && !gateway->failing) {
+        cg_keeper_archive(gateway->keeper);
+    }
+}
+
+static int open_keeper(struct cg_gateway *gateway)
+{
+    const struct cg_keeper_options options = {
+        .loop = gateway->options.loop,
+        .path = gateway->options.config->journal,
+        .journal = &gateway->journal,
+        .gate = gateway->gate,
+        .facts = gateway->options.config->snapshot_facts,
+        .now = now,
+        .say = on_rates_say,
+        .recorded = on_recorded,
+        .user = gateway,
+    };
+    gateway->keeper = cg_keeper_open(&options);
+    return gateway->keeper != NULL ? 0 : CG_ERR_MEMORY;
+}
+
 /* --- opening ------------------------------------------------------------ */
 
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
@@ -380,7 +456,11 @@ static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
         .log = on_gate,
         .user = gateway,
     };
-    return cg_gate_open(&options, error, error_len, &gateway->gate);
+    options.snapshot = cg_keeper_map(config->journal, &gateway->journal,
+                                     &options.snapshot_len);
+    status = cg_gate_open(&options, error, error_len, &gateway->gate);
+    cg_keeper_unmap(options.snapshot, options.snapshot_len);
+    return status;
 }
 
 static int
@@ -447,8 +527,14 @@ static int settle(struct cg_gateway *gateway)
 {
     uv_timer_init(gateway->options.loop, &gateway->timer);
     gateway->timer.data = gateway;
+    uv_timer_init(gateway->options.loop, &gateway->grace);
+    gateway->grace.data = gateway;
     gateway->has_timer = true;
     drain(gateway, 0);
+    int kept = open_keeper(gateway);
+    if (kept != 0) {
+        return kept;
+    }
     if (gateway->options.config->rates.given) {
         int status = open_rates(gateway);
         if (status != 0) {
@@ -502,12 +588,19 @@ static void free_gateway(uv_handle_t *handle)
     free(gateway);
 }
 
+static void close_other_timer(uv_handle_t *handle)
+{
+    struct cg_gateway *gateway = handle->data;
+    uv_close((uv_handle_t *)&gateway->grace, free_gateway);
+}
+
 void cg_gateway_close(struct cg_gateway *gateway)
 {
     if (gateway == NULL) {
         return;
     }
     fix8c_engine_close(gateway->engine);
+    cg_keeper_close(gateway->keeper);
     cg_gate_close(gateway->gate);
     cg_gateway_rates_close(gateway->rates);
     if (gateway->has_journal) {
@@ -516,7 +609,7 @@ void cg_gateway_close(struct cg_gateway *gateway)
     bool closes_later = gateway->has_timer &&
                         !uv_is_closing((uv_handle_t *)&gateway->timer);
     if (closes_later) {
-        uv_close((uv_handle_t *)&gateway->timer, free_gateway);
+        uv_close((uv_handle_t *)&gateway->timer, close_other_timer);
     } else {
         free(gateway->scratch);
         free(gateway);

@@ -41,6 +41,10 @@ int cg_gateway_port(const struct cg_gateway *gateway, size_t index);
 /* Reads the par rates again, whether their file has changed or not. */
 void cg_gateway_reload(struct cg_gateway *gateway);
 
+/* Moves the older facts of the journal into a file beside it, while the gate
+ * goes on. */
+void cg_gateway_archive(struct cg_gateway *gateway);
+
 /* Logs out, commits, closes; then |ended| is called and the loop can end. */
 void cg_gateway_stop(struct cg_gateway *gateway);
 

@@ -123,25 +123,26 @@ static int count_facts(struct story_stage *stage, const char *sql)
 /* Two takes, each with what it changed: two curves, and no table. */
 static const char *facts_of_two_takes(struct story_stage *stage)
 {
-    if (count_facts(stage, "SELECT count(*) FROM audit WHERE kind = 'rates "
+    if (count_facts(stage, "SELECT count(*) FROM fact WHERE kind = 'rates "
                            "taken'") != 2) {
         return "not two takes";
     }
-    if (count_facts(stage, "SELECT count(*) FROM audit WHERE kind = "
+    if (count_facts(stage, "SELECT count(*) FROM fact WHERE kind = "
                            "'instrument rated' AND no > (SELECT max(no) FROM "
-                           "audit WHERE kind = 'rates taken')") != 2) {
+                           "fact WHERE kind = 'rates taken')") != 2) {
         return "the second take has not changed two instruments";
     }
-    return count_facts(stage, "SELECT count(*) FROM fact JOIN audit USING (no) "
-                              "WHERE audit.kind = 'instrument rated' AND "
-                              "fact.rate IN (8376147, 8165524)") == 2
+    return count_facts(
+               stage,
+               "SELECT count(*) FROM fact WHERE "
+               "kind = 'instrument rated' AND rate IN (8376147, 8165524)") == 2
                ? NULL
                : "not the DV01s of 10Y";
 }
 
 static const char *facts_of_one_take(struct story_stage *stage)
 {
-    return count_facts(stage, "SELECT count(*) FROM audit WHERE kind = 'rates "
+    return count_facts(stage, "SELECT count(*) FROM fact WHERE kind = 'rates "
                               "taken'") == 1
                ? NULL
                : "not one take";

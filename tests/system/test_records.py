@@ -17,6 +17,8 @@ import sys
 import tempfile
 import unittest
 
+from journal_chain import chain_again, chain_of
+
 PROGRAM = os.path.abspath(sys.argv[1])
 
 
@@ -72,10 +74,18 @@ class Records(unittest.TestCase):
     def test_records_of_all_are_all_facts(self):
         journal = sqlite3.connect(self.journal)
         facts = journal.execute(
-            "SELECT no, kind FROM audit ORDER BY no").fetchall()
+            "SELECT no, kind FROM timeline ORDER BY no").fetchall()
         journal.close()
         self.assertEqual([(row["no"], row["kind"]) for row in self.parsed()],
                          facts)
+
+    def test_records_chain_is_as_written_down(self):
+        journal = sqlite3.connect(self.journal)
+        for no, chain, stored in chain_of(journal):
+            self.assertEqual(chain, stored, no)
+        self.assertEqual(journal.execute("SELECT no, digest FROM chain")
+                         .fetchone(), (no, chain))
+        journal.close()
 
     def test_records_order_has_its_causes(self):
         rows = self.parsed("--order", "A1")
@@ -158,6 +168,7 @@ class Records(unittest.TestCase):
         copy = sqlite3.connect(path)
         copy.execute("UPDATE fact SET id = ? WHERE kind = 'order taken' AND "
                      "id = 'A1'", (strange,))
+        chain_again(copy)
         copy.commit()
         copy.close()
         status, out, error = run("records", "--journal", path, "--order",

@@ -159,12 +159,10 @@ static int picture_write(void *user, const void *bytes, size_t len)
 }
 
 /* The books as they are, by way of a picture of them. */
-static int
-picture_restore(const struct cg_gate *live, struct cg_engine *engine)
+static int picture_restore(const struct cg_gate *live, struct cg_engine *engine)
 {
     struct picture picture = {.bytes = NULL};
-    cg_seq no;
-    int status = cg_gate_save(live, picture_write, &picture, &no);
+    int status = cg_gate_save(live, picture_write, &picture);
     if (status == 0) {
         status = cg_engine_restore(engine, picture.bytes, picture.len);
     }
@@ -195,9 +193,9 @@ read_again(struct crash_run *run, bool from_picture, size_t *facts)
     if (cg_engine_open(&config, live->engine->state.account_max, instruments,
                        &gate->engine) != 0 ||
         cg_gate_rows_open(gate, instruments) != 0 ||
-        (from_picture ? picture_restore(live, gate->engine)
-                      : journal->load(journal->user, 0, recover,
-                                      gate->engine)) != 0 ||
+        (from_picture
+             ? picture_restore(live, gate->engine)
+             : journal->load(journal->user, 0, recover, gate->engine)) != 0 ||
         cg_gate_configure(gate, error, sizeof(error)) != 0) {
         crash_wrong(run, "the facts cannot be read again: %s", error);
     }

@@ -55,7 +55,7 @@ static int place_setup(void **state)
 static int place_teardown(void **state)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-journal",
-                                         "-spare"};
+                                           "-spare"};
     struct place *place = *state;
     char path[160];
 
@@ -919,8 +919,7 @@ static void image_put(const char *path, const struct image *image)
 }
 
 /* Writes until the disk is full at |bytes|; returns the facts committed. */
-static cg_seq
-fill(const char *path, rlim_t bytes, int *failure, bool *spared)
+static cg_seq fill(const char *path, rlim_t bytes, int *failure, bool *spared)
 {
     struct rlimit was;
     struct rlimit full;
