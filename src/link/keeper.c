@@ -321,6 +321,8 @@ void cg_keeper_committed(struct cg_keeper *keeper)
         return;
     }
     if (keeper->recorded != 0) {
+        say(keeper, "a snapshot is taken of the books after fact %" PRIu64,
+            keeper->recorded);
         others_remove(keeper, keeper->recorded);
         keeper->recorded = 0;
         if (keeper->wants_archive) {

@@ -267,8 +267,10 @@ class Kept(unittest.TestCase):
         self.configure(60)
         gate = self.gate()
         client = self.client()
-        for count in range(1, 60):
+        for count in range(1, 30):
             self.accepted(client, f"A{count}")
+        gate.see("a snapshot is taken")
+        self.accepted(client, "A30")
         gate.stop(signal.SIGKILL)
         with sqlite3.connect(self.journal) as journal:
             snapshot, = journal.execute(
