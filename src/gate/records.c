@@ -8,24 +8,18 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "gate_internal.h"
-#include "record_words.h"
+#include "record_find.h"
 
-#include "text.h"
-#include <creditgate/records.h>
+#include <stdio.h>
 
 #define PROGRESS_EVERY 65536
 
 struct reader {
     struct cg_records_query *query;
-    size_t id_len;
     cg_seq facts;
     bool found;
-
-    cg_seq *by_slot; /* the number of the order in each slot, so far */
-    size_t slots;
-    cg_seq *orders; /* the numbers of the orders that are meant */
-    size_t order_count;
-    size_t order_room;
+    struct cg_order_finder orders;
+    struct cg_near_ids near;
 
     uint32_t slot; /* of the limit or account that is meant */
     cg_seq token;  /* the number of the token that is meant */
@@ -42,106 +36,15 @@ static void advance(struct reader *reader)
 
 /* --- the first reading: what the id means ------------------------------- */
 
-static bool is_id(const struct reader *reader, const char *id, size_t len)
-{
-    return len == reader->id_len && len > 0 &&
-           memcmp(id, reader->query->id, len) == 0;
-}
-
-/* Remembers an id that may have been meant. */
-static void near_keep(struct reader *reader, const struct cg_fact *fact)
-{
-    struct cg_records_query *query = reader->query;
-    char id[CG_NAME_MAX + 1];
-    if (reader->found || query->near_count == CG_RECORDS_NEAR ||
-        fact->id_len == 0) {
-        return;
-    }
-    memcpy(id, fact->id, fact->id_len);
-    id[fact->id_len] = '\0';
-    if (!cg_text_is_near(query->id, id)) {
-        return;
-    }
-    for (size_t i = 0; i < query->near_count; i++) {
-        if (strcmp(query->near[i], id) == 0) {
-            return;
-        }
-    }
-    memcpy(query->near[query->near_count++], id, fact->id_len + 1);
-}
-
-static bool grow(cg_seq **items, size_t *room, size_t need)
-{
-    size_t more = *room == 0 ? 64 : *room;
-    while (more < need) {
-        more *= 2;
-    }
-    if (more == *room) {
-        return true;
-    }
-    cg_seq *grown = realloc(*items, more * sizeof(**items));
-    if (grown == NULL) {
-        return false;
-    }
-    memset(grown + *room, 0, (more - *room) * sizeof(*grown));
-    *items = grown;
-    *room = more;
-    return true;
-}
-
-static bool is_meant(const struct reader *reader, cg_seq order)
-{
-    for (size_t i = reader->order_count; i > 0; i--) {
-        if (reader->orders[i - 1] == order) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool brings_clordid(enum cg_fact_kind kind)
-{
-    return kind == CG_FACT_ORDER_TAKEN || kind == CG_FACT_ORDER_REFUSED ||
-           kind == CG_FACT_REQUEST_TAKEN || kind == CG_FACT_REQUEST_REFUSED ||
-           kind == CG_FACT_REQUEST_PASSED;
-}
-
-/* The order whose ClOrdID this is; one that was refused at once has none. */
-static int find_order(struct reader *reader, const struct cg_fact *fact)
-{
-    if (fact->kind == CG_FACT_ORDER_TAKEN && fact->order != CG_NONE) {
-        if (!grow(&reader->by_slot, &reader->slots, fact->order + 1ull)) {
-            return CG_ERR_MEMORY;
-        }
-        reader->by_slot[fact->order] = fact->number;
-    }
-    if (!brings_clordid(fact->kind)) {
-        return 0;
-    }
-    if (!is_id(reader, fact->id, fact->id_len)) {
-        near_keep(reader, fact);
-        return 0;
-    }
-    reader->found = true;
-    if (fact->order >= reader->slots ||
-        is_meant(reader, reader->by_slot[fact->order])) {
-        return 0;
-    }
-    if (!grow(&reader->orders, &reader->order_room, reader->order_count + 1)) {
-        return CG_ERR_MEMORY;
-    }
-    reader->orders[reader->order_count++] = reader->by_slot[fact->order];
-    return 0;
-}
-
 static void
 find_name(struct reader *reader, const struct cg_fact *fact, uint32_t slot)
 {
-    if (is_id(reader, fact->id, fact->id_len)) {
+    if (cg_slice_equal(cg_slice_str(reader->query->id),
+                       (struct cg_slice){fact->id, fact->id_len})) {
         reader->found = true;
         reader->slot = slot;
-    } else {
-        near_keep(reader, fact);
+    } else if (!reader->found) {
+        cg_near_keep(&reader->near, reader->query->id, fact);
     }
 }
 
@@ -151,7 +54,9 @@ static int first(void *user, const struct cg_fact *fact)
     enum cg_records_of of = reader->query->of;
     advance(reader);
     if (of == CG_RECORDS_ORDER) {
-        return find_order(reader, fact);
+        int status = cg_order_find(&reader->orders, fact);
+        reader->found = reader->orders.found;
+        return status;
     }
     if (of == CG_RECORDS_TOKEN && (fact->kind == CG_FACT_TOKEN_CHARGED ||
                                    fact->kind == CG_FACT_TOKEN_ADDED)) {
@@ -167,65 +72,12 @@ static int first(void *user, const struct cg_fact *fact)
 
 /* --- the second reading: what a fact concerns --------------------------- */
 
-static bool is_about_ask(enum cg_fact_kind kind)
-{
-    return kind == CG_FACT_ASK_SENT || kind == CG_FACT_ASK_REPEATED ||
-           kind == CG_FACT_ASK_PENDING || kind == CG_FACT_ASK_ANSWERED;
-}
-
-static struct cg_telling telling_of(const struct reader *reader,
-                                    const struct cg_state *state,
-                                    const struct cg_fact *fact)
-{
-    struct cg_telling telling = {.state = state,
-                                 .gate_name = reader->gate_name,
-                                 .fact = fact,
-                                 .order = fact->order,
-                                 .token = fact->token,
-                                 .limit = fact->limit,
-                                 .account = fact->account};
-    if (telling.token == CG_NONE && fact->ask != CG_NONE &&
-        is_about_ask(fact->kind)) {
-        telling.token = state->asks[fact->ask].token;
-    }
-    if (telling.order == CG_NONE && telling.token != CG_NONE) {
-        telling.order = state->tokens[telling.token].order;
-    }
-    if (telling.order == CG_NONE && fact->request != CG_NONE) {
-        telling.order = state->requests[fact->request].order;
-    }
-    if (telling.limit == CG_NONE && telling.token != CG_NONE) {
-        telling.limit = state->tokens[telling.token].limit;
-    }
-    if (telling.account == CG_NONE && telling.order != CG_NONE) {
-        telling.account = state->orders[telling.order].account;
-    }
-    if (telling.account == CG_NONE && telling.limit != CG_NONE) {
-        telling.account = state->limits[telling.limit].account;
-    }
-    return telling;
-}
-
 /* What an order as a whole does to its tokens and limits. */
 static bool moves_tokens(enum cg_fact_kind kind)
 {
     return kind == CG_FACT_ORDER_SENT || kind == CG_FACT_ORDER_FILLED ||
            kind == CG_FACT_LEG_FILLED || kind == CG_FACT_ORDER_RESTATED ||
            kind == CG_FACT_ORDER_CLOSED;
-}
-
-static bool order_selects(const struct reader *reader,
-                          const struct cg_telling *telling)
-{
-    const struct cg_fact *fact = telling->fact;
-    if (telling->order != CG_NONE) {
-        return is_meant(reader, telling->state->orders[telling->order].number);
-    }
-    if (fact->request != CG_NONE) {
-        const struct cg_id *id = &telling->state->requests[fact->request].id;
-        return is_id(reader, id->text, id->len);
-    }
-    return brings_clordid(fact->kind) && is_id(reader, fact->id, fact->id_len);
 }
 
 /* The token's own facts, and those of its order as a whole. */
@@ -303,7 +155,7 @@ static bool selects(const struct reader *reader,
     }
     switch (query->of) {
     case CG_RECORDS_ORDER:
-        return order_selects(reader, telling);
+        return cg_order_finder_selects(&reader->orders, telling);
     case CG_RECORDS_TOKEN:
         return token_selects(reader, telling);
     case CG_RECORDS_LIMIT:
@@ -318,65 +170,15 @@ static bool selects(const struct reader *reader,
 
 /* --- the second reading: telling it ------------------------------------- */
 
-static void copy(char *out, const char *data, size_t len)
+static bool has_amount(const struct cg_fact *fact)
 {
-    memcpy(out, data, len);
-    out[len] = '\0';
+    return fact->amount != 0 && fact->kind != CG_FACT_LEG_TAKEN;
 }
 
 static void copy_id(char *out, const struct cg_id *id)
 {
-    copy(out, id->text, id->len);
-}
-
-/* What the gate learned from its settings, not from a message. */
-static bool is_configuration(const struct cg_fact *fact)
-{
-    return fact->kind == CG_FACT_SESSION_NAMED ||
-           fact->kind == CG_FACT_ACCOUNT_NAMED ||
-           fact->kind == CG_FACT_CCP_NAMED ||
-           fact->kind == CG_FACT_ACCOUNT_WARNINGS ||
-           fact->kind == CG_FACT_INSTRUMENT_NAMED ||
-           fact->kind == CG_FACT_INSTRUMENT_RATED ||
-           fact->kind == CG_FACT_RATES_TAKEN ||
-           fact->kind == CG_FACT_LIMIT_NAMED ||
-           (fact->kind == CG_FACT_LIMIT_SET && (fact->flags & 1) == 0);
-}
-
-static void set_cause(const struct cg_telling *telling,
-                      struct cg_record *record)
-{
-    const struct cg_fact *fact = telling->fact;
-    const struct cg_state *state = telling->state;
-    record->cause_seq = fact->cause_seq;
-    if (fact->cause_session < state->session_count) {
-        copy_id(record->cause, &state->sessions[fact->cause_session].name);
-    } else {
-        snprintf(record->cause, sizeof(record->cause), "%s",
-                 is_configuration(fact) ? "configuration" : "timer");
-    }
-}
-
-/* The id that the fact is about, else the one in force. */
-static void set_clordid(const struct cg_telling *telling,
-                        struct cg_record *record)
-{
-    const struct cg_state *state = telling->state;
-    const struct cg_fact *fact = telling->fact;
-    uint32_t request = fact->request;
-    if (request == CG_NONE && telling->order != CG_NONE) {
-        request = state->orders[telling->order].request;
-    }
-    if (brings_clordid(fact->kind) && fact->id_len > 0) {
-        copy(record->clordid, fact->id, fact->id_len);
-    } else if (request != CG_NONE) {
-        copy_id(record->clordid, &state->requests[request].id);
-    }
-}
-
-static bool has_amount(const struct cg_fact *fact)
-{
-    return fact->amount != 0 && fact->kind != CG_FACT_LEG_TAKEN;
+    memcpy(out, id->text, id->len);
+    out[id->len] = '\0';
 }
 
 static void set_things(const struct cg_telling *telling,
@@ -414,7 +216,7 @@ static int tell(struct reader *reader,
                 const struct cg_state *state,
                 const struct cg_fact *fact)
 {
-    struct cg_telling telling = telling_of(reader, state, fact);
+    struct cg_telling telling = cg_telling_of(state, reader->gate_name, fact);
     if (!selects(reader, &telling)) {
         return 0;
     }
@@ -424,11 +226,12 @@ static int tell(struct reader *reader,
         .kind = cg_fact_kind_name(fact->kind),
         .side = fact->side,
         .qty = fact->qty,
+        .cause_seq = fact->cause_seq,
     };
     cg_record_time(fact->time, record.utc);
     set_things(&telling, &record);
-    set_clordid(&telling, &record);
-    set_cause(&telling, &record);
+    cg_telling_clordid(&telling, record.clordid);
+    cg_telling_cause(&telling, record.cause);
     cg_record_words(&telling, record.what, sizeof(record.what));
     return reader->query->each(reader->query->user, &record);
 }
@@ -455,19 +258,21 @@ static int second(void *user, struct cg_gate *gate, const struct cg_fact *fact)
 static void read_token(struct reader *reader)
 {
     const char *id = reader->query->id;
-    size_t at = reader->id_len;
+    size_t len = strlen(id);
+    size_t at = len;
     cg_seq number = 0;
     while (at > 0 && id[at - 1] >= '0' && id[at - 1] <= '9') {
         at--;
     }
     if (at < 2 || id[at - 1] != 'T' || id[at - 2] != '-' ||
-        at - 2 > CG_GATE_NAME_SHOWN || reader->id_len - at > 18) {
+        at - 2 > CG_GATE_NAME_SHOWN || len - at > 18) {
         return; /* no token has this id: number 0 */
     }
-    for (size_t i = at; i < reader->id_len; i++) {
+    for (size_t i = at; i < len; i++) {
         number = number * 10 + (cg_seq)(id[i] - '0');
     }
-    copy(reader->gate_name, id, at - 2);
+    snprintf(reader->gate_name, sizeof(reader->gate_name), "%.*s",
+             (int)(at - 2), id);
     reader->token = number;
 }
 
@@ -477,12 +282,11 @@ int cg_gate_records(const struct cg_journal *journal,
                     size_t error_len)
 {
     struct reader reader = {.query = query,
-                            .id_len = query->id != NULL ? strlen(query->id) : 0,
+                            .orders = {.id = query->id},
                             .slot = CG_NONE,
                             .gate_name = "GATE"};
     struct cg_books_reader books = {first, second, &reader};
     struct cg_gate *gate = NULL;
-    query->near_count = 0;
     if (query->of == CG_RECORDS_TOKEN) {
         read_token(&reader);
     }
@@ -491,7 +295,11 @@ int cg_gate_records(const struct cg_journal *journal,
         status = CG_RECORDS_E_UNKNOWN; /* the journal has no fact at all */
     }
     cg_gate_close(gate);
-    free(reader.by_slot);
-    free(reader.orders);
+    if (query->of == CG_RECORDS_ORDER) {
+        reader.near = reader.orders.near;
+    }
+    query->near_count = reader.near.count;
+    memcpy(query->near, reader.near.ids, sizeof(query->near));
+    cg_order_finder_deinit(&reader.orders);
     return status;
 }
