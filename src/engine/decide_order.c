@@ -54,6 +54,7 @@ bool cg_requests_left(const struct cg_state *state)
  * repeat gets no other answer (R45). */
 static void refuse_new(struct cg_engine *engine,
                        const struct cg_order_event *event,
+                       uint32_t instrument,
                        const struct cg_refusal *refusal)
 {
     bool keep = event->clordid.len <= CG_NAME_MAX &&
@@ -66,6 +67,7 @@ static void refuse_new(struct cg_engine *engine,
     fact.flags = (uint32_t)engine->state.sessions[client].venue << 16;
     cg_fact_refusal(&fact, refusal);
     fact.account = cg_state_account(&engine->state, event->account);
+    fact.instrument = instrument;
     fact.side = event->side;
     fact.qty = event->qty;
     fact.hash = event->body_hash;
@@ -110,7 +112,7 @@ static void repeated(struct cg_engine *engine,
                 (int)event->clordid.len, event->clordid.data);
     }
     struct cg_refusal refusal = cg_refusal_of(CG_DUPLICATE_CLORDID);
-    refuse_new(engine, event, &refusal);
+    refuse_new(engine, event, CG_NONE, &refusal);
 }
 
 bool cg_repeat_is_stale(const struct cg_engine *engine,
@@ -344,8 +346,10 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
     struct cg_refusal refusal = no_refusal;
     struct cg_cover cover;
     struct cg_leg_terms legs[CG_LEGS_MAX];
-    struct cg_cover_request request = {
-        .side = event->side, .qty = event->qty, .number = state->order_no + 1};
+    struct cg_cover_request request = {.instrument = CG_NONE,
+                                       .side = event->side,
+                                       .qty = event->qty,
+                                       .number = state->order_no + 1};
     /* Planned first: meanwhile the place of the ClOrdID arrives. */
     cg_ahead_new(engine, event);
     bool fits = event->bad.reason == CG_REASON_NONE &&
@@ -357,25 +361,25 @@ void cg_engine_new(struct cg_engine *engine, const struct cg_order_event *event)
         return;
     }
     if (event->bad.reason != CG_REASON_NONE) {
-        refuse_new(engine, event, &event->bad);
+        refuse_new(engine, event, request.instrument, &event->bad);
         return;
     }
     if (engine->stopping || !cg_order_has_room(state, event->leg_count)) {
         refusal = cg_refusal_of(CG_GATE_STOPPING);
         refusal.detail = engine->stopping ? "the gate is stopping"
                                           : "the gate is full";
-        refuse_new(engine, event, &refusal);
+        refuse_new(engine, event, request.instrument, &refusal);
         return;
     }
     if (!fits) {
-        refuse_new(engine, event, &refusal);
+        refuse_new(engine, event, request.instrument, &refusal);
         return;
     }
     bool queued = cover.wait_count > 0;
     if ((queued || cover_asks(&cover)) && engine->park_room == 0) {
         refusal = cg_refusal_of(CG_GATE_STOPPING);
         refusal.detail = "too many orders wait for credit";
-        refuse_new(engine, event, &refusal);
+        refuse_new(engine, event, request.instrument, &refusal);
         return;
     }
     uint32_t order = take(engine, event, &request);
