@@ -39,7 +39,7 @@ static void print_csv_cell(const char *text)
 }
 
 /* A byte beyond ASCII is shown as the Latin-1 character of its value. */
-static void print_json_text(const char *text)
+void records_print_json(const char *text)
 {
     putchar('"');
     for (; *text != '\0'; text++) {
@@ -55,7 +55,7 @@ static void print_json_text(const char *text)
     putchar('"');
 }
 
-static void print_plain(const char *text, int width)
+void records_print_plain(const char *text, int width)
 {
     int len = 0;
     for (; *text != '\0'; text++, len++) {
@@ -104,13 +104,13 @@ static void print_table_line(struct records_printer *printer,
         printf("%-24s  %-16s  %-10s  %s\n", "time", "cause", "order", "what");
     }
     cause_text(record, cause, sizeof(cause));
-    print_plain(record->utc, 24);
+    records_print_plain(record->utc, 24);
     fputs("  ", stdout);
-    print_plain(cause, 16);
+    records_print_plain(cause, 16);
     fputs("  ", stdout);
-    print_plain(record->clordid[0] != '\0' ? record->clordid : "-", 10);
+    records_print_plain(record->clordid[0] != '\0' ? record->clordid : "-", 10);
     fputs("  ", stdout);
-    print_plain(record->what, 0);
+    records_print_plain(record->what, 0);
     putchar('\n');
 }
 
@@ -128,7 +128,7 @@ static void print_cells(const struct records_printer *printer,
         }
         printf("\"%s\":", columns[i]);
         if (!is_number(i)) {
-            print_json_text(cells[i]);
+            records_print_json(cells[i]);
         } else {
             fputs(cells[i][0] != '\0' ? cells[i] : "null", stdout);
         }

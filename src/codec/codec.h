@@ -219,6 +219,12 @@ void cg_reason_text(const struct cg_context *context,
                     const struct cg_profile *profile,
                     char *text);
 
+/* What to do about a reason, and whom to call; |text| as above. */
+void cg_reason_advice(enum cg_reason reason,
+                      struct cg_slice owner,
+                      struct cg_slice contact,
+                      char *text);
+
 /* Makes of any words what R51 allows in 58: |text| ends after CG_TEXT_MAX. */
 void cg_text_clean(char *text);
 

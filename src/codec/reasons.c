@@ -175,13 +175,9 @@ static struct cg_slice owner_name(const struct cg_limit *limit,
 /* Fills {owner} and {contact} in. */
 static void text_advice(struct text *text,
                         const char *advice,
-                        const struct cg_limit *limit,
-                        const struct cg_account *account)
+                        struct cg_slice owner,
+                        struct cg_slice contact)
 {
-    struct cg_slice owner = owner_name(limit, account);
-    struct cg_slice contact = account != NULL && account->contact[0] != '\0'
-                                  ? cg_slice_str(account->contact)
-                                  : CG_SLICE("the credit desk");
     while (*advice != '\0') {
         if (strncmp(advice, "{owner}", 7) == 0) {
             text_add(text, owner);
@@ -194,6 +190,16 @@ static void text_advice(struct text *text,
             advice++;
         }
     }
+}
+
+void cg_reason_advice(enum cg_reason reason,
+                      struct cg_slice owner,
+                      struct cg_slice contact,
+                      char *out)
+{
+    struct text text = {out, 0};
+    out[0] = '\0';
+    text_advice(&text, reasons[find(reason)].advice, owner, contact);
 }
 
 void cg_reason_text(const struct cg_context *context,
@@ -211,6 +217,9 @@ void cg_reason_text(const struct cg_context *context,
                                          ? &state->accounts[account]
                                          : NULL;
     struct cg_slice owner = owner_name(limit, whose);
+    struct cg_slice contact = whose != NULL && whose->contact[0] != '\0'
+                                  ? cg_slice_str(whose->contact)
+                                  : CG_SLICE("the credit desk");
     struct text text = {out, 0};
     text_format(&text, "CG%d %s", (int)reasons[i].reason, reasons[i].slug);
     if (refusal->has_amounts && profile->show_amounts) {
@@ -235,5 +244,5 @@ void cg_reason_text(const struct cg_context *context,
     if (refusal->detail != NULL) {
         text_format(&text, "%s: ", refusal->detail);
     }
-    text_advice(&text, reasons[i].advice, limit, whose);
+    text_advice(&text, reasons[i].advice, owner, contact);
 }

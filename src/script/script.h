@@ -9,6 +9,7 @@
 #define CG_SCRIPT_H
 
 #include <creditgate/config.h>
+#include <creditgate/journal.h>
 #include <slice.h>
 
 /* What one session may hold; more is a mistake. */
@@ -154,6 +155,8 @@ struct cg_script_run_options {
     bool verbose; /* print all that is said */
     /* Gets whole lines, each with its newline; may be NULL. */
     void (*print)(void *user, const char *text);
+    /* Gets the journal once all is played, for the call; may be NULL. */
+    void (*played)(void *user, const struct cg_journal *journal);
     void *user;
 };
 

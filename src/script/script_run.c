@@ -430,6 +430,9 @@ int cg_script_run(const struct cg_script *script,
     if (runner.error == 0) {
         play(&runner);
         deinit(&runner);
+        if (options->played != NULL) {
+            options->played(options->user, &runner.journal);
+        }
         runner.journal.close(runner.journal.user);
     } else {
         deinit(&runner);

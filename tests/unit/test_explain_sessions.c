@@ -1,0 +1,172 @@
+/*
+ * Every order of every sample session is explained: with words for each, and a
+ * fact for each word about what was; and each refusal with its reason's code.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "sessions.h"
+
+#include <creditgate/explain.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define IDS_MAX 512
+
+static const char *only; /* a session to print, from the command line */
+static size_t explained; /* orders, in all sessions */
+static size_t refusals;
+static size_t pulls;
+
+struct ids {
+    char ids[IDS_MAX][CG_NAME_MAX + 1];
+    uint16_t reasons[IDS_MAX]; /* of the newest refusal or pull by that id */
+    size_t count;
+    const char *name; /* of the session */
+    const struct cg_config *config;
+    size_t at;  /* the id being explained */
+    size_t told; /* orders by it */
+    bool coded; /* the reason's code was among their words */
+};
+
+static bool brings_id(const struct cg_fact *fact)
+{
+    return fact->kind == CG_FACT_ORDER_TAKEN ||
+           fact->kind == CG_FACT_ORDER_REFUSED ||
+           fact->kind == CG_FACT_REQUEST_TAKEN ||
+           fact->kind == CG_FACT_REQUEST_REFUSED ||
+           fact->kind == CG_FACT_REQUEST_PASSED;
+}
+
+static int collect(void *user, const struct cg_fact *fact)
+{
+    struct ids *ids = user;
+    size_t i = 0;
+    if (!brings_id(fact) || fact->id_len == 0) {
+        return 0;
+    }
+    while (i < ids->count && (strlen(ids->ids[i]) != fact->id_len ||
+                              memcmp(ids->ids[i], fact->id, fact->id_len) != 0)) {
+        i++;
+    }
+    assert_true(i < IDS_MAX);
+    if (i == ids->count) {
+        memcpy(ids->ids[i], fact->id, fact->id_len);
+        ids->count++;
+    }
+    ids->reasons[i] = fact->reason != 0 ? fact->reason : ids->reasons[i];
+    return 0;
+}
+
+static void print(const struct cg_explanation *explanation)
+{
+    printf("order %s %llu %s: %s %s %s\n", explanation->clordid,
+           (unsigned long long)explanation->order, explanation->account,
+           explanation->outcome, explanation->reason, explanation->refused);
+    for (size_t i = 0; i < explanation->sentence_count; i++) {
+        const struct cg_sentence *sentence = &explanation->sentences[i];
+        printf("  %4llu %-8s %s\n", (unsigned long long)sentence->no,
+               sentence->about, sentence->text);
+    }
+}
+
+static int each(void *user, const struct cg_explanation *explanation)
+{
+    struct ids *ids = user;
+    char code[16];
+    bool advised = false;
+    snprintf(code, sizeof(code), "CG%u ", ids->reasons[ids->at]);
+    if (only != NULL) {
+        print(explanation);
+    }
+    if (explanation->outcome[0] == '\0') {
+        fail_msg("%s: %s has no outcome", ids->name, ids->ids[ids->at]);
+    }
+    assert_true(explanation->sentence_count > 0);
+    assert_true(explanation->outcome[0] != '\0');
+    for (size_t i = 0; i < explanation->sentence_count; i++) {
+        const struct cg_sentence *sentence = &explanation->sentences[i];
+        assert_true(strlen(sentence->text) > 3);
+        assert_true(strlen(sentence->text) < CG_SENTENCE_MAX - 1);
+        bool advice = strcmp(sentence->about, "do") == 0 ||
+                      strcmp(sentence->about, "call") == 0;
+        assert_true(advice == (sentence->no == 0));
+        assert_true(advice || sentence->utc[0] == '2');
+        advised = advised || advice;
+        ids->coded = ids->coded || strstr(sentence->text, code) != NULL;
+    }
+    assert_true(explanation->reason[0] == '\0' || advised);
+    refusals += strcmp(explanation->outcome, "refused") == 0;
+    pulls += strcmp(explanation->outcome, "pulled") == 0;
+    ids->told++;
+    return 0;
+}
+
+static void played(void *user, const struct cg_journal *journal)
+{
+    struct ids *ids = user;
+    char error[256] = "";
+    assert_int_equal(journal->load(journal->user, collect, ids), 0);
+    for (ids->at = 0; ids->at < ids->count; ids->at++) {
+        struct cg_explain_query query = {.id = ids->ids[ids->at],
+                                         .config = ids->config,
+                                         .each = each,
+                                         .user = ids};
+        ids->told = 0;
+        ids->coded = false;
+        assert_int_equal(
+            cg_gate_explain(journal, &query, error, sizeof(error)), 0);
+        if (ids->told == 0 || (ids->reasons[ids->at] != 0 && !ids->coded)) {
+            fail_msg("%s: %s: CG%u is not explained", ids->name,
+                     ids->ids[ids->at], ids->reasons[ids->at]);
+        }
+        explained += ids->told;
+    }
+}
+
+static void explain_session(const char *path)
+{
+    struct cg_script script;
+    struct ids *ids = calloc(1, sizeof(*ids));
+    struct cg_script_run_options options = {.played = played, .user = ids};
+    assert_non_null(ids);
+    assert_int_equal(cg_script_read(path, sessions_mistake, NULL, &script), 0);
+    ids->name = sessions_name(path);
+    ids->config = &script.config;
+    assert_int_equal(cg_script_run(&script, &options), 0);
+    cg_script_deinit(&script);
+    free(ids);
+}
+
+/* No order without words, no refusal without its code, no crash. */
+static void test_explain_every_session(void **state)
+{
+    struct sessions sessions;
+    (void)state;
+    sessions_open(&sessions);
+    for (size_t i = 0; i < sessions.count; i++) {
+        if (only == NULL || strstr(sessions.paths[i], only) != NULL) {
+            explain_session(sessions.paths[i]);
+        }
+    }
+    print_message("%zu explained, %zu refused, %zu pulled\n", explained,
+                  refusals, pulls);
+    assert_true(only != NULL || explained > sessions.count);
+    assert_true(only != NULL || refusals > 100);
+    assert_true(only != NULL || pulls > 10);
+    sessions_deinit(&sessions);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_explain_every_session),
+    };
+    only = argc > 1 ? argv[1] : NULL;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
