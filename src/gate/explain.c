@@ -321,6 +321,12 @@ static void say_order_refused(struct cg_explaining *at)
     cg_explain_refusal(at, &refused);
 }
 
+static bool is_at_venue(const struct cg_explaining *at, uint32_t order)
+{
+    enum cg_order_state state = at->telling.state->orders[order].state;
+    return state == CG_ORDER_SENT || state == CG_ORDER_OPEN;
+}
+
 static void say_request_refused(struct cg_explaining *at)
 {
     const struct cg_fact *fact = at->telling.fact;
@@ -339,7 +345,7 @@ static void say_request_refused(struct cg_explaining *at)
     }
     cg_explain_record(at, "refused");
     cg_explain_refusal(at, &refused);
-    if (refused.order != CG_NONE) {
+    if (refused.order != CG_NONE && is_at_venue(at, refused.order)) {
         cg_explain_say(at, "now",
                        "the order, its tokens and its charge stay as they "
                        "were");
@@ -389,6 +395,19 @@ static void say_answer(struct cg_explaining *at)
         cg_explain_say(at, "hub", "it says why: 2326=%u%s%s", fact->reason,
                        fact->reason < 5 ? ", " : "",
                        fact->reason < 5 ? results[fact->reason] : "");
+    }
+}
+
+/* What there was when an order came to wait for more. */
+static void say_queued(struct cg_explaining *at)
+{
+    const struct cg_fact *fact = at->telling.fact;
+    char side = at->telling.state->orders[at->telling.order].side;
+    cg_explain_record(at, "queue");
+    if (fact->limit != CG_NONE) {
+        cg_explain_terms(at, fact->limit);
+        cg_explain_sums(at, fact->limit, side != 0 ? side : '1');
+        cg_explain_users(at, fact->limit, at->telling.order);
     }
 }
 
@@ -445,6 +464,25 @@ static const char *const plain_about[CG_FACT_KIND_COUNT] = {
 
 /* --- where it is now ---------------------------------------------------- */
 
+/* Whoever has not granted what a waiting order needs. */
+static void say_unanswered(struct cg_explaining *at,
+                           const struct cg_order *order)
+{
+    const struct cg_state *state = at->telling.state;
+    for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        const struct cg_limit *limit = &state->limits[token->limit];
+        if (token->state == CG_TOKEN_ASKED && token->ask != CG_NONE) {
+            cg_explain_say(
+                at, "now", "%s was asked at %s for token %s, and has not %s",
+                cg_explain_session(state, limit->owner).text,
+                cg_explain_moment(state->asks[token->ask].asked_at).text,
+                cg_explain_token(at, i).text,
+                token->pending ? "decided yet" : "answered yet");
+        }
+    }
+}
+
 static void say_where(struct cg_explaining *at, uint32_t slot)
 {
     const struct cg_state *state = at->telling.state;
@@ -458,6 +496,7 @@ static void say_where(struct cg_explaining *at, uint32_t slot)
     case CG_ORDER_WAITING:
         outcome(at, "waiting");
         cg_explain_say(at, "now", "it waits for credit, and has not gone on");
+        say_unanswered(at, order);
         break;
     case CG_ORDER_SENT:
     case CG_ORDER_OPEN:
@@ -496,10 +535,6 @@ static void tell_after(struct cg_explaining *at)
 {
     const struct cg_fact *fact = at->telling.fact;
     const char *about = plain_about[fact->kind];
-    if (fact->kind == CG_FACT_ORDER_TAKEN ||
-        fact->kind == CG_FACT_REQUEST_TAKEN) {
-        at->story->asked_at = fact->time;
-    }
     if (fact->kind == CG_FACT_ORDER_REFUSED) {
         say_order_refused(at);
     } else if (fact->kind == CG_FACT_REQUEST_REFUSED) {
@@ -510,6 +545,8 @@ static void tell_after(struct cg_explaining *at)
         say_answer(at);
     } else if (fact->kind == CG_FACT_ORDER_CLOSED) {
         say_closed(at);
+    } else if (fact->kind == CG_FACT_ORDER_QUEUED) {
+        say_queued(at);
     } else if (about != NULL) {
         cg_explain_record(at, about);
     }
@@ -526,19 +563,48 @@ static bool is_told(enum cg_fact_kind kind)
            plain_about[kind] != NULL;
 }
 
+static const char *gate_name(const struct explainer *explainer)
+{
+    const struct cg_config *config = explainer->query->config;
+    return config != NULL ? config->gate_name : "GATE";
+}
+
+/* Names that only the configuration has, for those the fact has brought. */
+static void names_take(struct cg_state *state,
+                       const struct cg_config *config,
+                       const struct cg_fact *fact)
+{
+    struct cg_slice name = {fact->id, fact->id_len};
+    for (size_t i = 0; fact->kind == CG_FACT_ACCOUNT_NAMED &&
+                       i < config->account_count;
+         i++) {
+        if (cg_slice_is(name, config->accounts[i].name)) {
+            struct cg_account *account = &state->accounts[fact->account];
+            snprintf(account->contact, sizeof(account->contact), "%s",
+                     config->accounts[i].contact);
+        }
+    }
+    for (size_t i = 0; fact->kind == CG_FACT_LIMIT_NAMED &&
+                       i < config->credit_limit_count;
+         i++) {
+        const char *owner = config->credit_limits[i].owner_name;
+        if (cg_slice_is(name, config->credit_limits[i].id)) {
+            struct cg_id *id = &state->limits[fact->limit].owner_name;
+            id->len = (uint8_t)strlen(owner);
+            memcpy(id->text, owner, id->len);
+        }
+    }
+}
+
 static int tell(struct explainer *explainer,
                 const struct cg_state *state,
                 const struct cg_fact *fact,
                 bool before)
 {
-    struct cg_explaining at = {.telling = cg_telling_of(state, "GATE", fact),
-                               .trace = &explainer->trace,
-                               .config = explainer->query->config};
+    struct cg_explaining at = {.telling = cg_telling_of(state, gate_name(explainer), fact),
+                               .trace = &explainer->trace};
     if (!cg_order_finder_selects(&explainer->finder, &at.telling)) {
         return 0;
-    }
-    if (at.config != NULL) {
-        at.telling.gate_name = at.config->gate_name;
     }
     at.story = story_of(explainer, &at.telling);
     if (at.story == NULL) {
@@ -589,6 +655,9 @@ static int second(void *user, struct cg_gate *gate, const struct cg_fact *fact)
         status = charge || forget ? tell(explainer, state, fact, true) : 0;
     }
     status = status != 0 ? status : cg_engine_recover(gate->engine, fact);
+    if (status == 0 && explainer->query->config != NULL) {
+        names_take(&gate->engine->state, explainer->query->config, fact);
+    }
     return status != 0 || forget || !is_told(fact->kind)
                ? status
                : tell(explainer, state, fact, false);
@@ -606,10 +675,10 @@ static int stories_end(struct explainer *explainer,
                            .cause_session = CG_SESSION_NONE};
     for (uint32_t i = 0; i < state->order_top; i++) {
         for (size_t s = 0; s < explainer->count; s++) {
-            struct cg_explaining at = {.telling = {state, "GATE", &last, i,
-                                                   CG_NONE, CG_NONE, CG_NONE},
+            struct cg_explaining at = {.telling = {state, gate_name(explainer),
+                                                   &last, i, CG_NONE, CG_NONE,
+                                                   CG_NONE},
                                        .trace = &explainer->trace,
-                                       .config = explainer->query->config,
                                        .story = &explainer->stories[s]};
             if (state->orders[i].state == CG_ORDER_FREE ||
                 at.story->head.order != state->orders[i].number) {

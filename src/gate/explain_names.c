@@ -54,17 +54,8 @@ struct cg_words cg_explain_session(const struct cg_state *state,
                : words_of("the gate");
 }
 
-/* The owner's own name is in the configuration alone. */
-struct cg_words cg_explain_owner(const struct cg_explaining *at,
-                                 const struct cg_limit *limit)
+struct cg_words cg_explain_owner(const struct cg_limit *limit)
 {
-    const struct cg_config *config = at->config;
-    for (size_t i = 0; config != NULL && i < config->credit_limit_count; i++) {
-        if (cg_slice_is(cg_id_slice(&limit->id), config->credit_limits[i].id) &&
-            config->credit_limits[i].owner_name[0] != '\0') {
-            return words_of("%s", config->credit_limits[i].owner_name);
-        }
-    }
     return limit->owner_name.len > 0 ? cg_explain_id(&limit->owner_name)
                                      : words_of("the own desk");
 }
@@ -73,7 +64,7 @@ struct cg_words cg_explain_limit(const struct cg_explaining *at, uint32_t slot)
 {
     const struct cg_limit *limit = &at->telling.state->limits[slot];
     return words_of("limit %s of %s", cg_explain_id(&limit->id).text,
-                    cg_explain_owner(at, limit).text);
+                    cg_explain_owner(limit).text);
 }
 
 struct cg_words cg_explain_token(const struct cg_explaining *at, uint32_t slot)
@@ -127,19 +118,15 @@ struct cg_words cg_explain_origin(const struct cg_state *state,
                     (unsigned long long)origin->seq);
 }
 
-struct cg_words cg_explain_contact(const struct cg_explaining *at,
+struct cg_words cg_explain_contact(const struct cg_state *state,
                                    uint32_t account)
 {
-    const struct cg_config *config = at->config;
     if (account == CG_NONE) {
         return words_of("the credit desk");
     }
-    const struct cg_account *whose = &at->telling.state->accounts[account];
-    for (size_t i = 0; config != NULL && i < config->account_count; i++) {
-        if (cg_slice_is(cg_id_slice(&whose->name), config->accounts[i].name) &&
-            config->accounts[i].contact[0] != '\0') {
-            return words_of("%s", config->accounts[i].contact);
-        }
-    }
-    return words_of("the credit desk of %s", cg_explain_id(&whose->firm).text);
+    const struct cg_account *whose = &state->accounts[account];
+    return whose->contact[0] != '\0'
+               ? words_of("%s", whose->contact)
+               : words_of("the credit desk of %s",
+                          cg_explain_id(&whose->firm).text);
 }

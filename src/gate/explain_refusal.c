@@ -110,10 +110,12 @@ static void say_exceeded(struct cg_explaining *at,
                        "a warning level of the limit is reached, and its "
                        "action takes no new risk, whatever is left");
     } else if (refused->available == 0 && limit->has_amount &&
-               !limit->allow_reducing) {
+               cg_limit_available(limit, side) >= refused->required) {
         cg_explain_say(at, "so",
-                       "the limit is breached, and its configuration lets no "
-                       "order reduce the use");
+                       "the use is above the amount, and the limit is "
+                       "configured to take no order then, not even one that "
+                       "lowers it (AllowReducing=N)");
+        return;
     }
     say_short(at, refused);
 }
@@ -195,7 +197,7 @@ static void say_party(struct cg_explaining *at,
             state->limits[refused->limit].owner) {
         cg_explain_say(at, "so",
                        "%s says that it does not know the party (2326=1)",
-                       cg_explain_owner(at, &state->limits[refused->limit])
+                       cg_explain_owner(&state->limits[refused->limit])
                            .text);
     } else if (refused->limit != CG_NONE) {
         cg_explain_say(at, "so",
@@ -372,13 +374,26 @@ static cg_session venue_of(const struct cg_explaining *at,
                : (cg_session)(at->telling.fact->flags >> 16);
 }
 
+/* When what is refused was taken. */
+static cg_time taken_at(const struct cg_explaining *at,
+                        const struct cg_refused *refused)
+{
+    const struct cg_state *state = books(at);
+    uint32_t request = at->telling.fact->request;
+    if (refused->replace && request != CG_NONE) {
+        return state->requests[request].taken_at;
+    }
+    return refused->order != CG_NONE ? state->orders[refused->order].taken_at
+                                     : at->telling.fact->time;
+}
+
 static void say_timeout(struct cg_explaining *at,
                         const struct cg_refused *refused)
 {
     const struct cg_state *state = books(at);
-    cg_time since = at->story->asked_at;
-    cg_explain_say(at, "so", "it waited %s, which is the hard deadline",
-                   cg_explain_age(at->telling.fact->time - since).text);
+    cg_time waited = at->telling.fact->time - taken_at(at, refused);
+    cg_explain_say(at, "so", "it waited %s, until the hard deadline",
+                   cg_explain_age(waited).text);
     if (refused->order == CG_NONE) {
         return;
     }
@@ -484,8 +499,31 @@ static void say_stopping(struct cg_explaining *at,
     }
 }
 
-static void say_message(struct cg_explaining *at, enum cg_reason reason)
+/* The client's and the gate's own requests that the venue has not answered. */
+static void say_pending(struct cg_explaining *at,
+                        const struct cg_refused *refused)
 {
+    const struct cg_state *state = books(at);
+    uint32_t i = refused->order != CG_NONE
+                     ? state->orders[refused->order].requests
+                     : CG_NONE;
+    for (; i != CG_NONE; i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        if (i == at->telling.fact->request ||
+            request->state == CG_REQUEST_ACCEPTED ||
+            request->state == CG_REQUEST_REFUSED) {
+            continue;
+        }
+        cg_explain_say(at, "so", "%s, of %s, has no answer yet",
+                       cg_explain_id(&request->id).text,
+                       cg_explain_moment(request->taken_at).text);
+    }
+}
+
+static void say_message(struct cg_explaining *at,
+                        const struct cg_refused *refused)
+{
+    enum cg_reason reason = refused->reason;
     if (reason == CG_UNKNOWN_ORDER) {
         cg_explain_say(at, "so",
                        "no open order of this client has the OrigClOrdID or "
@@ -493,7 +531,8 @@ static void say_message(struct cg_explaining *at, enum cg_reason reason)
                        "while this waited");
     } else if (reason == CG_REQUEST_PENDING) {
         cg_explain_say(at, "so",
-                       "an earlier request on the order has no answer yet");
+                       "something on the order is still to be answered");
+        say_pending(at, refused);
     } else if (reason == CG_REPLACE_NOT_ALLOWED) {
         cg_explain_say(at, "so",
                        "the replace changes what a replace may not change, or "
@@ -659,9 +698,18 @@ static void say_why(struct cg_explaining *at, const struct cg_refused *refused)
     case CG_STALE_RESEND:
     case CG_BAD_FIELD:
     case CG_REASON_NONE:
-        say_message(at, refused->reason);
+        say_message(at, refused);
         break;
     }
+}
+
+/* What the clearing firm's desk can do something about. */
+static bool is_for_desk(enum cg_reason reason)
+{
+    return is_about_credit(reason) || reason == CG_RATES_STALE ||
+           reason == CG_PARTY_SUSPENDED || reason == CG_PARTY_HALTED ||
+           reason == CG_CHECK_TIMEOUT || reason == CG_RESERVATION_EXPIRED ||
+           reason == CG_TOKEN_INVALIDATED || reason == CG_ORDER_PULLED;
 }
 
 void cg_explain_remedy(struct cg_explaining *at,
@@ -672,17 +720,18 @@ void cg_explain_remedy(struct cg_explaining *at,
     static const struct cg_origin none = {0};
     const struct cg_state *state = books(at);
     char advice[CG_TEXT_MAX + 1];
-    struct cg_words contact = cg_explain_contact(at, account);
+    struct cg_words contact = cg_explain_contact(state, account);
     struct cg_words owner = {"the credit provider"};
     if (slot != CG_NONE) {
-        owner = cg_explain_owner(at, &state->limits[slot]);
+        owner = cg_explain_owner(&state->limits[slot]);
     } else if (account != CG_NONE) {
         owner = cg_explain_id(&state->accounts[account].firm);
     }
     cg_reason_advice(reason, cg_slice_str(owner.text),
                      cg_slice_str(contact.text), advice);
     cg_explain_say_of(at, &none, "do", "%s", advice);
-    if (account != CG_NONE && (reason < CG_DUPLICATE_CLORDID)) {
+    if (account != CG_NONE && is_for_desk(reason) &&
+        strstr(advice, contact.text) == NULL) {
         cg_explain_say_of(at, &none, "call", "%s", contact.text);
     }
 }

@@ -57,14 +57,12 @@ struct cg_story {
     size_t room;
     bool ended;
     bool pulled; /* the reason in |head| is that of the pull */
-    cg_time asked_at;
 };
 
 /* One fact being explained. */
 struct cg_explaining {
     struct cg_telling telling;
     const struct cg_trace *trace;
-    const struct cg_config *config;
     struct cg_story *story;
     bool no_memory;
 };
@@ -98,8 +96,7 @@ struct cg_words {
 struct cg_words cg_explain_money(const struct cg_limit *limit, cg_dv01 amount);
 struct cg_words cg_explain_amount(const struct cg_limit *limit, cg_dv01 amount);
 struct cg_words cg_explain_id(const struct cg_id *id);
-struct cg_words cg_explain_owner(const struct cg_explaining *at,
-                                 const struct cg_limit *limit);
+struct cg_words cg_explain_owner(const struct cg_limit *limit);
 /* "limit ACME-USD of hub". */
 struct cg_words cg_explain_limit(const struct cg_explaining *at, uint32_t slot);
 struct cg_words cg_explain_session(const struct cg_state *state,
@@ -114,8 +111,8 @@ struct cg_words cg_explain_origin(const struct cg_state *state,
 struct cg_words cg_explain_moment(cg_time at);
 struct cg_words cg_explain_age(cg_time age);
 
-/* Whom to call about |limit| (or CG_NONE), by what is known. */
-struct cg_words cg_explain_contact(const struct cg_explaining *at,
+/* Whom an account (or CG_NONE) may call, by what is known. */
+struct cg_words cg_explain_contact(const struct cg_state *state,
                                    uint32_t account);
 
 /* --- arithmetic (explain_sums.c) ---------------------------------------- */

@@ -10,6 +10,7 @@
 #include "explain_story.h"
 
 #include "decimal.h"
+#include <stdio.h>
 
 #define USERS_TOLD 4
 
@@ -88,26 +89,42 @@ static const char *kind_name(const struct cg_limit *limit)
     return limit->measure == CG_MEASURE_GROSS ? "DV01, gross" : "DV01, net";
 }
 
+/* Said once in a story, until the limit changes. */
+static bool is_said(const struct cg_story *story,
+                    const struct cg_origin *origin,
+                    const char *text)
+{
+    for (size_t i = 0; i < story->count; i++) {
+        if (story->sentences[i].no == origin->no &&
+            strcmp(story->sentences[i].text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void cg_explain_terms(struct cg_explaining *at, uint32_t slot)
 {
     const struct cg_state *state = at->telling.state;
     const struct cg_limit *limit = limit_at(at, slot);
     const struct cg_limit_trace *trace = &at->trace->limits[slot];
+    const struct cg_origin *origin = limit->has_amount ? &trace->amount
+                                                       : &trace->state;
     bool asks = limit->kind == CG_LIMIT_DV01 && limit->owner != CG_SESSION_NONE;
     struct cg_words whose = {"any account"};
-    struct cg_words amount = {"no amount"};
+    char text[CG_SENTENCE_MAX];
     if (limit->account != CG_NONE) {
         whose = cg_explain_id(&state->accounts[limit->account].name);
     }
-    if (limit->has_amount) {
-        amount = cg_explain_money(limit, limit->amount);
+    snprintf(text, sizeof(text), "%s on %s of %s %s%s (%s)%s%s",
+             cg_explain_limit(at, slot).text, whose.text,
+             cg_explain_id(&limit->firm).text,
+             limit->has_amount ? "is " : "has no amount on record",
+             limit->has_amount ? MONEY(limit, limit->amount) : "",
+             kind_name(limit), asks ? ": " : "", asks ? model_name(limit) : "");
+    if (!is_said(at->story, origin, text)) {
+        cg_explain_say_of(at, origin, "limit", "%s", text);
     }
-    cg_explain_say_of(at, limit->has_amount ? &trace->amount : &trace->state,
-                      "limit", "%s on %s of %s is %s (%s)%s%s",
-                      cg_explain_limit(at, slot).text, whose.text,
-                      cg_explain_id(&limit->firm).text, amount.text,
-                      kind_name(limit), asks ? ": " : "",
-                      asks ? model_name(limit) : "");
 }
 
 /* Gross: all that was filled and is open.  Net: the worse path of fills. */
@@ -230,12 +247,13 @@ void cg_explain_users(struct cg_explaining *at, uint32_t slot, uint32_t but)
     }
     for (uint32_t i = 0; i < users.told; i++) {
         const struct cg_order *order = &state->orders[users.orders[i]];
-        len += snprintf(
-            list + len, sizeof(list) - (size_t)len, "%s%s %s %s",
-            i > 0 ? ", " : "",
-            cg_explain_id(&state->requests[order->request].id).text,
-            AMOUNT(limit, users.open[i]),
-            order->side != 0 ? cg_explain_side(order->side) : "package");
+        len += snprintf(list + len, sizeof(list) - (size_t)len,
+                        "%s%s %s (%s%s)", i > 0 ? ", " : "",
+                        cg_explain_id(&state->requests[order->request].id).text,
+                        AMOUNT(limit, users.open[i]),
+                        order->legs != CG_NONE ? "a package"
+                                               : cg_explain_side(order->side),
+                        order->pull != CG_NONE ? ", being pulled" : "");
     }
     if (users.told == 0) {
         return;

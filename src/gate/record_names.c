@@ -289,6 +289,10 @@ static void put_because(struct cg_record_text *words)
     if (fact->amount != 0 || fact->other != 0) {
         cg_record_put(words, ": needs ");
         put_amount(words);
+    }
+    /* What a hub that denied it has is not known. */
+    if (fact->other != 0 ||
+        (fact->amount != 0 && fact->reason == CG_LIMIT_EXCEEDED)) {
         cg_record_put(words, ", has ");
         put_other(words);
     }
