@@ -22,6 +22,7 @@ struct explainer {
     struct cg_order_finder finder;
     struct cg_trace trace;
     bool traced;
+    struct cg_fact last; /* but its texts and slots */
     struct cg_story *stories; /* by the time they began */
     size_t count;
     size_t room;
@@ -52,7 +53,8 @@ static void origin_set(const struct cg_explaining *at,
                        const struct cg_origin *origin,
                        struct cg_sentence *sentence)
 {
-    struct cg_fact fact = {.kind = CG_FACT_NOTED,
+    struct cg_fact fact = {.kind = origin->kind,
+                           .flags = origin->flags,
                            .cause_session = origin->session};
     struct cg_telling telling = {.state = at->telling.state, .fact = &fact};
     if (origin->no == 0) {
@@ -81,8 +83,8 @@ static void say(struct cg_explaining *at,
 
 static struct cg_origin origin_of(const struct cg_fact *fact)
 {
-    return (struct cg_origin){fact->no, fact->time, fact->cause_session,
-                              fact->cause_seq};
+    return (struct cg_origin){fact->no,        fact->time, fact->cause_session,
+                              fact->cause_seq, fact->kind, fact->flags};
 }
 
 void cg_explain_say(struct cg_explaining *at,
@@ -283,25 +285,24 @@ static struct cg_refused refused_by(const struct cg_explaining *at)
     return refused;
 }
 
-/* "buy 20000000 of USD10Y for account ACME". */
+/* "buy 20000000 of USD10Y for account ACME", as far as it is known. */
 static struct cg_words wish_of(const struct cg_explaining *at,
                                const struct cg_refused *refused)
 {
     const struct cg_state *state = at->telling.state;
     struct cg_words wish;
-    struct cg_words what = {"what the journal does not name"};
-    struct cg_words whom = {"an account that is not known"};
+    struct cg_words what = {""};
+    struct cg_words whom = {""};
     if (refused->instrument != CG_NONE) {
         what = cg_explain_id(&state->instruments[refused->instrument].name);
-    } else if (refused->order != CG_NONE) {
-        snprintf(what.text, sizeof(what.text), "a package");
     }
     if (refused->account != CG_NONE) {
         whom = cg_explain_id(&state->accounts[refused->account].name);
     }
-    snprintf(wish.text, sizeof(wish.text), "%s %lld of %.60s for account %.60s",
-             cg_explain_side(refused->side), (long long)refused->qty, what.text,
-             whom.text);
+    snprintf(wish.text, sizeof(wish.text), "%s %lld%s%.60s%s%.60s",
+             cg_explain_side(refused->side), (long long)refused->qty,
+             what.text[0] != '\0' ? " of " : "", what.text,
+             whom.text[0] != '\0' ? " for account " : "", whom.text);
     return wish;
 }
 
@@ -437,6 +438,7 @@ static void say_closed(struct cg_explaining *at)
 static const char *const plain_about[CG_FACT_KIND_COUNT] = {
     [CG_FACT_ORDER_TAKEN] = "asked",
     [CG_FACT_LEG_TAKEN] = "asked",
+    [CG_FACT_LEG_CHARGED] = "amount",
     [CG_FACT_ORDER_QUEUED] = "queue",
     [CG_FACT_ORDER_LEFT] = "queue",
     [CG_FACT_TOKEN_CHARGED] = "token",
@@ -658,6 +660,12 @@ static int second(void *user, struct cg_gate *gate, const struct cg_fact *fact)
     if (status == 0 && explainer->query->config != NULL) {
         names_take(&gate->engine->state, explainer->query->config, fact);
     }
+    explainer->last = (struct cg_fact){.kind = fact->kind,
+                                       .no = fact->no,
+                                       .time = fact->time,
+                                       .cause_session = fact->cause_session,
+                                       .cause_seq = fact->cause_seq,
+                                       .flags = fact->flags};
     return status != 0 || forget || !is_told(fact->kind)
                ? status
                : tell(explainer, state, fact, false);
@@ -669,15 +677,11 @@ static int second(void *user, struct cg_gate *gate, const struct cg_fact *fact)
 static int stories_end(struct explainer *explainer,
                        const struct cg_state *state)
 {
-    struct cg_fact last = {.kind = CG_FACT_NOTED,
-                           .no = state->fact_no,
-                           .time = state->now,
-                           .cause_session = CG_SESSION_NONE};
     for (uint32_t i = 0; i < state->order_top; i++) {
         for (size_t s = 0; s < explainer->count; s++) {
             struct cg_explaining at = {.telling = {state, gate_name(explainer),
-                                                   &last, i, CG_NONE, CG_NONE,
-                                                   CG_NONE},
+                                                   &explainer->last, i,
+                                                   CG_NONE, CG_NONE, CG_NONE},
                                        .trace = &explainer->trace,
                                        .story = &explainer->stories[s]};
             if (state->orders[i].state == CG_ORDER_FREE ||

@@ -360,7 +360,7 @@ say_link(struct cg_explaining *at, cg_session session, const char *then)
                        cg_explain_session(state, session).text, then);
     } else {
         cg_explain_say_of(at, &at->trace->links[session], "so",
-                          "%s is gone since then: %s",
+                          "%s has been gone since: %s",
                           cg_explain_session(state, session).text, then);
     }
 }
@@ -575,8 +575,9 @@ static void say_other_limits(struct cg_explaining *at,
         }
         cg_explain_say(at, "others", "%s %s: %s%s",
                        cg_explain_limit(at, slot).text,
-                       before ? "did not refuse it"
-                              : "was not looked at any more",
+                       refused->limit == CG_NONE ? "does not cover it"
+                       : before                  ? "did not refuse it"
+                                                 : "was not looked at any more",
                        left.text,
                        limit->kind != CG_LIMIT_DV01 ? " for one order"
                        : limit->has_amount          ? " available"

@@ -16,6 +16,8 @@ struct cg_origin {
     cg_time time;
     cg_session session; /* of its cause */
     cg_seq seq;
+    enum cg_fact_kind kind;
+    uint32_t flags;
 };
 
 /* The newest facts about a limit, and its sums before its newest amount. */

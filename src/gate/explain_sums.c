@@ -131,7 +131,7 @@ void cg_explain_terms(struct cg_explaining *at, uint32_t slot)
 static void say_gross(struct cg_explaining *at, const struct cg_limit *limit)
 {
     cg_explain_say(at, "use",
-                   "in use were %s = fills %s + open buys B %s + open sells S "
+                   "in use: %s = fills %s + open buys B %s + open sells S "
                    "%s + use by others %s",
                    MONEY(limit, cg_limit_use(limit)),
                    AMOUNT(limit, limit->gross), AMOUNT(limit, limit->open[0]),
@@ -143,8 +143,8 @@ say_net(struct cg_explaining *at, const struct cg_limit *limit, char side)
 {
     bool buy = side == '1';
     cg_explain_say(at, "use",
-                   "in use were %s: position P %s, open buys B %s, open sells "
-                   "S %s, use by others %s; before a %s stands %sP + %s + "
+                   "in use: %s; position P %s, open buys B %s, open sells "
+                   "S %s, use by others %s; against a %s stands %sP + %s + "
                    "others = %s",
                    MONEY(limit, cg_limit_use(limit)),
                    AMOUNT(limit, limit->position),
