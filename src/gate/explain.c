@@ -391,6 +391,7 @@ static void say_answer(struct cg_explaining *at)
         "more than its maximum notional",
     };
     const struct cg_fact *fact = at->telling.fact;
+    at->story->answer = fact->value;
     cg_explain_record(at, "hub");
     if (fact->value != 0 && fact->reason > 0) {
         cg_explain_say(at, "hub", "it says why: 2326=%u%s%s", fact->reason,

@@ -99,6 +99,20 @@ static uint32_t say_breaches(struct cg_explaining *at, uint32_t order)
     return first;
 }
 
+void cg_explain_updates(struct cg_explaining *at, uint32_t order)
+{
+    const struct cg_state *state = at->telling.state;
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        if (is_now(at, &at->trace->limits[token->limit].set)) {
+            say_update(at, token->limit);
+            cg_explain_terms(at, token->limit);
+            cg_explain_sums(at, token->limit, token->side);
+        }
+    }
+}
+
 static uint32_t say_tokens(struct cg_explaining *at, uint32_t order)
 {
     const struct cg_state *state = at->telling.state;

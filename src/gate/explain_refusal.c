@@ -80,20 +80,32 @@ static void say_worth(struct cg_explaining *at,
     }
 }
 
-/* The last word: what was asked for against what there was. */
+/* The last word: what was asked for against what there was.  A hub may say no
+ * to what the gate's own figures would leave. */
 static void say_short(struct cg_explaining *at,
                       const struct cg_refused *refused)
 {
     const struct cg_limit *limit = &books(at)->limits[refused->limit];
+    bool by_hub = refused->order != CG_NONE && at->story->answer < 2 &&
+                  at->telling.fact->cause_session == limit->owner;
     cg_dv01 lacks;
     if (__builtin_sub_overflow(refused->required, refused->available, &lacks)) {
         return;
     }
-    cg_explain_say(at, "so", "%s was asked for and %s was available: %s too "
-                   "little",
-                   MONEY(limit, refused->required),
-                   AMOUNT(limit, refused->available),
-                   MONEY(limit, lacks > 0 ? lacks : 0));
+    if (lacks <= 0) {
+        cg_explain_say(at, "so",
+                       "%s was asked for, and the gate's own figures leave %s: "
+                       "it was %s that said no, and its word is final",
+                       MONEY(limit, refused->required),
+                       AMOUNT(limit, refused->available),
+                       cg_explain_session(books(at), limit->owner).text);
+    } else {
+        cg_explain_say(at, "so", "%s was asked for and %s was %s: %s too little",
+                       MONEY(limit, refused->required),
+                       AMOUNT(limit, refused->available),
+                       by_hub ? "granted" : "available",
+                       MONEY(limit, lacks));
+    }
 }
 
 static void say_exceeded(struct cg_explaining *at,
@@ -353,8 +365,10 @@ say_link(struct cg_explaining *at, cg_session session, const char *then)
         return;
     }
     if (state->sessions[session].up) {
-        cg_explain_say(at, "so", "%s is logged on now, but %s",
-                       cg_explain_session(state, session).text, then);
+        cg_explain_say(at, "so",
+                       "%s was gone before it had this, and does not know it: "
+                       "the gate answers in its stead",
+                       cg_explain_session(state, session).text);
     } else if (at->trace->links[session].no == 0) {
         cg_explain_say(at, "so", "%s has never logged on: %s",
                        cg_explain_session(state, session).text, then);
@@ -413,15 +427,37 @@ static void say_timeout(struct cg_explaining *at,
     }
 }
 
+/* Those hubs that were asked and are gone. */
+static void say_hubs(struct cg_explaining *at, uint32_t order)
+{
+    const struct cg_state *state = books(at);
+    for (uint32_t i = state->orders[order].tokens; i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct cg_token *token = &state->tokens[i];
+        cg_session owner = state->limits[token->limit].owner;
+        if (token->model == CG_MODEL_PING && !state->sessions[owner].up) {
+            say_link(at, owner, "what it was asked for cannot be granted");
+        }
+    }
+}
+
 static void say_hub(struct cg_explaining *at, const struct cg_refused *refused)
 {
+    if (refused->limit == CG_NONE && refused->order != CG_NONE) {
+        say_hubs(at, refused->order);
+    }
     if (refused->limit != CG_NONE) {
         const struct cg_limit *limit = &books(at)->limits[refused->limit];
         cg_explain_terms(at, refused->limit);
+        bool ping = cg_limit_model(limit) == CG_MODEL_PING;
         say_link(at, limit->owner,
-                 cg_limit_model(limit) == CG_MODEL_PING
-                     ? "nobody can grant what this limit needs"
-                     : "the pushed amount is too old or too small to stand in");
+                 ping ? "nobody can grant what this limit needs"
+                      : "the pushed amount has to stand in");
+        if (!ping) {
+            cg_explain_say_of(at, &at->trace->limits[refused->limit].set, "so",
+                              "what was pushed then is too old, or too small "
+                              "for its age (FallbackMaxAgeMs=)");
+        }
     }
 }
 
@@ -594,15 +630,17 @@ static void say_other_tokens(struct cg_explaining *at,
          i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         const struct cg_limit *limit = &state->limits[token->limit];
-        if (token->limit == refused->limit) {
+        if (token->limit == refused->limit || refused->limit == CG_NONE) {
             continue;
         }
-        cg_explain_say(at, "others", "%s: token %s for %s is %s, %s granted",
+        cg_explain_say(at, "others", "%s had granted %s by token %s, which %s%s",
                        cg_explain_limit(at, token->limit).text,
+                       MONEY(limit, token->ledger.granted),
                        cg_explain_token(at, i).text,
-                       MONEY(limit, token->charge),
-                       cg_token_state_name(token->state),
-                       AMOUNT(limit, token->ledger.granted));
+                       token->end != CG_END_NONE ? "is " : "stays ",
+                       token->end != CG_END_NONE
+                           ? cg_token_end_name(token->end)
+                           : cg_token_state_name(token->state));
     }
 }
 
@@ -691,7 +729,14 @@ static void say_why(struct cg_explaining *at, const struct cg_refused *refused)
         say_stopping(at, refused);
         break;
     case CG_ORDER_PULLED:
-        cg_explain_say(at, "so", "its order was being pulled");
+        if (refused->order != CG_NONE && !refused->replace) {
+            cg_explain_updates(at, refused->order);
+        }
+        cg_explain_say(at, "so",
+                       refused->replace
+                           ? "its order is pulled, to fit a limit"
+                           : "it is pulled before it has gone on: a limit no "
+                             "longer holds what it would use");
         break;
     case CG_UNKNOWN_ORDER:
     case CG_REQUEST_PENDING:

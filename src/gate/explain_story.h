@@ -58,6 +58,7 @@ struct cg_story {
     size_t count;
     size_t room;
     bool ended;
+    uint32_t answer; /* 2325 of the newest answer of a hub */
     bool pulled; /* the reason in |head| is that of the pull */
 };
 
@@ -162,6 +163,10 @@ void cg_explain_refusal(struct cg_explaining *at,
 void cg_explain_pull(struct cg_explaining *at,
                      uint32_t order,
                      enum cg_reason reason);
+
+/* The updates, in the turn of the fact at hand, of limits that the order had
+ * tokens of: for one that was pulled before it had gone on. */
+void cg_explain_updates(struct cg_explaining *at, uint32_t order);
 
 /* What to do about a reason, and whom to call. */
 void cg_explain_remedy(struct cg_explaining *at,
