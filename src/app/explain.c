@@ -93,19 +93,39 @@ read_arguments(struct explain_command *command, int argc, char **argv)
 
 /* --- printing ----------------------------------------------------------- */
 
-/* A heading for all sentences that follow from one fact. */
-static void print_origin(const struct cg_sentence *sentence)
+/* A heading for all sentences of one moment and one message behind them. */
+static void print_moment(const struct cg_sentence *sentence)
 {
     if (sentence->no == 0) {
         puts("  what now");
         return;
     }
-    printf("  fact %llu, %s, ", (unsigned long long)sentence->no,
-           sentence->utc);
+    printf("  %s, ", sentence->utc);
     records_print_plain(sentence->cause, 0);
     if (sentence->cause_seq > 0) {
         printf(" 34=%llu", (unsigned long long)sentence->cause_seq);
     }
+    putchar('\n');
+}
+
+static bool is_of_moment(const struct cg_sentence *sentence,
+                         const struct cg_sentence *before)
+{
+    return (sentence->no == 0) == (before->no == 0) &&
+           strcmp(sentence->utc, before->utc) == 0 &&
+           strcmp(sentence->cause, before->cause) == 0 &&
+           sentence->cause_seq == before->cause_seq;
+}
+
+static void print_sentence(const struct cg_sentence *sentence)
+{
+    char fact[32] = "";
+    if (sentence->no != 0) {
+        snprintf(fact, sizeof(fact), "fact %llu",
+                 (unsigned long long)sentence->no);
+    }
+    printf("    %-10s %-8s ", fact, sentence->about);
+    records_print_plain(sentence->text, 0);
     putchar('\n');
 }
 
@@ -132,20 +152,16 @@ static void print_head(const struct cg_explanation *explanation)
 static void print_text(const struct explain_command *command,
                        const struct cg_explanation *explanation)
 {
-    cg_seq no = 0;
     if (command->told > 0) {
         putchar('\n');
     }
     print_head(explanation);
     for (size_t i = 0; i < explanation->sentence_count; i++) {
         const struct cg_sentence *sentence = &explanation->sentences[i];
-        if (i == 0 || sentence->no != no) {
-            print_origin(sentence);
+        if (i == 0 || !is_of_moment(sentence, sentence - 1)) {
+            print_moment(sentence);
         }
-        no = sentence->no;
-        printf("    %-8s ", sentence->about);
-        records_print_plain(sentence->text, 0);
-        putchar('\n');
+        print_sentence(sentence);
     }
 }
 

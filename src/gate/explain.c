@@ -299,10 +299,11 @@ static struct cg_words wish_of(const struct cg_explaining *at,
     if (refused->account != CG_NONE) {
         whom = cg_explain_id(&state->accounts[refused->account].name);
     }
-    snprintf(wish.text, sizeof(wish.text), "%s %lld%s%.60s%s%.60s",
+    snprintf(wish.text, sizeof(wish.text), "%s %lld%s%.*s%s%.*s",
              cg_explain_side(refused->side), (long long)refused->qty,
-             what.text[0] != '\0' ? " of " : "", what.text,
-             whom.text[0] != '\0' ? " for account " : "", whom.text);
+             what.text[0] != '\0' ? " of " : "", CG_NAME_MAX, what.text,
+             whom.text[0] != '\0' ? " for account " : "", CG_NAME_MAX,
+             whom.text);
     return wish;
 }
 
@@ -604,8 +605,9 @@ static int tell(struct explainer *explainer,
                 const struct cg_fact *fact,
                 bool before)
 {
-    struct cg_explaining at = {.telling = cg_telling_of(state, gate_name(explainer), fact),
-                               .trace = &explainer->trace};
+    struct cg_explaining at = {
+        .telling = cg_telling_of(state, gate_name(explainer), fact),
+        .trace = &explainer->trace};
     if (!cg_order_finder_selects(&explainer->finder, &at.telling)) {
         return 0;
     }

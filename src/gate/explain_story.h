@@ -92,7 +92,7 @@ void cg_explain_record(struct cg_explaining *at, const char *about);
 /* --- names and amounts (explain_names.c) -------------------------------- */
 
 struct cg_words {
-    char text[160];
+    char text[192];
 };
 
 /* "9040.00 USD", as |limit| counts it; and without the currency. */

@@ -116,7 +116,7 @@ void cg_explain_terms(struct cg_explaining *at, uint32_t slot)
     if (limit->account != CG_NONE) {
         whose = cg_explain_id(&state->accounts[limit->account].name);
     }
-    snprintf(text, sizeof(text), "%s on %s of %s %s%s (%s)%s%s",
+    snprintf(text, sizeof(text), "%.150s on %.63s of %.63s %s%.60s (%s)%s%s",
              cg_explain_limit(at, slot).text, whose.text,
              cg_explain_id(&limit->firm).text,
              limit->has_amount ? "is " : "has no amount on record",

@@ -329,7 +329,8 @@ static void test_explain_no_dv01(void **state)
            "DV01_UNAVAILABLE\n"
            "so client/1: what it would trade has no DV01 in the gate: nothing "
            "is taken for zero\n"
-           "do /0: ask the gate's operator to set a DV01 for this instrument\n");
+           "do /0: ask the gate's operator to set a DV01 for this "
+           "instrument\n");
 }
 
 /* CG201 and CG202: who has stopped the account. */
@@ -442,7 +443,8 @@ static void test_explain_hub_denied(void **state)
            "do /0: hub refused the request; contact its credit desk\n"
            "call /0: the credit desk of FCM4\n"
            "now hub/2: it is over, 0 of 1000000 filled\n"
-           "token hub/2: GATE-T1 under limit PING-USD: nothing was granted\n");
+           "token hub/2: GATE-T1 under limit PING-USD: nothing was "
+           "granted\n");
 }
 
 /* CG301: how long it waited, and for whom; a grant that came too late. */
@@ -470,7 +472,8 @@ static void test_explain_timeout(void **state)
            "now client/1: it waits for credit, and has not gone on\n"
            "now client/1: hub was asked at 2027-01-15T08:00:00.000Z for token "
            "GATE-T1, and has not answered yet\n"
-           "token client/1: GATE-T1 under limit PING-USD: nothing was granted\n");
+           "token client/1: GATE-T1 under limit PING-USD: nothing was "
+           "granted\n");
     harness_wait(&h, 20000);
     expect("A1",
            "1 A1 PINGACC: refused CG301 CHECK_TIMEOUT\n"
@@ -499,7 +502,8 @@ static void test_explain_timeout(void **state)
            "do /0: the credit check was not answered in time; try again or "
            "contact the credit desk of FCM4\n"
            "now timer/0: it is over, 0 of 1000000 filled\n"
-           "token timer/0: GATE-T1 under limit PING-USD: nothing was granted\n");
+           "token timer/0: GATE-T1 under limit PING-USD: nothing was "
+           "granted\n");
 }
 
 /* CG501: whoever waited is answered by the gate that starts again. */
@@ -534,7 +538,8 @@ static void test_explain_restart(void **state)
            "answered before anything else, and takes no new risk of before\n"
            "do /0: send the order again later\n"
            "now timer/0: it is over, 0 of 1000000 filled\n"
-           "token timer/0: GATE-T1 under limit PING-USD: nothing was granted\n");
+           "token timer/0: GATE-T1 under limit PING-USD: nothing was "
+           "granted\n");
 }
 
 /* CG501: the gate was told to stop. */
@@ -550,7 +555,7 @@ static void test_explain_stopping(void **state)
                       "more (the reject's Text says which)\n");
 }
 
-/* CG101 for a replace: only the difference is asked for, and the order stays. */
+/* CG101 for a replace: only the difference is asked for; the order stays. */
 static void test_explain_replace(void **state)
 {
     (void)state;
@@ -765,7 +770,118 @@ static void test_explain_package(void **state)
            "of 10000000 filled\n"
            "token client50/1: GATE-T1 under limit SDR-USD is spent: granted "
            "1436.00 = reserved 1436.00 USD\n"
-           "token client50/1: GATE-T2 under limit SDR-USD: nothing was granted\n");
+           "token client50/1: GATE-T2 under limit SDR-USD: nothing was "
+           "granted\n");
+}
+
+/* --- which orders, and by which names ------------------------------------ */
+
+/* Owners and contacts are in the configuration alone. */
+static void test_explain_names_of_configuration(void **state)
+{
+    (void)state;
+    harness_order(&h, "A1", '1', 120);
+    assert_int_equal(explain_by("A1", &h.config), 0);
+    assert_non_null(strstr(told, "by limit ACME-USD of FCM1: needs 108480.00 "
+                                 "USD, has 100000.00 USD\n"));
+    assert_non_null(
+        strstr(told, "do /0: contact the FCM1 credit desk for a top-up\n"
+                     "call /0: FCM1 desk +1 555 0100\n"));
+}
+
+/* R48: an id of two days names two orders, and each is told. */
+static void test_explain_id_of_two_days(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 1);
+    report("A1", 'F', '2', 1);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF"));
+    for (int i = 0; i < 3; i++) {
+        harness_wait(&h, 86400000);
+    }
+    harness_order(&h, "A1", '2', 200);
+    explain("A1");
+    assert_int_equal(orders, 2);
+    assert_non_null(strstr(told, "1 A1 ACME: filled \n"));
+    assert_non_null(strstr(told, "0 A1 ACME: refused CG101 LIMIT_EXCEEDED\n"));
+}
+
+/* MaxOrders=200: an order that has left the books is explained like others, as
+ * it stood when it left. */
+static void test_explain_forgotten_order(void **state)
+{
+    char id[16];
+    (void)state;
+    for (int i = 0; i < 450; i++) {
+        snprintf(id, sizeof(id), "A%d", i);
+        harness_work(&h, id, '1', 1);
+        report(id, '4', '4', 0);
+        harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=1"));
+    }
+    explain("A7");
+    assert_int_equal(orders, 1);
+    assert_non_null(strstr(told, "8 A7 ACME: cancelled \n"));
+    assert_non_null(strstr(told, "it is over, 0 of 1000000 filled\n"));
+    assert_non_null(
+        strstr(told, "GATE-T8 under limit ACME-USD is closed: granted 904.00 = "
+                     "released 904.00 USD\n"));
+    assert_null(strstr(told, "A8"));
+}
+
+/* What is not there is said, with what may have been meant. */
+static void test_explain_unknown_id(void **state)
+{
+    (void)state;
+    harness_work(&h, "ORDER-12", '1', 1);
+    assert_int_equal(explain_by("ORDER-13", NULL), CG_RECORDS_E_UNKNOWN);
+    assert_int_equal(query.near_count, 1);
+    assert_string_equal(query.near[0], "ORDER-12");
+    assert_int_equal(explain_by("", NULL), CG_RECORDS_E_UNKNOWN);
+    assert_int_equal(query.near_count, 0);
+    assert_int_equal(orders, 0);
+}
+
+static int stop(void *user, const struct cg_explanation *explanation)
+{
+    (void)user;
+    (void)explanation;
+    return CG_ERR_IO;
+}
+
+/* Whoever is told may have enough. */
+static void test_explain_can_be_ended(void **state)
+{
+    char error[256] = "";
+    (void)state;
+    harness_work(&h, "A1", '1', 1);
+    query = (struct cg_explain_query){.id = "A1", .each = stop};
+    assert_int_equal(cg_gate_explain(&h.journal, &query, error, sizeof(error)),
+                     CG_ERR_IO);
+}
+
+/* Explaining leaves the journal as it was. */
+static void test_explain_changes_nothing(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 1);
+    size_t facts = h.facts.count;
+    explain("A1");
+    assert_int_equal(h.facts.count, facts);
+}
+
+/* The orders that hold most of a limit are told, and the rest as one sum. */
+static void test_explain_many_users(void **state)
+{
+    char id[16];
+    (void)state;
+    for (int i = 1; i <= 7; i++) {
+        snprintf(id, sizeof(id), "B%d", i);
+        harness_work(&h, id, i % 2 == 0 ? '1' : '2', i);
+    }
+    harness_order(&h, "A1", '1', 90);
+    expect_part("A1", "use client/22: open orders hold: B7 6328.00 (sell), B6 "
+                      "5424.00 (buy), B5 4520.00 (sell), B4 3616.00 (buy), 3 "
+                      "more 5424.00 USD\n");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
@@ -782,7 +898,10 @@ int main(void)
         T(test_explain_restart),        T(test_explain_stopping),
         T(test_explain_replace),        T(test_explain_pulled),
         T(test_explain_halted),         T(test_explain_filled),
-        T(test_explain_package),
+        T(test_explain_package),        T(test_explain_names_of_configuration),
+        T(test_explain_id_of_two_days), T(test_explain_forgotten_order),
+        T(test_explain_unknown_id),     T(test_explain_can_be_ended),
+        T(test_explain_changes_nothing), T(test_explain_many_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

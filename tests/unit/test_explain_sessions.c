@@ -19,6 +19,50 @@
 #define IDS_MAX 512
 
 static const char *only; /* a session to print, from the command line */
+/* What has to be among the words, session by session. */
+static const struct {
+    const char *session;
+    const char *id;
+    const char *part;
+} words[] = {
+    {"115_", "A1", "and the gate's own figures leave 50000.00: it was hub that "
+                   "said no"},
+    {"116_", "A1", "9040.00 USD was asked for and 5000.00 was granted: 4040.00 "
+                   "USD too little"},
+    {"123_", "A1", "ends at 2027-01-15T08:00:01.140Z, less the margin for "
+                   "clocks"},
+    {"129_", "A1", "token GATE-T1 is invalidated: limit ACME-USD of FCM1 took "
+                   "it back"},
+    {"132_", "A1", "hub has been gone since: what it was asked for cannot be "
+                   "granted"},
+    {"207_", "A1", "limit ACME-USD of FCM1 was removed"},
+    {"217_", "A2", "hub set limit ACME-USD of FCM1 from 100000.00 USD to "
+                   "10000.00 USD"},
+    {"217_", "A2", "A3 9040.00 (buy, being pulled)"},
+    {"307_", "A3", "(AllowReducing=N)"},
+    {"313_", "A1", "another currency than the limit, GBP"},
+    {"316_", "A2", "the order waits for room under limit ACME-USD; in use: "
+                   "9040.00 of 20000.00 USD"},
+    {"335_", "B1", "the par rates in force are version 1, made at "
+                   "2027-01-15T08:00:00.000Z"},
+    {"335_", "B1", "they were 1h old, and older than they may be (fact "},
+    {"392_", "A1", "cannot be enforced as it was sent"},
+    {"428_", "A1", "is too old to be taken"},
+    {"433_", "A2", "venue has been gone since: new risk needs its venue"},
+    {"437_", "A4", "A5, of 2027-01-15T08:00:02.000Z, has no answer yet"},
+    {"511_", "A1", "the gate was restarted while this waited"},
+    {"511_", "A1", "granted 9040.00 = handed back 9040.00 USD"},
+    {"518_", "A2", "the gate answers in its stead"},
+    {"604_", "A2", "limit ACME-USD of FCM1 had granted 18080.00 USD by token "
+                   "GATE-T1"},
+    {"718_", "A2", "limit ACME-USD of FCM1 suspends its party: an action of "
+                   "its owner"},
+    {"721_", "B2", "fcm has halted firm FCM2"},
+    {"728_", "A2", "a warning level of the limit is reached"},
+};
+#define WORDS (sizeof(words) / sizeof(words[0]))
+
+static bool met[WORDS];
 static size_t explained; /* orders, in all sessions */
 static size_t refusals;
 static size_t pulls;
@@ -75,6 +119,17 @@ static void print(const struct cg_explanation *explanation)
     }
 }
 
+static void look(const struct ids *ids, const char *text)
+{
+    for (size_t i = 0; i < WORDS; i++) {
+        size_t len = strlen(words[i].session);
+        met[i] = met[i] ||
+                 (strncmp(ids->name, words[i].session, len) == 0 &&
+                  strcmp(ids->ids[ids->at], words[i].id) == 0 &&
+                  strstr(text, words[i].part) != NULL);
+    }
+}
+
 static int each(void *user, const struct cg_explanation *explanation)
 {
     struct ids *ids = user;
@@ -98,6 +153,7 @@ static int each(void *user, const struct cg_explanation *explanation)
         assert_true(advice == (sentence->no == 0));
         assert_true(advice || sentence->utc[0] == '2');
         advised = advised || advice;
+        look(ids, sentence->text);
         ids->coded = ids->coded || strstr(sentence->text, code) != NULL;
     }
     assert_true(explanation->reason[0] == '\0' || advised);
@@ -159,6 +215,12 @@ static void test_explain_every_session(void **state)
     assert_true(only != NULL || explained > sessions.count);
     assert_true(only != NULL || refusals > 100);
     assert_true(only != NULL || pulls > 10);
+    for (size_t i = 0; only == NULL && i < WORDS; i++) {
+        if (!met[i]) {
+            fail_msg("%s %s: no sentence has: %s", words[i].session,
+                     words[i].id, words[i].part);
+        }
+    }
     sessions_deinit(&sessions);
 }
 
