@@ -80,13 +80,6 @@ const char *cg_explain_side(char side)
     return side == '1' ? "buy" : side == '2' ? "sell" : "trade";
 }
 
-struct cg_words cg_explain_fact(const struct cg_origin *origin)
-{
-    return origin->no != 0
-               ? words_of("fact %llu", (unsigned long long)origin->no)
-               : words_of("no fact");
-}
-
 struct cg_words cg_explain_moment(cg_time at)
 {
     struct cg_words words;

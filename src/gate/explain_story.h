@@ -37,10 +37,11 @@ struct cg_trace {
     struct cg_origin *account_stops;
     struct cg_origin *firm_stops;
     struct cg_origin links[CG_SESSIONS_MAX];
-    struct cg_origin missed[CG_SESSIONS_MAX]; /* a soft deadline, by hub */
     struct cg_origin rates_taken;
     struct cg_origin rates_aged;
 };
+
+struct cg_origin cg_origin_of(const struct cg_fact *fact);
 
 /* CG_ERR_MEMORY. */
 int cg_trace_init(struct cg_trace *trace, const struct cg_state *state);
@@ -58,6 +59,7 @@ struct cg_story {
     size_t count;
     size_t room;
     bool ended;
+    uint32_t raise;  /* the replace that is charged and waits, or CG_NONE */
     uint32_t answer; /* 2325 of the newest answer of a hub */
     bool pulled; /* the reason in |head| is that of the pull */
 };
@@ -89,6 +91,18 @@ cg_explain_say_of(struct cg_explaining *at,
 /* The sentence that `records` has for the fact. */
 void cg_explain_record(struct cg_explaining *at, const char *about);
 
+/* --- facts (explain_facts.c) -------------------------------------------- */
+
+/* Whether there is something to say of facts of this kind. */
+bool cg_explain_tells(enum cg_fact_kind kind);
+
+/* The fact at hand, which is in the books; and a charge, which is not yet. */
+void cg_explain_after(struct cg_explaining *at);
+void cg_explain_charge(struct cg_explaining *at);
+
+/* Where the order is when nothing more is said of it; once. */
+void cg_explain_end(struct cg_explaining *at, uint32_t order);
+
 /* --- names and amounts (explain_names.c) -------------------------------- */
 
 struct cg_words {
@@ -106,8 +120,6 @@ struct cg_words cg_explain_session(const struct cg_state *state,
                                    cg_session session);
 struct cg_words cg_explain_token(const struct cg_explaining *at, uint32_t slot);
 const char *cg_explain_side(char side);
-/* "fact 21", or "no fact". */
-struct cg_words cg_explain_fact(const struct cg_origin *origin);
 /* "fact 21, 2026-01-15T12:00:00.000Z, hub 34=7". */
 struct cg_words cg_explain_origin(const struct cg_state *state,
                                   const struct cg_origin *origin);
@@ -139,7 +151,7 @@ void cg_explain_users(struct cg_explaining *at, uint32_t limit, uint32_t but);
 /* What each token of the order was granted, and where that went (R23). */
 void cg_explain_ledgers(struct cg_explaining *at, uint32_t order);
 
-/* --- refusals (explain_refusal.c) --------------------------------------- */
+/* --- refusals (explain_refusal.c, explain_credit.c) ---------------------- */
 
 /* What the fact at hand refuses, and who asked. */
 struct cg_refused {
@@ -153,10 +165,20 @@ struct cg_refused {
     cg_dv01 required;
     cg_dv01 available;
     bool replace;
+    bool charged; /* what it asks for is in the charge of the order already */
 };
 
 void cg_explain_refusal(struct cg_explaining *at,
                         const struct cg_refused *refused);
+
+/* Those for which a limit speaks, or its owner. */
+bool cg_explain_is_credit(enum cg_reason reason);
+void cg_explain_credit(struct cg_explaining *at,
+                       const struct cg_refused *refused);
+
+/* What the other limits of the order had to say. */
+void cg_explain_others(struct cg_explaining *at,
+                       const struct cg_refused *refused);
 
 /* --- pulls (explain_pull.c) --------------------------------------------- */
 

@@ -603,6 +603,27 @@ static void test_explain_replace(void **state)
            "9040.00 = reserved 9040.00 USD\n");
 }
 
+/* CG101 by the hub, for a replace that had waited for it. */
+static void test_explain_replace_denied(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    replace("A2", "A1", 20);
+    deny(harness_expect(&h, HUB, "35=DF|2320=2"), 2);
+    expect_part(
+        "A2",
+        "amount hub/5: 20000000 at a DV01 of 904.00 USD per million comes to "
+        "18080.00 USD\n"
+        "amount hub/5: the order holds 9040.00 USD of that already, so 9040.00 "
+        "USD more is asked for\n"
+        "use hub/5: in use: 18080.00 USD = fills 0.00 + open buys B 18080.00 + "
+        "open sells S 0.00 + use by others 0.00\n"
+        "use hub/5: that leaves 81920.00 of 100000.00 USD for a buy\n"
+        "use hub/5: 9040.00 USD of that is what the replace asks for\n"
+        "so hub/5: 9040.00 USD was asked for, and the gate's own figures leave "
+        "90960.00: it was hub that said no, and its word is final\n");
+}
+
 /* --- pulled -------------------------------------------------------------- */
 
 /* CG306: the update that lowered the limit, the sums before and after. */
@@ -898,6 +919,7 @@ int main(void)
         T(test_explain_restart),        T(test_explain_stopping),
         T(test_explain_replace),        T(test_explain_pulled),
         T(test_explain_halted),         T(test_explain_filled),
+        T(test_explain_replace_denied),
         T(test_explain_package),        T(test_explain_names_of_configuration),
         T(test_explain_id_of_two_days), T(test_explain_forgotten_order),
         T(test_explain_unknown_id),     T(test_explain_can_be_ended),

@@ -94,8 +94,9 @@ static int collect(void *user, const struct cg_fact *fact)
     if (!brings_id(fact) || fact->id_len == 0) {
         return 0;
     }
-    while (i < ids->count && (strlen(ids->ids[i]) != fact->id_len ||
-                              memcmp(ids->ids[i], fact->id, fact->id_len) != 0)) {
+    while (i < ids->count &&
+           (strlen(ids->ids[i]) != fact->id_len ||
+            memcmp(ids->ids[i], fact->id, fact->id_len) != 0)) {
         i++;
     }
     assert_true(i < IDS_MAX);
