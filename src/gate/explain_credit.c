@@ -90,7 +90,7 @@ static void say_sums(struct cg_explaining *at, const struct cg_refused *refused)
     cg_explain_sums(at, refused->limit,
                     refused->side != 0 ? refused->side : '1');
     if (refused->charged && refused->required > 0) {
-        cg_explain_say(at, "use", "%s of that is what the replace asks for",
+        cg_explain_say(at, "use", "%s of the use is what the replace asks for",
                        MONEY(limit, refused->required));
     }
 }

@@ -488,7 +488,6 @@ void cg_explain_remedy(struct cg_explaining *at,
                        uint32_t slot,
                        uint32_t account)
 {
-    static const struct cg_origin none = {0};
     const struct cg_state *state = books(at);
     char advice[CG_TEXT_MAX + 1];
     struct cg_words contact = cg_explain_contact(state, account);
@@ -500,10 +499,10 @@ void cg_explain_remedy(struct cg_explaining *at,
     }
     cg_reason_advice(reason, cg_slice_str(owner.text),
                      cg_slice_str(contact.text), advice);
-    cg_explain_say_of(at, &none, "do", "%s", advice);
+    cg_explain_advise(at, "do", advice);
     if (account != CG_NONE && is_for_desk(reason) &&
         strstr(advice, contact.text) == NULL) {
-        cg_explain_say_of(at, &none, "call", "%s", contact.text);
+        cg_explain_advise(at, "call", contact.text);
     }
 }
 

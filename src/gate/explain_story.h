@@ -79,14 +79,18 @@ cg_explain_say(struct cg_explaining *at,
                const char *format,
                ...);
 
-/* The same, which follows from another fact, or from none: |origin| is empty.
- */
+/* The same, which follows from another fact, if there is one. */
 __attribute__((format(printf, 4, 5))) void
 cg_explain_say_of(struct cg_explaining *at,
                   const struct cg_origin *origin,
                   const char *about,
                   const char *format,
                   ...);
+
+/* What to do, which follows from no fact. */
+void cg_explain_advise(struct cg_explaining *at,
+                       const char *about,
+                       const char *advice);
 
 /* The sentence that `records` has for the fact. */
 void cg_explain_record(struct cg_explaining *at, const char *about);

@@ -41,9 +41,6 @@ static void origin_set(const struct cg_explaining *at,
                            .flags = origin->flags,
                            .cause_session = origin->session};
     struct cg_telling telling = {.state = at->telling.state, .fact = &fact};
-    if (origin->no == 0) {
-        return;
-    }
     sentence->no = origin->no;
     sentence->cause_seq = origin->seq;
     cg_record_time(origin->time, sentence->utc);
@@ -89,10 +86,22 @@ void cg_explain_say_of(struct cg_explaining *at,
                        const char *format,
                        ...)
 {
+    struct cg_origin here = cg_origin_of(at->telling.fact);
     va_list arguments;
     va_start(arguments, format);
-    say(at, origin, about, format, arguments);
+    say(at, origin->no != 0 ? origin : &here, about, format, arguments);
     va_end(arguments);
+}
+
+void cg_explain_advise(struct cg_explaining *at,
+                       const char *about,
+                       const char *advice)
+{
+    struct cg_sentence *sentence = sentence_add(at);
+    if (sentence != NULL) {
+        sentence->about = about;
+        snprintf(sentence->text, sizeof(sentence->text), "%s", advice);
+    }
 }
 
 void cg_explain_record(struct cg_explaining *at, const char *about)

@@ -619,7 +619,7 @@ static void test_explain_replace_denied(void **state)
         "use hub/5: in use: 18080.00 USD = fills 0.00 + open buys B 18080.00 + "
         "open sells S 0.00 + use by others 0.00\n"
         "use hub/5: that leaves 81920.00 of 100000.00 USD for a buy\n"
-        "use hub/5: 9040.00 USD of that is what the replace asks for\n"
+        "use hub/5: 9040.00 USD of the use is what the replace asks for\n"
         "so hub/5: 9040.00 USD was asked for, and the gate's own figures leave "
         "90960.00: it was hub that said no, and its word is final\n");
 }

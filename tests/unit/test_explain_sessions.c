@@ -1,6 +1,7 @@
 /*
  * Every order of every sample session is explained: with words for each, and a
- * fact for each word about what was; and each refusal with its reason's code.
+ * fact for each word about what was; each refusal with its reason's code; and
+ * the arithmetic of each sentence is done once more.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,6 +18,8 @@
 #include <cmocka.h>
 
 #define IDS_MAX 512
+
+__extension__ typedef __int128 wide;
 
 static const char *only; /* a session to print, from the command line */
 /* What has to be among the words, session by session. */
@@ -71,6 +74,8 @@ struct ids {
     char ids[IDS_MAX][CG_NAME_MAX + 1];
     uint16_t reasons[IDS_MAX]; /* of the newest refusal or pull by that id */
     size_t count;
+    cg_dv01 rates[IDS_MAX]; /* per million, of the table and of facts */
+    size_t rate_count;
     const char *name; /* of the session */
     const struct cg_config *config;
     size_t at;  /* the id being explained */
@@ -87,10 +92,20 @@ static bool brings_id(const struct cg_fact *fact)
            fact->kind == CG_FACT_REQUEST_PASSED;
 }
 
+static void rate_add(struct ids *ids, cg_dv01 rate)
+{
+    if (rate == 0) {
+        return;
+    }
+    assert_true(ids->rate_count < IDS_MAX);
+    ids->rates[ids->rate_count++] = rate;
+}
+
 static int collect(void *user, const struct cg_fact *fact)
 {
     struct ids *ids = user;
     size_t i = 0;
+    rate_add(ids, fact->rate);
     if (!brings_id(fact) || fact->id_len == 0) {
         return 0;
     }
@@ -119,6 +134,142 @@ static void print(const struct cg_explanation *explanation)
                sentence->about, sentence->text);
     }
 }
+
+/* --- the arithmetic, once more ------------------------------------------ */
+
+/* An amount as it is written, "9040.00 USD,", in 1/10000; what is behind it. */
+static const char *read_amount(const char *text, cg_dv01 *amount)
+{
+    bool below = *text == '-';
+    int digits = -1;
+    *amount = 0;
+    for (text += below ? 1 : 0; (*text >= '0' && *text <= '9') ||
+                                (*text == '.' && digits < 0 &&
+                                 text[1] >= '0' && text[1] <= '9');
+         text++) {
+        if (*text == '.') {
+            digits = 0;
+        } else {
+            *amount = 10 * *amount + (*text - '0');
+            digits += digits >= 0 ? 1 : 0;
+        }
+    }
+    for (digits = digits < 0 ? 0 : digits; digits < 4; digits++) {
+        *amount *= 10;
+    }
+    *amount = below ? -*amount : *amount;
+    return text;
+}
+
+/* Behind |words|, or NULL. */
+static const char *after(const char *text, const char *part)
+{
+    const char *found = text != NULL ? strstr(text, part) : NULL;
+    return found != NULL ? found + strlen(part) : NULL;
+}
+
+static bool take(const char **text, const char *part, cg_dv01 *amount)
+{
+    *text = after(*text, part);
+    if (*text != NULL) {
+        *text = read_amount(*text, amount);
+    }
+    return *text != NULL;
+}
+
+static void wrong(const struct ids *ids, const char *text)
+{
+    fail_msg("%s %s: does not add up: %s", ids->name, ids->ids[ids->at], text);
+}
+
+/* "20000000 at a DV01 of 904.00 USD per million comes to 18080.00 USD". */
+static void check_worth(const struct ids *ids, const char *text)
+{
+    const char *rest = text;
+    cg_dv01 rate;
+    cg_dv01 worth;
+    bool known = false;
+    if (!take(&rest, " at a DV01 of ", &rate) ||
+        !take(&rest, " comes to ", &worth)) {
+        return;
+    }
+    wide product = (wide)atoll(text) * rate;
+    for (size_t i = 0; i < ids->rate_count; i++) {
+        known = known || ids->rates[i] == rate;
+    }
+    if (!known || (product + 999999) / 1000000 != worth) {
+        wrong(ids, text);
+    }
+}
+
+/* "in use: U = fills F + open buys B b + open sells S s + use by others O". */
+static void check_gross(const struct ids *ids, const char *text)
+{
+    const char *rest = text;
+    cg_dv01 use;
+    cg_dv01 parts[4];
+    if (take(&rest, "in use: ", &use) && take(&rest, "= fills ", &parts[0]) &&
+        take(&rest, "buys B ", &parts[1]) &&
+        take(&rest, "sells S ", &parts[2]) &&
+        take(&rest, "others ", &parts[3]) &&
+        use != parts[0] + parts[1] + parts[2] + parts[3]) {
+        wrong(ids, text);
+    }
+}
+
+/* "A was asked for and B was available: C too little". */
+static void check_short(const struct ids *ids, const char *text)
+{
+    const char *rest = text;
+    cg_dv01 asked;
+    cg_dv01 there;
+    cg_dv01 lacks;
+    (void)read_amount(text, &asked);
+    if (!take(&rest, " was asked for and ", &there)) {
+        return;
+    }
+    if (!take(&rest, ": ", &lacks) || asked - there != lacks || lacks <= 0) {
+        wrong(ids, text);
+    }
+}
+
+/* Of a token what came in is what went out. */
+static void check_ledger(const struct ids *ids, const char *text)
+{
+    static const char *const names[] = {
+        "granted ",  "overrun ", "reserved ",    "consumed ",
+        "released ", "expired ", "invalidated ", "handed back "};
+    cg_dv01 in = 0;
+    cg_dv01 out = 0;
+    if (strstr(text, " under limit ") == NULL || strstr(text, " = ") == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *rest = strstr(text, ": ");
+        cg_dv01 amount;
+        if (take(&rest, names[i], &amount)) {
+            *(i < 2 ? &in : &out) += amount;
+        }
+    }
+    if (in != out) {
+        wrong(ids, text);
+    }
+}
+
+static void check(const struct ids *ids, const struct cg_sentence *sentence)
+{
+    if (strcmp(sentence->about, "amount") == 0) {
+        check_worth(ids, sentence->text);
+    } else if (strcmp(sentence->about, "use") == 0) {
+        check_gross(ids, sentence->text);
+    } else if (strcmp(sentence->about, "so") == 0) {
+        check_short(ids, sentence->text);
+    } else if (strcmp(sentence->about, "token") == 0) {
+        check_ledger(ids, sentence->text);
+    }
+}
+
+/* --- what is said ------------------------------------------------------- */
 
 static void look(const struct ids *ids, const char *text)
 {
@@ -155,6 +306,7 @@ static int each(void *user, const struct cg_explanation *explanation)
         assert_true(advice || sentence->utc[0] == '2');
         advised = advised || advice;
         look(ids, sentence->text);
+        check(ids, sentence);
         ids->coded = ids->coded || strstr(sentence->text, code) != NULL;
     }
     assert_true(explanation->reason[0] == '\0' || advised);
@@ -195,6 +347,9 @@ static void explain_session(const char *path)
     assert_int_equal(cg_script_read(path, sessions_mistake, NULL, &script), 0);
     ids->name = sessions_name(path);
     ids->config = &script.config;
+    for (size_t i = 0; i < script.config.instrument_count; i++) {
+        rate_add(ids, script.config.instruments[i].dv01_per_million);
+    }
     assert_int_equal(cg_script_run(&script, &options), 0);
     cg_script_deinit(&script);
     free(ids);
