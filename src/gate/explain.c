@@ -245,6 +245,9 @@ int cg_gate_explain(const struct cg_journal *journal,
     }
     if (status == 0) {
         status = stories_end(&explainer, &gate->engine->state);
+        if (status != 0) {
+            snprintf(error, error_len, "not enough memory");
+        }
         status = status != 0 ? status : stories_tell(&explainer);
     }
     query->near_count = explainer.finder.near.count;

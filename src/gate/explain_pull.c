@@ -71,6 +71,13 @@ static void say_breach(struct cg_explaining *at,
     const struct cg_limit *limit = &state->limits[slot];
     if (is_now(at, &at->trace->limits[slot].set)) {
         say_update(at, slot);
+    } else {
+        char cause[CG_NAME_MAX + 1];
+        cg_telling_cause(&at->telling, cause);
+        cg_explain_say(at, "update",
+                       "no update of %s is behind it, but what %s brought: a "
+                       "fill above what was reserved, or a change of quantity",
+                       cg_explain_limit(at, slot).text, cause);
     }
     cg_explain_terms(at, slot);
     cg_explain_sums(at, slot, side);

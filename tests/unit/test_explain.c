@@ -688,6 +688,25 @@ static void test_explain_pulled(void **state)
            "36160.00 = released 36160.00 USD\n");
 }
 
+/* CG306: no update, but a fill of another order beyond what it had. */
+static void test_explain_pulled_by_overrun(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 90);
+    harness_work(&h, "A2", '1', 20);
+    report("A1", 'F', '2', 95);
+    expect_part(
+        "A2",
+        "update venue/7: no update of limit ACME-USD of hub is behind it, but "
+        "what venue brought: a fill above what was reserved, or a change of "
+        "quantity\n"
+        "use venue/7: in use: 103960.00 USD = fills 85880.00 + open buys B "
+        "18080.00 + open sells S 0.00 + use by others 0.00\n"
+        "use venue/7: that is 3960.00 more than 100000.00 USD\n"
+        "so venue/7: the use of limit ACME-USD of hub is above its amount: the "
+        "newest orders go first, until the rest fits\n");
+}
+
 /* CG202: a halt pulls what rests. */
 static void test_explain_halted(void **state)
 {
@@ -919,7 +938,7 @@ int main(void)
         T(test_explain_restart),        T(test_explain_stopping),
         T(test_explain_replace),        T(test_explain_pulled),
         T(test_explain_halted),         T(test_explain_filled),
-        T(test_explain_replace_denied),
+        T(test_explain_replace_denied), T(test_explain_pulled_by_overrun),
         T(test_explain_package),        T(test_explain_names_of_configuration),
         T(test_explain_id_of_two_days), T(test_explain_forgotten_order),
         T(test_explain_unknown_id),     T(test_explain_can_be_ended),
