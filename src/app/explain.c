@@ -26,20 +26,19 @@ struct explain_command {
 
 static void print_usage(FILE *to)
 {
-    fputs(
-        "usage: creditgate explain --journal FILE --order ID\n"
-        "           [--config FILE] [--format text|json]\n\n"
-        "Tells from a gate's journal why an order, or a replace of it, was\n"
-        "refused or pulled, or is where it is: what it needed, whose limit\n"
-        "had how much, what the hub answered, what to do and whom to call.\n"
-        "Each sentence names the fact it follows from, which `creditgate\n"
-        "records` shows.  The gate must not be running on the journal.\n\n"
-        "  --order   any ClOrdID of the order, of its replaces and cancels\n"
-        "  --config  the gate's configuration: the names of owners (Owner=)\n"
-        "            and whom to call (Contact=) are only there\n\n"
-        "Exit status: 0 told, 1 no such id, 2 not readable, or wrong\n"
-        "arguments.\n",
-        to);
+    fputs("usage: creditgate explain --journal FILE --order ID\n"
+          "           [--config FILE] [--format text|json]\n\n"
+          "Tells from a gate's journal why an order, or a replace of it, was\n"
+          "refused or pulled, or is where it is: what it needed, whose limit\n"
+          "had how much, what the hub answered, what to do and whom to call.\n"
+          "Each sentence names the fact it follows from, which `creditgate\n"
+          "records` shows.  The gate must not be running on the journal.\n\n"
+          "  --order   any ClOrdID of the order, of its replaces and cancels\n"
+          "  --config  the gate's configuration: the names of owners (Owner=)\n"
+          "            and whom to call (Contact=) are only there\n\n"
+          "Exit status: 0 told, 1 no such id, 2 not readable, or wrong\n"
+          "arguments.\n",
+          to);
 }
 
 /* --- arguments ---------------------------------------------------------- */

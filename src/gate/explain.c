@@ -86,8 +86,8 @@ static void names_take(struct cg_state *state,
                        const struct cg_fact *fact)
 {
     struct cg_slice name = {fact->id, fact->id_len};
-    for (size_t i = 0; fact->kind == CG_FACT_ACCOUNT_NAMED &&
-                       i < config->account_count;
+    for (size_t i = 0;
+         fact->kind == CG_FACT_ACCOUNT_NAMED && i < config->account_count;
          i++) {
         if (cg_slice_is(name, config->accounts[i].name)) {
             struct cg_account *account = &state->accounts[fact->account];
@@ -95,8 +95,8 @@ static void names_take(struct cg_state *state,
                      config->accounts[i].contact);
         }
     }
-    for (size_t i = 0; fact->kind == CG_FACT_LIMIT_NAMED &&
-                       i < config->credit_limit_count;
+    for (size_t i = 0;
+         fact->kind == CG_FACT_LIMIT_NAMED && i < config->credit_limit_count;
          i++) {
         const char *owner = config->credit_limits[i].owner_name;
         if (cg_slice_is(name, config->credit_limits[i].id)) {
@@ -191,8 +191,8 @@ static int stories_end(struct explainer *explainer,
     for (uint32_t i = 0; i < state->order_top; i++) {
         for (size_t s = 0; s < explainer->count; s++) {
             struct cg_explaining at = {.telling = {state, gate_name(explainer),
-                                                   &explainer->last, i,
-                                                   CG_NONE, CG_NONE, CG_NONE},
+                                                   &explainer->last, i, CG_NONE,
+                                                   CG_NONE, CG_NONE},
                                        .trace = &explainer->trace,
                                        .story = &explainer->stories[s]};
             if (state->orders[i].state == CG_ORDER_FREE ||

@@ -29,7 +29,7 @@ static struct cg_words account_name(const struct cg_explaining *at,
 
 /* What an order is charged with under a limit when a replace is refused. */
 static cg_dv01 charged_with(const struct cg_explaining *at,
-                       const struct cg_refused *refused)
+                            const struct cg_refused *refused)
 {
     const struct cg_state *state = books(at);
     cg_dv01 held = 0;
@@ -115,12 +115,10 @@ static void say_short(struct cg_explaining *at,
                        AMOUNT(limit, refused->available),
                        cg_explain_session(books(at), limit->owner).text);
     } else {
-        cg_explain_say(at, "so",
-                       "%s was asked for and %s was %s: %s too little",
-                       MONEY(limit, refused->required),
-                       AMOUNT(limit, refused->available),
-                       by_hub ? "granted" : "available",
-                       MONEY(limit, lacks));
+        cg_explain_say(
+            at, "so", "%s was asked for and %s was %s: %s too little",
+            MONEY(limit, refused->required), AMOUNT(limit, refused->available),
+            by_hub ? "granted" : "available", MONEY(limit, lacks));
     }
 }
 
@@ -257,15 +255,13 @@ static void say_other_tokens(struct cg_explaining *at,
         if (token->limit == refused->limit || refused->limit == CG_NONE) {
             continue;
         }
-        cg_explain_say(at, "others",
-                       "%s had granted %s by token %s, which %s%s",
-                       cg_explain_limit(at, token->limit).text,
-                       MONEY(limit, token->ledger.granted),
-                       cg_explain_token(at, i).text,
-                       token->end != CG_END_NONE ? "is " : "stays ",
-                       token->end != CG_END_NONE
-                           ? cg_token_end_name(token->end)
-                           : cg_token_state_name(token->state));
+        cg_explain_say(
+            at, "others", "%s had granted %s by token %s, which %s%s",
+            cg_explain_limit(at, token->limit).text,
+            MONEY(limit, token->ledger.granted), cg_explain_token(at, i).text,
+            token->end != CG_END_NONE ? "is " : "stays ",
+            token->end != CG_END_NONE ? cg_token_end_name(token->end)
+                                      : cg_token_state_name(token->state));
     }
 }
 

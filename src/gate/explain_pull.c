@@ -22,9 +22,8 @@ static bool is_now(const struct cg_explaining *at,
            origin->seq == fact->cause_seq;
 }
 
-static struct cg_words amount_or_none(const struct cg_limit *limit,
-                                      bool has,
-                                      cg_dv01 amount)
+static struct cg_words
+amount_or_none(const struct cg_limit *limit, bool has, cg_dv01 amount)
 {
     struct cg_words none = {"no amount"};
     return has ? cg_explain_money(limit, amount) : none;
@@ -61,10 +60,8 @@ static const char *action_of(const struct cg_limit *limit)
                : "the newest orders go first, until the rest fits";
 }
 
-static void say_breach(struct cg_explaining *at,
-                       uint32_t order,
-                       uint32_t token,
-                       char side)
+static void
+say_breach(struct cg_explaining *at, uint32_t order, uint32_t token, char side)
 {
     const struct cg_state *state = at->telling.state;
     uint32_t slot = state->tokens[token].limit;

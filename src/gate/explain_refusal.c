@@ -19,13 +19,11 @@ static void say_party(struct cg_explaining *at,
                       const struct cg_refused *refused)
 {
     const struct cg_state *state = books(at);
-    if (refused->limit != CG_NONE &&
-        at->telling.fact->cause_session ==
-            state->limits[refused->limit].owner) {
+    if (refused->limit != CG_NONE && at->telling.fact->cause_session ==
+                                         state->limits[refused->limit].owner) {
         cg_explain_say(at, "so",
                        "%s says that it does not know the party (2326=1)",
-                       cg_explain_owner(&state->limits[refused->limit])
-                           .text);
+                       cg_explain_owner(&state->limits[refused->limit]).text);
     } else if (refused->limit != CG_NONE) {
         cg_explain_say(at, "so",
                        "%s is one of one clearing house, and the order names "
@@ -36,16 +34,14 @@ static void say_party(struct cg_explaining *at,
                        "the account that the message names, if any, is not "
                        "known to the gate");
     } else {
-        cg_explain_say(at, "so",
-                       "account %s is cleared by %s: %s may not trade for it, "
-                       "or the message names another clearing firm or "
-                       "clearing house",
-                       cg_explain_id(&state->accounts[refused->account].name)
-                           .text,
-                       cg_explain_id(&state->accounts[refused->account].firm)
-                           .text,
-                       cg_explain_session(state, at->telling.fact->session)
-                           .text);
+        cg_explain_say(
+            at, "so",
+            "account %s is cleared by %s: %s may not trade for it, "
+            "or the message names another clearing firm or "
+            "clearing house",
+            cg_explain_id(&state->accounts[refused->account].name).text,
+            cg_explain_id(&state->accounts[refused->account].firm).text,
+            cg_explain_session(state, at->telling.fact->session).text);
     }
 }
 
@@ -84,13 +80,12 @@ static void say_stale(struct cg_explaining *at)
                       "the par rates in force are version %llu, made at %s",
                       (unsigned long long)rates->version,
                       cg_explain_moment(rates->made_at).text);
-    cg_explain_say(at, "so",
-                   "they were %s old, and older than they may be (%s)",
-                   cg_explain_age(at->telling.fact->time - rates->made_at).text,
-                   at->trace->rates_aged.no != 0
-                       ? cg_explain_origin(books(at), &at->trace->rates_aged)
-                             .text
-                       : "MaxAgeMs=");
+    cg_explain_say(
+        at, "so", "they were %s old, and older than they may be (%s)",
+        cg_explain_age(at->telling.fact->time - rates->made_at).text,
+        at->trace->rates_aged.no != 0
+            ? cg_explain_origin(books(at), &at->trace->rates_aged).text
+            : "MaxAgeMs=");
 }
 
 static void say_no_fx(struct cg_explaining *at,

@@ -61,7 +61,7 @@ struct cg_story {
     bool ended;
     uint32_t raise;  /* the replace that is charged and waits, or CG_NONE */
     uint32_t answer; /* 2325 of the newest answer of a hub */
-    bool pulled; /* the reason in |head| is that of the pull */
+    bool pulled;     /* the reason in |head| is that of the pull */
 };
 
 /* One fact being explained. */
@@ -73,11 +73,8 @@ struct cg_explaining {
 };
 
 /* Adds a sentence that follows from the fact at hand. */
-__attribute__((format(printf, 3, 4))) void
-cg_explain_say(struct cg_explaining *at,
-               const char *about,
-               const char *format,
-               ...);
+__attribute__((format(printf, 3, 4))) void cg_explain_say(
+    struct cg_explaining *at, const char *about, const char *format, ...);
 
 /* The same, which follows from another fact, if there is one. */
 __attribute__((format(printf, 4, 5))) void

@@ -60,8 +60,7 @@ void cg_explain_worth(struct cg_explaining *at,
                        MONEY(limit, amount));
         return;
     }
-    cg_explain_say(at, "amount",
-                   "%lld at a DV01 of %s per million comes to %s",
+    cg_explain_say(at, "amount", "%lld at a DV01 of %s per million comes to %s",
                    (long long)qty, MONEY(limit, rate), MONEY(limit, amount));
 }
 
@@ -142,18 +141,16 @@ static void
 say_net(struct cg_explaining *at, const struct cg_limit *limit, char side)
 {
     bool buy = side == '1';
-    cg_explain_say(at, "use",
-                   "in use: %s; position P %s, open buys B %s, open sells "
-                   "S %s, use by others %s; against a %s stands %sP + %s + "
-                   "others = %s",
-                   MONEY(limit, cg_limit_use(limit)),
-                   AMOUNT(limit, limit->position),
-                   AMOUNT(limit, limit->open[0]), AMOUNT(limit, limit->open[1]),
-                   AMOUNT(limit, limit->other), cg_explain_side(side),
-                   buy ? "" : "-", buy ? "B" : "S",
-                   AMOUNT(limit,
-                          minus(limit->amount,
-                                cg_limit_available(limit, side))));
+    cg_explain_say(
+        at, "use",
+        "in use: %s; position P %s, open buys B %s, open sells "
+        "S %s, use by others %s; against a %s stands %sP + %s + "
+        "others = %s",
+        MONEY(limit, cg_limit_use(limit)), AMOUNT(limit, limit->position),
+        AMOUNT(limit, limit->open[0]), AMOUNT(limit, limit->open[1]),
+        AMOUNT(limit, limit->other), cg_explain_side(side), buy ? "" : "-",
+        buy ? "B" : "S",
+        AMOUNT(limit, minus(limit->amount, cg_limit_available(limit, side))));
 }
 
 void cg_explain_sums(struct cg_explaining *at, uint32_t slot, char side)

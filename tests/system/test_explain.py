@@ -16,6 +16,8 @@ import sys
 import tempfile
 import unittest
 
+from journal_chain import chain_again
+
 PROGRAM = os.path.abspath(sys.argv[1])
 
 
@@ -40,12 +42,10 @@ class Explain(unittest.TestCase):
         cls.journal = os.path.join(cls.kept, "gate.journal")
         cls.facts = {}
         journal = sqlite3.connect(cls.journal)
-        names = dict(journal.execute(
-            "SELECT session, id FROM fact WHERE kind = 'session named'"))
         for no, utc, kind, ident, session, seq, reason in journal.execute(
-                "SELECT no, utc, kind, id, cause_session, cause_seq, reason "
-                "FROM audit"):
-            cls.facts[no] = (utc, kind, ident, names.get(session), seq, reason)
+                "SELECT no, utc, kind, id, cause, cause_seq, reason "
+                "FROM timeline"):
+            cls.facts[no] = (utc, kind, ident, None if session == "timer" else session, seq, reason)
         journal.close()
 
     @classmethod
@@ -199,6 +199,7 @@ limit ACME-USD of hub: needs 90400.00 USD, has 54800.00 USD
         source.backup(copy)
         source.close()
         copy.execute(statement, values)
+        chain_again(copy)
         copy.commit()
         copy.close()
         return path

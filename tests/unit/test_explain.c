@@ -824,9 +824,9 @@ static void test_explain_names_of_configuration(void **state)
     assert_int_equal(explain_by("A1", &h.config), 0);
     assert_non_null(strstr(told, "by limit ACME-USD of FCM1: needs 108480.00 "
                                  "USD, has 100000.00 USD\n"));
-    assert_non_null(
-        strstr(told, "do /0: contact the FCM1 credit desk for a top-up\n"
-                     "call /0: FCM1 desk +1 555 0100\n"));
+    assert_non_null(strstr(told,
+                           "do /0: contact the FCM1 credit desk for a top-up\n"
+                           "call /0: FCM1 desk +1 555 0100\n"));
 }
 
 /* R48: an id of two days names two orders, and each is told. */
@@ -929,19 +929,19 @@ static void test_explain_many_users(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_explain_limit_exceeded), T(test_explain_clip),
-        T(test_explain_notional),       T(test_explain_no_credit_line),
-        T(test_explain_unknown_party),  T(test_explain_no_dv01),
-        T(test_explain_stops),          T(test_explain_venue_down),
-        T(test_explain_hub_down),       T(test_explain_duplicate),
-        T(test_explain_hub_denied),     T(test_explain_timeout),
-        T(test_explain_restart),        T(test_explain_stopping),
-        T(test_explain_replace),        T(test_explain_pulled),
-        T(test_explain_halted),         T(test_explain_filled),
-        T(test_explain_replace_denied), T(test_explain_pulled_by_overrun),
-        T(test_explain_package),        T(test_explain_names_of_configuration),
-        T(test_explain_id_of_two_days), T(test_explain_forgotten_order),
-        T(test_explain_unknown_id),     T(test_explain_can_be_ended),
+        T(test_explain_limit_exceeded),  T(test_explain_clip),
+        T(test_explain_notional),        T(test_explain_no_credit_line),
+        T(test_explain_unknown_party),   T(test_explain_no_dv01),
+        T(test_explain_stops),           T(test_explain_venue_down),
+        T(test_explain_hub_down),        T(test_explain_duplicate),
+        T(test_explain_hub_denied),      T(test_explain_timeout),
+        T(test_explain_restart),         T(test_explain_stopping),
+        T(test_explain_replace),         T(test_explain_pulled),
+        T(test_explain_halted),          T(test_explain_filled),
+        T(test_explain_replace_denied),  T(test_explain_pulled_by_overrun),
+        T(test_explain_package),         T(test_explain_names_of_configuration),
+        T(test_explain_id_of_two_days),  T(test_explain_forgotten_order),
+        T(test_explain_unknown_id),      T(test_explain_can_be_ended),
         T(test_explain_changes_nothing), T(test_explain_many_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

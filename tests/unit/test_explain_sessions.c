@@ -28,26 +28,34 @@ static const struct {
     const char *id;
     const char *part;
 } words[] = {
-    {"115_", "A1", "and the gate's own figures leave 50000.00: it was hub that "
-                   "said no"},
-    {"116_", "A1", "9040.00 USD was asked for and 5000.00 was granted: 4040.00 "
-                   "USD too little"},
-    {"123_", "A1", "ends at 2027-01-15T08:00:01.140Z, less the margin for "
-                   "clocks"},
-    {"129_", "A1", "token GATE-T1 is invalidated: limit ACME-USD of FCM1 took "
-                   "it back"},
-    {"132_", "A1", "hub has been gone since: what it was asked for cannot be "
-                   "granted"},
+    {"115_", "A1",
+     "and the gate's own figures leave 50000.00: it was hub that "
+     "said no"},
+    {"116_", "A1",
+     "9040.00 USD was asked for and 5000.00 was granted: 4040.00 "
+     "USD too little"},
+    {"123_", "A1",
+     "ends at 2027-01-15T08:00:01.140Z, less the margin for "
+     "clocks"},
+    {"129_", "A1",
+     "token GATE-T1 is invalidated: limit ACME-USD of FCM1 took "
+     "it back"},
+    {"132_", "A1",
+     "hub has been gone since: what it was asked for cannot be "
+     "granted"},
     {"207_", "A1", "limit ACME-USD of FCM1 was removed"},
-    {"217_", "A2", "hub set limit ACME-USD of FCM1 from 100000.00 USD to "
-                   "10000.00 USD"},
+    {"217_", "A2",
+     "hub set limit ACME-USD of FCM1 from 100000.00 USD to "
+     "10000.00 USD"},
     {"217_", "A2", "A3 9040.00 (buy, being pulled)"},
     {"307_", "A3", "(AllowReducing=N)"},
     {"313_", "A1", "another currency than the limit, GBP"},
-    {"316_", "A2", "the order waits for room under limit ACME-USD; in use: "
-                   "9040.00 of 20000.00 USD"},
-    {"335_", "B1", "the par rates in force are version 1, made at "
-                   "2027-01-15T08:00:00.000Z"},
+    {"316_", "A2",
+     "the order waits for room under limit ACME-USD; in use: "
+     "9040.00 of 20000.00 USD"},
+    {"335_", "B1",
+     "the par rates in force are version 1, made at "
+     "2027-01-15T08:00:00.000Z"},
     {"335_", "B1", "they were 1h old, and older than they may be (fact "},
     {"392_", "A1", "cannot be enforced as it was sent"},
     {"428_", "A1", "is too old to be taken"},
@@ -56,10 +64,12 @@ static const struct {
     {"511_", "A1", "the gate was restarted while this waited"},
     {"511_", "A1", "granted 9040.00 = handed back 9040.00 USD"},
     {"518_", "A2", "the gate answers in its stead"},
-    {"604_", "A2", "limit ACME-USD of FCM1 had granted 18080.00 USD by token "
-                   "GATE-T1"},
-    {"718_", "A2", "limit ACME-USD of FCM1 suspends its party: an action of "
-                   "its owner"},
+    {"604_", "A2",
+     "limit ACME-USD of FCM1 had granted 18080.00 USD by token "
+     "GATE-T1"},
+    {"718_", "A2",
+     "limit ACME-USD of FCM1 suspends its party: an action of "
+     "its owner"},
     {"721_", "B2", "fcm has halted firm FCM2"},
     {"728_", "A2", "a warning level of the limit is reached"},
 };
@@ -78,9 +88,9 @@ struct ids {
     size_t rate_count;
     const char *name; /* of the session */
     const struct cg_config *config;
-    size_t at;  /* the id being explained */
+    size_t at;   /* the id being explained */
     size_t told; /* orders by it */
-    bool coded; /* the reason's code was among their words */
+    bool coded;  /* the reason's code was among their words */
 };
 
 static bool brings_id(const struct cg_fact *fact)
@@ -143,9 +153,9 @@ static const char *read_amount(const char *text, cg_dv01 *amount)
     bool below = *text == '-';
     int digits = -1;
     *amount = 0;
-    for (text += below ? 1 : 0; (*text >= '0' && *text <= '9') ||
-                                (*text == '.' && digits < 0 &&
-                                 text[1] >= '0' && text[1] <= '9');
+    for (text += below ? 1 : 0;
+         (*text >= '0' && *text <= '9') ||
+         (*text == '.' && digits < 0 && text[1] >= '0' && text[1] <= '9');
          text++) {
         if (*text == '.') {
             digits = 0;
@@ -275,10 +285,9 @@ static void look(const struct ids *ids, const char *text)
 {
     for (size_t i = 0; i < WORDS; i++) {
         size_t len = strlen(words[i].session);
-        met[i] = met[i] ||
-                 (strncmp(ids->name, words[i].session, len) == 0 &&
-                  strcmp(ids->ids[ids->at], words[i].id) == 0 &&
-                  strstr(text, words[i].part) != NULL);
+        met[i] = met[i] || (strncmp(ids->name, words[i].session, len) == 0 &&
+                            strcmp(ids->ids[ids->at], words[i].id) == 0 &&
+                            strstr(text, words[i].part) != NULL);
     }
 }
 
@@ -320,7 +329,7 @@ static void played(void *user, const struct cg_journal *journal)
 {
     struct ids *ids = user;
     char error[256] = "";
-    assert_int_equal(journal->load(journal->user, collect, ids), 0);
+    assert_int_equal(journal->load(journal->user, 0, collect, ids), 0);
     for (ids->at = 0; ids->at < ids->count; ids->at++) {
         struct cg_explain_query query = {.id = ids->ids[ids->at],
                                          .config = ids->config,
@@ -328,8 +337,8 @@ static void played(void *user, const struct cg_journal *journal)
                                          .user = ids};
         ids->told = 0;
         ids->coded = false;
-        assert_int_equal(
-            cg_gate_explain(journal, &query, error, sizeof(error)), 0);
+        assert_int_equal(cg_gate_explain(journal, &query, error, sizeof(error)),
+                         0);
         if (ids->told == 0 || (ids->reasons[ids->at] != 0 && !ids->coded)) {
             fail_msg("%s: %s: CG%u is not explained", ids->name,
                      ids->ids[ids->at], ids->reasons[ids->at]);
