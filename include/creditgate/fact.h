@@ -88,6 +88,9 @@
     X(HUB_ANSWERED, "hub answered")                                            \
     X(HUB_IN_PARTS, "hub in parts")                                            \
     X(SNAPSHOT_TAKEN, "snapshot taken")                                        \
+    X(STARTED, "started")                                                      \
+    X(DIFFERENCE, "difference found")                                          \
+    X(COMPARED, "compared")                                                    \
     X(NOTED, "noted")
 
 enum cg_fact_kind {
@@ -99,6 +102,44 @@ enum cg_fact_kind {
 
 /* The name of a kind, or NULL when there is no such kind. */
 CG_API const char *cg_fact_kind_name(enum cg_fact_kind kind);
+
+/*
+ * X(NAME, "name"): what a venue or a hub says otherwise than our books (R46,
+ * R47).  The journal stores the number, as |value| of CG_FACT_DIFFERENCE: new
+ * ones go to the end.
+ */
+#define CG_DIFFERENCES(X)                                                      \
+    X(CUM_QTY, "CumQty")                                                       \
+    X(LEG_CUM_QTY, "CumQty of a leg")                                          \
+    X(ORDER_QTY, "OrderQty")                                                   \
+    X(ID_IN_FORCE, "id in force")                                              \
+    X(ORDER_OVER, "order over")                                                \
+    X(ORDER_NOT_OVER, "order not over")                                        \
+    X(NEVER_THERE, "never there")                                              \
+    X(ORDER_FORGOTTEN, "order forgotten")                                      \
+    X(ORDER_UNKNOWN, "order not in the books")                                 \
+    X(LIMIT_AMOUNT, "limit amount")                                            \
+    X(LIMIT_USE, "limit use")                                                  \
+    X(LIMIT_STATE, "limit state")                                              \
+    X(LIMIT_MISSING, "limit not in the snapshot")                              \
+    X(LIMIT_UNKNOWN, "limit not in the books")                                 \
+    X(LIMIT_REFUSED, "limit refused")                                          \
+    X(TOKEN_LATE, "token granted late")                                        \
+    X(TOKEN_AMOUNT, "token amount")                                            \
+    X(TOKEN_FORGOTTEN, "token forgotten")                                      \
+    X(TOKEN_TAKEN_BACK, "token taken back")                                    \
+    X(TOKEN_NOTICE, "token notice refused")                                    \
+    X(TOKEN_UNKNOWN, "token not in the books")
+
+enum cg_difference {
+#define X(name, text) CG_DIFFERS_##name,
+    CG_DIFFERENCES(X)
+#undef X
+        CG_DIFFERENCE_COUNT
+};
+
+/* Its name, or NULL when there is no such difference. */
+CG_API const char *cg_difference_name(enum cg_difference what);
 
 /*
  * One fact.  Unused members hold 0, and slots CG_NONE.  Slots are places in the

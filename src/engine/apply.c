@@ -232,6 +232,9 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact)
         break;
     case CG_FACT_LIMITS_TOLD:
     case CG_FACT_SNAPSHOT_TAKEN:
+    case CG_FACT_STARTED:
+    case CG_FACT_DIFFERENCE:
+    case CG_FACT_COMPARED:
     case CG_FACT_NOTED:
     case CG_FACT_KIND_COUNT:
         break;

@@ -24,6 +24,10 @@ struct cg_effect *cg_effect_add(struct cg_engine *engine,
 void cg_note(struct cg_engine *engine, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A line of the operator's log about a fact that is on record itself. */
+void cg_log(struct cg_engine *engine, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* --- what answers share (decide_order.c) -------------------------------- */
 
 static inline struct cg_refusal cg_refusal_of(enum cg_reason reason)
@@ -479,6 +483,97 @@ cg_time cg_inquiry_due(const struct cg_engine *engine,
                        const struct cg_order *order);
 void cg_inquiry_fire(struct cg_engine *engine, uint32_t order);
 
+/* --- comparisons (decide_compare.c) ------------------------------------- */
+
+/* A difference to what the cause's session says; |rule| settles it. */
+struct cg_fact cg_difference_of(const struct cg_engine *engine,
+                                enum cg_difference what,
+                                const char *rule);
+
+/* The same of a token, and of its order. */
+struct cg_fact cg_token_differs(const struct cg_engine *engine,
+                                enum cg_difference what,
+                                uint32_t token,
+                                const char *rule);
+
+/* Puts it on record and in the operator's log; or on record alone, beside the
+ * alarm that tells of it. */
+void cg_difference_record(struct cg_engine *engine, struct cg_fact *fact);
+void cg_difference_alarm(struct cg_engine *engine, struct cg_fact *fact);
+
+/* A venue or hub has logged on, and is to be compared with; or has gone. */
+void cg_compare_begin(struct cg_engine *engine, cg_session session);
+void cg_compare_stop(struct cg_engine *engine, cg_session session);
+
+/* Whether the venue has been asked about |order|, and has not answered; and
+ * what that was before a fact. */
+bool cg_compare_is_out(const struct cg_engine *engine, uint32_t order);
+void cg_compare_moved(struct cg_engine *engine, uint32_t order, bool was_out);
+
+/* One more order or limit of a comparison differs, or is not told of. */
+void cg_compare_differs(struct cg_engine *engine, cg_session session);
+void cg_compare_untold(struct cg_engine *engine, cg_session session);
+
+/* Ends the comparisons with venues that have told all. */
+void cg_compare_settle(struct cg_engine *engine);
+
+/* What a status may change of an order. */
+struct cg_seen {
+    enum cg_order_state state;
+    cg_qty qty;
+    cg_qty cum_qty;
+    uint32_t request;
+};
+
+struct cg_seen cg_seen_of(const struct cg_order *order);
+bool cg_seen_changed(const struct cg_seen *before,
+                     const struct cg_order *order);
+
+/* What a status that is settled by now said differently; what changed nothing
+ * only if it |settles| the question. */
+void cg_compare_status(struct cg_engine *engine,
+                       uint32_t order,
+                       const struct cg_seen *before,
+                       const struct cg_report_event *event,
+                       bool settles);
+
+/* A status says that a leg is filled otherwise. */
+void cg_compare_leg(struct cg_engine *engine,
+                    uint32_t order,
+                    uint32_t leg,
+                    cg_qty theirs);
+
+/* The venue never saw a request, does not know an order any more, or speaks of
+ * one that is nobody's here. */
+void cg_compare_never_there(struct cg_engine *engine,
+                            uint32_t order,
+                            uint32_t request);
+void cg_compare_forgotten(struct cg_engine *engine, uint32_t order);
+void cg_compare_stranger(struct cg_engine *engine,
+                         const struct cg_report_event *event);
+
+/*
+ * A snapshot is looked at; each limit that it names, before it moves to |next|;
+ * each that it does not name; and it was taken, or refused.  All of them do
+ * nothing with what is no snapshot, or not the first one since the logon.
+ * cg_compare_limit() returns whether the amount was told.
+ */
+void cg_compare_snapshot(struct cg_engine *engine,
+                         const struct cg_update_event *event);
+bool cg_compare_limit(struct cg_engine *engine,
+                      uint32_t limit,
+                      const struct cg_update_event *event,
+                      const struct cg_limit_event *entry,
+                      enum cg_limit_state next);
+void cg_compare_missing(struct cg_engine *engine,
+                        uint32_t limit,
+                        const struct cg_update_event *event);
+void cg_compare_taken(struct cg_engine *engine,
+                      const struct cg_update_event *event,
+                      bool repeats);
+void cg_compare_refused(struct cg_engine *engine,
+                        const struct cg_update_event *event);
+
 /* --- replaces (decide_request.c) ---------------------------------------- */
 
 /* What a replace asks of the credit behind its order. */
@@ -556,6 +651,13 @@ cg_dv01 cg_limit_others(struct cg_engine *engine,
                         uint32_t limit,
                         cg_time made_at,
                         cg_dv01 used);
+
+/* What its owner would say was used at |made_at|, by our books; false when so
+ * far back is not remembered. */
+bool cg_limit_expects(const struct cg_engine *engine,
+                      uint32_t limit,
+                      cg_time made_at,
+                      cg_dv01 *used);
 
 /* Pulls |order|, or what else a breach pulls, when the owner of |limit| does
  * not stand behind it (R17). */

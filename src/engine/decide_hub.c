@@ -8,6 +8,8 @@
  */
 #include "decide.h"
 
+#include "difference.h"
+
 enum { APPROVED, PARTIAL, REJECTED, PENDING, CANCELLED };
 
 /* What one answer is about. */
@@ -71,6 +73,20 @@ static enum cg_reason denial(const struct cg_answer_event *event)
     }
 }
 
+/* Beside the alarm, or the words, that tell of it. */
+static void token_differs(struct cg_engine *engine,
+                          uint32_t token,
+                          enum cg_difference what,
+                          cg_dv01 ours,
+                          cg_dv01 theirs,
+                          const char *rule)
+{
+    struct cg_fact fact = cg_token_differs(engine, what, token, rule);
+    fact.amount = ours;
+    fact.other = theirs;
+    cg_difference_alarm(engine, &fact);
+}
+
 /* How much of what was asked the hub approved (R24). */
 static cg_dv01 approved_of(struct cg_engine *engine,
                            const struct answer *answer)
@@ -80,6 +96,9 @@ static cg_dv01 approved_of(struct cg_engine *engine,
         return answer->asked;
     }
     if (event->approved > answer->asked) {
+        token_differs(engine, answer->token, CG_DIFFERS_TOKEN_AMOUNT,
+                      answer->asked, event->approved,
+                      "R24: counts as what was asked for");
         cg_note(engine, "ALARM: the hub approved more than was asked for");
         return answer->asked;
     }
@@ -166,6 +185,8 @@ static void late(struct cg_engine *engine, const struct answer *answer)
     }
     grant(engine, answer, amount > 0 ? amount : 0, true);
     const struct cg_state *state = &engine->state;
+    token_differs(engine, answer->token, CG_DIFFERS_TOKEN_LATE, 0,
+                  amount > 0 ? amount : 0, "R28: recorded, and handed back");
     struct cg_slice id = cg_id_slice(
         &state->requests[state->orders[token->order].request].id);
     cg_time orphaned = orphaned_at(state, token);
@@ -348,6 +369,9 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
     const struct cg_token *token = &engine->state.tokens[answer->token];
     const struct cg_answer_event *event = answer->event;
     if (event->status == REJECTED) {
+        token_differs(engine, answer->token, CG_DIFFERS_TOKEN_NOTICE,
+                      answer->asked, 0,
+                      "R43: what the venue said stays in our books");
         cg_note(engine, "ALARM: the hub refused a %s notice for token %llu",
                 cg_ask_kind_name(answer->kind),
                 (unsigned long long)token->number);
@@ -368,11 +392,45 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
     }
 }
 
+/* The hub does not stand behind what it is told of any more. */
+static void taken_back(struct cg_engine *engine, const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    if (token->state == CG_TOKEN_LIVE || token->state == CG_TOKEN_SPENT) {
+        struct cg_fact fact = cg_token_differs(
+            engine, CG_DIFFERS_TOKEN_TAKEN_BACK, answer->token,
+            "R30: invalidated, its order is pulled");
+        fact.amount = token->ledger.reserved;
+        cg_difference_record(engine, &fact);
+    }
+}
+
+/* A withdrawal was heard; "unknown" confirms it, too (R28). */
+static void answer_cancel(struct cg_engine *engine, const struct answer *answer)
+{
+    const struct cg_token *token = &engine->state.tokens[answer->token];
+    if (answer->event->status == REJECTED && token->ledger.granted > 0) {
+        struct cg_fact fact = cg_token_differs(
+            engine, CG_DIFFERS_TOKEN_FORGOTTEN, answer->token,
+            "R28: unknown there, which confirms that it is gone");
+        fact.amount = answer->asked;
+        cg_difference_record(engine, &fact);
+    }
+    asks_retire(engine, answer->token);
+    if (token->state == CG_TOKEN_RETURNING) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_CLOSED);
+        fact.token = answer->token;
+        fact.value = token->end;
+        cg_engine_record(engine, &fact);
+    }
+}
+
 static void answer_take(struct cg_engine *engine, const struct answer *answer)
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     if (answer->event->status == CANCELLED && answer->kind != CG_ASK_NEW &&
         answer->kind != CG_ASK_CANCEL && answer->kind != CG_ASK_BUST) {
+        taken_back(engine, answer);
         invalidated(engine, answer->token);
         return;
     }
@@ -390,13 +448,7 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
         answer_restatement(engine, answer);
         break;
     case CG_ASK_CANCEL:
-        asks_retire(engine, answer->token);
-        if (token->state == CG_TOKEN_RETURNING) {
-            struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_CLOSED);
-            fact.token = answer->token;
-            fact.value = token->end;
-            cg_engine_record(engine, &fact);
-        }
+        answer_cancel(engine, answer);
         break;
     case CG_ASK_LOWER:
     case CG_ASK_CONSUMED:
@@ -479,6 +531,32 @@ static uint32_t find_ask(const struct cg_engine *engine,
     return oldest;
 }
 
+/* R28: a DG for a token that was never asked for. */
+static void answer_to_nothing(struct cg_engine *engine,
+                              const struct cg_answer_event *event)
+{
+    cg_note(engine, "ALARM: an answer for a token never asked for");
+    if (event->status != APPROVED && event->status != PARTIAL) {
+        return; /* nothing is held there */
+    }
+    struct cg_fact fact = cg_difference_of(engine, CG_DIFFERS_TOKEN_UNKNOWN,
+                                           "R28: on record, and changes "
+                                           "nothing");
+    char id[CG_NAME_MAX + 1] = "";
+    if (event->has_token && event->token != 0) {
+        snprintf(id, sizeof(id), "%.40s-T%llu", engine->config.gate_name,
+                 (unsigned long long)event->token);
+    }
+    fact.number = event->token;
+    fact.other = event->has_approved ? event->approved : event->amount;
+    fact.flags = event->has_approved || event->has_amount
+                     ? 0
+                     : CG_DIFFERENCE_THEIRS_NONE;
+    fact.id = id;
+    fact.id_len = strlen(id);
+    cg_difference_alarm(engine, &fact);
+}
+
 static void hub_is_back(struct cg_engine *engine)
 {
     const struct cg_session_state *hub =
@@ -533,7 +611,7 @@ void cg_engine_answer(struct cg_engine *engine,
             cg_note(engine, "a repeated answer to ask %llu, nothing done",
                     (unsigned long long)event->ask);
         } else {
-            cg_note(engine, "ALARM: an answer for a token never asked for");
+            answer_to_nothing(engine, event);
         }
         return;
     }

@@ -476,6 +476,8 @@ void cg_engine_stop(struct cg_engine *engine)
 
 void cg_engine_restart(struct cg_engine *engine)
 {
+    struct cg_fact started = cg_fact_of(CG_FACT_STARTED);
+    cg_engine_record(engine, &started);
     cg_timers_reset(engine);
     cg_days_start(engine);
     cg_timer_rates(engine);

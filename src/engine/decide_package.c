@@ -278,6 +278,9 @@ static void leg_fill(struct cg_engine *engine,
     if (event->has_cum_qty && (event->cum_qty > cum_qty || may_fall)) {
         cum_qty = event->cum_qty;
     }
+    if (engine->settling == slot && cum_qty != leg->cum_qty) {
+        cg_compare_leg(engine, slot, leg_slot, cum_qty);
+    }
     if (cum_qty == leg->cum_qty && over == leg->over) {
         return;
     }

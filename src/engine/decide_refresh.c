@@ -30,29 +30,52 @@ reserved_by(const struct cg_state *state, uint32_t slot, cg_time made_at)
     return sum;
 }
 
+/* What of ours an owner's figure made at |made_at| holds; false when so far
+ * back is not remembered. */
+static bool included_by(const struct cg_state *state,
+                        uint32_t slot,
+                        cg_time made_at,
+                        cg_dv01 *included)
+{
+    const struct cg_limit *limit = &state->limits[slot];
+    const struct cg_session_state *owner = &state->sessions[limit->owner];
+    bool by_fill = owner->no_notices;
+    cg_time until = by_fill ? made_at - owner->clock_margin_ns - 1 : made_at;
+    if (!cg_limit_included(state, slot, until, by_fill, included)) {
+        return false;
+    }
+    /* How a net figure counts what is reserved on both sides, nobody says. */
+    if (owner->holds_reservations && limit->measure == CG_MEASURE_GROSS &&
+        __builtin_add_overflow(*included, reserved_by(state, slot, made_at),
+                               included)) {
+        *included = INT64_MAX;
+    }
+    return true;
+}
+
+bool cg_limit_expects(const struct cg_engine *engine,
+                      uint32_t slot,
+                      cg_time made_at,
+                      cg_dv01 *used)
+{
+    const struct cg_state *state = &engine->state;
+    return included_by(state, slot, made_at, used) &&
+           !__builtin_add_overflow(*used, state->limits[slot].other, used);
+}
+
 cg_dv01 cg_limit_others(struct cg_engine *engine,
                         uint32_t slot,
                         cg_time made_at,
                         cg_dv01 used)
 {
-    const struct cg_state *state = &engine->state;
-    const struct cg_limit *limit = &state->limits[slot];
-    const struct cg_session_state *owner = &state->sessions[limit->owner];
+    const struct cg_limit *limit = &engine->state.limits[slot];
     cg_dv01 included = 0;
-    bool by_fill = owner->no_notices;
-    cg_time until = by_fill ? made_at - owner->clock_margin_ns - 1 : made_at;
-    if (!cg_limit_included(state, slot, until, by_fill, &included)) {
+    if (!included_by(&engine->state, slot, made_at, &included)) {
         cg_note(engine,
                 "ALARM: what is used of limit %.*s is told as of too long ago: "
                 "the use by others stays as it was",
                 (int)limit->id.len, limit->id.text);
         return limit->other;
-    }
-    /* How a net figure counts what is reserved on both sides, nobody says. */
-    if (owner->holds_reservations && limit->measure == CG_MEASURE_GROSS &&
-        __builtin_add_overflow(included, reserved_by(state, slot, made_at),
-                               &included)) {
-        included = INT64_MAX;
     }
     return used > included ? used - included : 0;
 }

@@ -402,6 +402,7 @@ void cg_engine_report(struct cg_engine *engine,
         cg_note(engine,
                 "ALARM: a report on order %.*s, which the gate does not know",
                 (int)event->clordid.len, event->clordid.data);
+        cg_compare_stranger(engine, event);
         cg_session client = find_client(engine, event->account);
         if (client != CG_SESSION_NONE) {
             cg_effect_add(engine, CG_EFFECT_PASS)->session = client;

@@ -39,6 +39,7 @@ static void request_answer(struct cg_engine *engine, uint32_t slot)
     effect->request = slot;
     effect->to_replace = request->kind == CG_REQUEST_REPLACE;
     effect->refusal = refusal;
+    cg_compare_never_there(engine, request->order, slot);
 }
 
 /* Answers the requests of an order that are out: all that went before the
@@ -184,6 +185,8 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
             asked++;
         } else if (order->state == CG_ORDER_CLOSED && order->venue == venue &&
                    cg_withheld_answer(engine, round->cursor)) {
+            engine->comparisons[venue].count++;
+            cg_compare_differs(engine, venue);
             asked++;
         }
         round->cursor++;
@@ -217,6 +220,8 @@ static void order_never_there(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_order *order = &engine->state.orders[slot];
     told(engine, slot, CG_STATUS_NEVER_THERE);
+    cg_compare_differs(engine, order->venue);
+    cg_compare_never_there(engine, slot, order->request);
     (void)requests_answer(engine, slot, true);
     cg_order_close(engine, slot, CG_REPORT_REJECTED);
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
@@ -254,31 +259,12 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
     }
     struct cg_slice id = order_id(engine, slot);
     told(engine, slot, CG_STATUS_LOST);
+    cg_compare_differs(engine, order->venue);
+    cg_compare_forgotten(engine, slot);
     cg_note(engine,
             "ALARM: the venue does not know order %.*s any more: it keeps its "
             "charge until a cancel is answered the same way",
             (int)id.len, id.data);
-}
-
-/* What a client would want to hear of. */
-struct seen {
-    enum cg_order_state state;
-    cg_qty qty;
-    cg_qty cum_qty;
-    uint32_t request;
-};
-
-static struct seen look(const struct cg_order *order)
-{
-    return (struct seen){order->state, order->qty, order->cum_qty,
-                         order->request};
-}
-
-static bool has_changed(const struct seen *before, const struct cg_order *order)
-{
-    return before->state != order->state || before->qty != order->qty ||
-           before->cum_qty != order->cum_qty ||
-           before->request != order->request;
 }
 
 static bool replace_is_out(const struct cg_state *state,
@@ -311,15 +297,23 @@ static enum cg_report_kind kind_of(const struct cg_state *state,
 static void known(struct cg_engine *engine,
                   uint32_t request,
                   const struct cg_report_event *event,
+                  bool ours,
                   bool settles)
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = state->requests[request].order;
     const struct cg_order *order = &state->orders[slot];
-    struct seen before = look(order);
+    struct cg_seen before = cg_seen_of(order);
     struct cg_report_event copy = *event;
+    bool out = cg_compare_is_out(engine, slot);
+    uint64_t differences = engine->differences;
     copy.kind = kind_of(state, &state->requests[request], event);
+    engine->settling = ours ? slot : CG_NONE;
     cg_report_settle(engine, request, &copy);
+    engine->settling = CG_NONE;
+    if (ours) {
+        cg_compare_status(engine, slot, &before, &copy, settles);
+    }
     struct cg_slice id = order_id(engine, slot);
     if (event->has_cum_qty && event->cum_qty < order->cum_qty) {
         cg_note(engine,
@@ -327,15 +321,13 @@ static void known(struct cg_engine *engine,
                 "reported %lld before",
                 (int)id.len, id.data, (long long)event->cum_qty,
                 (long long)order->cum_qty);
-    } else if (settles && has_changed(&before, order)) {
-        cg_note(engine, "status of order %.*s differs: CumQty %lld, not %lld%s",
-                (int)id.len, id.data, (long long)order->cum_qty,
-                (long long)before.cum_qty,
-                order->state == CG_ORDER_CLOSED ? ", and it is over" : "");
     }
     if (settles) {
         told(engine, slot, CG_STATUS_KNOWN);
         (void)cg_withheld_answer(engine, slot);
+    }
+    if (out && engine->differences > differences) {
+        cg_compare_differs(engine, order->venue);
     }
 }
 
@@ -414,11 +406,11 @@ void cg_status_take(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     uint32_t slot = state->requests[request].order;
     const struct cg_order *order = &state->orders[slot];
-    struct seen before = look(order);
+    struct cg_seen before = cg_seen_of(order);
     bool ours = is_ours(engine, order, event->status_id);
     bool settles = ours && is_current(engine, request, event);
     if (!event->unknown) {
-        known(engine, request, event, settles);
+        known(engine, request, event, ours, settles);
     } else if (settles) {
         unknown(engine, slot);
         return;
@@ -430,7 +422,7 @@ void cg_status_take(struct cg_engine *engine,
     }
     if (!ours) {
         pass_back(engine, request);
-    } else if (has_changed(&before, order)) {
+    } else if (cg_seen_changed(&before, order)) {
         bool pulled = state->requests[request].kind == CG_REQUEST_PULL;
         struct cg_effect *effect = cg_effect_add(
             engine, pulled ? CG_EFFECT_PASS_PULLED : CG_EFFECT_PASS_STATUS);
@@ -479,6 +471,7 @@ bool cg_engine_inquiry_refused(struct cg_engine *engine,
         unknown(engine, slot);
     } else {
         cg_note(engine, "ALARM: the venue refuses to tell an order's status");
+        cg_compare_untold(engine, order->venue);
         told(engine, slot, CG_STATUS_REFUSED);
     }
     return true;
@@ -508,6 +501,7 @@ void cg_inquiry_fire(struct cg_engine *engine, uint32_t slot)
         return;
     }
     struct cg_slice id = order_id(engine, slot);
+    cg_compare_untold(engine, order->venue);
     told(engine, slot, CG_STATUS_UNANSWERED);
     cg_note(engine,
             "ALARM: the venue does not tell the status of order %.*s: it is "

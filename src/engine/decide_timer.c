@@ -536,14 +536,18 @@ void cg_engine_link(struct cg_engine *engine, bool up)
     if (session->role == CG_ROLE_HUB && up) {
         cg_effect_add(engine, CG_EFFECT_LIMITS_REQUEST)->session =
             engine->cause_session;
+        cg_compare_begin(engine, engine->cause_session);
         asks_again(engine);
     } else if (session->role == CG_ROLE_HUB) {
+        cg_compare_stop(engine, engine->cause_session);
         cg_parts_lose(engine);
         hub_gone(engine);
     } else if (session->role == CG_ROLE_VENUE && up) {
         pulls_again(engine);
+        cg_compare_begin(engine, engine->cause_session);
         cg_round_start(engine, engine->cause_session);
     } else if (session->role == CG_ROLE_VENUE) {
+        cg_compare_stop(engine, engine->cause_session);
         cg_timer_round(engine, engine->cause_session, CG_TIME_NEVER);
     }
 }

@@ -99,6 +99,8 @@ static void limit_update(struct cg_engine *engine,
     fact.limit = slot;
     fact.session = engine->cause_session;
     fact.value = entry_state(limit, event, entry);
+    bool told = cg_compare_limit(engine, slot, event, entry,
+                                 (enum cg_limit_state)fact.value);
     fact.until = event->made_at;
     fact.terms_hash = cg_hash(0, event->id);
     fact.amount = entry->has_amount ? entry->amount : limit->amount;
@@ -127,7 +129,7 @@ static void limit_update(struct cg_engine *engine,
     if (wider) {
         cg_limit_adopt(engine, slot);
     }
-    if (changes && limit->has_amount) {
+    if (changes && limit->has_amount && !told) {
         char amount[32];
         cg_dv01_format(limit->amount, amount);
         cg_note(engine, "limit %.*s is %s %.3s now", limit->id.len,
@@ -153,11 +155,14 @@ static void suspend_missing(struct cg_engine *engine,
     for (uint32_t i = 0; i < engine->state.limit_count; i++) {
         const struct cg_limit *limit = &engine->state.limits[i];
         bool named = limit->owner != engine->cause_session ||
-                     limit->state != CG_LIMIT_ENABLED;
+                     limit->state == CG_LIMIT_REMOVED;
         for (uint32_t e = 0; !named && e < event->count; e++) {
             named = cg_entry_limit(engine, &event->limits[e]) == i;
         }
         if (!named) {
+            cg_compare_missing(engine, i, event);
+        }
+        if (!named && limit->state == CG_LIMIT_ENABLED) {
             struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_STATE);
             fact.limit = i;
             fact.session = engine->cause_session;
@@ -221,6 +226,8 @@ static void update_unenforced(struct cg_engine *engine,
         uint32_t slot = entry->unenforceable ? entry_slot(engine, event, entry)
                                              : CG_NONE;
         if (slot != CG_NONE) {
+            (void)cg_compare_limit(engine, slot, event, entry,
+                                   CG_LIMIT_UNENFORCED);
             struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_STATE);
             fact.limit = slot;
             fact.session = engine->cause_session;
@@ -291,6 +298,7 @@ void cg_update_refuse(struct cg_engine *engine,
                                          : "unusable, incomplete, not the "
                                            "sender's to set, or older than "
                                            "the last");
+    cg_compare_refused(engine, event);
     (void)cg_update_ack(engine, false, fault);
 }
 
@@ -319,6 +327,7 @@ void cg_update_apply(struct cg_engine *engine,
 static bool update_take(struct cg_engine *engine,
                         const struct cg_update_event *event)
 {
+    cg_compare_snapshot(engine, event);
     uint32_t fault = cg_update_fault(engine, event);
     if (fault != 0) {
         cg_update_refuse(engine, event, fault);
@@ -327,12 +336,14 @@ static bool update_take(struct cg_engine *engine,
     if (event->refused) {
         cg_note(engine, "ALARM: the hub did not send the limits asked for");
     }
-    if (!cg_update_is_repeat(engine, event)) { /* that is no refresh */
+    bool repeats = cg_update_is_repeat(engine, event);
+    if (!repeats) { /* that would be no refresh */
         cg_update_apply(engine, event);
         if (event->snapshot) {
             suspend_missing(engine, event);
         }
     }
+    cg_compare_taken(engine, event, repeats);
     (void)cg_update_ack(engine, true, 0);
     return true;
 }

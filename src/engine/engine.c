@@ -64,6 +64,7 @@ int cg_engine_open(const struct cg_engine_config *config,
         engine->rounds[i].due = CG_TIME_NEVER;
     }
     engine->rates_due = CG_TIME_NEVER;
+    engine->settling = CG_NONE;
     int error = cg_state_init(&engine->state, &config->sizes, accounts,
                               instruments);
     if (error == 0) {
@@ -129,6 +130,9 @@ static void touch(struct cg_engine *engine, uint32_t limit)
 static void derive(struct cg_engine *engine, const struct cg_fact *fact)
 {
     const struct cg_state *state = &engine->state;
+    if (fact->kind == CG_FACT_DIFFERENCE || fact->kind == CG_FACT_COMPARED) {
+        return; /* they change nothing */
+    }
     cg_queues_note(engine, fact);
     uint32_t order = fact->order;
     if (fact->token != CG_NONE &&
@@ -168,7 +172,9 @@ void cg_engine_record(struct cg_engine *engine, struct cg_fact *fact)
     if (engine->error == 0) {
         engine->error = engine->config.sink(engine->config.user, fact);
     }
+    bool out = cg_compare_is_out(engine, fact->order);
     cg_state_apply(&engine->state, fact);
+    cg_compare_moved(engine, fact->order, out);
     derive(engine, fact);
 }
 
@@ -287,6 +293,7 @@ void cg_engine_end(struct cg_engine *engine)
         cg_limits_settle(engine);
     } while (engine->due_count > 0 || engine->queues_changed);
     cg_stops_settle(engine);
+    cg_compare_settle(engine);
 }
 
 struct cg_effect *cg_effect_add(struct cg_engine *engine,
@@ -310,11 +317,32 @@ struct cg_effect *cg_effect_add(struct cg_engine *engine,
     return effect;
 }
 
+/* Room for the words of a line in the operator's log, or NULL. */
+static char *note_room(struct cg_engine *engine)
+{
+    return engine->note_count < CG_NOTES_MAX
+               ? engine->notes[engine->note_count++]
+               : NULL;
+}
+
+void cg_log(struct cg_engine *engine, const char *format, ...)
+{
+    char *text = note_room(engine);
+    if (text == NULL) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, CG_NOTE_LEN, format, arguments);
+    va_end(arguments);
+    cg_effect_add(engine, CG_EFFECT_NOTE)->text = text;
+}
+
 void cg_note(struct cg_engine *engine, const char *format, ...)
 {
     char local[CG_NOTE_LEN];
-    bool room = engine->note_count < CG_NOTES_MAX;
-    char *text = room ? engine->notes[engine->note_count++] : local;
+    char *room = note_room(engine);
+    char *text = room != NULL ? room : local;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, CG_NOTE_LEN, format, arguments);
@@ -323,7 +351,7 @@ void cg_note(struct cg_engine *engine, const char *format, ...)
     fact.text = text;
     fact.text_len = strlen(text);
     cg_engine_record(engine, &fact);
-    if (room) {
+    if (room != NULL) {
         cg_effect_add(engine, CG_EFFECT_NOTE)->text = text;
     }
 }

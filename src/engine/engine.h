@@ -364,11 +364,31 @@ struct cg_round {
     uint32_t cursor; /* the orders below it have had their turn */
 };
 
+/* What a venue or hub says, against our books, from its logon on (R47). */
+struct cg_comparison {
+    bool open;       /* it has logged on, and not said all yet */
+    cg_seq after;    /* a venue's: our H up to this one are of before */
+    uint32_t count;  /* orders asked about, limits looked at */
+    uint32_t out;    /* of these orders, those that it has not told of */
+    uint32_t differ; /* those that differ */
+    uint32_t untold; /* those that it does not tell of */
+    uint32_t known;  /* a hub's: limits before its snapshot */
+};
+
+/* Orders of nobody here that are told of once. */
+#define CG_STRANGERS_MAX 64
+
 struct cg_engine {
     struct cg_state state;
     struct cg_engine_config config;
     struct cg_heap timers; /* orders by slot, then tokens, then sessions */
     struct cg_round rounds[CG_SESSIONS_MAX];
+    struct cg_comparison comparisons[CG_SESSIONS_MAX];
+    uint32_t comparing; /* how many are open */
+    uint64_t differences; /* recorded so far */
+    uint32_t settling;  /* the order whose status is settled, or CG_NONE */
+    uint64_t strangers[CG_STRANGERS_MAX];
+    uint32_t stranger; /* so many were told of */
     struct cg_heap ask_timers; /* by slot: when to say it again */
     bool days_run;             /* days end from now on */
     cg_time next_reset;        /* of a limit or of the day */

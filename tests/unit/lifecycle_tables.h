@@ -527,7 +527,7 @@ static const char *const limit_outcomes[CG_LIMIT_STATES][LIMIT_EVENT_COUNT] = {
             [L_UNENFORCEABLE] =
                 "unenforced: alarm, DE 1/99; then D: 8 rejected CG109",
             [L_IN_SNAPSHOT] =
-                "enabled: alarm, DE 0/0; then D: 8 rejected CG201",
+                "enabled: alarm, note, DE 0/0; then D: 8 rejected CG201",
             [L_NOT_IN_SNAPSHOT] =
                 "suspended: note, alarm, DE 0/0; then D: 8 rejected CG201",
             [L_OLDER] = "enabled: alarm, DE 1/99; then D: forward",
@@ -546,7 +546,7 @@ static const char *const limit_outcomes[CG_LIMIT_STATES][LIMIT_EVENT_COUNT] = {
             [L_UNENFORCEABLE] =
                 "unenforced: alarm, DE 1/99; then D: 8 rejected CG109",
             [L_IN_SNAPSHOT] =
-                "enabled: alarm, DE 0/0; then D: 8 rejected CG201",
+                "enabled: note, alarm, DE 0/0; then D: 8 rejected CG201",
             [L_NOT_IN_SNAPSHOT] =
                 "suspended: note, DE 0/0; then D: 8 rejected CG201",
             [L_OLDER] = "suspended: alarm, DE 1/99; then D: 8 rejected CG201",
@@ -566,7 +566,7 @@ static const char *const limit_outcomes[CG_LIMIT_STATES][LIMIT_EVENT_COUNT] = {
             [L_UNENFORCEABLE] =
                 "unenforced: alarm, DE 1/99; then D: 8 rejected CG109",
             [L_IN_SNAPSHOT] =
-                "enabled: alarm, DE 0/0; then D: 8 rejected CG201",
+                "enabled: note, alarm, DE 0/0; then D: 8 rejected CG201",
             [L_NOT_IN_SNAPSHOT] =
                 "halted: note, DE 0/0; then D: 8 rejected CG202",
             [L_OLDER] = "halted: alarm, DE 1/99; then D: 8 rejected CG202",
@@ -586,7 +586,7 @@ static const char *const limit_outcomes[CG_LIMIT_STATES][LIMIT_EVENT_COUNT] = {
             [L_UNENFORCEABLE] =
                 "unenforced: alarm, DE 1/99; then D: 8 rejected CG109",
             [L_IN_SNAPSHOT] =
-                "enabled: alarm, DE 0/0; then D: 8 rejected CG201",
+                "enabled: note, alarm, DE 0/0; then D: 8 rejected CG201",
             [L_NOT_IN_SNAPSHOT] = "removed: note, DE 0/0; then D: forward",
             [L_OLDER] = "removed: alarm, DE 1/99; then D: forward",
             [L_OF_ANOTHER_PARTY] = "removed: alarm, DE 1/1; then D: forward",
@@ -604,7 +604,7 @@ static const char *const limit_outcomes[CG_LIMIT_STATES][LIMIT_EVENT_COUNT] = {
             [L_UNENFORCEABLE] =
                 "unenforced: alarm, DE 1/99; then D: 8 rejected CG109",
             [L_IN_SNAPSHOT] =
-                "enabled: alarm, DE 0/0; then D: 8 rejected CG201",
+                "enabled: note, alarm, DE 0/0; then D: 8 rejected CG201",
             [L_NOT_IN_SNAPSHOT] =
                 "unenforced: note, DE 0/0; then D: 8 rejected CG109",
             [L_OLDER] = "unenforced: alarm, DE 1/99; then D: 8 rejected CG109",

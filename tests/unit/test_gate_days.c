@@ -369,7 +369,8 @@ static void test_gate_days_missed_ends_come_first(void **state)
     assert_int_equal(facts(CG_FACT_LIMIT_RESET, 1), 1);
     assert_int_equal(facts(CG_FACT_LIMIT_RESET, 0), 0);
     assert_int_equal(facts(CG_FACT_DAY_ENDED, CG_NONE), 1);
-    assert_int_equal(h.facts.facts[before].kind, CG_FACT_LIMIT_RESET);
+    assert_int_equal(h.facts.facts[before].kind, CG_FACT_STARTED);
+    assert_int_equal(h.facts.facts[before + 1].kind, CG_FACT_LIMIT_RESET);
     cg_time last = 0;
     for (size_t i = before; i < h.facts.count; i++) {
         const struct cg_fact *fact = &h.facts.facts[i];

@@ -636,6 +636,8 @@ static void live_a_minute(bool reopened, char *told, size_t len)
     if (reopened) {
         edges_reopen(&h, 8);
     } else { /* the links go and come all the same */
+        /* A fact for the one that says that the gate was started. */
+        harness_in(&h, HUB, "35=DG|2318=99|2320=0|2321=0|2325=2|2326=99");
         for (int i = 0; i < 2 * EDGES_SESSIONS; i++) {
             harness_link(&h, i % EDGES_SESSIONS, i >= EDGES_SESSIONS);
         }

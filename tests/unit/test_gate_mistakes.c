@@ -169,7 +169,8 @@ static bool is_of_report(const struct cg_fact *fact)
 {
     return fact->kind == CG_FACT_NOTED || fact->kind == CG_FACT_REPORT_SEEN ||
            fact->kind == CG_FACT_ORDER_ACKED ||
-           fact->kind == CG_FACT_ORDER_IDENTIFIED;
+           fact->kind == CG_FACT_ORDER_IDENTIFIED ||
+           fact->kind == CG_FACT_DIFFERENCE || fact->kind == CG_FACT_COMPARED;
 }
 
 /* Facts of what was said, that change neither credit nor orders. */
