@@ -228,6 +228,39 @@ struct cg_rates_view {
 CG_API bool cg_gate_rates(const struct cg_gate *gate,
                           struct cg_rates_view *view);
 
+/* What a venue or a hub said otherwise than the books (R46, R47). */
+struct cg_difference_view {
+    cg_time time;
+    char with[CG_NAME_MAX + 1]; /* the session that said it */
+    const char *what;
+    char thing[CG_NAME_MAX + 1]; /* the id of an order, a limit or a token */
+    char ours[CG_NAME_MAX + 1];
+    char theirs[CG_NAME_MAX + 1];
+    char rule[128]; /* what settled it */
+};
+
+/* How far the comparison with one venue or hub has come. */
+struct cg_comparison_view {
+    char with[CG_NAME_MAX + 1];
+    bool of_limits; /* with a hub; else of orders, with a venue */
+    cg_time time;   /* of the newest that is complete; 0: there is none yet */
+    cg_seq compared;
+    cg_seq differ;
+    cg_seq untold; /* the venue did not say */
+};
+
+/*
+ * The |index|-th difference since the gate was started last, oldest first; and
+ * what it was compared with since then.  Of books only: a gate that runs has
+ * none to show.  False past the last.
+ */
+CG_API bool cg_gate_difference(const struct cg_gate *gate,
+                               size_t index,
+                               struct cg_difference_view *view);
+CG_API bool cg_gate_comparison(const struct cg_gate *gate,
+                               size_t index,
+                               struct cg_comparison_view *view);
+
 /* Recomputes every total from its parts (R12, R23); false with what differs. */
 CG_API bool
 cg_gate_audit(const struct cg_gate *gate, char *error, size_t error_len);

@@ -1,13 +1,11 @@
 /*
  * Records as a table, CSV or JSON, one line for each as it comes.
  *
- * Ids come from outside, and may hold any byte: none of them may break a line,
- * a cell or a terminal.
- *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "records_print.h"
 
+#include "print_cell.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -111,6 +109,13 @@ static void print_table_line(struct records_printer *printer,
     records_print_plain(record->clordid[0] != '\0' ? record->clordid : "-", 10);
     fputs("  ", stdout);
     records_print_plain(record->what, 0);
+    app_print_plain(record->utc, 24);
+    fputs("  ", stdout);
+    app_print_plain(cause, 16);
+    fputs("  ", stdout);
+    app_print_plain(record->clordid[0] != '\0' ? record->clordid : "-", 10);
+    fputs("  ", stdout);
+    app_print_plain(record->what, 0);
     putchar('\n');
 }
 
@@ -123,12 +128,13 @@ static void print_cells(const struct records_printer *printer,
             putchar(',');
         }
         if (!json) {
-            print_csv_cell(cells[i]);
+            app_print_csv_cell(cells[i]);
             continue;
         }
         printf("\"%s\":", columns[i]);
         if (!is_number(i)) {
             records_print_json(cells[i]);
+            app_print_json_text(cells[i]);
         } else {
             fputs(cells[i][0] != '\0' ? cells[i] : "null", stdout);
         }

@@ -1,5 +1,6 @@
 /*
- * creditgate show: the rates, limits and tokens that a journal adds up to.
+ * creditgate show: the rates, limits and tokens that a journal adds up to, and
+ * what hubs and venues said otherwise.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,6 +8,7 @@
 #include "app_command.h"
 #include "decimal.h"
 #include "journal_file.h"
+#include "print_cell.h"
 #include <creditgate/gate.h>
 
 #include <stdio.h>
@@ -20,7 +22,9 @@ static void print_usage(FILE *to)
     fputs(
         "usage: creditgate show --journal FILE [--format table|csv|json]\n\n"
         "Prints rates, limits and tokens of a gate's journal, and proves its\n"
-        "totals from their parts.  The gate must not be running on it.\n\n"
+        "totals from their parts; and what hubs and venues said otherwise\n"
+        "since the gate was started last, with the rule that settled it.\n"
+        "The gate must not be running on it.\n\n"
         "Exit status: 0 the books hold, 1 they do not, 2 not readable.\n",
         to);
 }
@@ -66,11 +70,12 @@ static void print_row(struct printer *printer, const char *const *cells)
         const char *cell = cells[i];
         switch (printer->format) {
         case JSON:
-            printf("%s\"%s\":\"%s\"", i > 0 ? "," : "", printer->columns[i],
-                   cell);
+            printf("%s\"%s\":", i > 0 ? "," : "", printer->columns[i]);
+            app_print_json_text(cell);
             break;
         case CSV:
-            printf("%s%s", i > 0 ? "," : "", cell);
+            fputs(i > 0 ? "," : "", stdout);
+            app_print_csv_cell(cell);
             break;
         case TABLE:
             printf("%s%*s", i > 0 ? "  " : "", printer->widths[i],
@@ -210,6 +215,60 @@ static void show_tokens(const struct cg_gate *gate, enum format format)
                                amounts[3],  amounts[4]};
         print_row(&printer, cells);
     }
+    print_end(&printer, false);
+    if (format == CSV) {
+        putchar('\n');
+    }
+}
+
+/* Who was compared with since the start, and to what end. */
+static void show_comparisons(const struct cg_gate *gate, enum format format)
+{
+    static const char *const columns[] = {"with",     "of",     "time",
+                                          "compared", "differ", "untold"};
+    static const int widths[] = {-12, -6, -20, 8, 6, 6};
+    struct printer printer = {format, "comparisons", columns, widths, 6, 0};
+    struct cg_comparison_view view;
+    print_head(&printer);
+    for (size_t i = 0; cg_gate_comparison(gate, i, &view); i++) {
+        char time[32] = "not-yet";
+        char counts[3][32] = {"", "", ""};
+        if (view.time != 0) {
+            utc_text(view.time, time, sizeof(time));
+            snprintf(counts[0], 32, "%llu", (unsigned long long)view.compared);
+            snprintf(counts[1], 32, "%llu", (unsigned long long)view.differ);
+            snprintf(counts[2], 32, "%llu", (unsigned long long)view.untold);
+        }
+        const char *cells[] = {view.with, view.of_limits ? "limits" : "orders",
+                               time,      counts[0],
+                               counts[1], counts[2]};
+        print_row(&printer, cells);
+    }
+    print_end(&printer, false);
+    if (format == CSV) {
+        putchar('\n');
+    }
+}
+
+static void show_differences(const struct cg_gate *gate, enum format format)
+{
+    static const char *const columns[] = {
+        "time", "with", "what", "thing", "ours", "theirs", "settled_by"};
+    static const int widths[] = {-20, -12, -22, -16, 14, 14, -10};
+    struct printer printer = {format, "differences", columns, widths, 7, 0};
+    struct cg_difference_view view;
+    print_head(&printer);
+    for (size_t i = 0; cg_gate_difference(gate, i, &view); i++) {
+        char time[32];
+        char words[3][CG_NAME_MAX + 1];
+        utc_text(view.time, time, sizeof(time));
+        as_word(words[0], sizeof(words[0]), view.what != NULL ? view.what : "?");
+        as_word(words[1], sizeof(words[1]), view.ours);
+        as_word(words[2], sizeof(words[2]), view.theirs);
+        const char *cells[] = {time,     view.with, words[0], view.thing,
+                               words[1], words[2],  view.rule};
+        print_row(&printer, cells);
+    }
     print_end(&printer, true);
 }
 
@@ -232,6 +291,8 @@ static int show(const char *path, enum format format)
     show_rates(gate, format);
     show_limits(gate, format);
     show_tokens(gate, format);
+    show_comparisons(gate, format);
+    show_differences(gate, format);
     bool holds = cg_gate_audit(gate, error, sizeof(error));
     if (format == JSON) {
         printf(",\"proved\":%s}\n", holds ? "true" : "false");

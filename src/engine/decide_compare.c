@@ -507,6 +507,9 @@ static void refused(struct cg_engine *engine,
                      ? CG_DIFFERENCE_THEIRS_NONE
                      : 0;
     fact.other = entry != NULL ? entry->amount : 0;
+    if (entry != NULL && entry->id.len > 0) {
+        fact.limit = cg_state_limit(&engine->state, entry->id);
+    }
     cg_fact_id(&fact, id);
     cg_difference_alarm(engine, &fact);
 }

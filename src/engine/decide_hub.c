@@ -179,14 +179,15 @@ static void late(struct cg_engine *engine, const struct answer *answer)
     if (answer->event->status != APPROVED && answer->event->status != PARTIAL) {
         return;
     }
-    cg_dv01 amount = approved_of(engine, answer);
+    cg_dv01 approved = approved_of(engine, answer);
+    cg_dv01 amount = approved;
     if (answer->kind != CG_ASK_NEW) {
         amount -= token->ledger.granted; /* 2324 was the life's total (R24) */
     }
     grant(engine, answer, amount > 0 ? amount : 0, true);
     const struct cg_state *state = &engine->state;
-    token_differs(engine, answer->token, CG_DIFFERS_TOKEN_LATE, 0,
-                  amount > 0 ? amount : 0, "R28: recorded, and handed back");
+    token_differs(engine, answer->token, CG_DIFFERS_TOKEN_LATE, 0, approved,
+                  "R28: recorded, and handed back");
     struct cg_slice id = cg_id_slice(
         &state->requests[state->orders[token->order].request].id);
     cg_time orphaned = orphaned_at(state, token);

@@ -11,6 +11,16 @@
 #include "park.h"
 #include <creditgate/gate.h>
 
+/* What the facts of books tell of differences (gate_differences.c). */
+struct cg_gate_differences {
+    struct cg_difference_view *views; /* since the newest start */
+    size_t count;
+    size_t room;
+    struct cg_comparison_view comparisons[CG_SESSIONS_MAX];
+    uint64_t venues; /* bit i: session i takes orders; owns limits */
+    uint64_t hubs;
+};
+
 struct cg_gate {
     const struct cg_config *config;
     const struct cg_journal *journal;
@@ -46,7 +56,12 @@ struct cg_gate {
     char *body;
     char *header;
     size_t body_max;
+
+    struct cg_gate_differences differences;
 };
+
+/* A fact that is in the books by now; 0, or CG_ERR_MEMORY. */
+int cg_gate_difference_take(struct cg_gate *gate, const struct cg_fact *fact);
 
 /* What the gate adds to a message, or says of its own, beyond what it echoes.
  */

@@ -302,7 +302,8 @@ static int
 second_recover(void *user, struct cg_gate *gate, const struct cg_fact *fact)
 {
     (void)user;
-    return recover(gate, fact);
+    int status = recover(gate, fact);
+    return status != 0 ? status : cg_gate_difference_take(gate, fact);
 }
 
 int cg_gate_open_books(const struct cg_journal *journal,
@@ -323,6 +324,7 @@ void cg_gate_close(struct cg_gate *gate)
     cg_engine_close(gate->engine);
     cg_park_deinit(&gate->park);
     cg_map_deinit(&gate->ids);
+    free(gate->differences.views);
     free(gate->rows);
     free(gate->update_limits);
     free(gate->update_scopes);

@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "decimal.h"
+#include "difference.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
@@ -419,6 +420,36 @@ static void put_percent(struct cg_record_text *words)
     }
 }
 
+static void put_difference(struct cg_record_text *words)
+{
+    const char *name = cg_difference_name(
+        (enum cg_difference)words->telling->fact->value);
+    cg_record_put(words, "%s", name != NULL ? name : "?");
+}
+
+static struct cg_difference_words sides(const struct cg_record_text *words)
+{
+    struct cg_difference_words sides;
+    cg_difference_words(words->telling->state, words->telling->gate_name,
+                        words->telling->fact, &sides);
+    return sides;
+}
+
+static void put_thing(struct cg_record_text *words)
+{
+    cg_record_put(words, "%s", sides(words).thing);
+}
+
+static void put_ours(struct cg_record_text *words)
+{
+    cg_record_put(words, "%s", sides(words).ours);
+}
+
+static void put_theirs(struct cg_record_text *words)
+{
+    cg_record_put(words, "%s", sides(words).theirs);
+}
+
 static const struct {
     const char *name;
     void (*put)(struct cg_record_text *words);
@@ -429,6 +460,7 @@ static const struct {
     {"ask", put_ask},
     {"because", put_because},
     {"closing", put_closing},
+    {"difference", put_difference},
     {"end", put_end},
     {"instrument", put_instrument},
     {"kind", put_request_kind},
@@ -437,6 +469,7 @@ static const struct {
     {"number", put_number},
     {"order_qty", put_order_qty},
     {"other", put_other},
+    {"ours", put_ours},
     {"owner", put_owner},
     {"party", put_party},
     {"percent", put_percent},
@@ -449,6 +482,8 @@ static const struct {
     {"side", put_side},
     {"state", put_state},
     {"text", put_text},
+    {"theirs", put_theirs},
+    {"thing", put_thing},
     {"token", put_token},
     {"until", put_until},
     {"use", put_use},

@@ -289,12 +289,31 @@ void harness_link(struct harness *harness, int session, bool up)
     collect(harness);
 }
 
+static void keep_line(void *user, cg_time now, const char *text)
+{
+    struct harness *harness = user;
+    (void)now;
+    snprintf(harness->lines[harness->line_count++ % HARNESS_LINES_MAX],
+             HARNESS_LINE_MAX, "%s", text);
+}
+
+int harness_logged(const struct harness *harness, const char *part)
+{
+    int count = 0;
+    for (int i = 0; i < HARNESS_LINES_MAX; i++) {
+        count += strstr(harness->lines[i], part) != NULL;
+    }
+    return count;
+}
+
 static void gate_open(struct harness *harness)
 {
     char error[256] = "";
     struct cg_gate_options options = {.config = &harness->config,
                                       .journal = &harness->journal,
-                                      .now = harness->now};
+                                      .now = harness->now,
+                                      .log = keep_line,
+                                      .user = harness};
     int status = cg_gate_open(&options, error, sizeof(error), &harness->gate);
     if (status != 0) {
         fail_msg("open: %d %s", status, error);

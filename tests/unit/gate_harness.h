@@ -26,6 +26,7 @@ enum {
 };
 
 enum { HARNESS_OUT_MAX = 1024, HARNESS_TEXT_MAX = 24576 };
+enum { HARNESS_LINES_MAX = 64, HARNESS_LINE_MAX = 512 };
 
 struct harness {
     struct cg_config config;
@@ -39,6 +40,8 @@ struct harness {
             [HARNESS_TEXT_MAX]; /* "SESSION TYPE|body", SOH as '|' */
     int out_count;
     int taken;
+    char lines[HARNESS_LINES_MAX][HARNESS_LINE_MAX]; /* of the log, a ring */
+    int line_count;
     struct cg_rates *rates; /* taken by the gate that runs, or NULL */
 };
 
@@ -104,6 +107,9 @@ harness_expect(struct harness *harness, int session, const char *fields);
 
 /* Nothing more came out. */
 void harness_quiet(struct harness *harness);
+
+/* How many of the newest lines of the gate's log hold |part|. */
+int harness_logged(const struct harness *harness, const char *part);
 
 /* A field's value in a message of harness_expect(), into a static buffer. */
 const char *harness_field(const char *message, int tag);

@@ -1,0 +1,16 @@
+/*
+ * One cell of a table, of CSV or of JSON.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef APP_PRINT_CELL_H
+#define APP_PRINT_CELL_H
+
+/* Quoted where CSV needs it; quoted always. */
+void app_print_csv_cell(const char *text);
+void app_print_json_text(const char *text);
+
+/* Filled with blanks up to |width|. */
+void app_print_plain(const char *text, int width);
+
+#endif
