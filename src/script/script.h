@@ -58,6 +58,8 @@ enum cg_script_act {
     CG_SCRIPT_RESEND,
     CG_SCRIPT_LIMIT,
     CG_SCRIPT_TOKEN,
+    CG_SCRIPT_DIFFERENCE,
+    CG_SCRIPT_COMPARED,
     CG_SCRIPT_QUIET,
     CG_SCRIPT_TAKES_RATES,
     CG_SCRIPT_RATES,
@@ -70,7 +72,7 @@ struct cg_script_step {
     struct cg_slice actor; /* the name of |session| */
     cg_session session;    /* or CG_SESSION_NONE */
     struct cg_slice type;  /* MsgType; empty: any */
-    struct cg_slice name;  /* of a limit or token */
+    struct cg_slice name;  /* of a limit or token, or of what differs */
     size_t first_field;    /* in the script's fields */
     size_t field_count;
     size_t default_count; /* those that stand before it */

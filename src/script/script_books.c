@@ -187,13 +187,130 @@ static void compare_token(struct cg_script_runner *runner,
                    id.data);
 }
 
+static struct fact difference_fact(const struct cg_difference_view *view,
+                                   struct cg_slice key)
+{
+    return word(cg_slice_is(key, "with")   ? view->with
+                : cg_slice_is(key, "what") ? view->what
+                : cg_slice_is(key, "ours") ? view->ours
+                                           : view->theirs);
+}
+
+static bool is_difference(const struct cg_script_runner *runner,
+                          const struct cg_script_step *step,
+                          const struct cg_difference_view *view)
+{
+    for (size_t i = 0; i < step->field_count; i++) {
+        const struct cg_script_field *field =
+            &runner->script->fields[step->first_field + i];
+        struct fact fact = difference_fact(view, field->key);
+
+        if (!fact_fits(&fact, field->value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* One of those since the start is as the step says. */
+static void find_difference(struct cg_script_runner *runner,
+                            const struct cg_script_step *step,
+                            const struct cg_gate *books)
+{
+    struct cg_slice id = token_id(runner, step);
+    struct cg_difference_view view;
+    char last[256] = "";
+
+    for (size_t i = 0; cg_gate_difference(books, i, &view); i++) {
+        if (cg_slice_is(id, view.thing)) {
+            if (is_difference(runner, step, &view)) {
+                return;
+            }
+            snprintf(last, sizeof(last),
+                     ", but with=%s what=%s ours=%s theirs=%s", view.with,
+                     view.what, view.ours, view.theirs);
+        }
+    }
+    cg_script_fail(runner, step, "%.*s does not differ so%s", (int)id.len,
+                   id.data, last);
+}
+
+static struct fact count_fact(cg_seq count, char text[32])
+{
+    snprintf(text, 32, "%llu", (unsigned long long)count);
+    return word(text);
+}
+
+static struct fact comparison_fact(const struct cg_comparison_view *view,
+                                   struct cg_slice key,
+                                   char text[32])
+{
+    if (cg_slice_is(key, "of")) {
+        return word(view->of_limits ? "limits" : "orders");
+    }
+    if (view->time == 0) {
+        return word("none");
+    }
+    return count_fact(cg_slice_is(key, "all")      ? view->compared
+                      : cg_slice_is(key, "differ") ? view->differ
+                                                   : view->untold,
+                      text);
+}
+
+static void find_comparison(struct cg_script_runner *runner,
+                            const struct cg_script_step *step,
+                            const struct cg_gate *books)
+{
+    struct cg_comparison_view view;
+
+    for (size_t i = 0; cg_gate_comparison(books, i, &view); i++) {
+        if (!cg_slice_is(step->name, view.with)) {
+            continue;
+        }
+        for (size_t j = 0; j < step->field_count; j++) {
+            const struct cg_script_field *field =
+                &runner->script->fields[step->first_field + j];
+            char text[32];
+            struct fact fact = comparison_fact(&view, field->key, text);
+
+            compare(runner, step, field, &fact);
+        }
+        return;
+    }
+    cg_script_fail(runner, step, "%.*s has no order and no limit",
+                   (int)step->name.len, step->name.data);
+}
+
+/* What differs is in the journal alone. */
+static void view_journal(struct cg_script_runner *runner,
+                         const struct cg_script_step *step)
+{
+    char error[256] = "";
+    struct cg_gate *books = NULL;
+    int status = cg_gate_open_books(&runner->journal, error, sizeof(error),
+                                    &books);
+
+    if (status == CG_ERR_MEMORY) {
+        runner->error = status;
+    } else if (status != 0) {
+        cg_script_fail(runner, step, "the journal cannot be read: %s", error);
+    } else if (step->act == CG_SCRIPT_DIFFERENCE) {
+        find_difference(runner, step, books);
+    } else {
+        find_comparison(runner, step, books);
+    }
+    cg_gate_close(books);
+}
+
 void cg_script_view(struct cg_script_runner *runner,
                     const struct cg_script_step *step)
 {
     if (step->act == CG_SCRIPT_LIMIT) {
         compare_limit(runner, step);
-    } else {
+    } else if (step->act == CG_SCRIPT_TOKEN) {
         compare_token(runner, step);
+    } else {
+        view_journal(runner, step);
     }
 }
 

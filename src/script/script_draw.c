@@ -134,6 +134,12 @@ static void label_step(struct cg_script_row *row,
     case CG_SCRIPT_TOKEN:
         label_add(row, "token %.*s", (int)name->len, name->data);
         break;
+    case CG_SCRIPT_DIFFERENCE:
+        label_add(row, "difference %.*s", (int)name->len, name->data);
+        break;
+    case CG_SCRIPT_COMPARED:
+        label_add(row, "compared %.*s", (int)name->len, name->data);
+        break;
     case CG_SCRIPT_TAKES_RATES:
         label_add(row, "takes rates");
         break;

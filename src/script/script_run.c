@@ -322,6 +322,8 @@ static void act(struct cg_script_runner *runner,
         break;
     case CG_SCRIPT_LIMIT:
     case CG_SCRIPT_TOKEN:
+    case CG_SCRIPT_DIFFERENCE:
+    case CG_SCRIPT_COMPARED:
         cg_script_view(runner, step);
         break;
     case CG_SCRIPT_TAKES_RATES:

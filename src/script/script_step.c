@@ -13,13 +13,17 @@ static const char *const limit_keys[] = {
 static const char *const token_keys[] = {
     "state",   "end",      "model",    "order",    "limit",   "side",
     "granted", "reserved", "consumed", "released", "overrun", NULL};
+static const char *const difference_keys[] = {"with", "what", "ours", "theirs",
+                                              NULL};
+static const char *const compared_keys[] = {"of", "all", "differ", "untold",
+                                            NULL};
 static const char *const rates_keys[] = {"version", "age", "stale", NULL};
 
 #define STEP_FORMS                                                             \
     "write [@TIME] ACTOR > TYPE TAG=value ..., ACTOR < TYPE ..., ACTOR up, "   \
     "ACTOR down, ACTOR rejects TYPE ..., ACTOR resend ... kept, gate stop, "   \
     "gate crash, gate takes rates ..., limit ID used=..., token $T "           \
-    "state=..., "                                                              \
+    "state=..., difference ID what=..., compared ACTOR differ=..., "           \
     "rates version=... or quiet"
 
 static struct cg_script_step *step_new(struct cg_script_reader *reader)
@@ -156,7 +160,10 @@ static void read_view(struct cg_script_reader *reader,
                       enum cg_script_act act,
                       struct cg_script_step *step)
 {
-    bool limit = act == CG_SCRIPT_LIMIT;
+    const char *const *keys = act == CG_SCRIPT_LIMIT        ? limit_keys
+                              : act == CG_SCRIPT_TOKEN      ? token_keys
+                              : act == CG_SCRIPT_DIFFERENCE ? difference_keys
+                                                            : compared_keys;
     struct cg_slice name = cg_slice_str(cg_script_word(&text));
 
     step->act = act;
@@ -168,7 +175,7 @@ static void read_view(struct cg_script_reader *reader,
         cg_script_mistake(reader, "capture it first: hub < DF 2319=$T",
                           "nothing was captured as %.60s", name.data);
     }
-    cg_script_views(reader, text, limit ? limit_keys : token_keys, step);
+    cg_script_views(reader, text, keys, step);
 }
 
 static void read_actor(struct cg_script_reader *reader,
@@ -215,6 +222,10 @@ void cg_script_step_line(struct cg_script_reader *reader, char *line)
         read_view(reader, line, CG_SCRIPT_LIMIT, step);
     } else if (strcmp(word, "token") == 0) {
         read_view(reader, line, CG_SCRIPT_TOKEN, step);
+    } else if (strcmp(word, "difference") == 0) {
+        read_view(reader, line, CG_SCRIPT_DIFFERENCE, step);
+    } else if (strcmp(word, "compared") == 0) {
+        read_view(reader, line, CG_SCRIPT_COMPARED, step);
     } else if (strcmp(word, "rates") == 0) {
         step->act = CG_SCRIPT_RATES;
         cg_script_views(reader, line, rates_keys, step);

@@ -242,8 +242,10 @@ static void view(struct crash_run *run, const struct cg_script_step *step)
 {
     struct cg_script_runner *runner = &run->runner;
 
-    if (run->crashed && !run->quiet) {
-        return;
+    bool of_start = step->act == CG_SCRIPT_DIFFERENCE ||
+                    step->act == CG_SCRIPT_COMPARED;
+    if (run->crashed && (of_start || !run->quiet)) {
+        return; /* what differs is told since the newest start */
     }
     if (step->act == CG_SCRIPT_RATES) {
         cg_script_view_rates(runner, step);
@@ -292,6 +294,8 @@ static void act(struct crash_run *run, size_t index)
         break;
     case CG_SCRIPT_LIMIT:
     case CG_SCRIPT_TOKEN:
+    case CG_SCRIPT_DIFFERENCE:
+    case CG_SCRIPT_COMPARED:
     case CG_SCRIPT_RATES:
         view(run, step);
         break;

@@ -493,6 +493,34 @@ static void test_compared_replace_left_out(void **state)
     expect_compared("venue", "1 1 0");
 }
 
+/* A package that its venue tells of leg by leg. */
+static void test_compared_leg(void **state)
+{
+    (void)state;
+    harness_close(&h);
+    harness_open_with(&h, "[LIMIT]\nRiskLimitID=PACK-USD\nAccount=NOLIMIT\n"
+                          "Currency=USD\nMeasure=gross\nModel=push\n"
+                          "Amount=900000.00\n");
+    harness_in(&h, CLIENT,
+               "35=AB|11=P1|1=NOLIMIT|54=1|55=2s10s curve|555=2|600=USD2Y|"
+               "623=4|624=1|654=L1|600=USD10Y|623=1|624=2|654=L2|38=10000000|"
+               "60=20270115-08:00:00|40=2|44=0.5");
+    harness_expect(&h, VENUE, "35=AB");
+    harness_in(&h, VENUE,
+               "35=8|37=V-1|11=P1|17=E1|150=0|39=0|55=2s10s curve|54=1|"
+               "38=10000000|151=0|14=0|6=0|442=3");
+    const char *ask = asked_after_restart("P1");
+    char fields[512];
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-1|11=P1|790=%s|17=0|150=I|39=1|151=0|14=8000000|6=0|"
+             "442=2|55=USD2Y|54=1|555=1|600=USD2Y|654=L1",
+             harness_field(ask, 790));
+    harness_in(&h, VENUE, fields);
+    expect_differs("venue CumQty of a leg|P1|0|8000000|R43: the venue's CumQty");
+    expect_no_more();
+    expect_compared("venue", "1 1 0");
+}
+
 /* --- the hub's word on limits ------------------------------------------- */
 
 static void test_compared_limit_amount(void **state)
@@ -744,6 +772,7 @@ int main(void)
         T(test_compared_late_answer),
         T(test_compared_order_of_nobody),
         T(test_compared_replace_left_out),
+        T(test_compared_leg),
         T(test_compared_limit_amount),
         T(test_compared_first_amount),
         T(test_compared_use),

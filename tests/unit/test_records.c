@@ -421,6 +421,58 @@ static void test_records_reading_can_be_ended(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
 
+/* What a venue or hub says otherwise is told with its order, token or limit;
+ * also when only the other side has that. */
+static void test_records_differences(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_reopen(&h);
+    harness_link(&h, VENUE, true);
+    harness_wait(&h, 500);
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|790=GATE-H1|17=0|150=I|39=1|55=USD10Y|54=1|"
+               "38=10000000|151=0|14=6000000|6=0");
+    harness_in(&h, VENUE,
+               "35=8|37=V-Z|11=Z1|17=Z1|150=0|39=0|55=USD10Y|54=1|38=7000000|"
+               "14=0|151=7000000|6=0");
+    harness_link(&h, HUB, true);
+    harness_in(&h, HUB,
+               "35=DG|2318=77|2319=GATE-T77|2325=0|2320=0|2321=0|2324=5.00|"
+               "2327=4.00");
+    harness_in(&h, HUB,
+               "35=CM|1667=S|1677=1|1671=1|1691=ACME|1692=D|1693=24|1669=1|"
+               "1529=1|1530=12|1531=50000.00|1532=USD|1670=ACME-USD");
+    read_of(CG_RECORDS_ORDER, "A1");
+    const struct cg_record *record = expect(
+        "venue differs: CumQty A1: ours 0, theirs 6000000; R43: the venue's "
+        "CumQty counts");
+    assert_string_equal(record->kind, "difference found");
+    assert_string_equal(record->clordid, "A1");
+    expect_none("50000");
+    read_of(CG_RECORDS_ORDER, "Z1");
+    expect("0|Z1|venue 5|venue differs: order not in the books Z1: ours "
+           "unknown, theirs 7000000; R43");
+    assert_int_equal(line_next, line_count);
+    read_of(CG_RECORDS_TOKEN, "GATE-T77");
+    expect("hub differs: token not in the books GATE-T77: ours unknown, theirs "
+           "4.00; R28");
+    assert_int_equal(line_count, 1);
+    read_of(CG_RECORDS_LIMIT, "ACME-USD");
+    expect("hub differs: limit amount ACME-USD: ours 100000.00, theirs "
+           "50000.00; R15");
+    read_of(CG_RECORDS_LIMIT, "SDR-USD");
+    expect("hub differs: limit not in the snapshot SDR-USD: ours 100000.00, "
+           "theirs missing; R15: suspended");
+    read_of(CG_RECORDS_ALL, NULL);
+    expect("||configuration 0|the gate is started");
+    expect("||configuration 0|the gate is started");
+    expect("venue was compared with the books: 1 of its orders or limits, 1 "
+           "differ, 0 it did not tell of");
+    expect("hub was compared with the books: 3 of its orders or limits, 3 "
+           "differ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +482,7 @@ int main(void)
         T(test_records_account),          T(test_records_unknown_ids),
         T(test_records_between_times),    T(test_records_id_of_two_days),
         T(test_records_slots_used_again), T(test_records_reading_can_be_ended),
+        T(test_records_differences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,8 @@ static void alter_step(const struct cg_script *script,
         must_fail(script, step, "answer", 0, count);
         step->kept = !step->kept;
     } else if (step->act == CG_SCRIPT_LIMIT || step->act == CG_SCRIPT_TOKEN ||
+               step->act == CG_SCRIPT_DIFFERENCE ||
+               step->act == CG_SCRIPT_COMPARED ||
                step->act == CG_SCRIPT_RATES) {
         for (size_t i = 0; i < step->field_count; i++) {
             alter_value(script, step, &script->fields[step->first_field + i],
