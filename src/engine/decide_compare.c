@@ -48,17 +48,23 @@ void cg_difference_alarm(struct cg_engine *engine, struct cg_fact *fact)
 
 /* --- comparisons -------------------------------------------------------- */
 
+static bool is_venue(const struct cg_engine *engine, cg_session session)
+{
+    return engine->state.sessions[session].role == CG_ROLE_VENUE;
+}
+
 void cg_compare_begin(struct cg_engine *engine, cg_session session)
 {
     cg_compare_stop(engine, session);
-    engine->comparing++;
+    engine->comparing += is_venue(engine, session) ? 1 : 0;
     engine->comparisons[session] = (struct cg_comparison){
         .open = true, .after = engine->state.inquiry_no};
 }
 
 void cg_compare_stop(struct cg_engine *engine, cg_session session)
 {
-    engine->comparing -= engine->comparisons[session].open ? 1 : 0;
+    bool open = engine->comparisons[session].open;
+    engine->comparing -= open && is_venue(engine, session) ? 1 : 0;
     engine->comparisons[session].open = false;
 }
 
@@ -108,7 +114,7 @@ void cg_compare_untold(struct cg_engine *engine, cg_session session)
 static void compared(struct cg_engine *engine, cg_session session)
 {
     const struct cg_comparison *comparison = &engine->comparisons[session];
-    const struct cg_session_state *with = &engine->state.sessions[session];
+    const struct cg_id *with = &engine->state.sessions[session].name;
     struct cg_fact fact = cg_fact_of(CG_FACT_COMPARED);
     fact.session = session;
     fact.number = comparison->count;
@@ -116,11 +122,10 @@ static void compared(struct cg_engine *engine, cg_session session)
     fact.value = comparison->untold;
     cg_compare_stop(engine, session);
     cg_engine_record(engine, &fact);
-    cg_log(engine, "compared with %.*s: %u %s, %u %s, %u untold",
-           with->name.len, with->name.text, comparison->count,
-           with->role == CG_ROLE_VENUE ? "orders" : "limits",
-           comparison->differ, comparison->differ == 1 ? "differs" : "differ",
-           comparison->untold);
+    cg_log(engine, "compared with %.*s: %s %u, differ %u, untold %u",
+           with->len, with->text,
+           is_venue(engine, session) ? "orders" : "limits", comparison->count,
+           comparison->differ, comparison->untold);
 }
 
 void cg_compare_settle(struct cg_engine *engine)
@@ -130,7 +135,7 @@ void cg_compare_settle(struct cg_engine *engine)
     }
     for (uint32_t i = 0; i < engine->state.session_count; i++) {
         if (engine->comparisons[i].open && engine->comparisons[i].out == 0 &&
-            engine->state.sessions[i].role == CG_ROLE_VENUE &&
+            is_venue(engine, (cg_session)i) &&
             engine->rounds[i].due == CG_TIME_NEVER) {
             compared(engine, (cg_session)i);
         }

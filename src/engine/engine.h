@@ -384,7 +384,7 @@ struct cg_engine {
     struct cg_heap timers; /* orders by slot, then tokens, then sessions */
     struct cg_round rounds[CG_SESSIONS_MAX];
     struct cg_comparison comparisons[CG_SESSIONS_MAX];
-    uint32_t comparing; /* how many are open */
+    uint32_t comparing; /* how many of venues are open */
     uint64_t differences; /* recorded so far */
     uint32_t settling;  /* the order whose status is settled, or CG_NONE */
     uint64_t strangers[CG_STRANGERS_MAX];

@@ -194,17 +194,6 @@ static const char *status_relayed(const struct cg_telling *telling)
                : "the venue's answer about the order goes to {session}";
 }
 
-static const char *compared(const struct cg_telling *telling)
-{
-    const struct cg_fact *fact = telling->fact;
-    if (fact->qty == 0 && fact->value == 0) {
-        return "{session} was compared with the books: {number} of its orders "
-               "or limits, all as here";
-    }
-    return "{session} was compared with the books: {number} of its orders or "
-           "limits, {qty} differ, {value} it did not tell of";
-}
-
 static const struct {
     const char *text;
     const char *(*choose)(const struct cg_telling *telling);
@@ -316,7 +305,9 @@ static const struct {
     [CG_FACT_STARTED] = {.text = "the gate is started"},
     [CG_FACT_DIFFERENCE] = {.text = "{session} differs: {difference} {thing}: "
                                     "ours {ours}, theirs {theirs}; {text}"},
-    [CG_FACT_COMPARED] = {.choose = compared},
+    [CG_FACT_COMPARED] = {.text = "{session} is compared with the books: "
+                                  "{number} of its orders or limits, {qty} "
+                                  "differ, {value} untold"},
     [CG_FACT_NOTED] = {.text = "{text}"},
 };
 

@@ -150,6 +150,26 @@ class Records(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn("proved", out)
 
+    def test_show_differences_in_every_form(self):
+        status, out, _ = run("show", "--journal", self.journal, "--format",
+                             "json")
+        self.assertEqual(status, 0)
+        shown = json.loads(out)
+        self.assertIn({"with": "venue", "of": "orders"},
+                      [{key: row[key] for key in ("with", "of")}
+                       for row in shown["comparisons"]])
+        self.assertIn(("hub", "limit-amount", "ACME-USD", "none"),
+                      [(row["with"], row["what"], row["thing"], row["ours"])
+                       for row in shown["differences"]])
+        _, out, _ = run("show", "--journal", self.journal, "--format", "csv")
+        tables = [list(csv.DictReader(io.StringIO(part)))
+                  for part in out.split("\n\n")]
+        self.assertEqual(tables[-2], shown["comparisons"])
+        self.assertEqual(tables[-1], shown["differences"])
+        _, out, _ = run("show", "--journal", self.journal)
+        for row in shown["differences"]:
+            self.assertIn(row["settled_by"], out)
+
     def copy_with(self, name, *statements):
         path = os.path.join(self.folder.name, name)
         source = sqlite3.connect(self.journal)

@@ -242,10 +242,10 @@ static void test_compared_all_agree(void **state)
     status(second, '0', 0, "|38=20000000");
     expect_compared("venue", "2 0 0");
     expect_no_more();
-    assert_int_equal(harness_logged(&h, "compared with venue: 2 orders, 0 "
-                                        "differ, 0 untold"),
-                     1);
-    assert_int_equal(harness_logged(&h, "compared with hub: 3 limits, 0 differ"),
+    assert_int_equal(
+        harness_logged(&h, "compared with venue: orders 2, differ 0, untold 0"),
+        1);
+    assert_int_equal(harness_logged(&h, "compared with hub: limits 3, differ 0"),
                      1);
     assert_int_equal(harness_logged(&h, "differs from"), 0);
 }
@@ -285,7 +285,7 @@ static void test_compared_fill_was_missed(void **state)
         harness_logged(&h, "differs from venue: CumQty A1: ours 0, theirs "
                            "6000000; R43: the venue's CumQty counts"),
         1);
-    assert_int_equal(harness_logged(&h, "1 orders, 1 differs"), 1);
+    assert_int_equal(harness_logged(&h, "orders 1, differ 1, untold 0"), 1);
 }
 
 /* A fill of the whole order is one difference, not two. */

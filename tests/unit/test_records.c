@@ -467,10 +467,10 @@ static void test_records_differences(void **state)
     read_of(CG_RECORDS_ALL, NULL);
     expect("||configuration 0|the gate is started");
     expect("||configuration 0|the gate is started");
-    expect("venue was compared with the books: 1 of its orders or limits, 1 "
-           "differ, 0 it did not tell of");
-    expect("hub was compared with the books: 3 of its orders or limits, 3 "
-           "differ");
+    expect("venue is compared with the books: 1 of its orders or limits, 1 "
+           "differ, 0 untold");
+    expect("hub is compared with the books: 3 of its orders or limits, 3 "
+           "differ, 0 untold");
 }
 
 int main(void)
