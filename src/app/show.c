@@ -262,7 +262,8 @@ static void show_differences(const struct cg_gate *gate, enum format format)
         char time[32];
         char words[3][CG_NAME_MAX + 1];
         utc_text(view.time, time, sizeof(time));
-        as_word(words[0], sizeof(words[0]), view.what != NULL ? view.what : "?");
+        as_word(words[0], sizeof(words[0]),
+                view.what != NULL ? view.what : "?");
         as_word(words[1], sizeof(words[1]), view.ours);
         as_word(words[2], sizeof(words[2]), view.theirs);
         const char *cells[] = {time,     view.with, words[0], view.thing,

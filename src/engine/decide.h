@@ -510,9 +510,9 @@ void cg_compare_stop(struct cg_engine *engine, cg_session session);
 bool cg_compare_is_out(const struct cg_engine *engine, uint32_t order);
 void cg_compare_moved(struct cg_engine *engine, uint32_t order, bool was_out);
 
-/* One more order or limit of a comparison differs, or is not told of. */
-void cg_compare_differs(struct cg_engine *engine, cg_session session);
-void cg_compare_untold(struct cg_engine *engine, cg_session session);
+/* An order that is about to be told of differs; or it is never told of. */
+void cg_compare_differs(struct cg_engine *engine, uint32_t order);
+void cg_compare_untold(struct cg_engine *engine, uint32_t order);
 
 /* Ends the comparisons with venues that have told all. */
 void cg_compare_settle(struct cg_engine *engine);

@@ -28,6 +28,7 @@ struct cg_fact cg_difference_of(const struct cg_engine *engine,
 
 void cg_difference_record(struct cg_engine *engine, struct cg_fact *fact)
 {
+    const char *what = cg_difference_name((enum cg_difference)fact->value);
     struct cg_difference_words words;
     cg_difference_alarm(engine, fact);
     if (engine->note_count >= CG_NOTES_MAX / 2) {
@@ -36,8 +37,8 @@ void cg_difference_record(struct cg_engine *engine, struct cg_fact *fact)
     const struct cg_id *with = &engine->state.sessions[fact->session].name;
     cg_difference_words(&engine->state, engine->config.gate_name, fact, &words);
     cg_log(engine, "differs from %.*s: %s %s: ours %s, theirs %s; %.*s",
-           with->len, with->text, cg_difference_name((enum cg_difference)fact->value), words.thing,
-           words.ours, words.theirs, (int)fact->text_len, fact->text);
+           with->len, with->text, what, words.thing, words.ours, words.theirs,
+           (int)fact->text_len, fact->text);
 }
 
 void cg_difference_alarm(struct cg_engine *engine, struct cg_fact *fact)
@@ -58,7 +59,9 @@ void cg_compare_begin(struct cg_engine *engine, cg_session session)
     cg_compare_stop(engine, session);
     engine->comparing += is_venue(engine, session) ? 1 : 0;
     engine->comparisons[session] = (struct cg_comparison){
-        .open = true, .after = engine->state.inquiry_no};
+        .open = true,
+        .after = engine->state.inquiry_no,
+        .known = engine->state.limit_count};
 }
 
 void cg_compare_stop(struct cg_engine *engine, cg_session session)
@@ -101,14 +104,16 @@ void cg_compare_moved(struct cg_engine *engine, uint32_t order, bool was_out)
     }
 }
 
-void cg_compare_differs(struct cg_engine *engine, cg_session session)
+void cg_compare_differs(struct cg_engine *engine, uint32_t order)
 {
-    engine->comparisons[session].differ++;
+    cg_session venue = engine->state.orders[order].venue;
+    engine->comparisons[venue].differ += cg_compare_is_out(engine, order);
 }
 
-void cg_compare_untold(struct cg_engine *engine, cg_session session)
+void cg_compare_untold(struct cg_engine *engine, uint32_t order)
 {
-    engine->comparisons[session].untold++;
+    cg_session venue = engine->state.orders[order].venue;
+    engine->comparisons[venue].untold += cg_compare_is_out(engine, order);
 }
 
 static void compared(struct cg_engine *engine, cg_session session)
@@ -118,14 +123,17 @@ static void compared(struct cg_engine *engine, cg_session session)
     struct cg_fact fact = cg_fact_of(CG_FACT_COMPARED);
     fact.session = session;
     fact.number = comparison->count;
-    fact.qty = comparison->differ;
+    /* Two answers may differ for one order. */
+    fact.qty = comparison->differ < comparison->count ? comparison->differ
+                                                      : comparison->count;
     fact.value = comparison->untold;
+    fact.flags = is_venue(engine, session) ? 0 : 1; /* limits, not orders */
     cg_compare_stop(engine, session);
     cg_engine_record(engine, &fact);
     cg_log(engine, "compared with %.*s: %s %u, differ %u, untold %u",
            with->len, with->text,
            is_venue(engine, session) ? "orders" : "limits", comparison->count,
-           comparison->differ, comparison->untold);
+           (uint32_t)fact.qty, comparison->untold);
 }
 
 void cg_compare_settle(struct cg_engine *engine)

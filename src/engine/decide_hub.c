@@ -384,6 +384,15 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
     }
     bool whole = event->status == APPROVED &&
                  (!event->has_approved || event->approved >= answer->asked);
+    if (answer->kind == CG_ASK_LOWER && answer->current &&
+        event->has_approved && event->approved != answer->asked) {
+        struct cg_fact fact = cg_token_differs(
+            engine, CG_DIFFERS_TOKEN_AMOUNT, answer->token,
+            "R24: the total that we told stays");
+        fact.amount = answer->asked;
+        fact.other = event->approved;
+        cg_difference_record(engine, &fact);
+    }
     cg_dv01 more = answer->kind == CG_ASK_LOWER && answer->current && whole
                        ? newly_held(token, answer)
                        : 0;

@@ -186,7 +186,7 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
         } else if (order->state == CG_ORDER_CLOSED && order->venue == venue &&
                    cg_withheld_answer(engine, round->cursor)) {
             engine->comparisons[venue].count++;
-            cg_compare_differs(engine, venue);
+            engine->comparisons[venue].differ++;
             asked++;
         }
         round->cursor++;
@@ -219,8 +219,8 @@ void cg_order_found(struct cg_engine *engine, uint32_t slot)
 static void order_never_there(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_order *order = &engine->state.orders[slot];
+    cg_compare_differs(engine, slot);
     told(engine, slot, CG_STATUS_NEVER_THERE);
-    cg_compare_differs(engine, order->venue);
     cg_compare_never_there(engine, slot, order->request);
     (void)requests_answer(engine, slot, true);
     cg_order_close(engine, slot, CG_REPORT_REJECTED);
@@ -258,8 +258,8 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
         return;
     }
     struct cg_slice id = order_id(engine, slot);
+    cg_compare_differs(engine, slot);
     told(engine, slot, CG_STATUS_LOST);
-    cg_compare_differs(engine, order->venue);
     cg_compare_forgotten(engine, slot);
     cg_note(engine,
             "ALARM: the venue does not know order %.*s any more: it keeps its "
@@ -327,7 +327,7 @@ static void known(struct cg_engine *engine,
         (void)cg_withheld_answer(engine, slot);
     }
     if (out && engine->differences > differences) {
-        cg_compare_differs(engine, order->venue);
+        engine->comparisons[order->venue].differ++;
     }
 }
 
@@ -471,7 +471,7 @@ bool cg_engine_inquiry_refused(struct cg_engine *engine,
         unknown(engine, slot);
     } else {
         cg_note(engine, "ALARM: the venue refuses to tell an order's status");
-        cg_compare_untold(engine, order->venue);
+        cg_compare_untold(engine, slot);
         told(engine, slot, CG_STATUS_REFUSED);
     }
     return true;
@@ -501,7 +501,7 @@ void cg_inquiry_fire(struct cg_engine *engine, uint32_t slot)
         return;
     }
     struct cg_slice id = order_id(engine, slot);
-    cg_compare_untold(engine, order->venue);
+    cg_compare_untold(engine, slot);
     told(engine, slot, CG_STATUS_UNANSWERED);
     cg_note(engine,
             "ALARM: the venue does not tell the status of order %.*s: it is "

@@ -62,6 +62,7 @@ static void compared(struct cg_gate_differences *differences,
         struct cg_comparison_view *view =
             &differences->comparisons[fact->session];
         view->time = fact->time;
+        view->of_limits = (fact->flags & 1) != 0;
         view->compared = fact->number;
         view->differ = (cg_seq)fact->qty;
         view->untold = fact->value;
@@ -77,11 +78,6 @@ int cg_gate_difference_take(struct cg_gate *gate, const struct cg_fact *fact)
         return difference_add(gate, fact);
     } else if (fact->kind == CG_FACT_COMPARED) {
         compared(differences, fact);
-    } else if (fact->kind == CG_FACT_ORDER_TAKEN) {
-        differences->venues |= 1ull << (fact->flags >> 16);
-    } else if (fact->kind == CG_FACT_LIMIT_NAMED &&
-               fact->session < CG_SESSIONS_MAX) {
-        differences->hubs |= 1ull << fact->session;
     }
     return 0;
 }
@@ -99,19 +95,39 @@ bool cg_gate_difference(const struct cg_gate *gate,
     return true;
 }
 
+static bool owns_limits(const struct cg_state *state, cg_session session)
+{
+    for (uint32_t i = 0; i < state->limit_count; i++) {
+        if (state->limits[i].owner == session) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_orders(const struct cg_state *state, cg_session session)
+{
+    for (uint32_t i = 0; i < state->order_top; i++) {
+        if (state->orders[i].state != CG_ORDER_FREE &&
+            state->orders[i].venue == session) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who has said nothing yet is listed as well, if there is what it could say. */
 bool cg_gate_comparison(const struct cg_gate *gate,
                         size_t index,
                         struct cg_comparison_view *view)
 {
-    const struct cg_gate_differences *all = &gate->differences;
     const struct cg_state *state = &gate->engine->state;
-    for (uint32_t i = 0; i < state->session_count; i++) {
-        bool hub = (all->hubs >> i & 1) != 0;
-        bool venue = (all->venues >> i & 1) != 0;
-        bool listed = hub || venue || all->comparisons[i].time != 0;
+    for (cg_session i = 0; i < state->session_count; i++) {
+        *view = gate->differences.comparisons[i];
+        view->of_limits = view->of_limits || owns_limits(state, i);
+        bool listed = view->time != 0 || view->of_limits ||
+                      has_orders(state, i);
         if (listed && index-- == 0) {
-            *view = all->comparisons[i];
-            view->of_limits = hub;
             copy_id(view->with, &state->sessions[i].name);
             return true;
         }

@@ -17,8 +17,6 @@ struct cg_gate_differences {
     size_t count;
     size_t room;
     struct cg_comparison_view comparisons[CG_SESSIONS_MAX];
-    uint64_t venues; /* bit i: session i takes orders; owns limits */
-    uint64_t hubs;
 };
 
 struct cg_gate {

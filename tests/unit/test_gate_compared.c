@@ -245,7 +245,8 @@ static void test_compared_all_agree(void **state)
     assert_int_equal(
         harness_logged(&h, "compared with venue: orders 2, differ 0, untold 0"),
         1);
-    assert_int_equal(harness_logged(&h, "compared with hub: limits 3, differ 0"),
+    assert_int_equal(harness_logged(&h, "compared with hub: limits 3, differ "
+                                        "0"),
                      1);
     assert_int_equal(harness_logged(&h, "differs from"), 0);
 }
@@ -348,7 +349,7 @@ static void test_compared_replace_was_taken(void **state)
     harness_work(&h, "A1", '1', 10);
     replace("A2", "A1", 4);
     status(asked_after_restart("A2"), '0', 0, "|38=4000000");
-    expect_differs("venue id in force|A2|A1|A2|R43: the replace that the venue");
+    expect_differs("venue id in force|A2|A1|A2|R43: the replace that the");
     expect_no_more();
     expect_compared("venue", "1 1 0");
 }
@@ -373,8 +374,8 @@ static void test_compared_forgotten(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     status(asked_after_restart("A1"), '8', 0, "|103=5");
-    expect_differs("venue order forgotten|A1|open|unknown|R46: the charge stays "
-                   "until a cancel is refused as unknown");
+    expect_differs("venue order forgotten|A1|open|unknown|R46: the charge "
+                   "stays until a cancel is refused as unknown");
     expect_no_more();
     expect_compared("venue", "1 1 0");
     assert_int_equal(harness_logged(&h, "ALARM: the venue does not know"), 1);
@@ -516,7 +517,7 @@ static void test_compared_leg(void **state)
              "442=2|55=USD2Y|54=1|555=1|600=USD2Y|654=L1",
              harness_field(ask, 790));
     harness_in(&h, VENUE, fields);
-    expect_differs("venue CumQty of a leg|P1|0|8000000|R43: the venue's CumQty");
+    expect_differs("venue CumQty of a leg|P1|0|8000000|R43: the venue's");
     expect_no_more();
     expect_compared("venue", "1 1 0");
 }
@@ -574,7 +575,7 @@ static void test_compared_use(void **state)
     snapshot(32, 3, PARTY("ACME") "|1669=1|1529=1|1530=12|1531=100000.00|"
                                   "1532=USD|1766=4000.00|1670=ACME-USD|" SDR
                                   "|" PING);
-    expect_differs("hub limit use|ACME-USD|6000.00|4000.00|R16: what it leaves");
+    expect_differs("hub limit use|ACME-USD|6000.00|4000.00|R16: what it");
     expect_no_more();
     expect_compared("hub", "3 1 0");
 }
@@ -627,11 +628,37 @@ static void test_compared_snapshot_refused(void **state)
     restart(HUB);
     snapshot(30, 4, ACME "|" SDR "|" PING "|" PARTY("NOBODY") "|" AMOUNT(
                         "70000.00") "|1670=NEW-USD");
-    expect_differs("hub limit refused|NEW-USD|refused|70000.00|R15: a snapshot");
+    expect_differs("hub limit refused|NEW-USD|refused|70000.00|R15: a");
     expect_no_more();
     expect_compared("hub", "not yet");
     snapshot(31, 3, ACME "|" SDR "|" PING);
     expect_compared("hub", "3 0 0");
+}
+
+/* Parts are one snapshot, compared when its last one is there. */
+static void test_compared_snapshot_in_parts(void **state)
+{
+    (void)state;
+    restart(HUB);
+    snapshot(30, 1, PARTY("ACME") "|" AMOUNT("50000.00") "|1670=ACME-USD|"
+                                                         "893=N");
+    expect_no_more();
+    expect_compared("hub", "not yet");
+    snapshot(30, 2, SDR "|" PING "|893=Y");
+    expect_differs("hub limit amount|ACME-USD|100000.00|50000.00|R15");
+    expect_no_more();
+    expect_compared("hub", "3 1 0");
+}
+
+/* The same part by part: what cannot be enforced is no new limit. */
+static void test_compared_part_unenforceable(void **state)
+{
+    (void)state;
+    restart(HUB);
+    snapshot(30, 1, PARTY("ACME") "|" AMOUNT("100000.00") "|1767=3|1670=ACME-"
+                                  "USD|893=N");
+    expect_differs("hub limit state|ACME-USD|enabled|not enforceable|R19");
+    expect_no_more();
 }
 
 /* R19: what cannot be enforced blocks. */
@@ -723,6 +750,22 @@ static void test_compared_more_than_asked(void **state)
     expect_no_more();
 }
 
+/* A fall that the hub confirms with another total. */
+static void test_compared_total_of_a_fall(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, VENUE,
+               "35=8|37=V-A1|11=A1|17=D1|150=D|39=0|55=USD10Y|54=1|38=5000000|"
+               "151=0|14=0|6=0");
+    harness_expect(&h, HUB, "35=DF|2318=2|2320=2|2324=4520.00");
+    restart(HUB);
+    harness_in(&h, HUB,
+               "35=DG|2318=2|2319=GATE-T1|2325=0|2320=2|2321=0|2327=9040.00");
+    expect_differs("hub token amount|GATE-T1|4520.00|9040.00|R24: the total");
+    expect_no_more();
+}
+
 static void test_compared_token_of_nobody(void **state)
 {
     (void)state;
@@ -780,6 +823,8 @@ int main(void)
         T(test_compared_limit_missing),
         T(test_compared_limit_of_the_hub_only),
         T(test_compared_snapshot_refused),
+        T(test_compared_snapshot_in_parts),
+        T(test_compared_part_unenforceable),
         T(test_compared_limit_unenforceable),
         T(test_compared_token_granted_late),
         T(test_compared_token_forgotten),
@@ -787,6 +832,7 @@ int main(void)
         T(test_compared_notice_refused),
         T(test_compared_token_taken_back),
         T(test_compared_more_than_asked),
+        T(test_compared_total_of_a_fall),
         T(test_compared_token_of_nobody),
         T(test_compared_since_the_start),
     };
