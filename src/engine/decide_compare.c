@@ -89,7 +89,7 @@ bool cg_compare_is_out(const struct cg_engine *engine, uint32_t order)
 
 void cg_compare_moved(struct cg_engine *engine, uint32_t order, bool was_out)
 {
-    if (engine->comparing == 0 || order == CG_NONE) {
+    if (order == CG_NONE) {
         return;
     }
     bool out = is_out(engine, order);

@@ -172,9 +172,12 @@ void cg_engine_record(struct cg_engine *engine, struct cg_fact *fact)
     if (engine->error == 0) {
         engine->error = engine->config.sink(engine->config.user, fact);
     }
-    bool out = cg_compare_is_out(engine, fact->order);
+    bool compares = engine->comparing > 0;
+    bool out = compares && cg_compare_is_out(engine, fact->order);
     cg_state_apply(&engine->state, fact);
-    cg_compare_moved(engine, fact->order, out);
+    if (compares) {
+        cg_compare_moved(engine, fact->order, out);
+    }
     derive(engine, fact);
 }
 
