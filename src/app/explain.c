@@ -6,7 +6,7 @@
  */
 #include "app_command.h"
 #include "journal_file.h"
-#include "records_print.h"
+#include "print_cell.h"
 #include <creditgate/explain.h>
 
 #include <stdio.h>
@@ -100,7 +100,7 @@ static void print_moment(const struct cg_sentence *sentence)
         return;
     }
     printf("  %s, ", sentence->utc);
-    records_print_plain(sentence->cause, 0);
+    app_print_plain(sentence->cause, 0);
     if (sentence->cause_seq > 0) {
         printf(" 34=%llu", (unsigned long long)sentence->cause_seq);
     }
@@ -124,24 +124,24 @@ static void print_sentence(const struct cg_sentence *sentence)
                  (unsigned long long)sentence->no);
     }
     printf("    %-10s %-8s ", fact, sentence->about);
-    records_print_plain(sentence->text, 0);
+    app_print_plain(sentence->text, 0);
     putchar('\n');
 }
 
 static void print_head(const struct cg_explanation *explanation)
 {
     fputs("order ", stdout);
-    records_print_plain(explanation->clordid, 0);
+    app_print_plain(explanation->clordid, 0);
     if (explanation->order != 0) {
         printf(", number %llu of the journal, account ",
                (unsigned long long)explanation->order);
-        records_print_plain(explanation->account, 0);
+        app_print_plain(explanation->account, 0);
     }
     fputs(": ", stdout);
-    records_print_plain(explanation->outcome, 0);
+    app_print_plain(explanation->outcome, 0);
     if (explanation->refused[0] != '\0') {
         fputs("; ", stdout);
-        records_print_plain(explanation->refused, 0);
+        app_print_plain(explanation->refused, 0);
         fputs(" refused", stdout);
     }
     printf("%s%s\n", explanation->reason[0] != '\0' ? ", " : "",
@@ -167,7 +167,7 @@ static void print_text(const struct explain_command *command,
 static void print_member(const char *name, const char *text)
 {
     printf("\"%s\":", name);
-    records_print_json(text);
+    app_print_json_text(text);
 }
 
 static void print_json_sentence(const struct cg_sentence *sentence)

@@ -21,49 +21,6 @@ static bool is_number(size_t column)
     return column == 0 || column == 3 || column == 9 || column == 15;
 }
 
-/* --- cells -------------------------------------------------------------- */
-
-static void print_csv_cell(const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, stdout);
-        return;
-    }
-    putchar('"');
-    for (; *text != '\0'; text++) {
-        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, stdout);
-    }
-    putchar('"');
-}
-
-/* A byte beyond ASCII is shown as the Latin-1 character of its value. */
-void records_print_json(const char *text)
-{
-    putchar('"');
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\') {
-            printf("\\%c", c);
-        } else if (c < ' ' || c > '~') {
-            printf("\\u%04x", c);
-        } else {
-            putchar(c);
-        }
-    }
-    putchar('"');
-}
-
-void records_print_plain(const char *text, int width)
-{
-    int len = 0;
-    for (; *text != '\0'; text++, len++) {
-        putchar(*text >= ' ' && *text <= '~' ? *text : '?');
-    }
-    for (; len < width; len++) {
-        putchar(' ');
-    }
-}
-
 /* --- lines -------------------------------------------------------------- */
 
 static void print_heading(const struct cg_record *record)
@@ -102,13 +59,6 @@ static void print_table_line(struct records_printer *printer,
         printf("%-24s  %-16s  %-10s  %s\n", "time", "cause", "order", "what");
     }
     cause_text(record, cause, sizeof(cause));
-    records_print_plain(record->utc, 24);
-    fputs("  ", stdout);
-    records_print_plain(cause, 16);
-    fputs("  ", stdout);
-    records_print_plain(record->clordid[0] != '\0' ? record->clordid : "-", 10);
-    fputs("  ", stdout);
-    records_print_plain(record->what, 0);
     app_print_plain(record->utc, 24);
     fputs("  ", stdout);
     app_print_plain(cause, 16);
@@ -133,7 +83,6 @@ static void print_cells(const struct records_printer *printer,
         }
         printf("\"%s\":", columns[i]);
         if (!is_number(i)) {
-            records_print_json(cells[i]);
             app_print_json_text(cells[i]);
         } else {
             fputs(cells[i][0] != '\0' ? cells[i] : "null", stdout);

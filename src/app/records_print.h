@@ -23,9 +23,4 @@ void records_print(struct records_printer *printer,
                    const struct cg_record *record);
 void records_print_end(struct records_printer *printer);
 
-/* A text as JSON has it, with its quotes; and as a terminal may have it, with
- * blanks up to |width|. */
-void records_print_json(const char *text);
-void records_print_plain(const char *text, int width);
-
 #endif

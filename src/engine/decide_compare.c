@@ -130,10 +130,9 @@ static void compared(struct cg_engine *engine, cg_session session)
     fact.flags = is_venue(engine, session) ? 0 : 1; /* limits, not orders */
     cg_compare_stop(engine, session);
     cg_engine_record(engine, &fact);
-    cg_log(engine, "compared with %.*s: %s %u, differ %u, untold %u",
-           with->len, with->text,
-           is_venue(engine, session) ? "orders" : "limits", comparison->count,
-           (uint32_t)fact.qty, comparison->untold);
+    cg_log(engine, "compared with %.*s: %s %u, differ %u, untold %u", with->len,
+           with->text, is_venue(engine, session) ? "orders" : "limits",
+           comparison->count, (uint32_t)fact.qty, comparison->untold);
 }
 
 void cg_compare_settle(struct cg_engine *engine)
@@ -389,9 +388,8 @@ static void limit_differs(struct cg_engine *engine,
     cg_difference_record(engine, &fact);
 }
 
-static void state_differs(struct cg_engine *engine,
-                          uint32_t slot,
-                          enum cg_limit_state next)
+static void
+state_differs(struct cg_engine *engine, uint32_t slot, enum cg_limit_state next)
 {
     const struct cg_limit *limit = &engine->state.limits[slot];
     if (limit->state == next) {
@@ -495,10 +493,10 @@ void cg_compare_missing(struct cg_engine *engine,
     }
     comparison->count++;
     comparison->differ++;
-    struct cg_fact fact = cg_difference_of(
-        engine, CG_DIFFERS_LIMIT_MISSING,
-        limit->state == CG_LIMIT_ENABLED ? "R15: suspended, not removed"
-                                         : "R15: it stays as it is");
+    struct cg_fact fact = cg_difference_of(engine, CG_DIFFERS_LIMIT_MISSING,
+                                           limit->state == CG_LIMIT_ENABLED
+                                               ? "R15: suspended, not removed"
+                                               : "R15: it stays as it is");
     fact.limit = slot;
     fact.amount = limit->amount;
     fact.flags = limit->has_amount ? 0 : CG_DIFFERENCE_OURS_NONE;
@@ -516,9 +514,8 @@ static void refused(struct cg_engine *engine,
     struct cg_fact fact = cg_difference_of(
         engine, CG_DIFFERS_LIMIT_REFUSED,
         "R15: a snapshot that cannot be taken whole changes nothing");
-    fact.flags = entry == NULL || !entry->has_amount
-                     ? CG_DIFFERENCE_THEIRS_NONE
-                     : 0;
+    fact.flags = entry == NULL || !entry->has_amount ? CG_DIFFERENCE_THEIRS_NONE
+                                                     : 0;
     fact.other = entry != NULL ? entry->amount : 0;
     if (entry != NULL && entry->id.len > 0) {
         fact.limit = cg_state_limit(&engine->state, entry->id);

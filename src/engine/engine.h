@@ -384,11 +384,11 @@ struct cg_engine {
     struct cg_heap timers; /* orders by slot, then tokens, then sessions */
     struct cg_round rounds[CG_SESSIONS_MAX];
     struct cg_comparison comparisons[CG_SESSIONS_MAX];
-    uint32_t comparing; /* how many of venues are open */
+    uint32_t comparing;   /* how many of venues are open */
     uint64_t differences; /* recorded so far */
-    uint32_t settling;  /* the order whose status is settled, or CG_NONE */
+    uint32_t settling;    /* the order whose status is settled, or CG_NONE */
     uint64_t strangers[CG_STRANGERS_MAX];
-    uint32_t stranger; /* so many were told of */
+    uint32_t stranger;         /* so many were told of */
     struct cg_heap ask_timers; /* by slot: when to say it again */
     bool days_run;             /* days end from now on */
     cg_time next_reset;        /* of a limit or of the day */

@@ -14,9 +14,16 @@
 
 /* --- what an id means --------------------------------------------------- */
 
-bool cg_record_brings_id(enum cg_fact_kind kind)
+bool cg_record_is_strange(const struct cg_fact *fact, enum cg_difference what)
 {
-    return kind == CG_FACT_ORDER_TAKEN || kind == CG_FACT_ORDER_REFUSED ||
+    return fact->kind == CG_FACT_DIFFERENCE && fact->value == what;
+}
+
+bool cg_record_brings_id(const struct cg_fact *fact)
+{
+    enum cg_fact_kind kind = fact->kind;
+    return cg_record_is_strange(fact, CG_DIFFERS_ORDER_UNKNOWN) ||
+           kind == CG_FACT_ORDER_TAKEN || kind == CG_FACT_ORDER_REFUSED ||
            kind == CG_FACT_REQUEST_TAKEN || kind == CG_FACT_REQUEST_REFUSED ||
            kind == CG_FACT_REQUEST_PASSED;
 }
@@ -85,7 +92,7 @@ int cg_order_find(struct cg_order_finder *finder, const struct cg_fact *fact)
         }
         finder->by_slot[fact->order] = fact->number;
     }
-    if (!cg_record_brings_id(fact->kind)) {
+    if (!cg_record_brings_id(fact)) {
         return 0;
     }
     if (!is_id(finder->id, fact->id, fact->id_len)) {
@@ -126,7 +133,7 @@ bool cg_order_finder_selects(const struct cg_order_finder *finder,
         const struct cg_id *id = &state->requests[fact->request].id;
         return is_id(finder->id, id->text, id->len);
     }
-    return cg_record_brings_id(fact->kind) &&
+    return cg_record_brings_id(fact) &&
            is_id(finder->id, fact->id, fact->id_len);
 }
 
@@ -187,7 +194,7 @@ static bool is_configuration(const struct cg_fact *fact)
            fact->kind == CG_FACT_INSTRUMENT_NAMED ||
            fact->kind == CG_FACT_INSTRUMENT_RATED ||
            fact->kind == CG_FACT_RATES_TAKEN ||
-           fact->kind == CG_FACT_LIMIT_NAMED ||
+           fact->kind == CG_FACT_LIMIT_NAMED || fact->kind == CG_FACT_STARTED ||
            (fact->kind == CG_FACT_LIMIT_SET && (fact->flags & 1) == 0);
 }
 
@@ -212,7 +219,7 @@ void cg_telling_clordid(const struct cg_telling *telling, char *clordid)
     if (request == CG_NONE && telling->order != CG_NONE) {
         request = state->orders[telling->order].request;
     }
-    if (cg_record_brings_id(fact->kind) && fact->id_len > 0) {
+    if (cg_record_brings_id(fact) && fact->id_len > 0) {
         copy(clordid, fact->id, fact->id_len);
     } else if (request != CG_NONE) {
         const struct cg_id *id = &state->requests[request].id;

@@ -10,8 +10,11 @@
 #include "record_words.h"
 #include <creditgate/records.h>
 
-/* Whether facts of this kind have a ClOrdID of their own in |id|. */
-bool cg_record_brings_id(enum cg_fact_kind kind);
+/* Whether a fact has a ClOrdID of its own in |id|. */
+bool cg_record_brings_id(const struct cg_fact *fact);
+
+/* An order, or a token, that only the other side has. */
+bool cg_record_is_strange(const struct cg_fact *fact, enum cg_difference what);
 
 /* Ids that may have been meant by one that nothing has. */
 struct cg_near_ids {

@@ -36,111 +36,16 @@ static void advance(struct reader *reader)
 
 /* --- the first reading: what the id means ------------------------------- */
 
-static bool is_id(const struct reader *reader, const char *id, size_t len)
+static bool has_id(const struct reader *reader, const struct cg_fact *fact)
 {
-    return len == reader->id_len && len > 0 &&
-           memcmp(id, reader->query->id, len) == 0;
-}
-
-/* Remembers an id that may have been meant. */
-static void near_keep(struct reader *reader, const struct cg_fact *fact)
-{
-    struct cg_records_query *query = reader->query;
-    char id[CG_NAME_MAX + 1];
-    if (reader->found || query->near_count == CG_RECORDS_NEAR ||
-        fact->id_len == 0) {
-        return;
-    }
-    memcpy(id, fact->id, fact->id_len);
-    id[fact->id_len] = '\0';
-    if (!cg_text_is_near(query->id, id)) {
-        return;
-    }
-    for (size_t i = 0; i < query->near_count; i++) {
-        if (strcmp(query->near[i], id) == 0) {
-            return;
-        }
-    }
-    memcpy(query->near[query->near_count++], id, fact->id_len + 1);
-}
-
-static bool grow(cg_seq **items, size_t *room, size_t need)
-{
-    size_t more = *room == 0 ? 64 : *room;
-    while (more < need) {
-        more *= 2;
-    }
-    if (more == *room) {
-        return true;
-    }
-    cg_seq *grown = realloc(*items, more * sizeof(**items));
-    if (grown == NULL) {
-        return false;
-    }
-    memset(grown + *room, 0, (more - *room) * sizeof(*grown));
-    *items = grown;
-    *room = more;
-    return true;
-}
-
-static bool is_meant(const struct reader *reader, cg_seq order)
-{
-    for (size_t i = reader->order_count; i > 0; i--) {
-        if (reader->orders[i - 1] == order) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* An order, or a token, that only the other side has. */
-static bool is_strange(const struct cg_fact *fact, enum cg_difference what)
-{
-    return fact->kind == CG_FACT_DIFFERENCE && fact->value == what;
-}
-
-static bool brings_clordid(const struct cg_fact *fact)
-{
-    enum cg_fact_kind kind = fact->kind;
-    return is_strange(fact, CG_DIFFERS_ORDER_UNKNOWN) ||
-           kind == CG_FACT_ORDER_TAKEN || kind == CG_FACT_ORDER_REFUSED ||
-           kind == CG_FACT_REQUEST_TAKEN || kind == CG_FACT_REQUEST_REFUSED ||
-           kind == CG_FACT_REQUEST_PASSED;
-}
-
-/* The order whose ClOrdID this is; one that was refused at once has none. */
-static int find_order(struct reader *reader, const struct cg_fact *fact)
-{
-    if (fact->kind == CG_FACT_ORDER_TAKEN && fact->order != CG_NONE) {
-        if (!grow(&reader->by_slot, &reader->slots, fact->order + 1ull)) {
-            return CG_ERR_MEMORY;
-        }
-        reader->by_slot[fact->order] = fact->number;
-    }
-    if (!brings_clordid(fact)) {
-        return 0;
-    }
-    if (!is_id(reader, fact->id, fact->id_len)) {
-        near_keep(reader, fact);
-        return 0;
-    }
-    reader->found = true;
-    if (fact->order >= reader->slots ||
-        is_meant(reader, reader->by_slot[fact->order])) {
-        return 0;
-    }
-    if (!grow(&reader->orders, &reader->order_room, reader->order_count + 1)) {
-        return CG_ERR_MEMORY;
-    }
-    reader->orders[reader->order_count++] = reader->by_slot[fact->order];
-    return 0;
+    return cg_slice_equal(cg_slice_str(reader->query->id),
+                          (struct cg_slice){fact->id, fact->id_len});
 }
 
 static void
 find_name(struct reader *reader, const struct cg_fact *fact, uint32_t slot)
 {
-    if (cg_slice_equal(cg_slice_str(reader->query->id),
-                       (struct cg_slice){fact->id, fact->id_len})) {
+    if (has_id(reader, fact)) {
         reader->found = true;
         reader->slot = slot;
     } else if (!reader->found) {
@@ -162,8 +67,8 @@ static int first(void *user, const struct cg_fact *fact)
                                    fact->kind == CG_FACT_TOKEN_ADDED)) {
         reader->found = reader->found || fact->number == reader->token;
     } else if (of == CG_RECORDS_TOKEN &&
-               is_strange(fact, CG_DIFFERS_TOKEN_UNKNOWN)) {
-        reader->found = reader->found || is_id(reader, fact->id, fact->id_len);
+               cg_record_is_strange(fact, CG_DIFFERS_TOKEN_UNKNOWN)) {
+        reader->found = reader->found || has_id(reader, fact);
     } else if (of == CG_RECORDS_LIMIT && fact->kind == CG_FACT_LIMIT_NAMED) {
         find_name(reader, fact, fact->limit);
     } else if (of == CG_RECORDS_ACCOUNT &&
@@ -183,20 +88,6 @@ static bool moves_tokens(enum cg_fact_kind kind)
            kind == CG_FACT_ORDER_CLOSED;
 }
 
-static bool order_selects(const struct reader *reader,
-                          const struct cg_telling *telling)
-{
-    const struct cg_fact *fact = telling->fact;
-    if (telling->order != CG_NONE) {
-        return is_meant(reader, telling->state->orders[telling->order].number);
-    }
-    if (fact->request != CG_NONE) {
-        const struct cg_id *id = &telling->state->requests[fact->request].id;
-        return is_id(reader, id->text, id->len);
-    }
-    return brings_clordid(fact) && is_id(reader, fact->id, fact->id_len);
-}
-
 /* The token's own facts, and those of its order as a whole. */
 static bool token_selects(const struct reader *reader,
                           const struct cg_telling *telling)
@@ -206,8 +97,8 @@ static bool token_selects(const struct reader *reader,
         return state->tokens[telling->token].number == reader->token;
     }
     if (telling->order == CG_NONE) {
-        return is_strange(telling->fact, CG_DIFFERS_TOKEN_UNKNOWN) &&
-               is_id(reader, telling->fact->id, telling->fact->id_len);
+        return cg_record_is_strange(telling->fact, CG_DIFFERS_TOKEN_UNKNOWN) &&
+               has_id(reader, telling->fact);
     }
     for (uint32_t i = state->orders[telling->order].tokens; i != CG_NONE;
          i = state->tokens[i].next) {
@@ -297,58 +188,6 @@ static void copy_id(char *out, const struct cg_id *id)
 {
     memcpy(out, id->text, id->len);
     out[id->len] = '\0';
-    copy(out, id->text, id->len);
-}
-
-/* What the gate learned from its settings, not from a message. */
-static bool is_configuration(const struct cg_fact *fact)
-{
-    return fact->kind == CG_FACT_SESSION_NAMED ||
-           fact->kind == CG_FACT_ACCOUNT_NAMED ||
-           fact->kind == CG_FACT_CCP_NAMED ||
-           fact->kind == CG_FACT_ACCOUNT_WARNINGS ||
-           fact->kind == CG_FACT_INSTRUMENT_NAMED ||
-           fact->kind == CG_FACT_INSTRUMENT_RATED ||
-           fact->kind == CG_FACT_RATES_TAKEN ||
-           fact->kind == CG_FACT_LIMIT_NAMED ||
-           fact->kind == CG_FACT_STARTED ||
-           (fact->kind == CG_FACT_LIMIT_SET && (fact->flags & 1) == 0);
-}
-
-static void set_cause(const struct cg_telling *telling,
-                      struct cg_record *record)
-{
-    const struct cg_fact *fact = telling->fact;
-    const struct cg_state *state = telling->state;
-    record->cause_seq = fact->cause_seq;
-    if (fact->cause_session < state->session_count) {
-        copy_id(record->cause, &state->sessions[fact->cause_session].name);
-    } else {
-        snprintf(record->cause, sizeof(record->cause), "%s",
-                 is_configuration(fact) ? "configuration" : "timer");
-    }
-}
-
-/* The id that the fact is about, else the one in force. */
-static void set_clordid(const struct cg_telling *telling,
-                        struct cg_record *record)
-{
-    const struct cg_state *state = telling->state;
-    const struct cg_fact *fact = telling->fact;
-    uint32_t request = fact->request;
-    if (request == CG_NONE && telling->order != CG_NONE) {
-        request = state->orders[telling->order].request;
-    }
-    if (brings_clordid(fact) && fact->id_len > 0) {
-        copy(record->clordid, fact->id, fact->id_len);
-    } else if (request != CG_NONE) {
-        copy_id(record->clordid, &state->requests[request].id);
-    }
-}
-
-static bool has_amount(const struct cg_fact *fact)
-{
-    return fact->amount != 0 && fact->kind != CG_FACT_LEG_TAKEN;
 }
 
 static void set_things(const struct cg_telling *telling,

@@ -259,13 +259,15 @@ static void test_compared_without_orders(void **state)
     restart(VENUE42);
     restart(HUB);
     snapshot(30, 3, ACME "|" SDR "|" PING);
-    snapshot(31, 3, PARTY("ACME") "|" AMOUNT("50000.00") "|1670=ACME-USD|" SDR
-                                  "|" PING);
+    snapshot(31, 3,
+             PARTY("ACME") "|" AMOUNT("50000.00") "|1670=ACME-USD|" SDR
+                                                  "|" PING);
     expect_compared("hub", "3 0 0");
     harness_link(&h, HUB, false);
     harness_link(&h, HUB, true);
-    snapshot(31, 3, PARTY("ACME") "|" AMOUNT("50000.00") "|1670=ACME-USD|" SDR
-                                  "|" PING);
+    snapshot(31, 3,
+             PARTY("ACME") "|" AMOUNT("50000.00") "|1670=ACME-USD|" SDR
+                                                  "|" PING);
     expect_compared("hub", "3 0 0");
     expect_no_more();
     harness_link(&h, VENUE, true);
@@ -545,8 +547,9 @@ static void test_compared_first_amount(void **state)
 {
     (void)state;
     restart(HUB);
-    snapshot(30, 3, ACME "|" SDR "|" PARTY("PINGACC") "|" AMOUNT(
-                        "70000.00") "|1670=PING-USD");
+    snapshot(30, 3,
+             ACME "|" SDR
+                  "|" PARTY("PINGACC") "|" AMOUNT("70000.00") "|1670=PING-USD");
     expect_differs("hub limit amount|PING-USD|none|70000.00|R15");
     expect_no_more();
 }
@@ -565,16 +568,16 @@ static void test_compared_use(void **state)
     expect_compared("hub", "3 0 0");
     restart(HUB);
     difference = 0;
-    snapshot(31, 3, PARTY("ACME") "|1669=1|1529=1|1530=12|1531=100000.00|"
-                                  "1532=USD|1766=6000.00|1670=ACME-USD|" SDR
-                                  "|" PING);
+    snapshot(31, 3,
+             PARTY("ACME") "|1669=1|1529=1|1530=12|1531=100000.00|"
+                           "1532=USD|1766=6000.00|1670=ACME-USD|" SDR "|" PING);
     expect_differs("hub limit use|ACME-USD|4520.00|6000.00|R16: what is above");
     expect_no_more();
     restart(HUB);
     difference = 0;
-    snapshot(32, 3, PARTY("ACME") "|1669=1|1529=1|1530=12|1531=100000.00|"
-                                  "1532=USD|1766=4000.00|1670=ACME-USD|" SDR
-                                  "|" PING);
+    snapshot(32, 3,
+             PARTY("ACME") "|1669=1|1529=1|1530=12|1531=100000.00|"
+                           "1532=USD|1766=4000.00|1670=ACME-USD|" SDR "|" PING);
     expect_differs("hub limit use|ACME-USD|6000.00|4000.00|R16: what it");
     expect_no_more();
     expect_compared("hub", "3 1 0");
@@ -584,8 +587,9 @@ static void test_compared_limit_state(void **state)
 {
     (void)state;
     restart(HUB);
-    snapshot(30, 3, PARTY("ACME") "|1672=1|" AMOUNT("100000.00") "|1670=ACME-"
-                                  "USD|" SDR "|" PING);
+    snapshot(30, 3,
+             PARTY("ACME") "|1672=1|" AMOUNT("100000.00") "|1670=ACME-"
+                                                          "USD|" SDR "|" PING);
     expect_differs("hub limit state|ACME-USD|enabled|suspended|R15: the owner");
     expect_no_more();
     expect_compared("hub", "3 1 0");
@@ -614,8 +618,9 @@ static void test_compared_limit_of_the_hub_only(void **state)
 {
     (void)state;
     restart(HUB);
-    snapshot(30, 4, ACME "|" SDR "|" PING "|" PARTY("NOLIMIT") "|" AMOUNT(
-                        "70000.00") "|1670=NEW-USD");
+    snapshot(30, 4,
+             ACME "|" SDR "|" PING
+                  "|" PARTY("NOLIMIT") "|" AMOUNT("70000.00") "|1670=NEW-USD");
     expect_differs("hub limit not in the books|NEW-USD|unknown|70000.00|R15");
     expect_no_more();
     expect_compared("hub", "4 1 0");
@@ -626,8 +631,9 @@ static void test_compared_snapshot_refused(void **state)
 {
     (void)state;
     restart(HUB);
-    snapshot(30, 4, ACME "|" SDR "|" PING "|" PARTY("NOBODY") "|" AMOUNT(
-                        "70000.00") "|1670=NEW-USD");
+    snapshot(30, 4,
+             ACME "|" SDR "|" PING
+                  "|" PARTY("NOBODY") "|" AMOUNT("70000.00") "|1670=NEW-USD");
     expect_differs("hub limit refused|NEW-USD|refused|70000.00|R15: a");
     expect_no_more();
     expect_compared("hub", "not yet");
@@ -640,8 +646,9 @@ static void test_compared_snapshot_in_parts(void **state)
 {
     (void)state;
     restart(HUB);
-    snapshot(30, 1, PARTY("ACME") "|" AMOUNT("50000.00") "|1670=ACME-USD|"
-                                                         "893=N");
+    snapshot(30, 1,
+             PARTY("ACME") "|" AMOUNT("50000.00") "|1670=ACME-USD|"
+                                                  "893=N");
     expect_no_more();
     expect_compared("hub", "not yet");
     snapshot(30, 2, SDR "|" PING "|893=Y");
@@ -655,8 +662,9 @@ static void test_compared_part_unenforceable(void **state)
 {
     (void)state;
     restart(HUB);
-    snapshot(30, 1, PARTY("ACME") "|" AMOUNT("100000.00") "|1767=3|1670=ACME-"
-                                  "USD|893=N");
+    snapshot(30, 1,
+             PARTY("ACME") "|" AMOUNT("100000.00") "|1767=3|1670=ACME-"
+                                                   "USD|893=N");
     expect_differs("hub limit state|ACME-USD|enabled|not enforceable|R19");
     expect_no_more();
 }
@@ -666,8 +674,9 @@ static void test_compared_limit_unenforceable(void **state)
 {
     (void)state;
     restart(HUB);
-    snapshot(30, 3, PARTY("ACME") "|" AMOUNT("100000.00") "|1767=3|1670=ACME-"
-                                  "USD|" SDR "|" PING);
+    snapshot(30, 3,
+             PARTY("ACME") "|" AMOUNT("100000.00") "|1767=3|1670=ACME-"
+                                                   "USD|" SDR "|" PING);
     expect_differs("hub limit state|ACME-USD|enabled|not enforceable|R19");
     expect_no_more();
     expect_compared("hub", "not yet");
