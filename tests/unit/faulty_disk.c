@@ -184,6 +184,9 @@ int faulty_operation(struct faulty_disk *disk, enum faulty_op op, int name)
 
     disk->counts[op]++;
     disk->counts[FAULTY_ANY]++;
+    if (op == FAULTY_SYNC && name != FAULTY_NOBODY) {
+        disk->names[name].syncs++;
+    }
     if (fault->at == 0 || (fault->op != op && fault->op != FAULTY_ANY) ||
         (fault->except != NULL && name != FAULTY_NOBODY &&
          ends_with(disk->names[name].text, fault->except))) {
@@ -264,6 +267,13 @@ bool faulty_disk_has_failed(const struct faulty_disk *disk)
 size_t faulty_disk_count(const struct faulty_disk *disk, enum faulty_op op)
 {
     return disk->counts[op];
+}
+
+size_t faulty_disk_syncs(const struct faulty_disk *disk, const char *name)
+{
+    int number = faulty_name_find(disk, name);
+
+    return number == FAULTY_NOBODY ? 0 : disk->names[number].syncs;
 }
 
 void faulty_disk_limit(struct faulty_disk *disk, uint64_t bytes)

@@ -38,6 +38,7 @@ struct faulty_name {
     char text[FAULTY_NAME_MAX];
     int now; /* an inode, or FAULTY_NOBODY */
     int base;
+    size_t syncs;
 };
 
 enum faulty_event_kind {

@@ -76,6 +76,9 @@ bool faulty_disk_has_failed(const struct faulty_disk *disk);
 /* How many operations of this kind there were; failed ones count. */
 size_t faulty_disk_count(const struct faulty_disk *disk, enum faulty_op op);
 
+/* How often the file of this name was to be synced. */
+size_t faulty_disk_syncs(const struct faulty_disk *disk, const char *name);
+
 /* The files together may have |bytes|; 0: no limit. */
 void faulty_disk_limit(struct faulty_disk *disk, uint64_t bytes);
 uint64_t faulty_disk_size(const struct faulty_disk *disk);

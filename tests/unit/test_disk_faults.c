@@ -1,0 +1,322 @@
+/*
+ * A journal on a disk that fails at its n-th operation, for n = 1, 2, ... until
+ * nothing fails, or that is full: what it said was durable is there afterwards,
+ * and a turn that failed is there whole or not at all (R23, R45).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "power_turns.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TURNS = 10, MANNERS = 5, TOLD_OF = 10, STEP = 1700 };
+
+struct outcome {
+    size_t durable;   /* turns: their results said so */
+    size_t attempted; /* the one that failed is the last */
+    int error;        /* the first one, of opening or of a turn */
+    char wrong[600];
+};
+
+/* --- what a result means: the only place that says so -------------------- */
+
+/* A turn is durable with 0, and with a positive result: the main file failed
+ * and it is in another place. */
+static bool is_durable(int result)
+{
+    return result >= 0;
+}
+
+static bool is_error(int result)
+{
+    return result == CG_ERR_IO || result == CG_ERR_FULL;
+}
+
+/* --- one life of a journal ----------------------------------------------- */
+
+static void say(struct outcome *outcome, const char *wrong, int result)
+{
+    if (outcome->wrong[0] == '\0') {
+        (void)snprintf(outcome->wrong, sizeof(outcome->wrong), "%s: %d", wrong,
+                       result);
+    }
+}
+
+/* Once it has failed every call says the same. */
+static void expect_failed(struct outcome *outcome, struct cg_journal *journal)
+{
+    struct turns turns;
+    int result;
+
+    turns_after(outcome->attempted, &turns);
+    for (int i = 0; i < 3; i++) {
+        result = turns_play(&turns, journal);
+        if (result != outcome->error) {
+            say(outcome, "a later turn has another result", result);
+        }
+    }
+    result = journal->commit(journal->user);
+    if (result != outcome->error) {
+        say(outcome, "a later commit has another result", result);
+    }
+}
+
+/* What failed, where, and what to do. */
+static void expect_words(struct outcome *outcome, const char *words)
+{
+    if (!is_error(outcome->error)) {
+        say(outcome, "this is no error of a disk", outcome->error);
+    }
+    if (strstr(words, TURNS_PATH) == NULL ||
+        (strchr(words, ';') == NULL && strstr(words, "check") == NULL)) {
+        say(outcome, words, outcome->error);
+    }
+}
+
+static void live(struct faulty_disk *disk, struct outcome *outcome)
+{
+    struct turns turns;
+    struct cg_journal journal;
+    char error[512] = "";
+
+    *outcome = (struct outcome){0};
+    turns_after(0, &turns);
+    outcome->error = turns_open(disk, &journal, error, sizeof(error));
+    if (outcome->error != 0) {
+        expect_words(outcome, error);
+        return;
+    }
+    while (outcome->error == 0 && outcome->attempted < TURNS) {
+        int result = turns_play(&turns, &journal);
+
+        outcome->attempted++;
+        if (is_durable(result)) {
+            outcome->durable = outcome->attempted;
+        } else {
+            outcome->error = result;
+        }
+    }
+    if (outcome->error != 0) {
+        expect_words(outcome, journal.error(journal.user));
+        expect_failed(outcome, &journal);
+    }
+    journal.close(journal.user);
+}
+
+/* --- afterwards, on a sound disk ----------------------------------------- */
+
+struct tally {
+    size_t lives;
+    size_t failures;
+    size_t wrong;
+};
+
+static void tell(struct tally *tally,
+                 const char *what,
+                 size_t at,
+                 const char *when,
+                 const char *wrong)
+{
+    if (tally->wrong++ < TOLD_OF) {
+        print_error("%s %zu, %s: %s\n", what, at, when, wrong);
+    }
+}
+
+/* The power goes at that moment. */
+static void cut(const struct faulty_disk *disk,
+                size_t at,
+                size_t least,
+                size_t most,
+                struct tally *tally,
+                const char *what,
+                size_t n)
+{
+    for (uint64_t i = 0; i < 2; i++) {
+        uint64_t seed = n * (MANNERS + 1) + i;
+        struct faulty_disk *after = faulty_disk_cut(disk, at, seed);
+        char wrong[600];
+
+        if (!turns_hold(after, least, most, NULL, wrong, sizeof(wrong))) {
+            tell(tally, what, n, "after a power cut", wrong);
+        }
+        faulty_disk_close(after);
+    }
+}
+
+/* The disk is sound again.  With |mounted| the process is started again on what
+ * the system still has in memory, and later the power goes; a device that was
+ * gone altogether comes back without that. */
+static void judge(struct faulty_disk *disk,
+                  const struct outcome *outcome,
+                  bool mounted,
+                  struct tally *tally,
+                  const char *what,
+                  size_t n)
+{
+    size_t told;
+    char wrong[600];
+
+    tally->lives++;
+    tally->failures += outcome->error != 0;
+    if (outcome->wrong[0] != '\0') {
+        tell(tally, what, n, "while it failed", outcome->wrong);
+    }
+    faulty_disk_fail(disk, NULL);
+    faulty_disk_limit(disk, 0);
+    cut(disk, faulty_disk_now(disk), outcome->durable, outcome->attempted,
+        tally, what, n);
+    if (!mounted) {
+        return;
+    }
+    if (!turns_hold(disk, outcome->durable, outcome->attempted, &told, wrong,
+                    sizeof(wrong))) {
+        tell(tally, what, n, "after a restart", wrong);
+        return;
+    }
+    cut(disk, told, outcome->durable + 1, outcome->attempted + 1, tally, what,
+        n);
+}
+
+/* --- every fault --------------------------------------------------------- */
+
+/* The n-th fails, until none does. */
+static void
+sweep(struct faulty_fault fault, const char *what, struct tally *tally)
+{
+    bool failed = true;
+
+    for (fault.at = 1; failed; fault.at++) {
+        struct faulty_disk *disk = faulty_disk_open();
+        struct outcome outcome;
+
+        faulty_disk_fail(disk, &fault);
+        live(disk, &outcome);
+        failed = faulty_disk_has_failed(disk);
+        judge(disk, &outcome, fault.op != FAULTY_ANY, tally, what, fault.at);
+        faulty_disk_close(disk);
+    }
+}
+
+static void check(const struct tally *tally)
+{
+    faulty_disk_use(NULL);
+    print_message("%zu journals, %zu of them failed\n", tally->lives,
+                  tally->failures);
+    assert_true(tally->failures > 0);
+    assert_int_equal(tally->wrong, 0);
+}
+
+/* Once, and from then on; everything, or all but what is there for that. */
+static void sweep_all(struct faulty_fault fault, const char *what)
+{
+    static const char *const except[] = {NULL, "-spare"};
+    struct tally tally = {0};
+
+    for (int lasts = 0; lasts < 2; lasts++) {
+        for (size_t i = 0; i < 2; i++) {
+            fault.lasts = lasts != 0;
+            fault.except = except[i];
+            sweep(fault, what, &tally);
+        }
+    }
+    check(&tally);
+}
+
+static void test_disk_faults_write(void **state)
+{
+    (void)state;
+    sweep_all((struct faulty_fault){.op = FAULTY_WRITE}, "write");
+}
+
+static void test_disk_faults_short_write(void **state)
+{
+    struct faulty_fault fault = {.op = FAULTY_WRITE, .partly = true};
+    struct tally tally = {0};
+
+    (void)state;
+    sweep(fault, "short write", &tally);
+    fault.lasts = true;
+    fault.error = SQLITE_FULL;
+    sweep(fault, "short write, full", &tally);
+    check(&tally);
+}
+
+static void test_disk_faults_sync(void **state)
+{
+    (void)state;
+    sweep_all((struct faulty_fault){.op = FAULTY_SYNC}, "sync");
+}
+
+/* Not each of them makes a journal fail. */
+static void test_disk_faults_others(void **state)
+{
+    static const enum faulty_op ops[] = {FAULTY_TRUNCATE, FAULTY_DELETE,
+                                         FAULTY_OPEN, FAULTY_LOCK, FAULTY_READ};
+    struct tally tally = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+        sweep((struct faulty_fault){.op = ops[i]}, "other", &tally);
+        sweep((struct faulty_fault){.op = ops[i], .lasts = true}, "other",
+              &tally);
+    }
+    check(&tally);
+}
+
+/* The device is gone. */
+static void test_disk_faults_everything(void **state)
+{
+    struct faulty_fault fault = {.op = FAULTY_ANY, .lasts = true};
+    struct tally tally = {0};
+
+    (void)state;
+    sweep(fault, "everything from operation", &tally);
+    fault.except = "-spare";
+    sweep(fault, "everything but the spare from operation", &tally);
+    check(&tally);
+}
+
+/* Full at every size, until all has room. */
+static void test_disk_faults_full(void **state)
+{
+    struct tally tally = {0};
+    bool failed = true;
+
+    (void)state;
+    for (size_t limit = 1; failed; limit += STEP) {
+        struct faulty_disk *disk = faulty_disk_open();
+        struct outcome outcome;
+
+        faulty_disk_limit(disk, limit);
+        live(disk, &outcome);
+        failed = outcome.error != 0 || outcome.durable < TURNS;
+        judge(disk, &outcome, true, &tally, "full at", limit);
+        faulty_disk_close(disk);
+    }
+    check(&tally);
+}
+
+int main(void)
+{
+    turns_checkpoint_pages = 15;
+
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_disk_faults_write),
+        cmocka_unit_test(test_disk_faults_short_write),
+        cmocka_unit_test(test_disk_faults_sync),
+        cmocka_unit_test(test_disk_faults_others),
+        cmocka_unit_test(test_disk_faults_everything),
+        cmocka_unit_test(test_disk_faults_full),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
