@@ -52,8 +52,12 @@ static void keep(struct crash_run *run,
         (struct cg_slice){out->header, out->header_len},
         (struct cg_slice){out->body, out->body_len});
 
-    if (message != NULL) {
-        message->seq = ++run->runner.seq_out[out->session];
+    if (message == NULL) {
+        return;
+    }
+    message->seq = ++run->runner.seq_out[out->session];
+    if (run->journal->sent != NULL && run->runner.error == 0) {
+        run->runner.error = run->journal->sent(run, message);
     }
 }
 
@@ -113,6 +117,20 @@ void crash_link_up(struct crash_run *run, cg_session session)
     crash_collect(run, status);
 }
 
+/* The turn is not in the journal: its messages were never made, and its input
+ * has to come again. */
+static void lose_turn(struct crash_run *run)
+{
+    run->quiet = run->rested;
+    run->cut = run->had_cut;
+    run->again = true;
+    run->lost = true;
+    for (size_t i = 0; i < run->held.count; i++) {
+        run->runner.seq_out[run->held.items[i].session]--;
+        run->held.items[i].taken = true;
+    }
+}
+
 static void crash(struct crash_run *run)
 {
     struct cg_script_runner *runner = &run->runner;
@@ -125,6 +143,7 @@ static void crash(struct crash_run *run)
     run->quiet = run->rests;
     run->cut = run->would_cut;
     run->seen = runner->out.count;
+    run->facts = state->fact_no;
     for (size_t i = 0; i < CG_SESSIONS_MAX; i++) {
         up[i] = i < state->session_count && state->sessions[i].up;
     }
@@ -132,8 +151,12 @@ static void crash(struct crash_run *run)
         crash_state_same(run);
     }
     crash_gate_close(run);
-    cg_journal_capture_crash(&runner->journal);
-    crash_gate_open(run);
+    if (!run->journal->crash(run, run->kind == CRASH_DISK)) {
+        lose_turn(run);
+    }
+    if (run->wrong[0] == '\0') {
+        crash_gate_open(run);
+    }
     if (crash_goes_on(run)) {
         crash_state_backs(run);
     }
@@ -147,12 +170,30 @@ static void crash(struct crash_run *run)
     }
 }
 
+/* The commit may fail here, and then so does all that follows. */
+static void commit_on_disk(struct crash_run *run)
+{
+    struct cg_script_runner *runner = &run->runner;
+
+    run->result = runner->error != 0 ? runner->error
+                                     : cg_gate_commit(runner->gate);
+    if (run->result < 0 &&
+        (cg_gate_commit(runner->gate) != run->result ||
+         cg_gate_tick(runner->gate, runner->now) != run->result ||
+         cg_gate_stop(runner->gate, runner->now) != run->result)) {
+        crash_wrong(run, "the commit failed, %d, and a later call did not",
+                    run->result);
+    }
+    runner->error = 0;
+}
+
 void crash_collect(struct crash_run *run, int status)
 {
     struct cg_script_runner *runner = &run->runner;
     struct cg_out out;
     char error[256];
     bool now = !run->crashed && !run->settling && ++run->commits == run->at;
+    bool holds = now && (run->kind == CRASH_HELD || run->kind == CRASH_DISK);
 
     runner->error = status;
     if (now && run->kind == CRASH_LOST) {
@@ -160,16 +201,22 @@ void crash_collect(struct crash_run *run, int status)
         crash(run);
         return;
     }
+    run->rested = run->rests;
+    run->had_cut = run->would_cut;
     while (runner->error == 0 && cg_gate_pull(runner->gate, &out)) {
-        keep(run, now && run->kind == CRASH_HELD ? &run->held : &runner->out,
-             &out);
+        keep(run, holds ? &run->held : &runner->out, &out);
     }
-    if (runner->error == 0) {
+    if (now && run->kind == CRASH_DISK) {
+        commit_on_disk(run);
+    } else if (runner->error == 0) {
         runner->error = cg_gate_commit(runner->gate);
     }
     if (runner->error == 0 &&
         !cg_gate_audit(runner->gate, error, sizeof(error))) {
         crash_wrong(run, "the books do not add up: %s", error);
+    }
+    if (runner->error == 0 && run->journal->committed != NULL && !now) {
+        run->journal->committed(run);
     }
     run->rests = crash_state_rests(run);
     run->would_cut = crash_state_cut(run);

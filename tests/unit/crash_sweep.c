@@ -283,7 +283,7 @@ static void act(struct crash_run *run, size_t index)
         break;
     case CG_SCRIPT_CRASH:
         crash_gate_close(run);
-        cg_journal_capture_crash(&runner->journal);
+        (void)run->journal->crash(run, false);
         crash_gate_open(run);
         break;
     case CG_SCRIPT_REJECTS:
@@ -341,6 +341,23 @@ static void play(struct crash_run *run)
 }
 /* --- the whole ----------------------------------------------------------- */
 
+static int open_capture(struct crash_run *run)
+{
+    return cg_journal_open_capture(&run->runner.journal);
+}
+
+static bool crash_capture(struct crash_run *run, bool in_commit)
+{
+    (void)in_commit;
+    cg_journal_capture_crash(&run->runner.journal);
+    return true;
+}
+
+static const struct crash_journal capture = {
+    .open = open_capture,
+    .crash = crash_capture,
+};
+
 static bool allocate(struct crash_run *run)
 {
     struct cg_script_runner *runner = &run->runner;
@@ -355,11 +372,10 @@ static bool allocate(struct crash_run *run)
     run->known = calloc(steps, sizeof(*run->known));
     run->skipped = calloc(steps, sizeof(*run->skipped));
     return cg_script_rates_init(&runner->rates, runner->script) == 0 &&
-           cg_journal_open_capture(&runner->journal) == 0 &&
-           runner->captures != NULL && runner->buffer != NULL &&
-           runner->header != NULL && runner->whole != NULL &&
-           runner->message != NULL && run->known != NULL &&
-           run->skipped != NULL;
+           run->journal->open(run) == 0 && runner->captures != NULL &&
+           runner->buffer != NULL && runner->header != NULL &&
+           runner->whole != NULL && runner->message != NULL &&
+           run->known != NULL && run->skipped != NULL;
 }
 
 void crash_run_play(struct crash_run *run,
@@ -368,8 +384,21 @@ void crash_run_play(struct crash_run *run,
                     enum crash_kind kind,
                     size_t at)
 {
+    crash_run_play_on(run, script, undisturbed, kind, at, &capture, NULL);
+}
+
+void crash_run_play_on(struct crash_run *run,
+                       const struct cg_script *script,
+                       const struct crash_run *undisturbed,
+                       enum crash_kind kind,
+                       size_t at,
+                       const struct crash_journal *journal,
+                       void *user)
+{
     *run = (struct crash_run){
         .runner = {.script = script, .options = &silent, .now = script->start},
+        .journal = journal,
+        .journal_user = user,
         .kind = kind,
         .at = at,
         .expected_known = undisturbed != NULL ? undisturbed->known : NULL,

@@ -15,6 +15,22 @@ enum crash_kind {
     CRASH_HELD, /* after the commit: the FIX sessions' stores have the messages
                    of the turn, and are asked for them */
     CRASH_LOST, /* before the commit: the peer sends again what it said */
+    CRASH_DISK, /* in the commit: which of these two it is the disk decides */
+};
+
+struct crash_run;
+
+/* A journal that crashes can be played on. */
+struct crash_journal {
+    /* Makes runner.journal; 0, or an error. */
+    int (*open)(struct crash_run *run);
+    /* |message| is handed to its FIX session; may be NULL, as the next. */
+    int (*sent)(struct crash_run *run, const struct cg_script_message *message);
+    /* A turn was committed. */
+    void (*committed)(struct crash_run *run);
+    /* The process is over; opens what is left.  False: the turn that was to be
+     * committed is not in it. */
+    bool (*crash)(struct crash_run *run, bool in_commit);
 };
 
 struct crash_books {
@@ -35,8 +51,12 @@ struct crash_request {
 
 struct crash_run {
     struct cg_script_runner runner;
+    const struct crash_journal *journal;
+    void *journal_user;
     enum crash_kind kind;
     size_t at;      /* the commit; 0: none */
+    int result;     /* of that commit */
+    cg_seq facts;   /* at the crash, with those of the turn */
     size_t commits; /* so far */
     size_t head;    /* of those, before the first step of its own file */
     bool crashed;
@@ -44,7 +64,10 @@ struct crash_run {
     bool cut;       /* the crash ended what nothing takes up again */
     bool would_cut; /* ... one now would */
     bool rests;     /* nothing is under way now */
+    bool rested;    /* ... was, before the turn */
+    bool had_cut;   /* and a crash then would have cut */
     bool again;     /* the input of the turn has to come again */
+    bool lost;      /* ... as the disk had it */
     bool settling;  /* the session is over */
     size_t seen;    /* messages out before the crash */
     struct cg_script_messages held;
@@ -68,6 +91,15 @@ void crash_run_play(struct crash_run *run,
                     const struct crash_run *undisturbed,
                     enum crash_kind kind,
                     size_t at);
+
+/* The same on a journal of the test's own. */
+void crash_run_play_on(struct crash_run *run,
+                       const struct cg_script *script,
+                       const struct crash_run *undisturbed,
+                       enum crash_kind kind,
+                       size_t at,
+                       const struct crash_journal *journal,
+                       void *user);
 void crash_run_deinit(struct crash_run *run);
 
 __attribute__((format(printf, 2, 3))) void
@@ -122,6 +154,20 @@ void crash_books_take(struct crash_run *run, struct crash_books *books);
 
 /* Once the session is over: each ClOrdID, and what became of it. */
 void crash_requests_count(struct crash_run *run);
+
+/* --- crash_judge.c ------------------------------------------------------- */
+
+struct crash_tally {
+    size_t runs;
+    size_t quiet;
+    size_t same;
+    size_t wrong;
+};
+
+/* What must hold of |run|, which has ended, beside the undisturbed one. */
+void crash_judge(struct crash_run *run,
+                 const struct crash_run *undisturbed,
+                 struct crash_tally *tally);
 
 /* --- crash_sweep.c ------------------------------------------------------- */
 

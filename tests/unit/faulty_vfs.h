@@ -86,4 +86,8 @@ uint64_t faulty_disk_size(const struct faulty_disk *disk);
 /* Syncs do nothing, and say they did. */
 void faulty_disk_lie(struct faulty_disk *disk);
 
+/* Pages of log between two checkpoints, in a program that is linked with
+ * --wrap=sqlite3_wal_autocheckpoint; 0: as many as the product wants. */
+extern int faulty_checkpoint_pages;
+
 #endif

@@ -11,18 +11,7 @@
 #define CREATED ((int64_t)1768471200000000000)
 #define BIG 60000
 
-int __real_sqlite3_wal_autocheckpoint(sqlite3 *db, int pages);
-int __wrap_sqlite3_wal_autocheckpoint(sqlite3 *db, int pages);
-
 bool turns_big;
-int turns_checkpoint_pages;
-
-/* The product's own number is too large for what a test can sweep. */
-int __wrap_sqlite3_wal_autocheckpoint(sqlite3 *db, int pages)
-{
-    return __real_sqlite3_wal_autocheckpoint(
-        db, turns_checkpoint_pages != 0 ? turns_checkpoint_pages : pages);
-}
 
 static const char *const names[TURN_SESSIONS] = {
     "FIX.4.4:GATE->CLIENT", "FIX.4.4:GATE->VENUE", "FIXT.1.1:GATE->HUB"};

@@ -33,9 +33,6 @@ struct turns {
  * not fit into SQLite's cache and is written before its commit. */
 extern bool turns_big;
 
-/* Pages of log between two checkpoints; 0: as many as the product wants. */
-extern int turns_checkpoint_pages;
-
 /* After |count| turns. */
 void turns_after(size_t count, struct turns *turns);
 

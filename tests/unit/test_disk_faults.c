@@ -307,7 +307,7 @@ static void test_disk_faults_full(void **state)
 
 int main(void)
 {
-    turns_checkpoint_pages = 15;
+    faulty_checkpoint_pages = 15;
 
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_disk_faults_write),

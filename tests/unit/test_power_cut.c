@@ -150,7 +150,7 @@ static void test_power_cut_every_moment_of_small_turns(void **state)
 
     (void)state;
     turns_big = false;
-    turns_checkpoint_pages = 30;
+    faulty_checkpoint_pages = 30;
     play(&played, 36, false);
     assert_in_range(played.folded, 5, 36);
     sweep(&played, 0, played.told[1], SIZE_MAX, MANNERS);
@@ -165,7 +165,7 @@ static void test_power_cut_big_turns(void **state)
 
     (void)state;
     turns_big = true;
-    turns_checkpoint_pages = 0;
+    faulty_checkpoint_pages = 0;
     play(&played, 34, false);
     assert_in_range(played.folded, 5, 34);
     sweep(&played, played.told[1], faulty_disk_now(played.disk), 20, 1);
@@ -181,7 +181,7 @@ static void test_power_cut_lying_disk_is_found_out(void **state)
 
     (void)state;
     turns_big = false;
-    turns_checkpoint_pages = 30;
+    faulty_checkpoint_pages = 30;
     play(&played, 12, true);
     for (size_t at = played.told[3]; at <= played.told[12]; at += 7) {
         struct faulty_disk *after = faulty_disk_cut(played.disk, at, at);
