@@ -152,12 +152,17 @@ static void cut(const struct faulty_disk *disk,
     }
 }
 
-/* The disk is sound again.  With |mounted| the process is started again on what
- * the system still has in memory, and later the power goes; a device that was
- * gone altogether comes back without that. */
+/* What happens once the disk is sound again. */
+enum then {
+    THEN_CUT,     /* the power goes: so it is when the device was gone */
+    THEN_RESTART, /* or the process is started again, on what the system has in
+                     memory, too */
+    THEN_BOTH,    /* and the power goes after another turn */
+};
+
 static void judge(struct faulty_disk *disk,
                   const struct outcome *outcome,
-                  bool mounted,
+                  enum then then,
                   struct tally *tally,
                   const char *what,
                   size_t n)
@@ -174,7 +179,7 @@ static void judge(struct faulty_disk *disk,
     faulty_disk_limit(disk, 0);
     cut(disk, faulty_disk_now(disk), outcome->durable, outcome->attempted,
         tally, what, n);
-    if (!mounted) {
+    if (then == THEN_CUT) {
         return;
     }
     if (!turns_hold(disk, outcome->durable, outcome->attempted, &told, wrong,
@@ -182,15 +187,19 @@ static void judge(struct faulty_disk *disk,
         tell(tally, what, n, "after a restart", wrong);
         return;
     }
-    cut(disk, told, outcome->durable + 1, outcome->attempted + 1, tally, what,
-        n);
+    if (then == THEN_BOTH) {
+        cut(disk, told, outcome->durable + 1, outcome->attempted + 1, tally,
+            what, n);
+    }
 }
 
 /* --- every fault --------------------------------------------------------- */
 
 /* The n-th fails, until none does. */
-static void
-sweep(struct faulty_fault fault, const char *what, struct tally *tally)
+static void sweep(struct faulty_fault fault,
+                  enum then then,
+                  const char *what,
+                  struct tally *tally)
 {
     bool failed = true;
 
@@ -201,7 +210,7 @@ sweep(struct faulty_fault fault, const char *what, struct tally *tally)
         faulty_disk_fail(disk, &fault);
         live(disk, &outcome);
         failed = faulty_disk_has_failed(disk);
-        judge(disk, &outcome, fault.op != FAULTY_ANY, tally, what, fault.at);
+        judge(disk, &outcome, then, tally, what, fault.at);
         faulty_disk_close(disk);
     }
 }
@@ -216,7 +225,8 @@ static void check(const struct tally *tally)
 }
 
 /* Once, and from then on; everything, or all but what is there for that. */
-static void sweep_all(struct faulty_fault fault, const char *what)
+static void
+sweep_all(struct faulty_fault fault, enum then then, const char *what)
 {
     static const char *const except[] = {NULL, "-spare"};
     struct tally tally = {0};
@@ -225,7 +235,7 @@ static void sweep_all(struct faulty_fault fault, const char *what)
         for (size_t i = 0; i < 2; i++) {
             fault.lasts = lasts != 0;
             fault.except = except[i];
-            sweep(fault, what, &tally);
+            sweep(fault, then, what, &tally);
         }
     }
     check(&tally);
@@ -234,7 +244,7 @@ static void sweep_all(struct faulty_fault fault, const char *what)
 static void test_disk_faults_write(void **state)
 {
     (void)state;
-    sweep_all((struct faulty_fault){.op = FAULTY_WRITE}, "write");
+    sweep_all((struct faulty_fault){.op = FAULTY_WRITE}, THEN_BOTH, "write");
 }
 
 static void test_disk_faults_short_write(void **state)
@@ -243,17 +253,25 @@ static void test_disk_faults_short_write(void **state)
     struct tally tally = {0};
 
     (void)state;
-    sweep(fault, "short write", &tally);
+    sweep(fault, THEN_BOTH, "short write", &tally);
     fault.lasts = true;
     fault.error = SQLITE_FULL;
-    sweep(fault, "short write, full", &tally);
+    sweep(fault, THEN_BOTH, "short write, full", &tally);
     check(&tally);
 }
 
 static void test_disk_faults_sync(void **state)
 {
     (void)state;
-    sweep_all((struct faulty_fault){.op = FAULTY_SYNC}, "sync");
+    sweep_all((struct faulty_fault){.op = FAULTY_SYNC}, THEN_RESTART, "sync");
+}
+
+/* What a failed sync has dropped can be read until the power goes, and no later
+ * sync writes it: the next process must not build on it. */
+static void test_disk_faults_sync_not_trusted_later(void **state)
+{
+    (void)state;
+    sweep_all((struct faulty_fault){.op = FAULTY_SYNC}, THEN_BOTH, "sync");
 }
 
 /* Not each of them makes a journal fail. */
@@ -265,9 +283,9 @@ static void test_disk_faults_others(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
-        sweep((struct faulty_fault){.op = ops[i]}, "other", &tally);
-        sweep((struct faulty_fault){.op = ops[i], .lasts = true}, "other",
-              &tally);
+        sweep((struct faulty_fault){.op = ops[i]}, THEN_BOTH, "other", &tally);
+        sweep((struct faulty_fault){.op = ops[i], .lasts = true}, THEN_BOTH,
+              "other", &tally);
     }
     check(&tally);
 }
@@ -279,9 +297,9 @@ static void test_disk_faults_everything(void **state)
     struct tally tally = {0};
 
     (void)state;
-    sweep(fault, "everything from operation", &tally);
+    sweep(fault, THEN_CUT, "everything from operation", &tally);
     fault.except = "-spare";
-    sweep(fault, "everything but the spare from operation", &tally);
+    sweep(fault, THEN_CUT, "everything but the spare from operation", &tally);
     check(&tally);
 }
 
@@ -299,7 +317,7 @@ static void test_disk_faults_full(void **state)
         faulty_disk_limit(disk, limit);
         live(disk, &outcome);
         failed = outcome.error != 0 || outcome.durable < TURNS;
-        judge(disk, &outcome, true, &tally, "full at", limit);
+        judge(disk, &outcome, THEN_BOTH, &tally, "full at", limit);
         faulty_disk_close(disk);
     }
     check(&tally);
@@ -313,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_disk_faults_write),
         cmocka_unit_test(test_disk_faults_short_write),
         cmocka_unit_test(test_disk_faults_sync),
+        cmocka_unit_test(test_disk_faults_sync_not_trusted_later),
         cmocka_unit_test(test_disk_faults_others),
         cmocka_unit_test(test_disk_faults_everything),
         cmocka_unit_test(test_disk_faults_full),
