@@ -209,6 +209,7 @@ static struct faulty_disk *begin_again(const struct faulty_disk *disk)
     for (int i = 0; i < disk->name_count; i++) {
         (void)faulty_name_add(after, disk->names[i].text);
         after->names[i].now = disk->names[i].base;
+        after->names[i].base = disk->names[i].base;
     }
     return after;
 }
@@ -232,5 +233,30 @@ faulty_disk_cut(const struct faulty_disk *disk, size_t at, uint64_t seed)
         after->names[i].base = after->names[i].now;
     }
     free(cut.safe);
+    return after;
+}
+
+struct faulty_disk *faulty_disk_kill(const struct faulty_disk *disk, size_t at)
+{
+    struct faulty_disk *after = begin_again(disk);
+
+    for (size_t i = 0; i < at; i++) {
+        const struct faulty_event *event = &disk->events[i];
+        struct faulty_event *copy;
+
+        if (event->kind == EVENT_NAME) {
+            faulty_name_set(after, event->name, event->inode);
+        } else if (event->kind == EVENT_WRITE) {
+            faulty_inode_write(after, event->inode, event->at, event->bytes,
+                               event->len);
+        } else {
+            copy = faulty_event_add(after, event->kind);
+            *copy = *event;
+        }
+        if (event->kind == EVENT_TRUNCATE) {
+            faulty_inode_change(&after->inodes[event->inode]);
+            faulty_bytes_size(&after->inodes[event->inode].now, event->at);
+        }
+    }
     return after;
 }

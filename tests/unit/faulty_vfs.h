@@ -66,6 +66,12 @@ size_t faulty_disk_now(const struct faulty_disk *disk);
 struct faulty_disk *
 faulty_disk_cut(const struct faulty_disk *disk, size_t at, uint64_t seed);
 
+/*
+ * The disk after the process was killed at |at|: all that it wrote by then can
+ * be read, and a power cut there still loses what was not synced.
+ */
+struct faulty_disk *faulty_disk_kill(const struct faulty_disk *disk, size_t at);
+
 /* NULL: the disk is sound again. */
 void faulty_disk_fail(struct faulty_disk *disk,
                       const struct faulty_fault *fault);

@@ -306,15 +306,18 @@ static bool is_sound(char *wrong, size_t wrong_len)
     return wrong[0] == '\0';
 }
 
-/* Which number of turns it is, and the next one. */
-static bool go_on(struct cg_journal *journal,
+/* Which number of turns it is, and the next one with something in it: until
+ * then nothing makes durable what a killed process has left. */
+static bool go_on(const struct faulty_disk *disk,
+                  struct cg_journal *journal,
                   struct turns *turns,
                   size_t most,
                   char *wrong,
                   size_t wrong_len)
 {
     size_t least = turns->count;
-    int error;
+    size_t before = faulty_disk_now(disk);
+    int error = 0;
 
     while (!same(journal, turns)) {
         if (turns->count >= most) {
@@ -325,7 +328,9 @@ static bool go_on(struct cg_journal *journal,
         }
         (void)stage(turns, NULL);
     }
-    error = turns_play(turns, journal);
+    while (error == 0 && faulty_disk_now(disk) == before) {
+        error = turns_play(turns, journal);
+    }
     if (error != 0) {
         (void)snprintf(wrong, wrong_len, "it does not go on: %d, %s", error,
                        journal->error(journal->user));
@@ -336,7 +341,7 @@ static bool go_on(struct cg_journal *journal,
 bool turns_hold(struct faulty_disk *disk,
                 size_t least,
                 size_t most,
-                size_t *told,
+                struct turns_end *end,
                 char *wrong,
                 size_t wrong_len)
 {
@@ -349,9 +354,9 @@ bool turns_hold(struct faulty_disk *disk,
     if (turns_open(disk, &journal, wrong, wrong_len) != 0) {
         return false;
     }
-    good = go_on(&journal, &turns, most, wrong, wrong_len);
-    if (told != NULL) {
-        *told = faulty_disk_now(disk);
+    good = go_on(disk, &journal, &turns, most, wrong, wrong_len);
+    if (end != NULL) {
+        *end = (struct turns_end){turns.count, faulty_disk_now(disk)};
     }
     journal.close(journal.user);
     if (!good || !is_sound(wrong, wrong_len) ||

@@ -40,16 +40,21 @@ void turns_after(size_t count, struct turns *turns);
  * else what the commit does. */
 int turns_play(struct turns *turns, struct cg_journal *journal);
 
+/* How far a journal went on, and the moment at which that was committed. */
+struct turns_end {
+    size_t count;
+    size_t told;
+};
+
 /*
  * Whether a journal on |disk| opens, holds what it holds after |least| turns,
  * or after |most|, is sound by SQLite's own check, and goes on with the next
- * turn.  |told| may be NULL, and becomes the moment at which that turn was
- * committed.  If not, |wrong| says why.
+ * turn that has something in it.  |end| may be NULL.  If not, |wrong| says why.
  */
 bool turns_hold(struct faulty_disk *disk,
                 size_t least,
                 size_t most,
-                size_t *told,
+                struct turns_end *end,
                 char *wrong,
                 size_t wrong_len);
 

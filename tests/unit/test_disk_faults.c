@@ -24,6 +24,7 @@ struct outcome {
     size_t durable;   /* turns: their results said so */
     size_t attempted; /* the one that failed is the last */
     int error;        /* the first one, of opening or of a turn */
+    size_t end;       /* the moment before its journal was closed */
     char wrong[600];
 };
 
@@ -93,6 +94,7 @@ static void live(struct faulty_disk *disk, struct outcome *outcome)
     outcome->error = turns_open(disk, &journal, error, sizeof(error));
     if (outcome->error != 0) {
         expect_words(outcome, error);
+        outcome->end = faulty_disk_now(disk);
         return;
     }
     while (outcome->error == 0 && outcome->attempted < TURNS) {
@@ -109,6 +111,7 @@ static void live(struct faulty_disk *disk, struct outcome *outcome)
         expect_words(outcome, journal.error(journal.user));
         expect_failed(outcome, &journal);
     }
+    outcome->end = faulty_disk_now(disk);
     journal.close(journal.user);
 }
 
@@ -117,6 +120,7 @@ static void live(struct faulty_disk *disk, struct outcome *outcome)
 struct tally {
     size_t lives;
     size_t failures;
+    size_t cuts;
     size_t wrong;
 };
 
@@ -140,16 +144,14 @@ static void cut(const struct faulty_disk *disk,
                 const char *what,
                 size_t n)
 {
-    for (uint64_t i = 0; i < 2; i++) {
-        uint64_t seed = n * (MANNERS + 1) + i;
-        struct faulty_disk *after = faulty_disk_cut(disk, at, seed);
-        char wrong[600];
+    uint64_t seed = n * (MANNERS + 1) + tally->cuts++;
+    struct faulty_disk *after = faulty_disk_cut(disk, at, seed);
+    char wrong[600];
 
-        if (!turns_hold(after, least, most, NULL, wrong, sizeof(wrong))) {
-            tell(tally, what, n, "after a power cut", wrong);
-        }
-        faulty_disk_close(after);
+    if (!turns_hold(after, least, most, NULL, wrong, sizeof(wrong))) {
+        tell(tally, what, n, "after a power cut", wrong);
     }
+    faulty_disk_close(after);
 }
 
 /* What happens once the disk is sound again. */
@@ -167,7 +169,7 @@ static void judge(struct faulty_disk *disk,
                   const char *what,
                   size_t n)
 {
-    size_t told;
+    struct turns_end end;
     char wrong[600];
 
     tally->lives++;
@@ -177,19 +179,20 @@ static void judge(struct faulty_disk *disk,
     }
     faulty_disk_fail(disk, NULL);
     faulty_disk_limit(disk, 0);
+    cut(disk, outcome->end, outcome->durable, outcome->attempted, tally, what,
+        n);
     cut(disk, faulty_disk_now(disk), outcome->durable, outcome->attempted,
         tally, what, n);
     if (then == THEN_CUT) {
         return;
     }
-    if (!turns_hold(disk, outcome->durable, outcome->attempted, &told, wrong,
+    if (!turns_hold(disk, outcome->durable, outcome->attempted, &end, wrong,
                     sizeof(wrong))) {
         tell(tally, what, n, "after a restart", wrong);
         return;
     }
     if (then == THEN_BOTH) {
-        cut(disk, told, outcome->durable + 1, outcome->attempted + 1, tally,
-            what, n);
+        cut(disk, end.told, end.count, end.count, tally, what, n);
     }
 }
 

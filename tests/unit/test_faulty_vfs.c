@@ -75,7 +75,8 @@ static const char *content(struct faulty_disk *disk, const char *name)
     sqlite3_int64 size = 0;
 
     if (!is_there(disk, name)) {
-        return "-";
+        (void)snprintf(text, sizeof(text), "-");
+        return text;
     }
     file = open_file(disk, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MAIN_DB);
     assert_int_equal(file->pMethods->xFileSize(file, &size), SQLITE_OK);
@@ -210,6 +211,24 @@ static void test_faulty_vfs_names_need_their_folder(void **state)
     assert_int_equal(vfs->xDelete(vfs, "a-journal", 1), SQLITE_OK);
     assert_string_equal(after_cut(disk, "a", 0), "-");
     done(disk, NULL);
+}
+
+/* A killed process's writes are read, and are lost when the power goes. */
+static void test_faulty_vfs_killed_process_keeps_writes(void **state)
+{
+    struct faulty_disk *disk = faulty_disk_open();
+    sqlite3_file *file = open_synced(disk);
+    struct faulty_disk *after;
+
+    (void)state;
+    assert_int_equal(file->pMethods->xTruncate(file, 3), SQLITE_OK);
+    assert_int_equal(put(file, 3, "..."), SQLITE_OK);
+    after = faulty_disk_kill(disk, faulty_disk_now(disk));
+    assert_string_equal(content(after, "a"), "syn...");
+    assert_string_equal(after_cut(after, "a", 0), "synced.");
+    assert_string_equal(after_cut(after, "a", 1), "syn...");
+    faulty_disk_close(after);
+    done(disk, file);
 }
 
 /* Neither is a new size durable at once. */
@@ -410,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_faulty_vfs_writes_reordered_and_torn),
         cmocka_unit_test(test_faulty_vfs_cut_at_any_moment),
         cmocka_unit_test(test_faulty_vfs_names_need_their_folder),
+        cmocka_unit_test(test_faulty_vfs_killed_process_keeps_writes),
         cmocka_unit_test(test_faulty_vfs_size_needs_sync),
         cmocka_unit_test(test_faulty_vfs_failed_sync_not_made_good),
         cmocka_unit_test(test_faulty_vfs_nth_write_fails),

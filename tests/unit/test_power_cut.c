@@ -83,17 +83,16 @@ tell(struct played *played, size_t at, uint64_t seed, const char *wrong)
 
 /* The power goes again while the journal recovers, or goes on. */
 static bool cut_again(const struct faulty_disk *disk,
-                      size_t told,
+                      const struct turns_end *end,
                       size_t least,
-                      size_t most,
                       uint64_t seed,
                       char *wrong,
                       size_t wrong_len)
 {
     size_t at = (size_t)(seed * 7919) % (faulty_disk_now(disk) + 1);
     struct faulty_disk *after = faulty_disk_cut(disk, at, seed / MANNERS);
-    bool good = turns_hold(after, at >= told ? least + 1 : least, most + 1,
-                           NULL, wrong, wrong_len);
+    bool good = turns_hold(after, at >= end->told ? end->count : least,
+                           end->count, NULL, wrong, wrong_len);
 
     faulty_disk_close(after);
     return good;
@@ -105,11 +104,11 @@ static void cut(struct played *played, size_t at, uint64_t seed, bool again)
     size_t most = least < played->turns ? least + 1 : least;
     struct faulty_disk *after = faulty_disk_cut(played->disk, at, seed);
     char wrong[600];
-    size_t told;
-    bool good = turns_hold(after, least, most, &told, wrong, sizeof(wrong));
+    struct turns_end end;
+    bool good = turns_hold(after, least, most, &end, wrong, sizeof(wrong));
 
     if (good && again) {
-        good = cut_again(after, told, least, most, seed, wrong, sizeof(wrong));
+        good = cut_again(after, &end, least, seed, wrong, sizeof(wrong));
     }
     if (!good) {
         tell(played, at, seed, wrong);
@@ -158,6 +157,40 @@ static void test_power_cut_every_moment_of_small_turns(void **state)
     judge(&played);
 }
 
+/* The process is killed at each moment and started again; once it has committed
+ * another turn the power goes. */
+static void test_power_cut_after_a_kill(void **state)
+{
+    struct played played;
+
+    (void)state;
+    turns_big = false;
+    faulty_checkpoint_pages = 30;
+    play(&played, 20, false);
+    for (size_t at = 0; at <= faulty_disk_now(played.disk); at++) {
+        size_t least = confirmed(&played, at);
+        size_t most = least < played.turns ? least + 1 : least;
+        struct faulty_disk *killed = faulty_disk_kill(played.disk, at);
+        struct faulty_disk *after;
+        char wrong[600];
+        struct turns_end end;
+
+        if (!turns_hold(killed, least, most, &end, wrong, sizeof(wrong))) {
+            tell(&played, at, 0, wrong);
+        } else {
+            after = faulty_disk_cut(killed, end.told, at * (MANNERS + 1));
+            if (!turns_hold(after, end.count, end.count, NULL, wrong,
+                            sizeof(wrong))) {
+                tell(&played, at, at * (MANNERS + 1), wrong);
+            }
+            faulty_disk_close(after);
+        }
+        played.cuts++;
+        faulty_disk_close(killed);
+    }
+    judge(&played);
+}
+
 /* The checkpoint comes when the product wants it. */
 static void test_power_cut_big_turns(void **state)
 {
@@ -201,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_power_cut_every_moment_of_small_turns),
+        cmocka_unit_test(test_power_cut_after_a_kill),
         cmocka_unit_test(test_power_cut_big_turns),
         cmocka_unit_test(test_power_cut_lying_disk_is_found_out),
     };
