@@ -27,6 +27,9 @@ void crash_gate_open(struct crash_run *run)
     };
 
     runner->gate = NULL;
+    if (run->wrong[0] != '\0') {
+        return;
+    }
     if (cg_gate_open(&options, error, sizeof(error), &runner->gate) != 0) {
         runner->gate = NULL;
         crash_wrong(run, "the gate does not open: %s", error);
@@ -154,9 +157,7 @@ static void crash(struct crash_run *run)
     if (!run->journal->crash(run, run->kind == CRASH_DISK)) {
         lose_turn(run);
     }
-    if (run->wrong[0] == '\0') {
-        crash_gate_open(run);
-    }
+    crash_gate_open(run);
     if (crash_goes_on(run)) {
         crash_state_backs(run);
     }
