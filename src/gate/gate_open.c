@@ -98,7 +98,8 @@ static int explain_error(int status,
     } else if (status == CG_ERR_CORRUPT) {
         snprintf(error, error_len,
                  "the journal holds a fact that does not fit: it was made with "
-                 "larger Max...= settings, or it was changed");
+                 "larger Max...= settings (raise them), or it was changed "
+                 "(restore it from a copy)");
     }
     return status;
 }

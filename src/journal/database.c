@@ -91,6 +91,18 @@ bool cg_db_is_read_only(struct sqlite3 *db)
     return sqlite3_db_readonly(db, "main") == 1;
 }
 
+bool cg_db_file_is_short(struct sqlite3 *db)
+{
+    enum { HEAD = 100 };
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    return sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) ==
+               SQLITE_OK &&
+           file != NULL && file->pMethods != NULL &&
+           file->pMethods->xFileSize(file, &size) == SQLITE_OK && size > 0 &&
+           size < HEAD;
+}
+
 const char *cg_db_message(struct sqlite3 *db)
 {
     return db != NULL ? sqlite3_errmsg(db) : "out of memory";
@@ -125,8 +137,58 @@ enum cg_db_result cg_db_query(struct sqlite3 *db,
                            found != NULL ? (const char *)found : "");
         }
     }
-    (void)sqlite3_finalize(statement);
-    return rc == SQLITE_ROW ? CG_DB_DONE : result_of(rc);
+    /* What a statement does may fail at its end only. */
+    int ended = sqlite3_finalize(statement);
+    return rc == SQLITE_ROW ? result_of(ended) : result_of(rc);
+}
+
+/* SQLite hears nothing of a failed fold that it does by itself; so it does none
+ * (this takes the place of its hook), and the journal folds. */
+static int on_log(void *user, sqlite3 *db, const char *name, int pages)
+{
+    (void)db;
+    (void)name;
+    *(int *)user = pages;
+    return SQLITE_OK;
+}
+
+void cg_db_watch_log(struct sqlite3 *db, int *pages)
+{
+    (void)sqlite3_wal_hook(db, on_log, pages);
+}
+
+enum cg_db_result cg_db_fold_from(struct sqlite3 *db, int *pages, int from)
+{
+    if (*pages < from) {
+        return CG_DB_DONE;
+    }
+    *pages = 0;
+    return result_of(sqlite3_wal_checkpoint_v2(
+        db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
+}
+
+enum cg_db_result cg_db_rewrite_log(struct sqlite3 *db)
+{
+    static const int most = 65536;
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    int rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                                  &log);
+    if (rc != SQLITE_OK || log == NULL || log->pMethods == NULL) {
+        return result_of(rc);
+    }
+    char *bytes = malloc((size_t)most);
+    rc = bytes != NULL ? log->pMethods->xFileSize(log, &size) : SQLITE_NOMEM;
+    for (sqlite3_int64 at = 0; at < size && rc == SQLITE_OK; at += most) {
+        int len = size - at < most ? (int)(size - at) : most;
+        rc = log->pMethods->xRead(log, bytes, len, at);
+        if (rc == SQLITE_OK) {
+            rc = log->pMethods->xWrite(log, bytes, len, at);
+        }
+    }
+    free(bytes);
+    return result_of(
+        rc == SQLITE_OK ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : rc);
 }
 
 void cg_db_random(void *bytes, size_t len)
@@ -242,6 +304,7 @@ cg_db_file_open(const char *path, bool create, struct cg_db_file **result)
      * rights are those of the database. */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL |
                 (create ? SQLITE_OPEN_CREATE : 0);
+    int has_flags = 0;
     struct cg_db_file *file = calloc(1, sizeof(*file));
     if (file == NULL || vfs == NULL) {
         free(file);
@@ -256,13 +319,13 @@ cg_db_file_open(const char *path, bool create, struct cg_db_file **result)
     int rc = vfs->xFullPathname(vfs, path, vfs->mxPathname, file->path);
     /* A link that was followed is fine. */
     if (rc == SQLITE_OK || rc == SQLITE_OK_SYMLINK) {
-        rc = vfs->xOpen(vfs, file->path, file->file, flags, &flags);
+        rc = vfs->xOpen(vfs, file->path, file->file, flags, &has_flags);
     }
     if (rc != SQLITE_OK) {
         cg_db_file_close(file);
         return result_of(rc);
     }
-    if ((flags & SQLITE_OPEN_READONLY) != 0) {
+    if ((has_flags & SQLITE_OPEN_READONLY) != 0) {
         cg_db_file_close(file);
         return CG_DB_NO_ENTRY;
     }
@@ -317,4 +380,19 @@ enum cg_db_result cg_db_file_sync(struct cg_db_file *file)
 {
     return result_of(
         file->file->pMethods->xSync(file->file, SQLITE_SYNC_NORMAL));
+}
+
+enum cg_db_result
+cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size)
+{
+    enum { BLOCK = 64 * 1024 };
+    char *zeros = calloc(1, BLOCK);
+    enum cg_db_result result = zeros != NULL ? CG_DB_DONE : CG_DB_MEMORY;
+    while (result == CG_DB_DONE && from < size) {
+        int64_t len = size - from < BLOCK ? size - from : BLOCK;
+        result = cg_db_file_write(file, from, zeros, (size_t)len);
+        from += len;
+    }
+    free(zeros);
+    return result == CG_DB_DONE ? cg_db_file_sync(file) : result;
 }

@@ -40,6 +40,8 @@ cg_db_open(const char *path, bool create, struct sqlite3 **db);
 void cg_db_close(struct sqlite3 *db);
 void cg_db_fold_at_close(struct sqlite3 *db, bool fold);
 bool cg_db_is_read_only(struct sqlite3 *db);
+/* Whether its file has some bytes, but fewer than the head of a database. */
+bool cg_db_file_is_short(struct sqlite3 *db);
 
 /* Words for the last failure, borrowed; and what that failure was. */
 const char *cg_db_message(struct sqlite3 *db);
@@ -52,6 +54,21 @@ enum cg_db_result cg_db_query(struct sqlite3 *db,
                               int64_t *value,
                               char *text,
                               size_t text_len);
+
+/*
+ * The log is folded into its file by the journal: |*pages| is how long it was
+ * after the newest commit, and cg_db_fold_from() folds it when that is |from|
+ * or more.
+ */
+void cg_db_watch_log(struct sqlite3 *db, int *pages);
+enum cg_db_result cg_db_fold_from(struct sqlite3 *db, int *pages, int from);
+
+/*
+ * Writes the log over itself, and syncs it.  What a failed sync has dropped can
+ * still be read until the power goes, and no later sync writes it: before
+ * anything is built on it, it has to be written again.
+ */
+enum cg_db_result cg_db_rewrite_log(struct sqlite3 *db);
 
 /* Bytes that nobody else has. */
 void cg_db_random(void *bytes, size_t len);
@@ -109,5 +126,9 @@ enum cg_db_result cg_db_file_write(struct cg_db_file *file,
                                    const void *bytes,
                                    size_t len);
 enum cg_db_result cg_db_file_sync(struct cg_db_file *file);
+/* Takes room from the disk, with zeros, up to |size|, and syncs; |from| is how
+ * long the file is. */
+enum cg_db_result
+cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size);
 
 #endif

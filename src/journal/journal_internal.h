@@ -59,10 +59,12 @@ struct cg_sqlite_journal {
     struct cg_turn turn;           /* what was staged since */
     bool begun;                    /* there is a turn to commit */
     bool reader;
-    int failed; /* the first error; from then on every call returns it */
-    struct cg_spare spare;
-    bool on_spare;                      /* the file itself has failed */
-    struct cg_turn kept;                /* what has gone to the spare since */
+    bool opened;   /* from here on there is a spare to go to */
+    int log_pages; /* of the log, after the newest commit */
+    int failed;    /* the first error; from then on every call returns it */
+    struct cg_spare spare; /* its head is the mark of a failure, too */
+    bool on_spare;         /* the file itself has failed */
+    struct cg_turn kept;   /* what has gone to the spare since */
     struct cg_journal_archive *archive; /* one under way, or NULL */
     char error[CG_JOURNAL_PATH_MAX + 512];
     char path[];

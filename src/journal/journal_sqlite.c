@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CHECKPOINT_PAGES "4096" /* 16 MiB of log between checkpoints */
+#define FOLD_PAGES 4096 /* 16 MiB of log before it is folded in */
 
 /* --- failures ----------------------------------------------------------- */
 
@@ -45,6 +45,8 @@ int cg_journal_fail(struct cg_sqlite_journal *journal,
 
 int cg_journal_fail_db(struct cg_sqlite_journal *journal, const char *what)
 {
+    cg_spare_mark(&journal->spare, journal->durable.no,
+                  &journal->durable.chain);
     return cg_journal_fail(journal, cg_db_error(cg_db_last(journal->db)),
                            "%s failed: %s; see to the disk, then start again, "
                            "nothing that was confirmed is lost",
@@ -53,7 +55,7 @@ int cg_journal_fail_db(struct cg_sqlite_journal *journal, const char *what)
 
 int cg_journal_to_spare(struct cg_sqlite_journal *journal, const char *what)
 {
-    if (journal->reader || journal->spare.file == NULL) {
+    if (journal->reader || !journal->opened) {
         return cg_journal_fail_db(journal, what);
     }
     (void)snprintf(journal->error, sizeof(journal->error),
@@ -62,6 +64,8 @@ int cg_journal_to_spare(struct cg_sqlite_journal *journal, const char *what)
                    CG_JOURNAL_PATH_MAX, journal->path, what,
                    cg_db_message(journal->db));
     journal->on_spare = true;
+    cg_spare_mark(&journal->spare, journal->durable.no,
+                  &journal->durable.chain);
     /* Closing must not try again to write what could not be written. */
     cg_db_fold_at_close(journal->db, false);
     for (int i = 0; i < CG_STMT_COUNT; i++) {
@@ -208,6 +212,18 @@ static int commit_to_spare(struct cg_sqlite_journal *journal)
     return error != 0 ? error : CG_JOURNAL_E_SPARE;
 }
 
+/* The turn is durable, whatever becomes of this; but a journal that cannot be
+ * folded has failed. */
+static int fold(struct cg_sqlite_journal *journal)
+{
+    if (cg_db_fold_from(journal->db, &journal->log_pages, FOLD_PAGES) ==
+        CG_DB_DONE) {
+        return 0;
+    }
+    int error = cg_journal_to_spare(journal, "folding its log in");
+    return error != 0 ? error : CG_JOURNAL_E_SPARE;
+}
+
 static int journal_commit(void *user)
 {
     struct cg_sqlite_journal *journal = user;
@@ -229,7 +245,7 @@ static int journal_commit(void *user)
         return commit_to_spare(journal);
     }
     turn_over(journal);
-    return 0;
+    return fold(journal);
 }
 
 static const char *journal_error(void *user)
@@ -345,6 +361,11 @@ static int identify(struct cg_sqlite_journal *journal, bool *fresh)
                                "exclusive locking is not available");
     }
     *fresh = tables == 0 && application == 0 && version == 0;
+    if (*fresh && cg_db_file_is_short(journal->db)) {
+        return cg_journal_fail(journal, CG_ERR_MISUSE,
+                               "the file is not a journal; it was left as it "
+                               "is; name another file by Journal=");
+    }
     if (*fresh && journal->reader) {
         return cg_journal_fail(journal, CG_ERR_MISUSE,
                                "the file is empty; name the Journal= of a "
@@ -377,7 +398,6 @@ static int enforce_settings(struct cg_sqlite_journal *journal)
 {
     struct sqlite3 *db = journal->db;
     int64_t synchronous = -1;
-    int64_t pages = -1;
     int64_t ignored;
     char mode[16] = "";
 
@@ -386,18 +406,16 @@ static int enforce_settings(struct cg_sqlite_journal *journal)
                     sizeof(mode)) != CG_DB_DONE ||
         cg_db_run(db, "PRAGMA synchronous=FULL") != CG_DB_DONE ||
         cg_db_query(db, "PRAGMA synchronous", &synchronous, NULL, 0) !=
-            CG_DB_DONE ||
-        cg_db_query(db, "PRAGMA wal_autocheckpoint=" CHECKPOINT_PAGES, &pages,
-                    NULL, 0) != CG_DB_DONE) {
+            CG_DB_DONE) {
         return fail_open(journal);
     }
-    if (strcmp(mode, "wal") != 0 || synchronous != 2 || pages <= 0) {
+    if (strcmp(mode, "wal") != 0 || synchronous != 2) {
         return cg_journal_fail(journal, CG_ERR_IO,
                                "WAL with full synchronisation was refused (%s, "
-                               "%" PRId64 ", %" PRId64
-                               "); put the file on a local disk",
-                               mode, synchronous, pages);
+                               "%" PRId64 "); put the file on a local disk",
+                               mode, synchronous);
     }
+    cg_db_watch_log(db, &journal->log_pages);
     return 0;
 }
 
@@ -406,14 +424,15 @@ static int enforce_settings(struct cg_sqlite_journal *journal)
 static int fail_spare(struct cg_sqlite_journal *journal,
                       enum cg_db_result result)
 {
-    const char *what = result == CG_DB_FULL
-                           ? "there is no room for it: make some"
-                       : result == CG_DB_NO_ENTRY
-                           ? "it may not be made or written: allow it"
-                           : "the disk refuses it: see to the disk";
+    const char *what = "the disk refuses it; see to the disk";
+    if (result == CG_DB_FULL) {
+        what = "there is no room for it; make some";
+    } else if (result == CG_DB_NO_ENTRY) {
+        what = "it may not be made or written; allow it";
+    }
     return cg_journal_fail(journal, cg_db_error(result),
-                           "its spare file, %.*s-spare, cannot be used: %s, "
-                           "then start again",
+                           "its spare file %.*s-spare cannot be used: %s, then "
+                           "start again",
                            CG_JOURNAL_PATH_MAX, journal->path, what);
 }
 
@@ -485,10 +504,13 @@ static int take_turns(struct cg_sqlite_journal *journal, struct cg_spare *spare)
     return error;
 }
 
-/* In one transaction; only then is the spare emptied.  A reader sees what it
- * had, and leaves both files alone. */
-static int take_over(struct cg_sqlite_journal *journal, struct cg_spare *spare)
+/*
+ * In one transaction; only then is the spare emptied.  A reader sees what it
+ * had, and leaves both files alone.
+ */
+static int take_over(struct cg_sqlite_journal *journal)
 {
+    struct cg_spare *spare = &journal->spare;
     int error = spare->begun ? take_turns(journal, spare) : 0;
     if (error != 0 || !spare->begun || journal->reader) {
         return error;
@@ -501,22 +523,26 @@ static int take_over(struct cg_sqlite_journal *journal, struct cg_spare *spare)
     return error;
 }
 
-/* While its turns are taken over there is no spare to go to. */
 static int open_spare(struct cg_sqlite_journal *journal)
 {
     char path[CG_JOURNAL_PATH_MAX + 8];
-    struct cg_spare spare;
     (void)snprintf(path, sizeof(path), "%s-spare", journal->path);
-    enum cg_db_result result = cg_spare_open(&spare, path, !journal->reader,
-                                             journal->digester);
-    int error = result != CG_DB_DONE ? fail_spare(journal, result)
-                                     : take_over(journal, &spare);
-    if (error != 0) {
-        cg_spare_close(&spare);
-        return error;
+    enum cg_db_result result = cg_spare_open(
+        &journal->spare, path, !journal->reader, journal->digester);
+    return result != CG_DB_DONE ? fail_spare(journal, result) : 0;
+}
+
+/* The spare is in use: whoever wrote it could not trust the disk with the log,
+ * and nothing may be built on that as it is. */
+static int mend_log(struct cg_sqlite_journal *journal)
+{
+    if (!journal->spare.begun || journal->reader ||
+        cg_db_rewrite_log(journal->db) == CG_DB_DONE) {
+        return 0;
     }
-    journal->spare = spare;
-    return 0;
+    return cg_journal_fail(journal, CG_ERR_IO,
+                           "its log cannot be written again after a failure; "
+                           "see to the disk, then start again");
 }
 
 static int open_all(struct cg_sqlite_journal *journal)
@@ -527,7 +553,13 @@ static int open_all(struct cg_sqlite_journal *journal)
         error = identify(journal, &fresh);
     }
     if (error == 0) {
+        error = open_spare(journal);
+    }
+    if (error == 0) {
         error = enforce_settings(journal);
+    }
+    if (error == 0) {
+        error = mend_log(journal);
     }
     if (error == 0 && fresh && cg_journal_schema_create(journal) != 0) {
         error = fail_open(journal);
@@ -541,7 +573,11 @@ static int open_all(struct cg_sqlite_journal *journal)
     if (error == 0) {
         error = cg_journal_end_read(journal);
     }
-    return error != 0 ? error : open_spare(journal);
+    if (error == 0) {
+        error = take_over(journal);
+    }
+    journal->opened = error == 0;
+    return error;
 }
 
 static int open_journal(const char *path,

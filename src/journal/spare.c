@@ -50,20 +50,6 @@ static void turn_digest(struct cg_spare *spare,
     cg_digester_end(spare->digester, digest);
 }
 
-static enum cg_db_result take_room(struct cg_spare *spare, int64_t from)
-{
-    enum { BLOCK = 64 * 1024 };
-    uint8_t *zeros = calloc(1, BLOCK);
-    enum cg_db_result result = zeros != NULL ? CG_DB_DONE : CG_DB_MEMORY;
-    int64_t at = from - from % BLOCK;
-    /* From an even block on: what is there of a shorter one is zeros, too. */
-    for (; result == CG_DB_DONE && at < CG_SPARE_BYTES; at += BLOCK) {
-        result = cg_db_file_write(spare->file, at, zeros, BLOCK);
-    }
-    free(zeros);
-    return result == CG_DB_DONE ? cg_db_file_sync(spare->file) : result;
-}
-
 static enum cg_db_result read_head(struct cg_spare *spare)
 {
     struct head head;
@@ -104,7 +90,7 @@ enum cg_db_result cg_spare_open(struct cg_spare *spare,
     }
     if (result == CG_DB_DONE && create && !spare->begun &&
         size < CG_SPARE_BYTES) {
-        result = take_room(spare, size);
+        result = cg_db_file_fill(spare->file, size, CG_SPARE_BYTES);
     }
     return result;
 }
@@ -127,6 +113,16 @@ static enum cg_db_result write_head(struct cg_spare *spare,
     spare->digest = head.digest;
     spare->end = sizeof(head);
     return cg_db_file_write(spare->file, 0, &head, sizeof(head));
+}
+
+void cg_spare_mark(struct cg_spare *spare,
+                   uint64_t last_no,
+                   const struct cg_digest_bytes *chain)
+{
+    if (spare->file != NULL && !spare->begun &&
+        write_head(spare, last_no, chain) != CG_DB_DONE) {
+        spare->begun = false; /* the first turn tries again */
+    }
 }
 
 enum cg_db_result cg_spare_write(struct cg_spare *spare,

@@ -39,6 +39,15 @@ enum cg_db_result cg_spare_open(struct cg_spare *spare,
                                 struct cg_digester *digester);
 void cg_spare_close(struct cg_spare *spare);
 
+/*
+ * Writes the head alone, without a sync: the journal has failed, and who opens
+ * it next must not trust its log.  When the power goes it may be lost with what
+ * it warns of.
+ */
+void cg_spare_mark(struct cg_spare *spare,
+                   uint64_t last_no,
+                   const struct cg_digest_bytes *chain);
+
 /* Writes a turn and syncs it; the first one comes with the head. */
 enum cg_db_result cg_spare_write(struct cg_spare *spare,
                                  const struct cg_turn *turn,

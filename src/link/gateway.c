@@ -434,6 +434,15 @@ static int open_keeper(struct cg_gateway *gateway)
 
 /* --- opening ------------------------------------------------------------ */
 
+/* Whoever reads why no gate was opened has to know which file it is about. */
+static void
+name_journal(const char *path, const char *why, char *error, size_t error_len)
+{
+    bool named = strstr(why, path) != NULL;
+    snprintf(error, error_len, "%s%s%s%s", named ? "" : "journal ",
+             named ? "" : path, named ? "" : ": ", why);
+}
+
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
 {
     const struct cg_config *config = gateway->options.config;
@@ -458,7 +467,9 @@ static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
     };
     options.snapshot = cg_keeper_map(config->journal, &gateway->journal,
                                      &options.snapshot_len);
-    status = cg_gate_open(&options, error, error_len, &gateway->gate);
+    char why[1536] = "";
+    status = cg_gate_open(&options, why, sizeof(why), &gateway->gate);
+    name_journal(config->journal, why, error, error_len);
     cg_keeper_unmap(options.snapshot, options.snapshot_len);
     return status;
 }
@@ -499,6 +510,10 @@ open_sessions(struct cg_gateway *gateway, char *error, size_t error_len)
     int status = fix8c_engine_open(gateway->options.config->fix_settings,
                                    &options, error, error_len,
                                    &gateway->engine);
+    const char *why = gateway->journal.error(gateway->journal.user);
+    if (status != 0 && why[0] != '\0') { /* its message store */
+        snprintf(error, error_len, "%s", why);
+    }
     for (size_t i = 0;
          status == 0 && i < fix8c_engine_sessions(gateway->engine); i++) {
         fix8c_session_set_user(fix8c_engine_session(gateway->engine, i),

@@ -1,21 +1,37 @@
 /*
- * Programs that are linked with --wrap=sqlite3_wal_autocheckpoint say how often
- * a log is folded into its file.
+ * Programs that are linked with --wrap=cg_db_fold_from say how often a log is
+ * folded into its file; those with --wrap=cg_db_file_fill make do with a small
+ * spare.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "faulty_vfs.h"
 
-#include <sqlite3.h>
+#include <database.h>
 
 int faulty_checkpoint_pages;
 
-int __real_sqlite3_wal_autocheckpoint(sqlite3 *db, int pages);
-int __wrap_sqlite3_wal_autocheckpoint(sqlite3 *db, int pages);
+enum cg_db_result
+__real_cg_db_fold_from(struct sqlite3 *db, int *pages, int from);
+enum cg_db_result
+__wrap_cg_db_fold_from(struct sqlite3 *db, int *pages, int from);
 
 /* The product's own number is too large for what a test can sweep. */
-int __wrap_sqlite3_wal_autocheckpoint(sqlite3 *db, int pages)
+enum cg_db_result
+__wrap_cg_db_fold_from(struct sqlite3 *db, int *pages, int from)
 {
-    return __real_sqlite3_wal_autocheckpoint(
-        db, faulty_checkpoint_pages != 0 ? faulty_checkpoint_pages : pages);
+    int wanted = faulty_checkpoint_pages;
+    return __real_cg_db_fold_from(db, pages, wanted != 0 ? wanted : from);
+}
+
+enum cg_db_result
+__real_cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size);
+enum cg_db_result
+__wrap_cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size);
+
+enum cg_db_result
+__wrap_cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size)
+{
+    const int64_t small = 32 * 1024;
+    return __real_cg_db_file_fill(file, from, size < small ? size : small);
 }

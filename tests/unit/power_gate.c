@@ -63,7 +63,7 @@ static int open_journal(struct crash_run *run, struct numbers *numbers)
     }
     return result != 0
                ? result
-               : journal->load(journal->user, count_fact, &numbers->facts);
+               : journal->load(journal->user, 0, count_fact, &numbers->facts);
 }
 
 static void set_fault(struct crash_run *run)

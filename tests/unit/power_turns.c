@@ -247,7 +247,7 @@ session_same(struct cg_journal *journal, const struct turns *turns, int number)
 static bool same(struct cg_journal *journal, const struct turns *turns)
 {
     struct found found = {.turns = turns, .good = true};
-    bool good = journal->load(journal->user, compare_fact, &found) == 0 &&
+    bool good = journal->load(journal->user, 0, compare_fact, &found) == 0 &&
                 found.good && found.facts == turns->facts;
 
     for (int i = 0; i < TURN_SESSIONS; i++) {
