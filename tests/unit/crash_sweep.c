@@ -3,6 +3,8 @@
  */
 #include "crash_sweep.h"
 
+#include "gate_internal.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,20 +55,39 @@ static bool matches(struct crash_run *run,
     return good;
 }
 
-static void expect(struct crash_run *run, const struct cg_script_step *step)
+/* One of |messages| that the step expects, and no step before; or NULL. */
+static struct cg_script_message *
+find_message(struct crash_run *run,
+             const struct cg_script_step *step,
+             const struct cg_script_messages *messages)
 {
-    struct cg_script_runner *runner = &run->runner;
-
-    for (size_t i = 0; i < runner->out.count; i++) {
-        struct cg_script_message *came = &runner->out.items[i];
+    for (size_t i = 0; i < messages->count; i++) {
+        struct cg_script_message *came = &messages->items[i];
 
         if (!came->taken && came->session == step->session &&
             matches(run, step, came)) {
-            came->taken = true;
-            return;
+            return came;
         }
     }
-    if (run->missed++ == 0) {
+    return NULL;
+}
+
+/* What is in the store of a peer that is away: it has it at its logon. */
+static bool is_held(struct crash_run *run, const struct cg_script_step *step)
+{
+    const struct cg_state *state = &run->runner.gate->engine->state;
+
+    return !state->sessions[step->session].up &&
+           find_message(run, step, &run->held) != NULL;
+}
+
+static void expect(struct crash_run *run, const struct cg_script_step *step)
+{
+    struct cg_script_message *came = find_message(run, step, &run->runner.out);
+
+    if (came != NULL) {
+        came->taken = true;
+    } else if (!is_held(run, step) && run->missed++ == 0) {
         run->first_missed = (size_t)step->place.line;
     }
 }
