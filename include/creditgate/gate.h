@@ -82,6 +82,16 @@ CG_API int
 cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now);
 
 /*
+ * The numbers of a FIX session were set anew.  |ours|: what was sent on it
+ * before can be resent no more.  Else what its peer said before may never come:
+ * that asks again as after a logon.  Errors as cg_gate_recv().
+ */
+CG_API int cg_gate_renumbered(struct cg_gate *gate,
+                              cg_session session,
+                              bool ours,
+                              cg_time now);
+
+/*
  * Takes par rates at once: each instrument that is priced by rates has its new
  * DV01 from now on, as facts.  Charges of orders that are there do not change
  * (R7).  |rates| must have been read with the gate's configuration, and are

@@ -128,6 +128,12 @@ struct fix8c_callbacks {
     void (*sent)(void *user,
                  struct fix8c_session *session,
                  const struct fix8c_message *message);
+    /*
+     * The numbers are 1 again, whoever wanted that, and no message of before
+     * can be resent.  Told at the end of the call in which it happened; what
+     * happened in the opening, after |created|.
+     */
+    void (*reset)(void *user, struct fix8c_session *session);
     /* Something a person may want to read: session events, one line. */
     void (*event)(void *user, struct fix8c_session *session, const char *text);
 };

@@ -386,6 +386,8 @@ static bool common_command(struct host *host,
         fix8c_session_logout(peer->session, NULL);
     } else if (cg_slice_is(name, "logon")) {
         fix8c_session_logon(peer->session);
+    } else if (cg_slice_is(name, "reset")) {
+        *done = fix8c_session_reset(peer->session) == 0;
     } else if (cg_slice_is(name, "wait")) {
         *done = wait_for(host, rest);
     } else if (cg_slice_is(name, "session")) {

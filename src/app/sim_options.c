@@ -30,6 +30,7 @@ static const char common_commands[] =
     "drop                          break the line, as if the cable was cut\n"
     "logout                        Logout, and stay away\n"
     "logon                         come back\n"
+    "reset                         Logout, and both sequence numbers to 1\n"
     "session N                     the session that commands mean (from 1)\n"
     "wait MS                       read the next command that much later\n"
     "wait logon                    read it when the session is logged on\n"

@@ -40,7 +40,7 @@ static bool has_arrived(const struct cg_state *state,
                         const struct cg_request *request)
 {
     const struct cg_session_state *venue = &state->sessions[request->venue];
-    return request->kept && !request->withheld && venue->up &&
+    return request->kept && request->withheld == CG_WITHHELD_NOT && venue->up &&
            venue->round == request->round;
 }
 

@@ -24,6 +24,20 @@ void cg_apply_status_asked(struct cg_state *state, const struct cg_fact *fact)
     state->inquiry_no = fact->number;
 }
 
+/* What is not among those that never came is there, and the venue's to answer.
+ */
+static void requests_known(struct cg_state *state, const struct cg_order *order)
+{
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        struct cg_request *request = &state->requests[i];
+        if (request->withheld == CG_WITHHELD_UNSENT &&
+            request->inquiry < order->inquiry) {
+            request->withheld = CG_WITHHELD_NOT;
+        }
+    }
+}
+
 void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_order *order = &state->orders[fact->order];
@@ -38,6 +52,7 @@ void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact)
     order->inquiries = 0;
     if (fact->value == CG_STATUS_KNOWN) {
         order->lost = false;
+        requests_known(state, order);
     } else if (fact->value == CG_STATUS_LOST) {
         order->lost = true;
     }
@@ -55,10 +70,14 @@ void cg_apply_status_relayed(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
+/* flags 1: it can be resent no more; 2: its venue does not know it; else it was
+ * left out of a resend. */
 void cg_apply_withheld(struct cg_state *state, const struct cg_fact *fact)
 {
-    state->requests[fact->request].withheld = true;
-    if (fact->order == CG_NONE) {
+    state->requests[fact->request].withheld = fact->flags == 1
+                                                  ? CG_WITHHELD_UNSENT
+                                                  : CG_WITHHELD_OUT;
+    if (fact->order == CG_NONE || fact->flags == 2) {
         return;
     }
     struct cg_order *order = &state->orders[fact->order];

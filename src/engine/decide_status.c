@@ -56,7 +56,8 @@ static bool requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
         bool mine = request->kind == CG_REQUEST_REPLACE ||
                     request->kind == CG_REQUEST_CANCEL;
         if (mine && request->state == CG_REQUEST_SENT &&
-            ((all && request->inquiry < asked) || request->withheld)) {
+            ((all && request->inquiry < asked) ||
+             request->withheld == CG_WITHHELD_OUT)) {
             request_answer(engine, i);
             any = true;
         }
@@ -70,6 +71,49 @@ static bool requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
 bool cg_withheld_answer(struct cg_engine *engine, uint32_t slot)
 {
     return requests_answer(engine, slot, false);
+}
+
+static void
+withheld(struct cg_engine *engine, uint32_t request, uint32_t flags)
+{
+    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_WITHHELD);
+    fact.request = request;
+    fact.order = engine->state.requests[request].order;
+    fact.session = engine->state.requests[request].venue;
+    fact.flags = flags;
+    cg_engine_record(engine, &fact);
+}
+
+/*
+ * An order's status is known now, asked for when its venue had all that could
+ * still come.  Of what can be resent no more, a cancel never came, unless it is
+ * |pending|; the replaces that never came are marked already.
+ */
+static void
+unsent_settle(struct cg_engine *engine, uint32_t slot, bool pending)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->orders[slot].requests; i != CG_NONE && !pending;
+         i = state->requests[i].next) {
+        if (state->requests[i].withheld == CG_WITHHELD_UNSENT &&
+            state->requests[i].kind == CG_REQUEST_CANCEL &&
+            state->requests[i].inquiry < state->orders[slot].inquiry) {
+            withheld(engine, i, 2);
+        }
+    }
+}
+
+/* Of an order that is over nobody is asked: nothing of it will come. */
+static void unsent_end(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        if (state->requests[i].withheld == CG_WITHHELD_UNSENT &&
+            state->requests[i].state == CG_REQUEST_SENT) {
+            withheld(engine, i, 2);
+        }
+    }
 }
 
 /* --- asking ------------------------------------------------------------- */
@@ -183,11 +227,13 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
             order->round != state->sessions[venue].round) {
             cg_order_inquire(engine, round->cursor);
             asked++;
-        } else if (order->state == CG_ORDER_CLOSED && order->venue == venue &&
-                   cg_withheld_answer(engine, round->cursor)) {
-            engine->comparisons[venue].count++;
-            engine->comparisons[venue].differ++;
-            asked++;
+        } else if (order->state == CG_ORDER_CLOSED && order->venue == venue) {
+            unsent_end(engine, round->cursor);
+            if (cg_withheld_answer(engine, round->cursor)) {
+                engine->comparisons[venue].count++;
+                engine->comparisons[venue].differ++;
+                asked++;
+            }
         }
         round->cursor++;
     }
@@ -244,8 +290,13 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
+    if (state->requests[order->inquired].withheld == CG_WITHHELD_UNSENT) {
+        withheld(engine, order->inquired, 2);
+    }
     if (!is_at_venue(order)) {
+        unsent_settle(engine, slot, false);
         told(engine, slot, CG_STATUS_KNOWN); /* it is over by now */
+        (void)cg_withheld_answer(engine, slot);
         return;
     }
     if (order->inquired != order->request) {
@@ -323,6 +374,7 @@ static void known(struct cg_engine *engine,
                 (long long)order->cum_qty);
     }
     if (settles) {
+        unsent_settle(engine, slot, event->kind == CG_REPORT_PENDING);
         told(engine, slot, CG_STATUS_KNOWN);
         (void)cg_withheld_answer(engine, slot);
     }
@@ -574,16 +626,29 @@ void cg_engine_withheld(struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = cg_state_request(state, venue, clordid);
-    if (slot == CG_NONE || state->requests[slot].withheld) {
+    if (slot == CG_NONE ||
+        state->requests[slot].withheld == CG_WITHHELD_OUT) {
         return;
     }
-    uint32_t order = state->requests[slot].order;
-    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_WITHHELD);
-    fact.request = slot;
-    fact.order = order;
-    fact.session = venue;
-    cg_engine_record(engine, &fact);
-    if (order != CG_NONE) {
+    withheld(engine, slot, 0);
+    if (state->requests[slot].order != CG_NONE) {
         cg_round_start(engine, venue);
+    }
+}
+
+/* The venue's numbers begin anew: what it has not answered may have got lost on
+ * the way, or its answer has, and nothing is resent. */
+void cg_engine_unsent(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = engine->cause_session;
+    for (uint32_t i = 0; i < state->request_top; i++) {
+        const struct cg_request *request = &state->requests[i];
+        if (request->venue == venue && request->state == CG_REQUEST_SENT &&
+            (request->kind == CG_REQUEST_REPLACE ||
+             request->kind == CG_REQUEST_CANCEL) &&
+            request->withheld == CG_WITHHELD_NOT) {
+            withheld(engine, i, 1);
+        }
     }
 }

@@ -523,6 +523,40 @@ static void pulls_again(struct cg_engine *engine)
     }
 }
 
+static void link_changed(struct cg_engine *engine, bool up)
+{
+    struct cg_fact fact = cg_fact_of(up ? CG_FACT_LINK_UP : CG_FACT_LINK_DOWN);
+    fact.session = engine->cause_session;
+    cg_engine_record(engine, &fact);
+}
+
+static void hub_there(struct cg_engine *engine)
+{
+    cg_effect_add(engine, CG_EFFECT_LIMITS_REQUEST)->session =
+        engine->cause_session;
+    cg_compare_begin(engine, engine->cause_session);
+    asks_again(engine);
+}
+
+/* What the peer said before is asked for, as after a logon. */
+void cg_engine_unheard(struct cg_engine *engine)
+{
+    const struct cg_session_state *session =
+        &engine->state.sessions[engine->cause_session];
+    cg_note(engine, "ALARM: %.*s has skipped what it may have said",
+            (int)session->name.len, session->name.text);
+    if (!session->up) {
+        return;
+    }
+    if (session->role == CG_ROLE_HUB) {
+        hub_there(engine);
+    } else if (session->role == CG_ROLE_VENUE) {
+        link_changed(engine, true);
+        cg_compare_begin(engine, engine->cause_session);
+        cg_round_start(engine, engine->cause_session);
+    }
+}
+
 void cg_engine_link(struct cg_engine *engine, bool up)
 {
     const struct cg_session_state *session =
@@ -530,14 +564,9 @@ void cg_engine_link(struct cg_engine *engine, bool up)
     if (session->up == up) {
         return;
     }
-    struct cg_fact fact = cg_fact_of(up ? CG_FACT_LINK_UP : CG_FACT_LINK_DOWN);
-    fact.session = engine->cause_session;
-    cg_engine_record(engine, &fact);
+    link_changed(engine, up);
     if (session->role == CG_ROLE_HUB && up) {
-        cg_effect_add(engine, CG_EFFECT_LIMITS_REQUEST)->session =
-            engine->cause_session;
-        cg_compare_begin(engine, engine->cause_session);
-        asks_again(engine);
+        hub_there(engine);
     } else if (session->role == CG_ROLE_HUB) {
         cg_compare_stop(engine, engine->cause_session);
         cg_parts_lose(engine);

@@ -564,6 +564,11 @@ void cg_engine_action(struct cg_engine *engine,
                       const struct cg_action_event *event);
 void cg_engine_link(struct cg_engine *engine, bool up);
 
+/* The numbers of the cause's session are set anew: what was sent there can be
+ * resent no more (R22), or what the peer said may not have come (R46). */
+void cg_engine_unsent(struct cg_engine *engine);
+void cg_engine_unheard(struct cg_engine *engine);
+
 /* What stops an account: one of its stops, the strictest first, else one of its
  * limits that is suspended or halted (R18). */
 struct cg_binding {

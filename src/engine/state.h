@@ -274,11 +274,18 @@ enum CG_BYTE cg_request_state {
     CG_REQUEST_STATES,
 };
 
+/* Why a request may never have come to its venue (R22). */
+enum cg_withheld {
+    CG_WITHHELD_NOT,
+    CG_WITHHELD_UNSENT, /* it can be resent no more, and is not answered */
+    CG_WITHHELD_OUT,    /* left out of a resend: it never came */
+};
+
 struct cg_request {
     enum cg_request_kind kind;
     enum cg_request_state state;
     bool kept;       /* one day's end has passed without an answer (R48) */
-    bool withheld;   /* left out of a resend (R22) */
+    uint8_t withheld; /* enum cg_withheld */
     uint32_t order;  /* CG_NONE: refused, or its order was forgotten */
     uint32_t next;   /* older one of the same order; of the free list; of those
                         without an order */
@@ -732,7 +739,7 @@ static inline bool cg_request_is_doubtful(const struct cg_state *state,
 {
     return request->kind == CG_REQUEST_REPLACE &&
            request->state == CG_REQUEST_SENT &&
-           (request->withheld ||
+           (request->withheld != CG_WITHHELD_NOT ||
             request->round >= state->sessions[request->venue].resent);
 }
 

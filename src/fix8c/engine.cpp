@@ -108,6 +108,8 @@ static int build(const std::string &text,
         for (auto &session : engine->sessions)
             shared.callbacks.created(shared.user, session.get());
     }
+    for (auto &session : engine->sessions)
+        session->tell_reset();
     *out = std::move(engine);
     return 0;
 }

@@ -317,6 +317,7 @@ void StoreAdapter::reset() throw(FIX::IOException)
     sender_ = 1;
     target_ = 1;
     window_.clear();
+    was_reset_ = true;
     check(store_.reset(store_.user, name_.c_str(), to_ns(creation_)));
 }
 

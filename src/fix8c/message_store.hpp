@@ -71,6 +71,13 @@ class StoreAdapter final : public FIX::MessageStore
     {
         return failed_;
     }
+    /* Whether it was emptied since the last call of this. */
+    bool take_reset()
+    {
+        bool was = was_reset_;
+        was_reset_ = false;
+        return was;
+    }
     /* The time of the API call that is under way. */
     void now(const FIX::UtcTimeStamp &time)
     {
@@ -115,6 +122,7 @@ class StoreAdapter final : public FIX::MessageStore
     std::string name_;
     bool non_stop_;
     mutable bool failed_ = false;
+    bool was_reset_ = false;
     int sender_ = 1;
     int target_ = 1;
     size_t body_len_ = 0;

@@ -155,6 +155,13 @@ void fix8c_session::event(const std::string &text)
         shared_.callbacks.event(shared_.user, this, text.c_str());
 }
 
+void fix8c_session::tell_reset()
+{
+    if (store_->take_reset() && !shared_.store_failed &&
+        shared_.callbacks.reset != nullptr)
+        shared_.callbacks.reset(shared_.user, this);
+}
+
 /* After each call into QuickFIX: the store's failure outranks the result. */
 int fix8c_session::guarded_end(int result)
 {
@@ -194,7 +201,9 @@ template <typename Call> int fix8c_session::guarded(Call call)
         }
     }
     busy_ = false;
-    return guarded_end(result);
+    result = guarded_end(result);
+    tell_reset();
+    return result;
 }
 
 bool fix8c_session::logged_on() const

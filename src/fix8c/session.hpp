@@ -135,6 +135,8 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     int logout(const std::string &text);
     void logon();
     int reset();
+    /* Once after each reset, when no call into QuickFIX is under way. */
+    void tell_reset();
 
     const std::string &name() const
     {

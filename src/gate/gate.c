@@ -488,6 +488,27 @@ int cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now)
     return end(gate);
 }
 
+int cg_gate_renumbered(struct cg_gate *gate,
+                       cg_session session,
+                       bool ours,
+                       cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    if (session >= engine->state.session_count || gate->config == NULL) {
+        return CG_ERR_MISUSE;
+    }
+    begin(gate, session, 0, now);
+    if (ours) {
+        cg_engine_unsent(engine);
+    } else {
+        cg_engine_unheard(engine);
+    }
+    return end(gate);
+}
+
 int cg_gate_take_rates(struct cg_gate *gate,
                        const struct cg_rates *rates,
                        cg_time now)

@@ -187,6 +187,18 @@ static const char *status_told(const struct cg_telling *telling)
     return value < CG_COUNT(texts) ? texts[value] : "{session} answers";
 }
 
+static const char *request_withheld(const struct cg_telling *telling)
+{
+    static const char *const texts[] = {
+        "{kind} {request} is left out of a resend to {session}",
+        "{kind} {request} can be resent no more: the numbers of {session} "
+        "begin at 1",
+        "{kind} {request} never came to {session}, as it seems",
+    };
+    uint32_t flags = telling->fact->flags;
+    return texts[flags < CG_COUNT(texts) ? flags : 0];
+}
+
 static const char *status_relayed(const struct cg_telling *telling)
 {
     return (telling->fact->flags & 1) != 0
@@ -286,8 +298,7 @@ static const struct {
     [CG_FACT_REQUEST_SENT] = {.text = "{kind} {request} goes to {venue}"},
     [CG_FACT_REQUEST_ACCEPTED] = {.choose = request_accepted},
     [CG_FACT_REQUEST_REFUSED] = {.choose = request_refused},
-    [CG_FACT_REQUEST_WITHHELD] = {.text = "{kind} {request} is left out of a "
-                                          "resend to {session}"},
+    [CG_FACT_REQUEST_WITHHELD] = {.choose = request_withheld},
     [CG_FACT_RESENDS_ENDED] = {.text = "nothing more is resent to {session}: "
                                        "what was not left out is there"},
     [CG_FACT_STATUS_ASKED] = {.text = "{session} is asked what became of the "

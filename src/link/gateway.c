@@ -34,7 +34,8 @@ struct cg_gateway {
     uv_timer_t timer;
     uv_timer_t grace; /* the journal has failed: until the end */
     bool has_timer;
-    bool failing; /* the journal is on its spare: no new risk */
+    bool failing;   /* the journal is on its spare: no new risk */
+    size_t created; /* FIX sessions, while they are opened */
     bool stopping;
     bool stopped;
     int handles; /* that must close before the end */
@@ -192,6 +193,28 @@ static void on_logout(void *user, struct fix8c_session *session)
           cg_gate_link(gateway->gate, index_of(session), false, now()));
 }
 
+static void on_created(void *user, struct fix8c_session *session)
+{
+    struct cg_gateway *gateway = user;
+    fix8c_session_set_user(session, (void *)(uintptr_t)gateway->created++);
+}
+
+/* R22: what was sent before cannot be asked for any more. */
+static void on_reset(void *user, struct fix8c_session *session)
+{
+    struct cg_gateway *gateway = user;
+    int status = gateway->error;
+    if (status == 0) {
+        status = cg_gate_renumbered(gateway->gate, index_of(session), true,
+                                    now());
+    }
+    if (gateway->transport != NULL) {
+        drain(gateway, status);
+    } else if (status != 0) {
+        fail(gateway, status);
+    }
+}
+
 static enum fix8c_verdict on_message(void *user,
                                      struct fix8c_session *session,
                                      const struct fix8c_message *message,
@@ -228,37 +251,54 @@ static void on_found(void *context,
     }
 }
 
-/* RefSeqNum(45) of a Reject, 0 when it has none. */
-static int rejected_seq(const struct fix8c_message *message)
+/* The value of the first field that begins with |tag| and '='. */
+static struct cg_slice find_field(const struct fix8c_message *message,
+                                  const char *tag)
 {
     const char *end = message->bytes + message->len;
-    int64_t seq = 0;
+    size_t len = strlen(tag);
     for (const char *at = message->bytes; at < end;) {
         const char *stop = memchr(at, '\001', (size_t)(end - at));
         if (stop == NULL) {
             break;
         }
-        if (strncmp(at, "45=", 3) == 0) {
-            struct cg_slice value = {at + 3, (size_t)(stop - at - 3)};
-            bool good = cg_decimal_parse(value, 0, &seq);
-            return good && seq > 0 && seq < INT32_MAX ? (int)seq : 0;
+        if ((size_t)(stop - at) >= len && memcmp(at, tag, len) == 0) {
+            return (struct cg_slice){at + len, (size_t)(stop - at) - len};
         }
         at = stop + 1;
     }
-    return 0;
+    return (struct cg_slice){NULL, 0};
+}
+
+/* RefSeqNum(45) of a Reject, 0 when it has none. */
+static int rejected_seq(const struct fix8c_message *message)
+{
+    int64_t seq = 0;
+    bool good = cg_decimal_parse(find_field(message, "45="), 0, &seq);
+    return good && seq > 0 && seq < INT32_MAX ? (int)seq : 0;
+}
+
+/* R46: a SequenceReset that fills no gap skips what nobody will resend. */
+static void sequence_reset(struct cg_gateway *gateway,
+                           struct fix8c_session *session,
+                           const struct fix8c_message *message)
+{
+    struct cg_slice fills = find_field(message, "123=");
+    int64_t next = 0;
+    bool skips = cg_decimal_parse(find_field(message, "36="), 0, &next) &&
+                 next > fix8c_session_next_target(session);
+    if (skips && !cg_slice_is(fills, "Y")) {
+        drain(gateway, cg_gate_renumbered(gateway->gate, index_of(session),
+                                          false, now()));
+    }
 }
 
 /* A Reject (3) is an admin message, but it may be about an order. */
-static enum fix8c_verdict on_admin(void *user,
-                                   struct fix8c_session *session,
-                                   const struct fix8c_message *message,
-                                   struct fix8c_refusal *refusal)
+static void
+rejected(struct cg_gateway *gateway,
+         struct fix8c_session *session,
+         const struct fix8c_message *message)
 {
-    struct cg_gateway *gateway = user;
-    (void)refusal;
-    if (message->type_len != 1 || message->type[0] != '3') {
-        return FIX8C_ACCEPT;
-    }
     int seq = rejected_seq(message);
     struct found found = {.bytes = gateway->scratch,
                           .max = gateway->scratch_max};
@@ -271,6 +311,19 @@ static enum fix8c_verdict on_admin(void *user,
     if (found.len > 0) {
         drain(gateway, cg_gate_rejected(gateway->gate, index_of(session),
                                         found.bytes, found.len, now()));
+    }
+}
+
+static enum fix8c_verdict on_admin(void *user,
+                                   struct fix8c_session *session,
+                                   const struct fix8c_message *message,
+                                   struct fix8c_refusal *refusal)
+{
+    (void)refusal;
+    if (message->type_len == 1 && message->type[0] == '3') {
+        rejected(user, session, message);
+    } else if (message->type_len == 1 && message->type[0] == '4') {
+        sequence_reset(user, session, message);
     }
     return FIX8C_ACCEPT;
 }
@@ -478,11 +531,13 @@ static int
 open_sessions(struct cg_gateway *gateway, char *error, size_t error_len)
 {
     static const struct fix8c_callbacks callbacks = {
+        .created = on_created,
         .logon = on_logon,
         .logout = on_logout,
         .from_admin = on_admin,
         .from_app = on_message,
         .to_app = on_sending,
+        .reset = on_reset,
         .event = on_event,
     };
     struct fix8c_store store = {
@@ -513,11 +568,6 @@ open_sessions(struct cg_gateway *gateway, char *error, size_t error_len)
     const char *why = gateway->journal.error(gateway->journal.user);
     if (status != 0 && why[0] != '\0') { /* its message store */
         snprintf(error, error_len, "%s", why);
-    }
-    for (size_t i = 0;
-         status == 0 && i < fix8c_engine_sessions(gateway->engine); i++) {
-        fix8c_session_set_user(fix8c_engine_session(gateway->engine, i),
-                               (void *)(uintptr_t)i);
     }
     return status;
 }

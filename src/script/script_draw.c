@@ -122,6 +122,12 @@ static void label_step(struct cg_script_row *row,
     case CG_SCRIPT_DOWN:
         label_add(row, "down");
         break;
+    case CG_SCRIPT_RESETS:
+        label_add(row, "numbers at 1");
+        break;
+    case CG_SCRIPT_SKIPS:
+        label_add(row, "skips numbers");
+        break;
     case CG_SCRIPT_STOP:
         label_add(row, "stop");
         break;

@@ -165,6 +165,8 @@ void cg_script_say_step(const struct cg_script_runner *runner,
     static const char *const verbs[] = {
         [CG_SCRIPT_UP] = "up",
         [CG_SCRIPT_DOWN] = "down",
+        [CG_SCRIPT_RESETS] = "resets",
+        [CG_SCRIPT_SKIPS] = "skips",
         [CG_SCRIPT_STOP] = "stop",
         [CG_SCRIPT_CRASH] = "crash",
         [CG_SCRIPT_REJECTS] = "rejects",

@@ -286,7 +286,8 @@ static void advance(struct cg_script_runner *runner, cg_time to)
 static bool is_input(enum cg_script_act act)
 {
     return act == CG_SCRIPT_SEND || act == CG_SCRIPT_UP ||
-           act == CG_SCRIPT_DOWN || act == CG_SCRIPT_STOP ||
+           act == CG_SCRIPT_DOWN || act == CG_SCRIPT_RESETS ||
+           act == CG_SCRIPT_SKIPS || act == CG_SCRIPT_STOP ||
            act == CG_SCRIPT_CRASH || act == CG_SCRIPT_REJECTS ||
            act == CG_SCRIPT_TAKES_RATES || act == CG_SCRIPT_QUIET;
 }
@@ -307,6 +308,12 @@ static void act(struct cg_script_runner *runner,
     case CG_SCRIPT_DOWN:
         collect(runner, cg_gate_link(runner->gate, step->session,
                                      step->act == CG_SCRIPT_UP, runner->now));
+        break;
+    case CG_SCRIPT_RESETS:
+    case CG_SCRIPT_SKIPS:
+        collect(runner, cg_gate_renumbered(runner->gate, step->session,
+                                           step->act == CG_SCRIPT_RESETS,
+                                           runner->now));
         break;
     case CG_SCRIPT_STOP:
         collect(runner, cg_gate_stop(runner->gate, runner->now));

@@ -21,7 +21,8 @@ static const char *const rates_keys[] = {"version", "age", "stale", NULL};
 
 #define STEP_FORMS                                                             \
     "write [@TIME] ACTOR > TYPE TAG=value ..., ACTOR < TYPE ..., ACTOR up, "   \
-    "ACTOR down, ACTOR rejects TYPE ..., ACTOR resend ... kept, gate stop, "   \
+    "ACTOR down, ACTOR resets, ACTOR skips, ACTOR rejects TYPE ..., "          \
+    "ACTOR resend ... kept, gate stop, "                                       \
     "gate crash, gate takes rates ..., limit ID used=..., token $T "           \
     "state=..., difference ID what=..., compared ACTOR differ=..., "           \
     "rates version=... or quiet"
@@ -196,6 +197,9 @@ static void read_actor(struct cg_script_reader *reader,
         read_resend(reader, cg_text_trim(text), step);
     } else if (strcmp(verb, "up") == 0 || strcmp(verb, "down") == 0) {
         step->act = *verb == 'u' ? CG_SCRIPT_UP : CG_SCRIPT_DOWN;
+        read_end(reader, cg_text_trim(text));
+    } else if (strcmp(verb, "resets") == 0 || strcmp(verb, "skips") == 0) {
+        step->act = *verb == 'r' ? CG_SCRIPT_RESETS : CG_SCRIPT_SKIPS;
         read_end(reader, cg_text_trim(text));
     } else {
         step->actor.len = 0;

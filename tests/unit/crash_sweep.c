@@ -299,6 +299,13 @@ static void act(struct crash_run *run, size_t index)
         crash_collect(
             run, cg_gate_link(runner->gate, step->session, false, runner->now));
         break;
+    case CG_SCRIPT_RESETS:
+    case CG_SCRIPT_SKIPS:
+        crash_collect(run,
+                      cg_gate_renumbered(runner->gate, step->session,
+                                         step->act == CG_SCRIPT_RESETS,
+                                         runner->now));
+        break;
     case CG_SCRIPT_STOP:
         crash_collect(run, cg_gate_stop(runner->gate, runner->now));
         break;
