@@ -126,23 +126,28 @@ static bool read_some(struct raw_fix *raw)
     return count > 0;
 }
 
-struct cg_slice raw_fix_await(struct raw_fix *raw, const char *type)
+struct cg_slice raw_fix_next(struct raw_fix *raw)
 {
-    for (;;) {
-        raw->len -= raw->used;
-        memmove(raw->bytes, raw->bytes + raw->used, raw->len);
-        raw->used = 0;
-        while (whole(raw) == 0) {
-            if (!read_some(raw)) {
-                return (struct cg_slice){0};
-            }
-        }
-        raw->used = whole(raw);
-        struct cg_slice message = {raw->bytes, raw->used};
-        if (cg_slice_is(sim_field_find(message, 35), type)) {
-            return message;
+    raw->len -= raw->used;
+    memmove(raw->bytes, raw->bytes + raw->used, raw->len);
+    raw->used = 0;
+    while (whole(raw) == 0) {
+        if (!read_some(raw)) {
+            return (struct cg_slice){0};
         }
     }
+    raw->used = whole(raw);
+    return (struct cg_slice){raw->bytes, raw->used};
+}
+
+struct cg_slice raw_fix_await(struct raw_fix *raw, const char *type)
+{
+    struct cg_slice message;
+    do {
+        message = raw_fix_next(raw);
+    } while (message.len > 0 &&
+             !cg_slice_is(sim_field_find(message, 35), type));
+    return message;
 }
 
 bool raw_fix_closed(struct raw_fix *raw, int timeout_ms)

@@ -32,6 +32,8 @@ bool raw_fix_write(struct raw_fix *raw, const char *bytes, size_t len);
  * with '|' for SOH, header first.
  */
 bool raw_fix_send(struct raw_fix *raw, const char *type, const char *fields);
+/* The next message of any type; empty: none came. */
+struct cg_slice raw_fix_next(struct raw_fix *raw);
 /* The next message of |type|, those before it are dropped; empty: none came. */
 struct cg_slice raw_fix_await(struct raw_fix *raw, const char *type);
 /* True when the peer closes the connection within |timeout_ms|. */

@@ -306,6 +306,14 @@ int harness_logged(const struct harness *harness, const char *part)
     return count;
 }
 
+void harness_renumbered(struct harness *harness, int session, bool ours)
+{
+    assert_int_equal(cg_gate_renumbered(harness->gate, (cg_session)session,
+                                        ours, harness->now),
+                     0);
+    collect(harness);
+}
+
 static void gate_open(struct harness *harness)
 {
     char error[256] = "";

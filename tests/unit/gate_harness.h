@@ -74,6 +74,7 @@ void harness_in(struct harness *harness, int session, const char *fields);
 /* The same, but 34 and 52 are those of |fields|, or not there. */
 void harness_feed(struct harness *harness, int session, const char *fields);
 void harness_link(struct harness *harness, int session, bool up);
+void harness_renumbered(struct harness *harness, int session, bool ours);
 
 /* The session |session| rejects (3) a message of the gate's, "35=H|11=A1|". */
 void harness_rejected(struct harness *harness, int session, const char *fields);

@@ -57,6 +57,13 @@ static void on_logout(void *user, struct fix8c_session *session)
     end->logouts++;
 }
 
+static void on_reset(void *user, struct fix8c_session *session)
+{
+    struct pair_end *end = user;
+    (void)session;
+    end->resets++;
+}
+
 static enum fix8c_verdict from_admin(void *user,
                                      struct fix8c_session *session,
                                      const struct fix8c_message *message,
@@ -144,6 +151,7 @@ static const struct fix8c_callbacks callbacks = {
     .from_app = from_app,
     .to_app = to_app,
     .sent = on_sent,
+    .reset = on_reset,
     .event = on_event,
 };
 

@@ -34,6 +34,7 @@ struct pair_end {
     bool cut;    /* bytes are lost instead of sent */
     int logons;
     int logouts;
+    int resets;
     struct pair_seen app[PAIR_SEEN]; /* from_app accepted or refused */
     size_t app_len;
     struct pair_seen sent[PAIR_SEEN];

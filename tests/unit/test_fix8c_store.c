@@ -308,6 +308,8 @@ static void test_store_reset(void **state)
     assert_int_equal(fix8c_session_next_sender(p.i.session), 1);
     assert_int_equal(fix8c_session_next_target(p.i.session), 1);
     assert_int_equal(i_shelf.resets, 1);
+    assert_int_equal(p.i.resets, 1);
+    assert_int_equal(p.a.resets, 0);
     assert_int_equal(i_shelf.kept[2].len, 0);
     pair_pump(&p);
     assert_int_equal(fix8c_session_reset(p.a.session), 0);
