@@ -73,8 +73,7 @@ bool cg_withheld_answer(struct cg_engine *engine, uint32_t slot)
     return requests_answer(engine, slot, false);
 }
 
-static void
-withheld(struct cg_engine *engine, uint32_t request, uint32_t flags)
+static void withheld(struct cg_engine *engine, uint32_t request, uint32_t flags)
 {
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_WITHHELD);
     fact.request = request;
@@ -89,8 +88,7 @@ withheld(struct cg_engine *engine, uint32_t request, uint32_t flags)
  * still come.  Of what can be resent no more, a cancel never came, unless it is
  * |pending|; the replaces that never came are marked already.
  */
-static void
-unsent_settle(struct cg_engine *engine, uint32_t slot, bool pending)
+static void unsent_settle(struct cg_engine *engine, uint32_t slot, bool pending)
 {
     const struct cg_state *state = &engine->state;
     for (uint32_t i = state->orders[slot].requests; i != CG_NONE && !pending;
@@ -626,8 +624,7 @@ void cg_engine_withheld(struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = cg_state_request(state, venue, clordid);
-    if (slot == CG_NONE ||
-        state->requests[slot].withheld == CG_WITHHELD_OUT) {
+    if (slot == CG_NONE || state->requests[slot].withheld == CG_WITHHELD_OUT) {
         return;
     }
     withheld(engine, slot, 0);

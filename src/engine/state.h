@@ -284,13 +284,13 @@ enum cg_withheld {
 struct cg_request {
     enum cg_request_kind kind;
     enum cg_request_state state;
-    bool kept;       /* one day's end has passed without an answer (R48) */
+    bool kept;        /* one day's end has passed without an answer (R48) */
     uint8_t withheld; /* enum cg_withheld */
-    uint32_t order;  /* CG_NONE: refused, or its order was forgotten */
-    uint32_t next;   /* older one of the same order; of the free list; of those
-                        without an order */
-    uint32_t target; /* the request that its 41 names, or CG_NONE */
-    uint32_t round;  /* the logon of its venue in which it went there */
+    uint32_t order;   /* CG_NONE: refused, or its order was forgotten */
+    uint32_t next;    /* older one of the same order; of the free list; of those
+                         without an order */
+    uint32_t target;  /* the request that its 41 names, or CG_NONE */
+    uint32_t round;   /* the logon of its venue in which it went there */
     cg_session client;
     cg_session venue;
     struct cg_id id; /* what a look-up reads ends with its first half */

@@ -294,10 +294,9 @@ static void sequence_reset(struct cg_gateway *gateway,
 }
 
 /* A Reject (3) is an admin message, but it may be about an order. */
-static void
-rejected(struct cg_gateway *gateway,
-         struct fix8c_session *session,
-         const struct fix8c_message *message)
+static void rejected(struct cg_gateway *gateway,
+                     struct fix8c_session *session,
+                     const struct fix8c_message *message)
 {
     int seq = rejected_seq(message);
     struct found found = {.bytes = gateway->scratch,

@@ -311,9 +311,9 @@ static void act(struct cg_script_runner *runner,
         break;
     case CG_SCRIPT_RESETS:
     case CG_SCRIPT_SKIPS:
-        collect(runner, cg_gate_renumbered(runner->gate, step->session,
-                                           step->act == CG_SCRIPT_RESETS,
-                                           runner->now));
+        collect(runner,
+                cg_gate_renumbered(runner->gate, step->session,
+                                   step->act == CG_SCRIPT_RESETS, runner->now));
         break;
     case CG_SCRIPT_STOP:
         collect(runner, cg_gate_stop(runner->gate, runner->now));

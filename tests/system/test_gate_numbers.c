@@ -193,12 +193,12 @@ static const char *venue_leaves(struct story_stage *stage)
 
 /* --- stories about the venue --------------------------------------------- */
 
-#define START_WITHOUT_VENUE(life, settings)                             \
+#define START_WITHOUT_VENUE(life, settings)                                    \
     START(HUB, "hubsim --listen 0 --limit "                                    \
                "ACME-USD,FCM1,ACME,USD,100000.00,gross" DICTIONARIES),         \
         SEE(HUB, "listen", "$HUB_PORT"), TELL(HUB, "expire " life),            \
         CHECK(listen_as_venue), WRITE("gate.cfg", settings), INSTRUMENTS,      \
-        START_GATE, SEE(HUB, "in DE", "2316=0"), CHECK(venue_logs_on),                     \
+        START_GATE, SEE(HUB, "in DE", "2316=0"), CHECK(venue_logs_on),         \
         VENUE_IS_UP("FIX.4.4"),                                                \
         START(CLIENT, "clientsim --connect $GATE_PORT" DICTIONARIES),          \
         SEE(CLIENT, "logon", "")
@@ -235,11 +235,11 @@ static void test_gate_numbers_reset_loses_a_replace(void **state)
 {
     static const struct story_step steps[] = {
         START_WITHOUT_VENUE(
-            "0", GATE_SECTION DEFAULT_SECTION CLIENT_SECTION("CLIENT", "FIX.4.4",
-                                                          "ACME")
-                  VENUE_SECTION("FIX.4.4") "ResetOnLogon=Y\n" HUB_SECTION
-                      ACCOUNT_SECTION("ACME")
-                          LIMIT_SECTION("ACME-USD", "ACME", "ping")),
+            "0", GATE_SECTION DEFAULT_SECTION CLIENT_SECTION("CLIENT",
+                                                             "FIX.4.4", "ACME")
+                     VENUE_SECTION("FIX.4.4") "ResetOnLogon=Y\n" HUB_SECTION
+                         ACCOUNT_SECTION("ACME")
+                             LIMIT_SECTION("ACME-USD", "ACME", "ping")),
         BUY("A1", "10000000"),
         CHECK(venue_takes_a1),
         SEE(CLIENT, "in 8", "11=A1|150=0"),
@@ -290,7 +290,8 @@ static void test_gate_numbers_dead_order_is_not_resent(void **state)
     assert_int_equal(PLAY(steps), 0);
 }
 
-/* --- a client of bytes ----------------------------------------------------- */
+/* --- a client of bytes -----------------------------------------------------
+ */
 
 static const char *client_connects(struct story_stage *stage, const char *logon)
 {

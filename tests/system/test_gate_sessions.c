@@ -97,16 +97,16 @@ static const char *all_once(struct story_stage *stage)
 #define RESETS "ResetOnLogon=Y\n"
 #define NUMBERS_OF(client, venue, hub)                                         \
     GATE_SECTION DEFAULT_SECTION CLIENT_SECTION("CLIENT", "FIX.4.4", "ACME")   \
-    client VENUE_SECTION("FIX.4.4") venue HUB_SECTION hub ACCOUNT_SECTION(     \
-        "ACME") LIMIT_SECTION("ACME-USD", "ACME", "ping")
+        client VENUE_SECTION("FIX.4.4")                                        \
+            venue HUB_SECTION hub ACCOUNT_SECTION("ACME")                      \
+                LIMIT_SECTION("ACME-USD", "ACME", "ping")
 
 #define ACKED(id) SEE(CLIENT, "in 8", "11=" id "|150=0")
 #define BACK(who) TELL(who, "logon"), SEE(who, "logon", "")
 
 /* --- the hub comes and goes ---------------------------------------------- */
 
-#define FLAP                                                                   \
-    TELL(HUB, "drop"), SEE(HUB, "logout", ""), SEE(HUB, "logon", "")
+#define FLAP TELL(HUB, "drop"), SEE(HUB, "logout", ""), SEE(HUB, "logon", "")
 
 /*
  * R26 R27 R28: with a raise, a release and a notice of a fill under way, and

@@ -301,10 +301,9 @@ static void act(struct crash_run *run, size_t index)
         break;
     case CG_SCRIPT_RESETS:
     case CG_SCRIPT_SKIPS:
-        crash_collect(run,
-                      cg_gate_renumbered(runner->gate, step->session,
-                                         step->act == CG_SCRIPT_RESETS,
-                                         runner->now));
+        crash_collect(run, cg_gate_renumbered(runner->gate, step->session,
+                                              step->act == CG_SCRIPT_RESETS,
+                                              runner->now));
         break;
     case CG_SCRIPT_STOP:
         crash_collect(run, cg_gate_stop(runner->gate, runner->now));

@@ -1,6 +1,6 @@
 /*
- * Sequence numbers that begin anew: what was on its way may be lost, and nothing
- * of it is resent.
+ * Sequence numbers that begin anew: what was on its way may be lost, and
+ * nothing of it is resent.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -148,8 +148,7 @@ static void test_status_unsent_that_arrived(void **state)
     reset(true);
     status(asked("A2"), '6', "38=10000000");
     harness_quiet(&h);
-    harness_in(&h, VENUE,
-               "35=9|37=V-A1|11=A2|41=A1|39=0|434=2|102=0|58=no");
+    harness_in(&h, VENUE, "35=9|37=V-A1|11=A2|41=A1|39=0|434=2|102=0|58=no");
     harness_expect(&h, CLIENT, "35=9|11=A2|58=no");
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=C1|41=A1|17=X|150=4|39=4|55=USD10Y|54=1|14=0|"
