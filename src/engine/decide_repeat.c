@@ -47,6 +47,8 @@ bool cg_report_repeats(struct cg_engine *engine,
     fact.hash = name;
     fact.terms_hash = event->content_hash;
     fact.qty = event->last_qty;
+    fact.value = event->kind == CG_REPORT_FILL && event->has_cum_qty &&
+                 !event->of_leg; /* CumQty has to rise by it */
     cg_fact_id(&fact, event->exec_id);
     cg_engine_record(engine, &fact);
     return false;

@@ -245,7 +245,7 @@ bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
            slot_fits(fact->instrument, state->instrument_max) &&
            (fact->session == CG_SESSION_NONE ||
             fact->session < CG_SESSIONS_MAX) &&
-           fact->id_len <= CG_NAME_MAX;
+           fact->id_len <= CG_NAME_MAX && cg_fact_applies(state, fact);
 }
 
 int cg_engine_recover(struct cg_engine *engine, const struct cg_fact *fact)

@@ -890,6 +890,10 @@ void cg_state_apply(struct cg_state *state, const struct cg_fact *fact);
  */
 bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact);
 
+/* The part of it that is about what has become of those slots: everything that
+ * applying it takes for granted. */
+bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact);
+
 /* The part of it that is about instruments and rates. */
 bool cg_instrument_fact_fits(const struct cg_state *state,
                              const struct cg_fact *fact);

@@ -215,14 +215,18 @@ int cg_gate_open(const struct cg_gate_options *options,
 struct extent {
     const struct cg_books_reader *reader;
     struct cg_limits sizes;
+    cg_seq no; /* of the newest fact */
     uint32_t accounts;
     uint32_t firms; /* at most */
     uint32_t instruments;
 };
 
-static void reach(uint32_t *size, uint32_t slot, uint32_t per)
+/* Slots are taken in order, each by a fact of its own: one beyond the fact's
+ * number can only be wrong, and needs no room. */
+static void
+reach(const struct extent *extent, uint32_t *size, uint32_t slot, uint32_t per)
 {
-    if (slot != CG_NONE && slot / per >= *size) {
+    if (slot != CG_NONE && slot <= extent->no && slot / per >= *size) {
         *size = slot / per + 1;
     }
 }
@@ -230,24 +234,25 @@ static void reach(uint32_t *size, uint32_t slot, uint32_t per)
 static int measure(void *context, const struct cg_fact *fact)
 {
     struct extent *extent = context;
-    reach(&extent->sizes.orders, fact->order, 1);
-    reach(&extent->sizes.orders, fact->token, 2);
-    reach(&extent->sizes.orders, fact->ask, 4);
+    extent->no = fact->no;
+    reach(extent, &extent->sizes.orders, fact->order, 1);
+    reach(extent, &extent->sizes.orders, fact->token, 2);
+    reach(extent, &extent->sizes.orders, fact->ask, 4);
     if (fact->kind == CG_FACT_TOKEN_PRICED) {
-        reach(&extent->sizes.orders, fact->value, 2);
+        reach(extent, &extent->sizes.orders, fact->value, 2);
     }
     if (fact->kind == CG_FACT_ORDER_QUEUED) {
-        reach(&extent->sizes.waiting, fact->value, CG_QUEUE_PLACES);
+        reach(extent, &extent->sizes.waiting, fact->value, CG_QUEUE_PLACES);
     }
-    reach(&extent->sizes.requests, fact->request, 1);
+    reach(extent, &extent->sizes.requests, fact->request, 1);
     if (fact->kind == CG_FACT_LEG_TAKEN && fact->number < CG_NONE) {
-        reach(&extent->sizes.legs, (uint32_t)fact->number, 1);
+        reach(extent, &extent->sizes.legs, (uint32_t)fact->number, 1);
     }
-    reach(&extent->sizes.limits, fact->limit, 1);
+    reach(extent, &extent->sizes.limits, fact->limit, 1);
     extent->sizes.scopes += fact->kind == CG_FACT_LIMIT_SCOPED;
-    reach(&extent->accounts, fact->account, 1);
+    reach(extent, &extent->accounts, fact->account, 1);
     extent->firms += fact->kind == CG_FACT_ACCOUNT_NAMED;
-    reach(&extent->instruments, fact->instrument, 1);
+    reach(extent, &extent->instruments, fact->instrument, 1);
     return extent->reader->first(extent->reader->user, fact);
 }
 

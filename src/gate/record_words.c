@@ -159,8 +159,9 @@ static const char *request_taken(const struct cg_telling *telling)
 
 static const char *request_accepted(const struct cg_telling *telling)
 {
-    return telling->state->requests[telling->fact->request].kind ==
-                   CG_REQUEST_REPLACE
+    uint32_t slot = telling->fact->request;
+    return slot != CG_NONE && telling->state->requests[slot].kind ==
+                                  CG_REQUEST_REPLACE
                ? "replace {request} is in force: the quantity is {qty}"
                : "{kind} {request} is done";
 }
@@ -337,6 +338,9 @@ void cg_record_words(const struct cg_telling *telling, char *text, size_t len)
     enum cg_fact_kind kind = telling->fact->kind;
     CG_ASSERT(len > 0);
     text[0] = '\0';
+    if (kind >= CG_FACT_KIND_COUNT) {
+        return; /* a journal that was changed */
+    }
     const char *sentence = sentences[kind].choose != NULL
                                ? sentences[kind].choose(telling)
                                : sentences[kind].text;

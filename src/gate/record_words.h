@@ -7,6 +7,7 @@
 #define CG_GATE_RECORD_WORDS_H
 
 #include "codec.h"
+#include <creditgate/records.h>
 
 /* A fact with what it concerns, by slots in books that have it; CG_NONE where
  * it concerns no such thing. */
@@ -27,6 +28,12 @@ void cg_record_words(const struct cg_telling *telling, char *text, size_t len);
 void cg_record_amount(const struct cg_telling *telling,
                       cg_dv01 amount,
                       char *text);
+
+/* All that there is to tell of a fact, by books that have it (records.c). */
+void cg_record_of(const struct cg_state *state,
+                  const char *gate_name,
+                  const struct cg_fact *fact,
+                  struct cg_record *record);
 
 /* A moment as 2026-01-15T12:00:00.000Z; 40 bytes. */
 void cg_record_time(cg_time at, char *text);

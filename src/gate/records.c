@@ -221,15 +221,11 @@ static void set_things(const struct cg_telling *telling,
     }
 }
 
-static int tell(struct reader *reader,
-                const struct cg_state *state,
-                const struct cg_fact *fact)
+static void record_fill(const struct cg_telling *telling,
+                        struct cg_record *record)
 {
-    struct cg_telling telling = cg_telling_of(state, reader->gate_name, fact);
-    if (!selects(reader, &telling)) {
-        return 0;
-    }
-    struct cg_record record = {
+    const struct cg_fact *fact = telling->fact;
+    *record = (struct cg_record){
         .no = fact->no,
         .time = fact->time,
         .kind = cg_fact_kind_name(fact->kind),
@@ -237,11 +233,32 @@ static int tell(struct reader *reader,
         .qty = fact->qty,
         .cause_seq = fact->cause_seq,
     };
-    cg_record_time(fact->time, record.utc);
-    set_things(&telling, &record);
-    cg_telling_clordid(&telling, record.clordid);
-    cg_telling_cause(&telling, record.cause);
-    cg_record_words(&telling, record.what, sizeof(record.what));
+    cg_record_time(fact->time, record->utc);
+    set_things(telling, record);
+    cg_telling_clordid(telling, record->clordid);
+    cg_telling_cause(telling, record->cause);
+    cg_record_words(telling, record->what, sizeof(record->what));
+}
+
+void cg_record_of(const struct cg_state *state,
+                  const char *gate_name,
+                  const struct cg_fact *fact,
+                  struct cg_record *record)
+{
+    struct cg_telling telling = cg_telling_of(state, gate_name, fact);
+    record_fill(&telling, record);
+}
+
+static int tell(struct reader *reader,
+                const struct cg_state *state,
+                const struct cg_fact *fact)
+{
+    struct cg_telling telling = cg_telling_of(state, reader->gate_name, fact);
+    struct cg_record record;
+    if (!selects(reader, &telling)) {
+        return 0;
+    }
+    record_fill(&telling, &record);
     return reader->query->each(reader->query->user, &record);
 }
 

@@ -5,6 +5,7 @@
 
 #include "fix_validate.h"
 #include "fix_writer.h"
+#include "prove.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -386,6 +387,7 @@ void harness_reopen(struct harness *harness)
 void harness_close(struct harness *harness)
 {
     gate_end(harness);
+    prove_whole(&harness->journal, "the facts of this test");
     fact_log_deinit(&harness->facts);
     cg_config_deinit(&harness->config);
 }
