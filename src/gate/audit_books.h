@@ -22,6 +22,7 @@ struct audit_token {
     char side;
     enum cg_sum sum;
     bool spent;
+    cg_seq number;
     uint32_t order; /* slots, as in the facts */
     uint32_t limit;
     cg_dv01 rate;

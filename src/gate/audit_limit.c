@@ -82,7 +82,8 @@ static bool reset(struct audit *audit, const struct cg_fact *fact)
     return true;
 }
 
-/* A warning says the use that it was about: all but what has not gone on. */
+/* A warning says the use that it was about: all but what has not gone on; a
+ * breach by an event that is acted on at once, all. */
 static bool warned(struct audit *audit, const struct cg_fact *fact)
 {
     const struct audit_limit *limit = &audit->limits[fact->limit];
@@ -91,7 +92,7 @@ static bool warned(struct audit *audit, const struct cg_fact *fact)
                              (cg_wide)limit->open[1] - unsure[1]};
     cg_wide use = audit_use(limit, open);
     bool warns = fact->kind == CG_FACT_LIMIT_WARNED;
-    if (fact->amount != use) {
+    if (fact->amount != use && fact->amount != audit_use_now(limit)) {
         return audit_breaks(audit, CG_AUDIT_R12,
                             "it says that %s are in use, but %s are",
                             audit_money(fact->amount), audit_money(use));

@@ -11,7 +11,7 @@
 static bool holds(struct audit *audit, uint32_t slot, cg_wide worst)
 {
     const struct audit_token *token = &audit->tokens[slot];
-    unsigned long long number = audit->state->tokens[slot].number;
+    unsigned long long number = token->number;
     cg_wide held = (cg_wide)token->columns[CG_AUDIT_RESERVED] +
                    token->columns[CG_AUDIT_CONSUMED];
     if (token->end != CG_END_NONE) {
@@ -44,7 +44,7 @@ static bool order_covered(struct audit *audit, const struct cg_order *order)
         if (token->state == CG_TOKEN_ASKED) {
             return audit_breaks(audit, CG_AUDIT_R22,
                                 "token %llu is not granted",
-                                (unsigned long long)state->tokens[i].number);
+                                (unsigned long long)token->number);
         }
         if (token->state != CG_TOKEN_LIVE) {
             continue; /* denied, or replaced by a fallback (R27) */

@@ -119,7 +119,6 @@ static bool charge_fits(struct audit *audit, const struct cg_fact *fact)
     return true;
 }
 
-/* Prices of an older token in this place are none of its own. */
 static void token_make(struct audit *audit, const struct cg_fact *fact)
 {
     audit->token_no = fact->number;
@@ -128,6 +127,7 @@ static void token_make(struct audit *audit, const struct cg_fact *fact)
         .model = (enum cg_model)fact->value,
         .side = fact->side == '1' ? '1' : '2',
         .sum = (enum cg_sum)(fact->flags >> 1 & 3),
+        .number = fact->number,
         .order = fact->order,
         .limit = fact->limit,
         .rate = fact->rate,
@@ -466,8 +466,7 @@ static bool charge_stands(struct audit *audit, uint32_t slot)
                                    "has not"
                                  : "R21: token %llu has not ended, and its "
                                    "order has",
-                            (unsigned long long)audit->state->tokens[slot]
-                                .number);
+                            (unsigned long long)token->number);
     }
     if (!audit_worst(audit, slot, true, &worst)) {
         return audit_breaks(audit, CG_AUDIT_R23,
@@ -478,7 +477,7 @@ static bool charge_stands(struct audit *audit, uint32_t slot)
            audit_breaks(audit, CG_AUDIT_R23,
                         "token %llu charges %s, but the worst case of its "
                         "order is %s (%s filled)",
-                        (unsigned long long)audit->state->tokens[slot].number,
+                        (unsigned long long)token->number,
                         audit_money(token->charge), audit_money(worst),
                         audit_money(token->filled));
 }
@@ -493,7 +492,7 @@ static bool told_all(struct audit *audit, uint32_t slot)
            audit_breaks(audit, CG_AUDIT_R23,
                         "R25: token %llu has consumed %s, and its owner was "
                         "told of %s",
-                        (unsigned long long)audit->state->tokens[slot].number,
+                        (unsigned long long)token->number,
                         audit_money(told), audit_money(token->told));
 }
 

@@ -23,7 +23,8 @@ static bool share_of(cg_wide factor, cg_wide by, cg_wide unit, cg_wide *out)
     return true;
 }
 
-/* The rate of a token, or of one leg in it, once |request| is in force. */
+/* The rate of a token, or of one leg in it, once |request| is in force.  Prices
+ * of an older token in its place are none of its own. */
 static cg_dv01 rate_by(const struct audit *audit,
                        uint32_t token,
                        uint32_t request,
@@ -31,7 +32,10 @@ static cg_dv01 rate_by(const struct audit *audit,
                        cg_dv01 rate)
 {
     const struct cg_state *state = audit->state;
-    uint32_t i = request != CG_NONE ? state->tokens[token].prices : CG_NONE;
+    const struct cg_token *books = &state->tokens[token];
+    bool prices = request != CG_NONE &&
+                  books->number == audit->tokens[token].number;
+    uint32_t i = prices ? books->prices : CG_NONE;
     for (; i != CG_NONE; i = state->prices[i].next) {
         if (state->prices[i].request == request &&
             state->prices[i].leg == leg) {

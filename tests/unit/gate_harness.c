@@ -386,8 +386,8 @@ void harness_reopen(struct harness *harness)
 
 void harness_close(struct harness *harness)
 {
-    gate_end(harness);
     prove_whole(&harness->journal, "the facts of this test");
+    gate_end(harness);
     fact_log_deinit(&harness->facts);
     cg_config_deinit(&harness->config);
 }
