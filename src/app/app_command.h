@@ -16,6 +16,7 @@ int app_dv01(int argc, char **argv);
 int app_demo(int argc, char **argv);
 int app_run(int argc, char **argv);
 int app_session(int argc, char **argv);
+int app_audit(int argc, char **argv);
 int app_records(int argc, char **argv);
 int app_explain(int argc, char **argv);
 int app_show(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct {
     {"show", app_show, "limits and tokens of a gate's journal"},
     {"records", app_records, "the life of an order, token, limit or account"},
     {"explain", app_explain, "why an order was refused, or is where it is"},
+    {"audit", app_audit, "proves a gate's journal"},
     {"dv01", app_dv01, "DV01 of swaps on curves from par rates"},
     {"hubsim", app_hubsim, "a credit hub to test against"},
     {"venuesim", app_venuesim, "a venue to test against"},
