@@ -13,7 +13,7 @@ static void test_cli_help_of_every_command(void **state)
 {
     static const struct story_step steps[] = {
         RUN("--help", 0,
-            "demo|run|show|records|dv01|hubsim|venuesim|clientsim"),
+            "demo|run|show|records|audit|dv01|hubsim|venuesim|clientsim"),
         RUN("help", 0, "usage: creditgate COMMAND"),
         RUN("demo --help", 0, "usage: creditgate demo|--keep"),
         RUN("run --help", 0, "usage: creditgate run|--check-config|status"),
@@ -21,6 +21,7 @@ static void test_cli_help_of_every_command(void **state)
         RUN("session run --help", 0, "usage: creditgate session run"),
         RUN("show --help", 0, "usage: creditgate show|--journal|--format"),
         RUN("records --help", 0, "usage: creditgate records|--order|--limit"),
+        RUN("audit --help", 0, "usage: creditgate audit|--journal|R23"),
         RUN("dv01 --help", 0, "usage: creditgate dv01|--par-rates|--packages"),
         RUN("hubsim --help", 0, "usage: creditgate hubsim|--limit|silent"),
         RUN("venuesim --help", 0, "usage: creditgate venuesim|--token-tag"),
