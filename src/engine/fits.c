@@ -494,7 +494,7 @@ static bool request_ended_fits(const struct cg_state *state,
     bool behind = request->state == CG_REQUEST_BEHIND;
     return cg_request_may(request->state, refused ? CG_REQUEST_REFUSED
                                                   : CG_REQUEST_ACCEPTED) &&
-           fact->qty >= 0 &&
+           fact->qty >= 0 && fact->order == request->order &&
            (request->order == CG_NONE ||
             (order_at(state, request->order) != NULL &&
              (!behind || state->orders[request->order].behind > 0)));
@@ -564,11 +564,31 @@ static bool day_fits(const struct cg_state *state)
 
 /* --- the whole ----------------------------------------------------------- */
 
+/* What a fact names is there, but for what it brings: its timers and limits are
+ * looked up by it, whatever its kind. */
+static bool names_what_is_there(const struct cg_state *state,
+                                const struct cg_fact *fact)
+{
+    bool brings_order = fact->kind == CG_FACT_ORDER_TAKEN;
+    bool brings_token = fact->kind == CG_FACT_TOKEN_CHARGED ||
+                        fact->kind == CG_FACT_TOKEN_ADDED;
+    bool brings_ask = fact->kind == CG_FACT_ASK_SENT;
+    bool brings_limit = fact->kind == CG_FACT_LIMIT_NAMED;
+    return (fact->order == CG_NONE || brings_order ||
+            order_at(state, fact->order) != NULL) &&
+           (fact->token == CG_NONE || brings_token ||
+            token_at(state, fact->token) != NULL) &&
+           (fact->ask == CG_NONE || brings_ask ||
+            (fact->ask < state->ask_top && state->asks[fact->ask].open)) &&
+           (fact->limit == CG_NONE || brings_limit ||
+            is_limit(state, fact->limit));
+}
+
 /* A pure table over the kinds, hence its length. */
 bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact)
 {
     if (fact->time < state->now || fact->time > TIME_MAX ||
-        fact->id_len > CG_NAME_MAX) {
+        !names_what_is_there(state, fact)) {
         return false;
     }
     switch (fact->kind) {

@@ -34,6 +34,7 @@ struct audit_token {
     cg_dv01 ahead;  /* its owner knows it as consumed, by an older price */
     cg_dv01 untold; /* consumed before the limit came */
     cg_dv01 told;   /* what its owner was told of as consumed, in all */
+    cg_dv01 rest;   /* what was open when it was given up */
     cg_time expires;
     cg_seq event; /* the last one that touched it */
 };
@@ -70,7 +71,8 @@ struct audit_answer {
 struct audit_report {
     cg_seq event;
     uint32_t order;
-    cg_qty last_qty;
+    cg_qty last_qty; /* 0: CumQty need not rise by it */
+    cg_seq cum_qty;  /* + 1, or 0: it does not say */
 };
 
 struct audit {

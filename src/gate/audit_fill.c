@@ -85,23 +85,31 @@ token_filled(struct audit *audit, uint32_t slot, const struct audit_fills *fills
            ledger_holds(audit, slot);
 }
 
-/* A fill says what its report said (R43), or the event has words on why not. */
-static bool report_agrees(struct audit *audit, const struct cg_order *order)
+/* A fill is what its report says (R43): CumQty, and LastQty more than before or
+ * words on why not. */
+static bool report_agrees(struct audit *audit, cg_qty before)
 {
     const struct cg_fact *fact = audit->fact;
     struct audit_report *report = &audit->report;
-    cg_qty rise = fact->qty - order->cum_qty;
+    cg_qty last = report->last_qty;
+    cg_qty rise = fact->qty - before;
     if (report->event != audit->event || report->order != fact->order ||
-        audit->noted || rise == 0) {
+        rise == 0) {
         return true;
     }
-    cg_qty last = report->last_qty;
     report->last_qty = 0;
-    return last <= 0 || rise == last ||
+    if (report->cum_qty != 0 && report->cum_qty != (cg_seq)fact->qty + 1) {
+        return audit_breaks(audit, CG_AUDIT_R23,
+                            "R43: %lld are filled, and the report behind it "
+                            "tells of %lld",
+                            (long long)fact->qty,
+                            (long long)report->cum_qty - 1);
+    }
+    return last == 0 || rise == last || audit->noted ||
            audit_breaks(audit, CG_AUDIT_R23,
                         "R43: CumQty rises from %lld to %lld, and the report "
                         "behind it tells of %lld",
-                        (long long)order->cum_qty, (long long)fact->qty,
+                        (long long)before, (long long)fact->qty,
                         (long long)last);
 }
 
@@ -123,7 +131,8 @@ static bool order_filled(struct audit *audit, const struct cg_fact *fact)
     } else {
         fills.cum_qty = fact->qty;
     }
-    if (!of_leg && !report_agrees(audit, order)) {
+    if (!report_agrees(audit, of_leg ? state->legs[fact->number].cum_qty
+                                     : order->cum_qty)) {
         return false;
     }
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
@@ -187,7 +196,8 @@ bool audit_fill_fact(struct audit *audit)
     }
     if (fact->kind == CG_FACT_REPORT_SEEN) {
         audit->report = (struct audit_report){
-            audit->event, fact->order, fact->value == 1 ? fact->qty : 0};
+            audit->event, fact->order, fact->value == 1 ? fact->qty : 0,
+            fact->number};
         return true;
     }
     return order_filled(audit, fact);

@@ -125,12 +125,15 @@ static bool sent(struct audit *audit, const struct cg_fact *fact)
 {
     struct audit_token *token = audit_token_at(audit, fact->token);
     if (token == NULL || fact->amount < 0 ||
+        fact->session != audit->state->limits[token->limit].owner ||
         !audit_token_touch(audit, fact->token)) {
-        return audit_breaks(audit, CG_AUDIT_R23, "R20: there is no such token");
+        return audit_breaks(audit, CG_AUDIT_R23,
+                            "R20: its hub has granted no such token");
     }
     switch ((unsigned)fact->value) {
     case CG_ASK_NEW:
     case CG_ASK_RAISE:
+    case CG_ASK_RENEW:
     case CG_ASK_RESTATE:
         return fact->amount == token->charge ||
                audit_breaks(audit, CG_AUDIT_R23,
@@ -146,6 +149,15 @@ static bool sent(struct audit *audit, const struct cg_fact *fact)
                             audit_money(fact->amount),
                             audit_money(token->charge),
                             audit_money(held(token)));
+    case CG_ASK_CANCEL:
+        return fact->amount == 0 || fact->amount == token->rest ||
+               fact->amount == audit->state->tokens[fact->token].asked ||
+               (audit->answer.event == audit->event &&
+                fact->amount == audit->answer.asked) ||
+               audit_breaks(audit, CG_AUDIT_R23,
+                            "R28: the hub is told that %s go back, and %s do",
+                            audit_money(fact->amount),
+                            audit_money(token->rest));
     case CG_ASK_CONSUMED:
         token->told += fact->amount;
         return true;

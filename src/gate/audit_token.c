@@ -81,6 +81,39 @@ static bool begins(struct audit *audit, const struct cg_fact *fact)
     return true;
 }
 
+/* R11: its limit is one of the order's account, and has no other token of it
+ * but one that a fallback stands in for (R27). */
+static bool limit_fits(struct audit *audit, const struct cg_fact *fact)
+{
+    const struct cg_state *state = audit->state;
+    const struct cg_order *order = &state->orders[fact->order];
+    const struct cg_limit *limit = &state->limits[fact->limit];
+    const struct cg_id *firm = &state->accounts[order->account].firm;
+    bool single = order->legs == CG_NONE;
+    bool covers = (limit->account == CG_NONE ||
+                   limit->account == order->account) &&
+                  cg_slice_equal(cg_id_slice(&limit->firm),
+                                 cg_id_slice(firm)) &&
+                  (!single || limit->instrument == CG_NONE ||
+                   limit->instrument == order->instrument);
+    if (!covers || (single && fact->side != order->side)) {
+        return audit_breaks(audit, CG_AUDIT_R23,
+                            "R21: it is for another account, instrument or "
+                            "side than its order");
+    }
+    for (uint32_t i = order->tokens; single && i != CG_NONE;
+         i = state->tokens[i].next) {
+        const struct audit_token *other = &audit->tokens[i];
+        if (other->limit == fact->limit && other->state != CG_TOKEN_CLOSED &&
+            other->state != CG_TOKEN_RETURNING) {
+            return audit_breaks(audit, CG_AUDIT_R23,
+                                "R21: token %llu charges that limit already",
+                                (unsigned long long)other->number);
+        }
+    }
+    return true;
+}
+
 /* One leg's worth is in the facts that follow; the whole is looked at when its
  * event is over. */
 static bool charge_fits(struct audit *audit, const struct cg_fact *fact)
@@ -139,7 +172,7 @@ static void token_make(struct audit *audit, const struct cg_fact *fact)
 
 static bool charged(struct audit *audit, const struct cg_fact *fact)
 {
-    if (!begins(audit, fact)) {
+    if (!begins(audit, fact) || !limit_fits(audit, fact)) {
         return false;
     }
     token_make(audit, fact);
@@ -365,6 +398,8 @@ static bool
 ended(struct audit *audit, const struct cg_fact *fact, enum cg_token_state to)
 {
     struct audit_token *token = &audit->tokens[fact->token];
+    token->rest = token->charge > token->filled ? token->charge - token->filled
+                                                : token->rest;
     if (!end_fits(audit, fact) || !token_move(audit, "end", to) ||
         !audit_token_set(audit, fact->token, token->filled, token->filled) ||
         !rest_goes(audit, fact)) {
@@ -404,9 +439,13 @@ static bool balanced(struct audit *audit, uint32_t slot)
 
 static bool token_known(struct audit *audit, const struct cg_fact *fact)
 {
-    return (audit_token_at(audit, fact->token) != NULL ||
-            audit_breaks(audit, CG_AUDIT_R23, "R20: there is no such token")) &&
-           audit_token_touch(audit, fact->token);
+    const struct audit_token *token = audit_token_at(audit, fact->token);
+    if (token == NULL ||
+        (fact->order != CG_NONE && fact->order != token->order)) {
+        return audit_breaks(audit, CG_AUDIT_R23,
+                            "R20: there is no such token of this order");
+    }
+    return audit_token_touch(audit, fact->token);
 }
 
 bool audit_token_fact(struct audit *audit)
