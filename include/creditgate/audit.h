@@ -63,7 +63,8 @@ struct cg_audit {
     /* Called at the end for each limit of DV01, in order; may be NULL. */
     void (*limit)(void *user, const struct cg_audit_limit *limit);
     void *user;
-    /* Set by the call: how much was proved, up to the first fact that cannot be
+    cg_seq read; /* set by the call: the facts there are */
+    /* ... and how much was proved, up to the first fact that cannot be
      * added to the books, ... */
     cg_seq facts;
     cg_seq events;

@@ -53,7 +53,8 @@ static void rule_extent(const struct cg_audit *audit,
     unsigned long long facts = audit->facts;
     switch (rule) {
     case CG_AUDIT_CHAIN: /* the journal's load checks it */
-        snprintf(text, len, "%llu facts, none missing", facts);
+        snprintf(text, len, "%llu facts, none missing",
+                 (unsigned long long)audit->read);
         break;
     case CG_AUDIT_FACTS:
         snprintf(text, len, "%llu facts of %llu events", facts,
@@ -113,8 +114,9 @@ static void print_rules(const struct cg_audit *audit)
         }
         rule_extent(audit, (enum cg_audit_rule)i, extent, sizeof(extent));
         printf("%s%s\n", extent,
-               audit->whole ? ""
-                            : "; not proved beyond the fact that is broken");
+               audit->whole || i == CG_AUDIT_CHAIN
+                   ? ""
+                   : "; not proved beyond the fact that is broken");
     }
 }
 
@@ -182,7 +184,9 @@ static void json_rules(const struct cg_audit *audit)
         printf("%s{", i > 0 ? "," : "");
         json_text("rule", cg_audit_rule_name((enum cg_audit_rule)i));
         printf(",\"proved\":%s",
-               !found->found && audit->whole ? "true" : "false");
+               !found->found && (audit->whole || i == CG_AUDIT_CHAIN)
+                   ? "true"
+                   : "false");
         if (found->found) {
             json_break(found);
         } else {

@@ -49,6 +49,7 @@ bool cg_report_repeats(struct cg_engine *engine,
     fact.qty = event->last_qty;
     fact.value = event->kind == CG_REPORT_FILL && event->has_cum_qty &&
                  !event->of_leg; /* CumQty has to rise by it */
+    /* CumQty + 1, so that the fill that follows can be told from another. */
     fact.number = event->has_cum_qty ? (cg_seq)event->cum_qty + 1 : 0;
     cg_fact_id(&fact, event->exec_id);
     cg_engine_record(engine, &fact);

@@ -229,6 +229,7 @@ static int first(void *user, const struct cg_fact *fact)
         return CG_ERR_MEMORY;
     }
     audit->restated = items;
+    audit->result->read = fact->no;
     return 0;
 }
 

@@ -172,65 +172,189 @@ static const struct {
     unsigned changes;
     const char *why;
 } escapes[] = {
-    {CG_FACT_SESSION_NAMED, B(VALUE) | B(TIME) | B(MOVED), "a name, said once"},
-    {CG_FACT_ACCOUNT_NAMED, B(LEFT_OUT) | B(MOVED), "a name, said once"},
-    {CG_FACT_INSTRUMENT_NAMED, B(FLAGS) | B(LEFT_OUT) | B(MOVED), "a name, said once"},
-    {CG_FACT_INSTRUMENT_RATED, B(RATE) | B(NUMBER) | B(INSTRUMENT) | B(LEFT_OUT) | B(MOVED), "from a file of rates, said once"},
-    {CG_FACT_RATES_TAKEN, B(UNTIL) | B(LEFT_OUT) | B(MOVED), "from a file, said once"},
-    {CG_FACT_RATES_AGED, B(NUMBER) | B(UNTIL) | B(TIME) | B(LEFT_OUT) | B(MOVED), "words on the rates"},
-    {CG_FACT_LIMIT_NAMED, B(FLAGS) | B(SESSION) | B(ACCOUNT) | B(MOVED), "from the configuration, said once"},
-    {CG_FACT_LIMIT_SET, B(AMOUNT) | B(OTHER) | B(FLAGS) | B(SESSION) | B(LIMIT) | B(UNTIL) | B(LEFT_OUT) | B(MOVED), "from its owner or the configuration, said once"},
-    {CG_FACT_LIMIT_SCOPED, B(RATE) | B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "from its owner, said once"},
-    {CG_FACT_LIMIT_UNSCOPED, B(SESSION) | B(LEFT_OUT) | B(MOVED), "from its owner, said once"},
-    {CG_FACT_LIMIT_STATE, B(SESSION) | B(LIMIT) | B(UNTIL) | B(LEFT_OUT) | B(MOVED), "refuses or allows new risk only"},
-    {CG_FACT_LIMITS_TOLD, B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "words"},
-    {CG_FACT_LIMIT_WARNED, B(VALUE) | B(FLAGS) | B(LIMIT) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED), "News; the amounts are proved"},
-    {CG_FACT_LIMIT_REARMED, B(VALUE) | B(FLAGS) | B(LIMIT) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED), "News; the amounts are proved"},
-    {CG_FACT_LIMIT_RESET, B(UNTIL) | B(TIME) | B(LEFT_OUT) | B(MOVED), "when; it moved nothing here"},
-    {CG_FACT_DAY_ENDED, B(UNTIL) | B(LEFT_OUT) | B(MOVED), "when"},
-    {CG_FACT_LIMIT_ACTIONS, B(SESSION) | B(LEFT_OUT) | B(MOVED), "from its owner, said once"},
-    {CG_FACT_LIMIT_STOPPED, B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "refuses new risk only"},
-    {CG_FACT_STOP_PLACED, B(VALUE) | B(FLAGS) | B(SESSION) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED), "from its placer, said once"},
-    {CG_FACT_STOP_DONE, B(ACCOUNT) | B(LEFT_OUT) | B(MOVED), "words to its placer"},
-    {CG_FACT_STOP_LIFTED, B(SESSION) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED), "from its placer, said once"},
-    {CG_FACT_ORDER_TAKEN, B(QTY) | B(LESS_QTY) | B(VALUE) | B(FLAGS) | B(SIDE) | B(SESSION) | B(ACCOUNT) | B(INSTRUMENT) | B(TIME), "from the client, said once; what it charges is proved"},
-    {CG_FACT_LEG_TAKEN, B(AMOUNT) | B(VALUE) | B(SIDE) | B(INSTRUMENT), "from the client, said once; what it charges is proved"},
-    {CG_FACT_ORDER_REFUSED, B(AMOUNT) | B(OTHER) | B(QTY) | B(LESS_QTY) | B(VALUE) | B(FLAGS) | B(SIDE) | B(SESSION) | B(LIMIT) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED), "words to the client; it has no credit"},
-    {CG_FACT_ORDER_QUEUED, B(MOVED), "two of one queue"},
-    {CG_FACT_TOKEN_CHARGED, B(FLAGS) | B(SIDE) | B(LIMIT), "by whom it was granted; the amounts are proved"},
-    {CG_FACT_LEG_CHARGED, B(MOVED), "legs in another order"},
-    {CG_FACT_TOKEN_ADDED, B(FLAGS) | B(SIDE) | B(MOVED), "a limit that came late; the amounts are proved"},
-    {CG_FACT_TOKEN_RECHARGED, B(FLAGS) | B(LEFT_OUT) | B(MOVED), "it moved nothing here, or is as it was at the end of its event"},
-    {CG_FACT_TOKEN_GRANTED, B(FLAGS) | B(SESSION) | B(UNTIL) | B(LEFT_OUT) | B(MOVED), "a grant of nothing more, or that went back at once"},
-    {CG_FACT_TOKEN_LAPSED, B(FLAGS) | B(MOVED), "beside what does not concern it"},
-    {CG_FACT_TOKEN_RETURNED, B(VALUE) | B(MOVED), "beside what does not concern it"},
-    {CG_FACT_TOKEN_CLOSED, B(VALUE) | B(LEFT_OUT) | B(MOVED), "nothing was left in it"},
-    {CG_FACT_ASK_SENT, B(AMOUNT) | B(OTHER) | B(VALUE) | B(FLAGS) | B(MOVED), "which of two notices it was; the amounts are proved"},
-    {CG_FACT_ASK_REPEATED, B(VALUE) | B(NUMBER) | B(SESSION) | B(ASK) | B(LEFT_OUT) | B(MOVED), "words to the hub"},
-    {CG_FACT_ASK_PENDING, B(ASK) | B(LEFT_OUT), "words from the hub"},
-    {CG_FACT_ASK_ANSWERED, B(AMOUNT) | B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "from the hub, said once; what it grants is proved"},
-    {CG_FACT_ORDER_SENT, B(MOVED), "beside what does not concern it"},
-    {CG_FACT_ORDER_ACKED, B(LEFT_OUT) | B(MOVED), "from the venue, said once"},
-    {CG_FACT_REPORT_SEEN, B(QTY) | B(LESS_QTY) | B(VALUE) | B(NUMBER) | B(SESSION) | B(ORDER) | B(REQUEST) | B(TIME) | B(LEFT_OUT) | B(MOVED), "from the venue; what is filled is proved"},
-    {CG_FACT_ORDER_FILLED, B(LEFT_OUT) | B(MOVED), "the same fill twice"},
-    {CG_FACT_LEG_FILLED, B(LEFT_OUT) | B(MOVED), "a leg that the package covers"},
-    {CG_FACT_ORDER_CLOSED, B(VALUE) | B(LEFT_OUT) | B(MOVED), "why; that it ends is proved"},
-    {CG_FACT_REQUEST_TAKEN, B(QTY) | B(LESS_QTY) | B(VALUE) | B(NUMBER) | B(FLAGS) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "from the client, said once; what it charges is proved"},
-    {CG_FACT_REQUEST_PASSED, B(FLAGS) | B(SESSION) | B(LEFT_OUT), "words"},
-    {CG_FACT_REQUEST_SENT, B(LEFT_OUT) | B(MOVED), "a cancel, or before its answer"},
-    {CG_FACT_REQUEST_ACCEPTED, B(QTY) | B(LESS_QTY) | B(LEFT_OUT) | B(MOVED), "from the venue, said once"},
-    {CG_FACT_REQUEST_REFUSED, B(AMOUNT) | B(OTHER) | B(QTY) | B(LESS_QTY) | B(VALUE) | B(FLAGS) | B(SESSION) | B(ORDER) | B(REQUEST) | B(LIMIT) | B(LEFT_OUT) | B(MOVED), "words to the client; the order stays"},
-    {CG_FACT_REQUEST_WITHHELD, B(SESSION) | B(LEFT_OUT), "what is asked for next"},
-    {CG_FACT_RESENDS_ENDED, B(SESSION) | B(LEFT_OUT) | B(MOVED), "what is asked for next"},
-    {CG_FACT_STATUS_ASKED, B(NUMBER) | B(SESSION) | B(REQUEST) | B(LEFT_OUT) | B(MOVED), "words to the venue"},
-    {CG_FACT_STATUS_TOLD, B(VALUE) | B(NUMBER) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "words from the venue"},
-    {CG_FACT_STATUS_RELAYED, B(SESSION) | B(REQUEST) | B(LEFT_OUT) | B(MOVED), "words"},
-    {CG_FACT_LINK_UP, B(SESSION) | B(TIME) | B(LEFT_OUT) | B(MOVED), "what is asked for next"},
-    {CG_FACT_LINK_DOWN, B(SESSION) | B(TIME) | B(LEFT_OUT) | B(MOVED), "what is asked for next"},
-    {CG_FACT_HUB_MISSED, B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "whom to ask next"},
-    {CG_FACT_HUB_ANSWERED, B(SESSION) | B(LEFT_OUT) | B(MOVED), "whom to ask next"},
-    {CG_FACT_HUB_IN_PARTS, B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED), "whom to believe next"},
-    {CG_FACT_NOTED, B(LEFT_OUT) | B(MOVED), "words"},
+    {CG_FACT_SESSION_NAMED,
+     B(VALUE) | B(TIME) | B(MOVED),
+     "a name, said once"},
+    {CG_FACT_ACCOUNT_NAMED,
+     B(LEFT_OUT) | B(MOVED),
+     "a name, said once"},
+    {CG_FACT_INSTRUMENT_NAMED,
+     B(FLAGS) | B(LEFT_OUT) | B(MOVED),
+     "a name, said once"},
+    {CG_FACT_INSTRUMENT_RATED,
+     B(RATE) | B(NUMBER) | B(INSTRUMENT) | B(LEFT_OUT) | B(MOVED),
+     "from a file of rates, said once"},
+    {CG_FACT_RATES_TAKEN,
+     B(UNTIL) | B(LEFT_OUT) | B(MOVED),
+     "from a file, said once"},
+    {CG_FACT_RATES_AGED,
+     B(NUMBER) | B(UNTIL) | B(TIME) | B(LEFT_OUT) | B(MOVED),
+     "words on the rates"},
+    {CG_FACT_LIMIT_NAMED,
+     B(FLAGS) | B(SESSION) | B(ACCOUNT) | B(MOVED),
+     "from the configuration, said once"},
+    {CG_FACT_LIMIT_SET,
+     B(AMOUNT) | B(OTHER) | B(FLAGS) | B(SESSION) | B(LIMIT) | B(UNTIL) |
+     B(LEFT_OUT) | B(MOVED),
+     "from its owner or the configuration, said once"},
+    {CG_FACT_LIMIT_SCOPED,
+     B(RATE) | B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "from its owner, said once"},
+    {CG_FACT_LIMIT_UNSCOPED,
+     B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "from its owner, said once"},
+    {CG_FACT_LIMIT_STATE,
+     B(SESSION) | B(LIMIT) | B(UNTIL) | B(LEFT_OUT) | B(MOVED),
+     "refuses or allows new risk only"},
+    {CG_FACT_LIMITS_TOLD,
+     B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "words"},
+    {CG_FACT_LIMIT_WARNED,
+     B(VALUE) | B(FLAGS) | B(LIMIT) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED),
+     "News; the amounts are proved"},
+    {CG_FACT_LIMIT_REARMED,
+     B(VALUE) | B(FLAGS) | B(LIMIT) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED),
+     "News; the amounts are proved"},
+    {CG_FACT_LIMIT_RESET,
+     B(UNTIL) | B(TIME) | B(LEFT_OUT) | B(MOVED),
+     "when; it moved nothing here"},
+    {CG_FACT_DAY_ENDED,
+     B(UNTIL) | B(LEFT_OUT) | B(MOVED),
+     "when"},
+    {CG_FACT_LIMIT_ACTIONS,
+     B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "from its owner, said once"},
+    {CG_FACT_LIMIT_STOPPED,
+     B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "refuses new risk only"},
+    {CG_FACT_STOP_PLACED,
+     B(VALUE) | B(FLAGS) | B(SESSION) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED),
+     "from its placer, said once"},
+    {CG_FACT_STOP_DONE,
+     B(ACCOUNT) | B(LEFT_OUT) | B(MOVED),
+     "words to its placer"},
+    {CG_FACT_STOP_LIFTED,
+     B(SESSION) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED),
+     "from its placer, said once"},
+    {CG_FACT_ORDER_TAKEN,
+     B(QTY) | B(LESS_QTY) | B(VALUE) | B(FLAGS) | B(SIDE) | B(SESSION) |
+     B(ACCOUNT) | B(INSTRUMENT) | B(TIME),
+     "from the client, said once; what it charges is proved"},
+    {CG_FACT_LEG_TAKEN,
+     B(AMOUNT) | B(VALUE) | B(SIDE) | B(INSTRUMENT),
+     "from the client, said once; what it charges is proved"},
+    {CG_FACT_ORDER_REFUSED,
+     B(AMOUNT) | B(OTHER) | B(QTY) | B(LESS_QTY) | B(VALUE) | B(FLAGS) |
+     B(SIDE) | B(SESSION) | B(LIMIT) | B(ACCOUNT) | B(LEFT_OUT) | B(MOVED),
+     "words to the client; it has no credit"},
+    {CG_FACT_ORDER_QUEUED,
+     B(MOVED),
+     "two of one queue"},
+    {CG_FACT_TOKEN_CHARGED,
+     B(FLAGS) | B(SIDE) | B(LIMIT),
+     "by whom it was granted; the amounts are proved"},
+    {CG_FACT_LEG_CHARGED,
+     B(MOVED),
+     "legs in another order"},
+    {CG_FACT_TOKEN_ADDED,
+     B(FLAGS) | B(SIDE) | B(MOVED),
+     "a limit that came late; the amounts are proved"},
+    {CG_FACT_TOKEN_RECHARGED,
+     B(FLAGS) | B(LEFT_OUT) | B(MOVED),
+     "it moved nothing here, or is as it was at the end of its event"},
+    {CG_FACT_TOKEN_GRANTED,
+     B(FLAGS) | B(SESSION) | B(UNTIL) | B(LEFT_OUT) | B(MOVED),
+     "a grant of nothing more, or that went back at once"},
+    {CG_FACT_TOKEN_LAPSED,
+     B(FLAGS) | B(MOVED),
+     "beside what does not concern it"},
+    {CG_FACT_TOKEN_RETURNED,
+     B(VALUE) | B(MOVED),
+     "beside what does not concern it"},
+    {CG_FACT_TOKEN_CLOSED,
+     B(VALUE) | B(LEFT_OUT) | B(MOVED),
+     "nothing was left in it"},
+    {CG_FACT_ASK_SENT,
+     B(AMOUNT) | B(OTHER) | B(VALUE) | B(FLAGS) | B(MOVED),
+     "which of two notices it was; the amounts are proved"},
+    {CG_FACT_ASK_REPEATED,
+     B(VALUE) | B(NUMBER) | B(SESSION) | B(ASK) | B(LEFT_OUT) | B(MOVED),
+     "words to the hub"},
+    {CG_FACT_ASK_PENDING,
+     B(ASK) | B(LEFT_OUT),
+     "words from the hub"},
+    {CG_FACT_ASK_ANSWERED,
+     B(AMOUNT) | B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "from the hub, said once; what it grants is proved"},
+    {CG_FACT_ORDER_SENT,
+     B(MOVED),
+     "beside what does not concern it"},
+    {CG_FACT_ORDER_ACKED,
+     B(LEFT_OUT) | B(MOVED),
+     "from the venue, said once"},
+    {CG_FACT_REPORT_SEEN,
+     B(QTY) | B(LESS_QTY) | B(VALUE) | B(NUMBER) | B(SESSION) | B(ORDER) |
+     B(REQUEST) | B(TIME) | B(LEFT_OUT) | B(MOVED),
+     "from the venue; what is filled is proved"},
+    {CG_FACT_ORDER_FILLED,
+     B(LEFT_OUT) | B(MOVED),
+     "the same fill twice"},
+    {CG_FACT_LEG_FILLED,
+     B(LEFT_OUT) | B(MOVED),
+     "a leg that the package covers"},
+    {CG_FACT_ORDER_CLOSED,
+     B(VALUE) | B(LEFT_OUT) | B(MOVED),
+     "why; that it ends is proved"},
+    {CG_FACT_REQUEST_TAKEN,
+     B(QTY) | B(LESS_QTY) | B(VALUE) | B(NUMBER) | B(FLAGS) | B(SESSION) |
+     B(LEFT_OUT) | B(MOVED),
+     "from the client, said once; what it charges is proved"},
+    {CG_FACT_REQUEST_PASSED,
+     B(FLAGS) | B(SESSION) | B(LEFT_OUT),
+     "words"},
+    {CG_FACT_REQUEST_SENT,
+     B(LEFT_OUT) | B(MOVED),
+     "a cancel, or before its answer"},
+    {CG_FACT_REQUEST_ACCEPTED,
+     B(QTY) | B(LESS_QTY) | B(LEFT_OUT) | B(MOVED),
+     "from the venue, said once"},
+    {CG_FACT_REQUEST_REFUSED,
+     B(AMOUNT) | B(OTHER) | B(QTY) | B(LESS_QTY) | B(VALUE) | B(FLAGS) |
+     B(SESSION) | B(ORDER) | B(REQUEST) | B(LIMIT) | B(LEFT_OUT) | B(MOVED),
+     "words to the client; the order stays"},
+    {CG_FACT_REQUEST_WITHHELD,
+     B(SESSION) | B(LEFT_OUT),
+     "what is asked for next"},
+    {CG_FACT_RESENDS_ENDED,
+     B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "what is asked for next"},
+    {CG_FACT_STATUS_ASKED,
+     B(NUMBER) | B(SESSION) | B(REQUEST) | B(LEFT_OUT) | B(MOVED),
+     "words to the venue"},
+    {CG_FACT_STATUS_TOLD,
+     B(VALUE) | B(NUMBER) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "words from the venue"},
+    {CG_FACT_STATUS_RELAYED,
+     B(SESSION) | B(REQUEST) | B(LEFT_OUT) | B(MOVED),
+     "words"},
+    {CG_FACT_LINK_UP,
+     B(SESSION) | B(TIME) | B(LEFT_OUT) | B(MOVED),
+     "what is asked for next"},
+    {CG_FACT_LINK_DOWN,
+     B(SESSION) | B(TIME) | B(LEFT_OUT) | B(MOVED),
+     "what is asked for next"},
+    {CG_FACT_HUB_MISSED,
+     B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "whom to ask next"},
+    {CG_FACT_HUB_ANSWERED,
+     B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "whom to ask next"},
+    {CG_FACT_HUB_IN_PARTS,
+     B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     "whom to believe next"},
+    {CG_FACT_NOTED,
+     B(LEFT_OUT) | B(MOVED),
+     "words"},
 };
 
 static bool may_escape(unsigned kind, unsigned change)
@@ -324,6 +448,104 @@ static void test_audit_finds_what_is_altered(void **state)
     }
     sessions_deinit(&sessions);
     count_escapes();
+}
+
+/* --- which rule it is ---------------------------------------------------- */
+
+static size_t broken[CG_AUDIT_RULES];
+
+/* Counts the rules that break; the first one that does is at the fact, or at
+ * one that follows from it. */
+static void break_at(struct fact_log *log, size_t at)
+{
+    struct view view = {log, at, CHANGES};
+    struct cg_journal journal = {.user = &view, .load = view_load};
+    struct cg_audit audit = {0};
+    char error[512] = "";
+    (void)cg_gate_prove(&journal, &audit, error, sizeof(error));
+    for (unsigned rule = 0; rule < CG_AUDIT_RULES; rule++) {
+        const struct cg_audit_break *found = &audit.breaks[rule];
+        broken[rule] += found->found;
+        if (found->found) {
+            assert_true(found->record.no > at);
+            assert_true(strlen(found->why) > 0);
+            assert_true(strlen(found->record.utc) == 24);
+            assert_true(strlen(found->record.cause) > 0);
+            assert_true(strlen(found->record.what) > 0);
+        }
+    }
+}
+
+/* One fact of |kind| in each session has another |*member| for a while. */
+static void break_each(struct fact_log *log, enum cg_fact_kind kind)
+{
+    for (size_t i = 0; i < log->committed; i++) {
+        struct cg_fact kept = log->facts[i];
+        if (kept.kind == kind) {
+            log->facts[i].amount = kind == CG_FACT_LIMIT_SET ? 1
+                                                             : kept.amount + 1;
+            log->facts[i].until = kept.time;
+            log->facts[i].order += kind == CG_FACT_ORDER_SENT;
+            break_at(log, i);
+            log->facts[i] = kept;
+        }
+    }
+}
+
+static void break_sessions(enum cg_fact_kind kind)
+{
+    struct sessions sessions;
+    memset(broken, 0, sizeof(broken));
+    sessions_open(&sessions);
+    for (size_t i = 0; i < sessions.count; i += 3) {
+        struct fact_log log;
+        play(sessions.paths[i], &log);
+        break_each(&log, kind);
+        fact_log_deinit(&log);
+    }
+    sessions_deinit(&sessions);
+}
+
+/* What breaks is named by its rule. */
+static void test_audit_names_each_rule(void **state)
+{
+    (void)state;
+    break_sessions(CG_FACT_LIMIT_SET); /* an amount that was never so large */
+    assert_true(broken[CG_AUDIT_R13] > 10);
+    break_sessions(CG_FACT_TOKEN_CHARGED);
+    assert_true(broken[CG_AUDIT_R23] > 10);
+    assert_int_equal(broken[CG_AUDIT_FACTS], 0);
+    break_sessions(CG_FACT_LIMIT_WARNED);
+    assert_true(broken[CG_AUDIT_R12] > 5);
+    break_sessions(CG_FACT_ORDER_SENT); /* another order */
+    assert_true(broken[CG_AUDIT_R22] > 10);
+}
+
+/* A grant that has run out when its order is sent covers nothing. */
+static void test_audit_expired_cover(void **state)
+{
+    struct sessions sessions;
+    size_t found = 0;
+    (void)state;
+    sessions_open(&sessions);
+    for (size_t i = 0; i < sessions.count; i += 3) {
+        struct fact_log log;
+        play(sessions.paths[i], &log);
+        for (size_t at = 0; at < log.committed; at++) {
+            cg_time *until = &log.facts[at].until;
+            cg_time kept = *until;
+            if (log.facts[at].kind == CG_FACT_TOKEN_GRANTED) {
+                memset(broken, 0, sizeof(broken));
+                *until = log.facts[at].time;
+                break_at(&log, at);
+                found += broken[CG_AUDIT_R22];
+                *until = kept;
+            }
+        }
+        fact_log_deinit(&log);
+    }
+    assert_true(found > 10);
+    sessions_deinit(&sessions);
 }
 
 /* --- nonsense ------------------------------------------------------------ */
@@ -427,6 +649,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_audit_proves_every_session),
         cmocka_unit_test(test_audit_finds_what_is_altered),
+        cmocka_unit_test(test_audit_names_each_rule),
+        cmocka_unit_test(test_audit_expired_cover),
         cmocka_unit_test(test_audit_survives_nonsense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
