@@ -26,20 +26,21 @@ struct audit_command {
 
 static void print_usage(FILE *to)
 {
-    fputs("usage: creditgate audit --journal FILE [--format text|json]\n\n"
-          "Proves a gate's journal from its facts alone, with sums of its own,\n"
-          "and names the first fact that breaks a rule.  The gate must not be\n"
-          "running on it.\n\n"
-          "  chain  no fact was edited, none is missing\n"
-          "  facts  each fact can follow those before it\n"
-          "  R12    the use of each limit, against the books after each fact\n"
-          "  R13    no event leaves use above the amount, but for its "
-          "exceptions\n"
-          "  R22    what went to a venue had live cover for its worst case\n"
-          "  R23    the ledger of each token, limit and side, and each life\n\n"
-          "Exit status: 0 all is proved, 1 a rule is broken, 2 not readable, or\n"
-          "wrong arguments.\n",
-          to);
+    fputs(
+        "usage: creditgate audit --journal FILE [--format text|json]\n\n"
+        "Proves a gate's journal from its facts alone, with sums of its own,\n"
+        "and names the first fact that breaks a rule.  The gate must not be\n"
+        "running on it.\n\n"
+        "  chain  no fact was edited, none is missing\n"
+        "  facts  each fact can follow those before it\n"
+        "  R12    the use of each limit, against the books after each fact\n"
+        "  R13    no event leaves use above the amount, but for its "
+        "exceptions\n"
+        "  R22    what went to a venue had live cover for its worst case\n"
+        "  R23    the ledger of each token, limit and side, and each life\n\n"
+        "Exit status: 0 all is proved, 1 a rule is broken, 2 not readable, or\n"
+        "wrong arguments.\n",
+        to);
 }
 
 /* --- what was proved ----------------------------------------------------- */

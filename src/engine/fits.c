@@ -182,7 +182,8 @@ static bool order_may_end(const struct cg_order *order)
 static bool order_taken_fits(const struct cg_state *state,
                              const struct cg_fact *fact)
 {
-    return fact->number == state->order_no + 1 && fact->qty >= 0 && fact->account < state->account_count &&
+    return fact->number == state->order_no + 1 && fact->qty >= 0 &&
+           fact->account < state->account_count &&
            fact->flags >> 16 < CG_SESSIONS_MAX &&
            fact->session < CG_SESSIONS_MAX && fact->id_len > 0;
 }
@@ -383,8 +384,9 @@ static bool token_charged_fits(const struct cg_state *state,
     bool added = fact->kind == CG_FACT_TOKEN_ADDED;
     uint32_t sum = fact->flags >> 1 & 3;
     if (order == NULL || fact->token == CG_NONE ||
-        !is_limit(state, fact->limit) || !is_side(fact->side) || fact->number != state->token_no + 1 ||
-        fact->rate < 0 || (sum == CG_SUM_ORDER) != (order->legs == CG_NONE)) {
+        !is_limit(state, fact->limit) || !is_side(fact->side) ||
+        fact->number != state->token_no + 1 || fact->rate < 0 ||
+        (sum == CG_SUM_ORDER) != (order->legs == CG_NONE)) {
         return false;
     }
     struct cg_token token = {.limit = fact->limit};
@@ -395,8 +397,8 @@ static bool token_charged_fits(const struct cg_state *state,
     return state_fits && sums_hold(state, &token, fact->amount) &&
            (asked || fact->value == CG_MODEL_PUSH) &&
            (!asked || is_session(state, state->limits[fact->limit].owner)) &&
-           (!added || (!asked && fact->other >= 0 &&
-                       fact->other <= fact->amount));
+           (!added ||
+            (!asked && fact->other >= 0 && fact->other <= fact->amount));
 }
 
 static bool token_granted_fits(const struct cg_state *state,
@@ -469,8 +471,8 @@ static bool ask_fits(const struct cg_state *state, const struct cg_fact *fact)
     }
     const struct cg_token *token = token_at(state, fact->token);
     return token != NULL && fact->ask != CG_NONE &&
-           fact->value < CG_ASK_KINDS &&
-           fact->number == state->ask_no + 1 && fact->amount >= 0 &&
+           fact->value < CG_ASK_KINDS && fact->number == state->ask_no + 1 &&
+           fact->amount >= 0 &&
            is_session(state, state->limits[token->limit].owner);
 }
 
@@ -491,12 +493,12 @@ static bool request_ended_fits(const struct cg_state *state,
     bool refused = fact->kind == CG_FACT_REQUEST_REFUSED;
     const struct cg_request *request = request_at(state, fact->request);
     if (request == NULL) {
-        return refused && (fact->request == CG_NONE ||
-                           request_new_fits(state, fact));
+        return refused &&
+               (fact->request == CG_NONE || request_new_fits(state, fact));
     }
     bool behind = request->state == CG_REQUEST_BEHIND;
-    return cg_request_may(request->state, refused ? CG_REQUEST_REFUSED
-                                                  : CG_REQUEST_ACCEPTED) &&
+    return cg_request_may(request->state,
+                          refused ? CG_REQUEST_REFUSED : CG_REQUEST_ACCEPTED) &&
            fact->qty >= 0 && fact->order == request->order &&
            (request->order == CG_NONE ||
             (order_at(state, request->order) != NULL &&
@@ -531,8 +533,8 @@ static bool request_fits(const struct cg_state *state,
                order_at(state, request->order) != NULL &&
                cg_request_may(request->state, CG_REQUEST_SENT);
     case CG_FACT_REQUEST_WITHHELD:
-        return request != NULL && (fact->order == CG_NONE ||
-                                   order_at(state, fact->order) != NULL);
+        return request != NULL &&
+               (fact->order == CG_NONE || order_at(state, fact->order) != NULL);
     default:
         return request_ended_fits(state, fact);
     }

@@ -205,7 +205,8 @@ bool audit_token_set(struct audit *audit,
         *before -= fall < *before ? (cg_dv01)fall : *before;
     }
     cg_wide today = filled - *before - old_today;
-    return keep(audit, &limit->open[side], limit->open[side] - old_open + open) &&
+    return keep(audit, &limit->open[side],
+                limit->open[side] - old_open + open) &&
            keep(audit, &limit->gross, limit->gross + today) &&
            keep(audit, &limit->position,
                 limit->position + (side == 0 ? today : -today)) &&

@@ -49,8 +49,8 @@ struct audit_limit {
     cg_dv01 gross;
     cg_dv01 other;
     uint32_t day;
-    cg_seq event;    /* the last one that touched it */
-    cg_seq fact;     /* the last one that touched it */
+    cg_seq event;     /* the last one that touched it */
+    cg_seq fact;      /* the last one that touched it */
     cg_wide at_event; /* its use before them */
     cg_wide at_fact;
     bool excused;            /* R13: this event may leave it above amount */
@@ -95,7 +95,7 @@ struct audit {
     cg_session cause_session; /* of the event */
     cg_seq cause_seq;
     cg_time time;
-    bool noted; /* the event says something odd in words */
+    bool noted;   /* the event says something odd in words */
     bool no_room; /* some ask could not be sent: what is told lags behind */
     struct audit_answer answer;
     struct audit_report report;
@@ -183,12 +183,12 @@ bool audit_worst(const struct audit *audit,
 
 /* Each looks at one fact before it is in the engine's books; false when it
  * breaks something. */
-bool audit_token_fact(struct audit *audit);   /* audit_token.c */
-bool audit_fill_fact(struct audit *audit);    /* audit_fill.c */
-bool audit_limit_fact(struct audit *audit);   /* audit_limit.c */
-bool audit_hub_fact(struct audit *audit);     /* audit_hub.c */
+bool audit_token_fact(struct audit *audit); /* audit_token.c */
+bool audit_fill_fact(struct audit *audit);  /* audit_fill.c */
+bool audit_limit_fact(struct audit *audit); /* audit_limit.c */
+bool audit_hub_fact(struct audit *audit);   /* audit_hub.c */
 bool audit_grant_fits(struct audit *audit, const struct audit_token *token);
-bool audit_sent_fact(struct audit *audit);    /* audit_sent.c */
+bool audit_sent_fact(struct audit *audit); /* audit_sent.c */
 
 /* R12: after the fact; R13 and the rest: after the event (audit_limit.c). */
 void audit_use_compare(struct audit *audit);

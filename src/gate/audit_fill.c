@@ -45,7 +45,7 @@ static bool falls(struct audit *audit, uint32_t slot, cg_wide fall)
 {
     struct audit_token *token = &audit->tokens[slot];
     audit->limits[token->limit].excused = true; /* R13 */
-    audit->restated[token->order] = true; /* it has to be granted again */
+    audit->restated[token->order] = true;       /* it has to be granted again */
     (void)fall_told(token, fall);
     return audit_column_add(audit, slot, CG_AUDIT_CONSUMED, -fall) &&
            audit_column_add(audit, slot, CG_AUDIT_RELEASED, fall);
@@ -68,8 +68,9 @@ static bool ledger_holds(struct audit *audit, uint32_t slot)
                         audit_money(left));
 }
 
-static bool
-token_filled(struct audit *audit, uint32_t slot, const struct audit_fills *fills)
+static bool token_filled(struct audit *audit,
+                         uint32_t slot,
+                         const struct audit_fills *fills)
 {
     const struct audit_token *token = &audit->tokens[slot];
     cg_wide filled = 0;
@@ -151,9 +152,9 @@ static bool worth_less(struct audit *audit, uint32_t slot, cg_wide less)
     bool goes_on = token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE;
     token->ahead += (cg_dv01)fall_told(token, less);
     return audit_column_add(audit, slot, CG_AUDIT_CONSUMED, -less) &&
-           audit_column_add(
-               audit, slot,
-               goes_on ? CG_AUDIT_RESERVED : CG_AUDIT_RELEASED, less);
+           audit_column_add(audit, slot,
+                            goes_on ? CG_AUDIT_RESERVED : CG_AUDIT_RELEASED,
+                            less);
 }
 
 static bool repriced(struct audit *audit, const struct cg_fact *fact)
@@ -195,9 +196,9 @@ bool audit_fill_fact(struct audit *audit)
         return repriced(audit, fact);
     }
     if (fact->kind == CG_FACT_REPORT_SEEN) {
-        audit->report = (struct audit_report){
-            audit->event, fact->order, fact->value == 1 ? fact->qty : 0,
-            fact->number};
+        audit->report = (struct audit_report){audit->event, fact->order,
+                                              fact->value == 1 ? fact->qty : 0,
+                                              fact->number};
         return true;
     }
     return order_filled(audit, fact);

@@ -40,9 +40,8 @@ static struct expected expected_of(const struct audit *audit,
         return (struct expected){total, false};
     }
     if (back) {
-        return (struct expected){late ? above(total, granted)
-                                      : above(total, held(token)),
-                                 false};
+        return (struct expected){
+            late ? above(total, granted) : above(total, held(token)), false};
     }
     if (answer->kind == CG_ASK_RAISE) {
         return (struct expected){above(total, held(token)), false};
@@ -105,10 +104,9 @@ static bool answered(struct audit *audit, const struct cg_fact *fact)
     }
     const struct cg_ask *ask = &state->asks[fact->ask];
     if (fact->number != ask->number || fact->token != ask->token) {
-        return audit_breaks(audit, CG_AUDIT_R23,
-                            "R24: request %llu was asked, not %llu",
-                            (unsigned long long)ask->number,
-                            (unsigned long long)fact->number);
+        return audit_breaks(
+            audit, CG_AUDIT_R23, "R24: request %llu was asked, not %llu",
+            (unsigned long long)ask->number, (unsigned long long)fact->number);
     }
     audit->answer = (struct audit_answer){
         .event = audit->event,

@@ -199,9 +199,8 @@ static void noted(struct audit *audit, const struct cg_fact *fact)
 
 /* Adds the fact to the engine's books, if it can be, and tells what is wrong
  * with it. */
-static int fold(struct audit *audit,
-                struct cg_gate *gate,
-                const struct cg_fact *fact)
+static int
+fold(struct audit *audit, struct cg_gate *gate, const struct cg_fact *fact)
 {
     bool fits = cg_fact_fits(audit->state, fact);
     bool whole = audit->broken && audit->rule != CG_AUDIT_R13 &&

@@ -70,8 +70,7 @@ static bool reset(struct audit *audit, const struct cg_fact *fact)
         return audit_breaks(audit, CG_AUDIT_R12,
                             "R48: fills of %s gross, %s net, count no longer, "
                             "but they are %s and %s",
-                            audit_money(fact->amount),
-                            audit_money(fact->other),
+                            audit_money(fact->amount), audit_money(fact->other),
                             audit_money(limit->gross),
                             audit_money(limit->position));
     }

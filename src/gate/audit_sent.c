@@ -21,8 +21,7 @@ static bool holds(struct audit *audit, uint32_t slot, cg_wide worst)
     }
     if (token->model == CG_MODEL_PING && token->expires <= audit->fact->time) {
         return audit_breaks(audit, CG_AUDIT_R22,
-                            "token %llu has expired before it is sent",
-                            number);
+                            "token %llu has expired before it is sent", number);
     }
     return (held >= worst && token->charge >= worst) ||
            audit_breaks(audit, CG_AUDIT_R22,

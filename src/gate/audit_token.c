@@ -8,9 +8,12 @@
 #include "audit_books.h"
 
 static const char *const state_names[CG_TOKEN_STATES] = {
-    [CG_TOKEN_FREE] = "unknown",         [CG_TOKEN_ASKED] = "asked",
-    [CG_TOKEN_LIVE] = "live",            [CG_TOKEN_SPENT] = "spent",
-    [CG_TOKEN_RETURNING] = "going back", [CG_TOKEN_CLOSED] = "closed",
+    [CG_TOKEN_FREE] = "unknown",
+    [CG_TOKEN_ASKED] = "asked",
+    [CG_TOKEN_LIVE] = "live",
+    [CG_TOKEN_SPENT] = "spent",
+    [CG_TOKEN_RETURNING] = "going back",
+    [CG_TOKEN_CLOSED] = "closed",
 };
 
 /* asked -> live -> spent -> closed, and from each of them back. */
@@ -34,9 +37,8 @@ static bool may_move(enum cg_token_state from, enum cg_token_state to)
     return false;
 }
 
-static bool token_move(struct audit *audit,
-                       const char *what,
-                       enum cg_token_state to)
+static bool
+token_move(struct audit *audit, const char *what, enum cg_token_state to)
 {
     struct audit_token *token = &audit->tokens[audit->fact->token];
     if (!may_move(token->state, to)) {
@@ -126,10 +128,9 @@ static bool charge_fits(struct audit *audit, const struct cg_fact *fact)
     bool added = fact->kind == CG_FACT_TOKEN_ADDED;
     if (fact->amount < 0 || (added && fact->other < 0) ||
         (added && fact->other > fact->amount)) {
-        return audit_breaks(audit, CG_AUDIT_R23,
-                            "it charges %s, of which %s are filled",
-                            audit_money(fact->amount),
-                            audit_money(fact->other));
+        return audit_breaks(
+            audit, CG_AUDIT_R23, "it charges %s, of which %s are filled",
+            audit_money(fact->amount), audit_money(fact->other));
     }
     if (token->sum != CG_SUM_ORDER) {
         return true;
@@ -222,10 +223,9 @@ static bool recharge_fits(struct audit *audit, const struct cg_fact *fact)
     const struct audit_token *token = &audit->tokens[fact->token];
     cg_wide worst = 0;
     if (token->state != CG_TOKEN_SPENT || fact->amount < 0) {
-        return audit_breaks(audit, CG_AUDIT_R23,
-                            "a token that is %s is charged anew, with %s",
-                            state_names[token->state],
-                            audit_money(fact->amount));
+        return audit_breaks(
+            audit, CG_AUDIT_R23, "a token that is %s is charged anew, with %s",
+            state_names[token->state], audit_money(fact->amount));
     }
     if (!audit_worst(audit, fact->token, true, &worst)) {
         return audit_breaks(audit, CG_AUDIT_R23,
@@ -365,8 +365,7 @@ static bool end_fits(struct audit *audit, const struct cg_fact *fact)
                columns[CG_AUDIT_CONSUMED] > 0;
         break;
     case CG_END_DENIED:
-        fits = columns[CG_AUDIT_GRANTED] ==
-               columns[CG_AUDIT_HANDED_BACK];
+        fits = columns[CG_AUDIT_GRANTED] == columns[CG_AUDIT_HANDED_BACK];
         break;
     case CG_END_EXPIRED:
     case CG_END_INVALIDATED:
@@ -417,8 +416,7 @@ ended(struct audit *audit, const struct cg_fact *fact, enum cg_token_state to)
 static bool balanced(struct audit *audit, uint32_t slot)
 {
     const cg_dv01 *columns = audit->tokens[slot].columns;
-    cg_wide in = (cg_wide)columns[CG_AUDIT_GRANTED] +
-                 columns[CG_AUDIT_OVERRUN];
+    cg_wide in = (cg_wide)columns[CG_AUDIT_GRANTED] + columns[CG_AUDIT_OVERRUN];
     cg_wide out = 0;
     for (unsigned i = CG_AUDIT_RESERVED; i < CG_AUDIT_COLUMNS; i++) {
         out += columns[i];
@@ -431,10 +429,9 @@ static bool balanced(struct audit *audit, uint32_t slot)
                                 audit_money(columns[i]));
         }
     }
-    return in == out ||
-           audit_breaks(audit, CG_AUDIT_R23,
-                        "%s came in and %s are accounted for", audit_money(in),
-                        audit_money(out));
+    return in == out || audit_breaks(audit, CG_AUDIT_R23,
+                                     "%s came in and %s are accounted for",
+                                     audit_money(in), audit_money(out));
 }
 
 static bool token_known(struct audit *audit, const struct cg_fact *fact)
@@ -531,8 +528,8 @@ static bool told_all(struct audit *audit, uint32_t slot)
            audit_breaks(audit, CG_AUDIT_R23,
                         "R25: token %llu has consumed %s, and its owner was "
                         "told of %s",
-                        (unsigned long long)token->number,
-                        audit_money(told), audit_money(token->told));
+                        (unsigned long long)token->number, audit_money(told),
+                        audit_money(token->told));
 }
 
 void audit_token_event_end(struct audit *audit)

@@ -15,8 +15,7 @@
 static bool share_of(cg_wide factor, cg_wide by, cg_wide unit, cg_wide *out)
 {
     cg_wide product;
-    if (factor < 0 || by < 0 ||
-        __builtin_mul_overflow(factor, by, &product)) {
+    if (factor < 0 || by < 0 || __builtin_mul_overflow(factor, by, &product)) {
         return false;
     }
     *out = product / unit + (product % unit != 0 ? 1 : 0);
@@ -161,8 +160,7 @@ static bool legs_filled(const struct audit *audit,
         const struct cg_share *share = &state->shares[i];
         cg_wide filled;
         cg_wide part;
-        if (!all &&
-            state->legs[share->leg].side != audit->tokens[token].side) {
+        if (!all && state->legs[share->leg].side != audit->tokens[token].side) {
             continue;
         }
         if (!leg_filled(audit, share->leg, fills, &filled) ||

@@ -160,8 +160,8 @@ static const char *request_taken(const struct cg_telling *telling)
 static const char *request_accepted(const struct cg_telling *telling)
 {
     uint32_t slot = telling->fact->request;
-    return slot != CG_NONE && telling->state->requests[slot].kind ==
-                                  CG_REQUEST_REPLACE
+    return slot != CG_NONE &&
+                   telling->state->requests[slot].kind == CG_REQUEST_REPLACE
                ? "replace {request} is in force: the quantity is {qty}"
                : "{kind} {request} is done";
 }

@@ -20,8 +20,8 @@ void prove_whole(const struct cg_journal *journal, const char *what)
         if (found->found) {
             print_error("%s: %s: fact %llu, %s %s %llu: %s\n    %s\n", what,
                         cg_audit_rule_name((enum cg_audit_rule)i),
-                        (unsigned long long)found->record.no,
-                        found->record.utc, found->record.cause,
+                        (unsigned long long)found->record.no, found->record.utc,
+                        found->record.cause,
                         (unsigned long long)found->record.cause_seq,
                         found->record.what, found->why);
         }

@@ -313,6 +313,7 @@ static void test_gate_instruments_facts_must_fit(void **state)
     work("A1", "SWAP b");
     struct cg_fact fact = cg_fact_of(CG_FACT_INSTRUMENT_FORGOTTEN);
     fact.no = at->fact_no + 1;
+    fact.time = at->now;
     fact.instrument = slot_of("SWAP a");
     assert_true(cg_fact_fits(at, &fact));
     fact.instrument = slot; /* an order names it */
@@ -331,6 +332,7 @@ static void test_gate_instruments_facts_must_fit(void **state)
     assert_false(cg_fact_fits(at, &fact));
     fact = cg_fact_of(CG_FACT_INSTRUMENT_NAMED);
     fact.no = at->fact_no + 1;
+    fact.time = at->now;
     fact.instrument = slot;
     fact.id = "SWAP z";
     fact.id_len = 6;
@@ -341,6 +343,7 @@ static void test_gate_instruments_facts_must_fit(void **state)
     assert_false(cg_fact_fits(at, &fact));
     fact = cg_fact_of(CG_FACT_RATES_TAKEN);
     fact.no = at->fact_no + 1;
+    fact.time = at->now;
     fact.number = 1;
     fact.text = "0123456789abcdef0123456789abcdef"
                 "0123456789abcdef0123456789abcdef";
