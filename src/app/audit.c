@@ -19,6 +19,8 @@ struct audit_command {
     bool terminal; /* standard error is one */
     bool said;     /* ... and how far the reading is stands on it */
     struct cg_audit audit;
+    cg_seq count; /* of facts, and the chain over them */
+    char head[65];
     struct cg_audit_limit *limits;
     size_t limit_count;
     bool no_memory;
@@ -53,8 +55,8 @@ static void rule_extent(const struct cg_audit *audit,
 {
     unsigned long long facts = audit->facts;
     switch (rule) {
-    case CG_AUDIT_CHAIN: /* the journal's load checks it */
-        snprintf(text, len, "%llu facts, none missing",
+    case CG_AUDIT_CHAIN: /* the journal's load has checked it */
+        snprintf(text, len, "%llu facts, none missing or changed",
                  (unsigned long long)audit->read);
         break;
     case CG_AUDIT_FACTS:
@@ -229,6 +231,8 @@ static void print_json(const struct audit_command *command, bool proved)
 {
     printf("{\"proved\":%s,\"facts\":%llu,", proved ? "true" : "false",
            (unsigned long long)command->audit.facts);
+    printf("\"head\":{\"no\":%llu,\"chain\":\"%s\"},",
+           (unsigned long long)command->count, command->head);
     json_rules(&command->audit);
     fputs(",\"limits\":[", stdout);
     for (size_t i = 0; i < command->limit_count; i++) {
@@ -270,6 +274,7 @@ static int audit(struct audit_command *command)
     if (!app_journal_open("audit", command->path, &journal)) {
         return 2;
     }
+    cg_journal_chain_head(journal.user, &command->count, command->head);
     int status = cg_gate_prove(&journal, &command->audit, error, sizeof(error));
     journal.close(journal.user);
     if (command->said) {
@@ -284,6 +289,8 @@ static int audit(struct audit_command *command)
         print_json(command, status == 0);
     } else {
         print_rules(&command->audit);
+        printf("head   %llu %s\n", (unsigned long long)command->count,
+               command->head);
         print_limits(command);
     }
     return status == 0 ? 0 : 1;

@@ -663,6 +663,8 @@ bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_REQUEST_WITHHELD:
         return request_fits(state, fact);
     case CG_FACT_RESENDS_ENDED:
+    case CG_FACT_COMPARED:
+    case CG_FACT_DIFFERENCE:
     case CG_FACT_LINK_UP:
     case CG_FACT_LINK_DOWN:
     case CG_FACT_HUB_ANSWERED:
@@ -681,9 +683,12 @@ bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_RATES_AGED:
     case CG_FACT_LIMITS_TOLD:
     case CG_FACT_REPORT_SEEN:
+    case CG_FACT_STARTED:
     case CG_FACT_NOTED:
     case CG_FACT_KIND_COUNT:
         break;
+    case CG_FACT_SNAPSHOT_TAKEN:
+        return fact->number < fact->no && fact->text_len == CG_DIGEST_LEN;
     }
     return true;
 }
