@@ -3,7 +3,7 @@
  *
  *     bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] [--only PART]
  *
- * PART is machine, rates, reading, gate, push or ping.
+ * PART is machine, rates, reading, journal, restart, gate, push or ping.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -77,7 +77,7 @@ static void print_head(void)
 static int usage(void)
 {
     fputs("usage: bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] "
-          "[--only machine|rates|reading|gate|push|ping]\n",
+          "[--only machine|rates|reading|journal|restart|gate|push|ping]\n",
           stderr);
     return 2;
 }
@@ -158,6 +158,12 @@ int main(int argc, char **argv)
     }
     if (wanted(&options, "reading")) {
         bench_reading(options.rounds);
+    }
+    if (wanted(&options, "journal")) {
+        bench_journal(options.rounds);
+    }
+    if (wanted(&options, "restart")) {
+        bench_restart(options.open > 0 ? options.open : 1000000);
     }
     if (options.open > 0) {
         bench_size(&options, options.open);

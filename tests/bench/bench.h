@@ -6,6 +6,7 @@
 #ifndef CG_TESTS_BENCH_H
 #define CG_TESTS_BENCH_H
 
+#include <creditgate/config.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,6 +63,22 @@ void heap_unchanged(uint64_t calls, const char *during);
 /* One read that no cache can serve: what the rest is measured against. */
 void bench_machine(uint32_t rounds);
 
+/* --- messages and a gate (bench_message.c) -------------------------------- */
+
+enum { BENCH_CLIENT, BENCH_VENUE };
+
+/* Ends the program when something is not as it must be. */
+void bench_need(bool condition, const char *what);
+
+/* An order of some 300 bytes; and its report: accepted, or filled whole. */
+size_t bench_order_make(char *bytes, size_t max, uint32_t id);
+size_t bench_report_make(char *bytes, size_t max, uint32_t id, bool filled);
+
+/* One client, one venue, one pushed limit. */
+void bench_config_read(struct cg_config *config,
+                       uint32_t orders,
+                       uint32_t requests);
+
 /* --- what is measured --------------------------------------------------- */
 
 /* Decisions alone, with |open_orders| resting (bench_engine.c). */
@@ -74,5 +91,10 @@ void bench_rates(uint32_t rounds);
 /* Reading a message, and message to message (bench_message.c). */
 void bench_reading(uint32_t rounds);
 void bench_gate(uint32_t open_orders, uint32_t rounds);
+
+/* Facts made durable, by turns; a start with |open_orders| (bench_journal.c).
+ */
+void bench_journal(uint32_t rounds);
+void bench_restart(uint32_t open_orders);
 
 #endif

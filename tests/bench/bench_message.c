@@ -15,8 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CLIENT, VENUE };
-
 #define WARM_UP 2000
 #define BATCH 16 /* readings of one sample: one is too short for the clock */
 
@@ -33,7 +31,7 @@ static const char configuration[] =
     "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nCurrency=USD\nModel=push\n"
     "Amount=100000000000\n";
 
-static void need(bool condition, const char *what)
+void bench_need(bool condition, const char *what)
 {
     if (!condition) {
         fprintf(stderr, "bench: %s\n", what);
@@ -67,7 +65,7 @@ static size_t message_make(char *bytes,
 }
 
 /* Some 295 bytes: a swap order with its parties and tags of its own. */
-static size_t order_make(char *bytes, size_t max, uint32_t id)
+size_t bench_order_make(char *bytes, size_t max, uint32_t id)
 {
     char body[512];
     snprintf(body, sizeof(body),
@@ -80,7 +78,7 @@ static size_t order_make(char *bytes, size_t max, uint32_t id)
 }
 
 /* Accepted, or filled whole. */
-static size_t report_make(char *bytes, size_t max, uint32_t id, bool filled)
+size_t bench_report_make(char *bytes, size_t max, uint32_t id, bool filled)
 {
     char body[512];
     snprintf(body, sizeof(body),
@@ -128,7 +126,7 @@ void bench_reading(uint32_t rounds)
     struct samples reads;
     struct samples decodes;
     char bytes[1024];
-    size_t len = order_make(bytes, sizeof(bytes), 12345);
+    size_t len = bench_order_make(bytes, sizeof(bytes), 12345);
     uint64_t sum = 0;
     samples_init(&scans, rounds);
     samples_init(&reads, rounds);
@@ -157,10 +155,10 @@ void bench_reading(uint32_t rounds)
             __asm__ volatile("" : : "r"(&message) : "memory");
         }
         samples_add(&decodes, (bench_now() - start) / BATCH);
-        need(event.bad.reason == 0 && event.qty == 10000000,
-             "the order is not read as it should be");
+        bench_need(event.bad.reason == 0 && event.qty == 10000000,
+                   "the order is not read as it should be");
     }
-    need(sum != 0, "nothing was read");
+    bench_need(sum != 0, "nothing was read");
     heap_unchanged(calls, "reading a message");
     bench_row("message: size", 0, "bytes", len, 0, 0);
     bench_time("message: bare scan in C, the peer", 0, &scans, 0);
@@ -186,18 +184,19 @@ static void mistake(void *user,
 static void file_write(const char *path, const char *text)
 {
     FILE *file = fopen(path, "w");
-    need(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0,
-         "cannot write a file");
+    bench_need(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0,
+               "cannot write a file");
 }
 
-static void
-config_read(struct cg_config *config, uint32_t orders, uint32_t requests)
+void bench_config_read(struct cg_config *config,
+                       uint32_t orders,
+                       uint32_t requests)
 {
     char folder[] = "/tmp/cg-bench-XXXXXX";
     char path[64];
     char table[64];
     char text[sizeof(configuration) + 64];
-    need(mkdtemp(folder) != NULL, "cannot make a folder");
+    bench_need(mkdtemp(folder) != NULL, "cannot make a folder");
     snprintf(path, sizeof(path), "%s/gate.cfg", folder);
     snprintf(table, sizeof(table), "%s/instruments.csv", folder);
     snprintf(text, sizeof(text), configuration, orders, requests);
@@ -207,7 +206,7 @@ config_read(struct cg_config *config, uint32_t orders, uint32_t requests)
     unlink(path);
     unlink(table);
     rmdir(folder);
-    need(status == 0, "the configuration is not taken");
+    bench_need(status == 0, "the configuration is not taken");
 }
 
 /* One message through the gate; what comes out must be one of |type|. */
@@ -227,8 +226,9 @@ static int64_t turn(struct cg_gate *gate,
     }
     status |= cg_gate_commit(gate);
     int64_t ns = bench_now() - start;
-    need(status == 0 && first.type != NULL && strcmp(first.type, type) == 0,
-         "a message did not go on");
+    bench_need(status == 0 && first.type != NULL &&
+                   strcmp(first.type, type) == 0,
+               "a message did not go on");
     return ns;
 }
 
@@ -243,14 +243,14 @@ void bench_gate(uint32_t open_orders, uint32_t rounds)
     char bytes[1024];
     char error[256] = "";
     cg_time now = 1800000001 * CG_SECOND;
-    config_read(&config, open_orders + WARM_UP / 2,
-                4 * (open_orders + rounds + WARM_UP));
-    need(cg_journal_open_memory(&journal) == 0, "no memory");
+    bench_config_read(&config, open_orders + WARM_UP / 2,
+                      4 * (open_orders + rounds + WARM_UP));
+    bench_need(cg_journal_open_memory(&journal) == 0, "no memory");
     struct cg_gate_options options = {
         .config = &config, .journal = &journal, .now = now};
-    need(cg_gate_open(&options, error, sizeof(error), &gate) == 0, error);
-    need(cg_gate_link(gate, CLIENT, true, now) == 0, "no link");
-    need(cg_gate_link(gate, VENUE, true, now) == 0, "no link");
+    bench_need(cg_gate_open(&options, error, sizeof(error), &gate) == 0, error);
+    bench_need(cg_gate_link(gate, BENCH_CLIENT, true, now) == 0, "no link");
+    bench_need(cg_gate_link(gate, BENCH_VENUE, true, now) == 0, "no link");
     samples_init(&orders, rounds);
     samples_init(&reports, rounds);
     bench_overhead();
@@ -258,12 +258,12 @@ void bench_gate(uint32_t open_orders, uint32_t rounds)
     for (uint32_t i = 1; i <= open_orders + rounds + WARM_UP; i++) {
         bool measured = i > open_orders + WARM_UP;
         now += 1000;
-        size_t len = order_make(bytes, sizeof(bytes), i);
+        size_t len = bench_order_make(bytes, sizeof(bytes), i);
         samples_add(measured ? &orders : &none,
-                    turn(gate, CLIENT, bytes, len, now, "D"));
-        len = report_make(bytes, sizeof(bytes), i, i > open_orders);
+                    turn(gate, BENCH_CLIENT, bytes, len, now, "D"));
+        len = bench_report_make(bytes, sizeof(bytes), i, i > open_orders);
         samples_add(measured ? &reports : &none,
-                    turn(gate, VENUE, bytes, len, now, "8"));
+                    turn(gate, BENCH_VENUE, bytes, len, now, "8"));
     }
     heap_unchanged(calls, "the gate");
     bench_time("gate: order, message to message, push", open_orders, &orders,
