@@ -8,8 +8,10 @@
 #include "gate_story.h"
 
 #include <demo_story.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <story_stage.h>
 
 /*
  * R20 R28 R45 R47: killed with one order waiting and one resting.  The one that
@@ -187,6 +189,27 @@ static void test_gate_process_venue_cut_and_back(void **state)
     assert_int_equal(PLAY(steps), 0);
 }
 
+static const char *broken_pipe(struct story_stage *stage)
+{
+    uv_process_t *gate = &stage->processes[STORY_GATE].process;
+    return uv_process_kill(gate, SIGPIPE) == 0 ? NULL : "there is no gate";
+}
+
+/* What the system says to who writes to a peer that is gone must not end the
+ * gate, whatever the moment (two writes before the end was read). */
+static void test_gate_process_outlives_a_broken_pipe(void **state)
+{
+    static const struct story_step steps[] = {
+        START_ALL(SETTINGS("ping")),
+        CHECK(broken_pipe),
+        BUY("A1", "10000000"),
+        SEE(CLIENT, "in 8", "11=A1|150=0"),
+        END_ALL_AGREED,
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
 #define ORDER_D1                                                               \
     "11=D1|21=1|1=ACME|55=USD-SOFR-10Y|54=1|60=20260105-10:00:00.000|"         \
     "38=1000000|40=2|44=4.125"
@@ -352,6 +375,7 @@ int main(int argc, char **argv)
         CASE(test_gate_process_hub_deaf_times_out),
         CASE(test_gate_process_venue_cut_and_back),
         CASE(test_gate_process_client_cut_and_back),
+        CASE(test_gate_process_outlives_a_broken_pipe),
         CASE(test_gate_process_two_clients_one_venue),
         CASE(test_gate_process_42_is_taken_by_quickfix),
         CASE(test_gate_process_44_is_taken_by_quickfix),
