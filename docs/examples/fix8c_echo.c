@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,10 +43,10 @@ static void event(void *user, struct fix8c_session *session, const char *text)
     fprintf(stderr, "%s: %s\n", fix8c_session_name(session), text);
 }
 
-static void stop(uv_signal_t *signal, int number)
+static void stop(uv_signal_t *handle, int number)
 {
     (void)number;
-    uv_close((uv_handle_t *)signal, NULL);
+    uv_close((uv_handle_t *)handle, NULL);
     fix8c_transport_close(transport, NULL);
 }
 
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
     char error[256];
     uv_signal_t terminate;
 
+    signal(SIGPIPE, SIG_IGN);
     if (fix8c_engine_open_file(path, &options, error, sizeof(error), &engine) ||
         fix8c_transport_open(uv_default_loop(), engine, NULL, error,
                              sizeof(error), &transport)) {

@@ -6,6 +6,9 @@
  * at the end of the turn, after |before_flush| has said yes: a caller that
  * keeps a journal commits there, so nothing is visible before it is durable.
  *
+ * The process must ignore SIGPIPE, as with all of libuv: a peer may go between
+ * two writes.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef FIX8C_TRANSPORT_H

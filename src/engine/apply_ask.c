@@ -100,6 +100,7 @@ void cg_apply_ask_answered(struct cg_state *state, const struct cg_fact *fact)
         token->ask == fact->ask) {
         token->asked = cg_token_held(token);
     }
+    token->kept |= ask->kind == CG_ASK_LOWER && fact->value == 2;
     if (token->ask == fact->ask) {
         token->ask = CG_NONE;
         token->pending = false;

@@ -464,10 +464,6 @@ void cg_order_found(struct cg_engine *engine, uint32_t order);
 /* Asks the venue for the status of an order that was sent (H). */
 void cg_order_inquire(struct cg_engine *engine, uint32_t order);
 
-/* Answers the replaces of an order that has ended which a resend left out: the
- * venue never saw them (R45).  Returns whether there were any. */
-bool cg_withheld_answer(struct cg_engine *engine, uint32_t order);
-
 /* R45: whether nobody knows if an order has reached its venue. */
 bool cg_order_is_uncertain(const struct cg_state *state, uint32_t order);
 

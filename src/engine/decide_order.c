@@ -450,7 +450,6 @@ void cg_order_close(struct cg_engine *engine,
     fact.order = slot;
     fact.value = status;
     cg_engine_record(engine, &fact);
-    (void)cg_withheld_answer(engine, slot);
 }
 
 /* R45: nobody is left waiting. */

@@ -43,8 +43,8 @@ static void request_answer(struct cg_engine *engine, uint32_t slot)
 }
 
 /* Answers the requests of an order that are out: all that went before the
- * question was asked, or those that a resend left out. */
-static bool requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
+ * question was asked, or of them those that a resend left out. */
+static void requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
 {
     const struct cg_state *state = &engine->state;
     cg_seq asked = state->orders[slot].inquiry;
@@ -56,8 +56,8 @@ static bool requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
         bool mine = request->kind == CG_REQUEST_REPLACE ||
                     request->kind == CG_REQUEST_CANCEL;
         if (mine && request->state == CG_REQUEST_SENT &&
-            ((all && request->inquiry < asked) ||
-             request->withheld == CG_WITHHELD_OUT)) {
+            request->inquiry < asked &&
+            (all || request->withheld == CG_WITHHELD_OUT)) {
             request_answer(engine, i);
             any = true;
         }
@@ -65,12 +65,6 @@ static bool requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
     if (any) {
         cg_tokens_follow(engine, slot);
     }
-    return any;
-}
-
-bool cg_withheld_answer(struct cg_engine *engine, uint32_t slot)
-{
-    return requests_answer(engine, slot, false);
 }
 
 static void withheld(struct cg_engine *engine, uint32_t request, uint32_t flags)
@@ -101,17 +95,26 @@ static void unsent_settle(struct cg_engine *engine, uint32_t slot, bool pending)
     }
 }
 
-/* Of an order that is over nobody is asked: nothing of it will come. */
-static void unsent_end(struct cg_engine *engine, uint32_t slot)
+/* Of an order that is over nobody is asked: what can be resent no more never
+ * comes, and is answered. */
+static bool unsent_end(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
-    for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
+    bool any = false;
+    for (uint32_t i = state->orders[slot].requests;
+         i != CG_NONE && engine->effect_count < engine->effect_max / 2;
          i = state->requests[i].next) {
         if (state->requests[i].withheld == CG_WITHHELD_UNSENT &&
             state->requests[i].state == CG_REQUEST_SENT) {
             withheld(engine, i, 2);
+            request_answer(engine, i);
+            any = true;
         }
     }
+    if (any) {
+        cg_tokens_follow(engine, slot);
+    }
+    return any;
 }
 
 /* --- asking ------------------------------------------------------------- */
@@ -123,6 +126,32 @@ enum { ROUND_ASKS = 100, ROUND_LOOKS = 20000 };
 static bool is_at_venue(const struct cg_order *order)
 {
     return order->state == CG_ORDER_SENT || order->state == CG_ORDER_OPEN;
+}
+
+/* A replace that a resend left out and nobody has answered.  It may be there
+ * all the same: a FIX engine that keeps what comes behind a gap takes it as it
+ * came first. */
+static uint32_t left_out(const struct cg_state *state,
+                         const struct cg_order *order)
+{
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        if (request->withheld == CG_WITHHELD_OUT &&
+            request->kind == CG_REQUEST_REPLACE &&
+            request->state == CG_REQUEST_SENT) {
+            return i;
+        }
+    }
+    return CG_NONE;
+}
+
+/* The venue has still something to tell, of an order that has ended, too. */
+static bool is_asked_for(const struct cg_state *state,
+                         const struct cg_order *order)
+{
+    return is_at_venue(order) || (order->state == CG_ORDER_CLOSED &&
+                                  left_out(state, order) != CG_NONE);
 }
 
 /* A replace may be in force by now although nobody said so: newest first, and
@@ -159,9 +188,12 @@ inquire(struct cg_engine *engine, uint32_t slot, uint32_t request, bool another)
 
 void cg_order_inquire(struct cg_engine *engine, uint32_t slot)
 {
-    const struct cg_order *order = &engine->state.orders[slot];
-    if (is_at_venue(order) && engine->state.sessions[order->venue].up) {
-        inquire(engine, slot, live_id(&engine->state, order, order->requests),
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    if (is_asked_for(state, order) && state->sessions[order->venue].up) {
+        inquire(engine, slot,
+                is_at_venue(order) ? live_id(state, order, order->requests)
+                                   : left_out(state, order),
                 false);
     }
 }
@@ -221,17 +253,15 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
                         : state->order_top;
     while (round->cursor < last && asked < ROUND_ASKS) {
         const struct cg_order *order = &state->orders[round->cursor];
-        if (is_at_venue(order) && order->venue == venue &&
+        if (is_asked_for(state, order) && order->venue == venue &&
             order->round != state->sessions[venue].round) {
             cg_order_inquire(engine, round->cursor);
             asked++;
-        } else if (order->state == CG_ORDER_CLOSED && order->venue == venue) {
-            unsent_end(engine, round->cursor);
-            if (cg_withheld_answer(engine, round->cursor)) {
-                engine->comparisons[venue].count++;
-                engine->comparisons[venue].differ++;
-                asked++;
-            }
+        } else if (order->state == CG_ORDER_CLOSED && order->venue == venue &&
+                   unsent_end(engine, round->cursor)) {
+            engine->comparisons[venue].count++;
+            engine->comparisons[venue].differ++;
+            asked++;
         }
         round->cursor++;
     }
@@ -266,7 +296,7 @@ static void order_never_there(struct cg_engine *engine, uint32_t slot)
     cg_compare_differs(engine, slot);
     told(engine, slot, CG_STATUS_NEVER_THERE);
     cg_compare_never_there(engine, slot, order->request);
-    (void)requests_answer(engine, slot, true);
+    requests_answer(engine, slot, true);
     cg_order_close(engine, slot, CG_REPORT_REJECTED);
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
     effect->session = order->client;
@@ -294,7 +324,7 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
     if (!is_at_venue(order)) {
         unsent_settle(engine, slot, false);
         told(engine, slot, CG_STATUS_KNOWN); /* it is over by now */
-        (void)cg_withheld_answer(engine, slot);
+        requests_answer(engine, slot, false);
         return;
     }
     if (order->inquired != order->request) {
@@ -374,7 +404,7 @@ static void known(struct cg_engine *engine,
     if (settles) {
         unsent_settle(engine, slot, event->kind == CG_REPORT_PENDING);
         told(engine, slot, CG_STATUS_KNOWN);
-        (void)cg_withheld_answer(engine, slot);
+        requests_answer(engine, slot, false);
     }
     if (out && engine->differences > differences) {
         engine->comparisons[order->venue].differ++;
@@ -531,7 +561,7 @@ bool cg_engine_inquiry_refused(struct cg_engine *engine,
 cg_time cg_inquiry_due(const struct cg_engine *engine,
                        const struct cg_order *order)
 {
-    if (order->inquired == CG_NONE || !is_at_venue(order) ||
+    if (order->inquired == CG_NONE || !is_asked_for(&engine->state, order) ||
         !engine->state.sessions[order->venue].up) {
         return CG_TIME_NEVER;
     }

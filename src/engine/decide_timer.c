@@ -88,7 +88,10 @@ static cg_time order_due(const struct cg_engine *engine,
         cg_time soft = order->asked_at + config->soft_deadline_ns;
         return first && soft < last ? soft : last;
     }
-    if (order->state == CG_ORDER_CLOSED || order->state == CG_ORDER_FREE) {
+    if (order->state == CG_ORDER_CLOSED) {
+        return cg_inquiry_due(engine, order);
+    }
+    if (order->state == CG_ORDER_FREE) {
         return CG_TIME_NEVER;
     }
     return sooner(sooner(raise_due(engine, order), pull_due(engine, order)),
@@ -354,6 +357,8 @@ static void order_fire(struct cg_engine *engine, uint32_t slot)
         } else {
             soft_passed(engine, slot);
         }
+    } else if (order->state == CG_ORDER_CLOSED) {
+        cg_inquiry_fire(engine, slot);
     } else if (raise_due(engine, order) <= engine->now) {
         raises_late(engine, slot);
     } else if (pull_due(engine, order) <= engine->now) {

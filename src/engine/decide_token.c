@@ -195,7 +195,7 @@ static bool hub_has_some(const struct cg_token *token)
         return false;
     }
     if (token->state != CG_TOKEN_SPENT || token->ask != CG_NONE ||
-        token->busted) { /* it may have reserved that part again */
+        token->kept || token->busted) { /* it may have reserved that again */
         return true;
     }
     bool ended = token->end == CG_END_EXPIRED ||

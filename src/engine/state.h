@@ -87,18 +87,19 @@ struct cg_token {
     enum cg_token_end end;
     enum cg_model model : 8; /* PING: asked for; PUSH: granted by the gate */
     char side;
-    uint8_t sum;    /* enum cg_sum: how its amounts follow from the order */
-    bool spent;     /* its order was forwarded: fills count here */
-    bool fallback;  /* stands in for a ping token that was too slow (R27) */
-    bool pending;   /* the hub said 2325=3: only the hard deadline counts */
-    bool removed;   /* its limit was: the hub may hold it all the same (R30) */
-    bool busted;    /* of what it consumed, a part was taken back */
-    bool denied;    /* the hub does not grant its charge, raised by the venue */
-    uint32_t order; /* slot */
-    uint32_t limit; /* slot */
-    uint32_t next;  /* of the same order; of the free list */
-    uint32_t ask;   /* the submission outstanding, or CG_NONE (R24) */
-    uint32_t asks;  /* outstanding ones, of any kind, newest first */
+    uint8_t sum;   /* enum cg_sum: how its amounts follow from the order */
+    bool spent;    /* its order was forwarded: fills count here */
+    bool fallback; /* stands in for a ping token that was too slow (R27) */
+    bool pending;  /* the hub said 2325=3: only the hard deadline counts */
+    bool removed;  /* its limit was: the hub may hold it all the same (R30) */
+    bool busted;   /* of what it consumed, a part was taken back */
+    bool kept;     /* the hub refused a fall: it may hold more than it should */
+    bool denied;   /* the hub does not grant its charge, raised by the venue */
+    uint32_t order;       /* slot */
+    uint32_t limit;       /* slot */
+    uint32_t next;        /* of the same order; of the free list */
+    uint32_t ask;         /* the submission outstanding, or CG_NONE (R24) */
+    uint32_t asks;        /* outstanding ones, of any kind, newest first */
     uint32_t prices;      /* of replaces under way, or CG_NONE (R7) */
     uint32_t epoch;       /* of the limit's refresh, for the fallback budget */
     uint32_t shares;      /* of legs; CG_NONE: its order is no package (R5) */

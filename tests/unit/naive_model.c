@@ -307,7 +307,7 @@ static void line_end(struct naive_model *model, int o, int l, int to)
     }
     bool hub_has = line->ping &&
                    (line->state != NAIVE_LINE_SPENT || line->current >= 0 ||
-                    line->busted || line->reserved > 0);
+                    line->busted || line->kept || line->reserved > 0);
     long rest = open_of(model, o, l);
     line->used_up = line->consumed > 0 && line->reserved == 0 &&
                     !line->taken_back;
@@ -1195,6 +1195,7 @@ static void answer_lower(struct naive_line *line,
 {
     long total = answered->amount < line->charge ? answered->amount
                                                  : line->charge;
+    line->kept |= status == 2;
     if (status != 2 && current && line->state == NAIVE_LINE_SPENT &&
         !line->taken_back && line->ping) {
         grant(line, total - held(line));

@@ -110,6 +110,7 @@ struct naive_line {
     bool ping;
     bool taken_back;
     bool busted;
+    bool kept;    /* the hub refused a fall */
     bool used_up; /* it ended with nothing left to give back */
     bool denied;  /* what the venue raised by itself */
     long charge;  /* what was last charged, by the moves */

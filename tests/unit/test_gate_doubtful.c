@@ -105,6 +105,20 @@ static bool may_resend(const char *id)
     return cg_gate_may_resend(h.gate, VENUE, bytes, len);
 }
 
+/* The venue is asked, and does not know it. */
+static void never_there(const char *id)
+{
+    char fields[512];
+    const char *ask = harness_expect(&h, VENUE, "35=H");
+    assert_string_equal(harness_field(ask, 11), id);
+    snprintf(fields, sizeof(fields),
+             "35=8|37=NONE|11=%s|790=%s|17=0|150=I|39=8|103=5|55=USD10Y|54=1|"
+             "151=0|14=0|6=0",
+             id, harness_field(ask, 790));
+    harness_quiet(&h);
+    harness_in(&h, VENUE, fields);
+}
+
 static void wait_for(cg_time at)
 {
     harness_wait(&h, (int)((at - h.now) / CG_MS));
@@ -139,6 +153,7 @@ static void test_doubtful_replace_outlives_the_days(void **state)
     harness_wait(&h, 499);
     harness_quiet(&h);
     harness_wait(&h, 1);
+    never_there("A2");
     harness_expect(&h, OTHER_CLIENT,
                    "35=9|11=A2|41=A1|434=2|39=4|58~never reached");
     harness_quiet(&h);
@@ -159,6 +174,7 @@ static void test_doubtful_replace_at_the_logon(void **state)
     harness_wait(&h, 300);
     assert_false(may_resend("A2"));
     harness_wait(&h, 500);
+    never_there("A2");
     harness_expect(&h, OTHER_CLIENT, "35=9|11=A2|41=A1|434=2");
     harness_quiet(&h);
 }
@@ -219,6 +235,7 @@ static void test_doubtful_replace_withheld_as_the_day_ends(void **state)
     harness_expect(&h, VENUE, "35=H|11=B1");
     assert_true(is_known("A2"));
     harness_wait(&h, 400);
+    never_there("A2");
     harness_expect(&h, OTHER_CLIENT, "35=9|11=A2|41=A1|434=2");
     harness_quiet(&h);
 }
@@ -238,6 +255,7 @@ static void test_doubtful_replace_outlives_want_of_room(void **state)
     venue_back();
     assert_false(may_resend("A2"));
     harness_wait(&h, 500);
+    never_there("A2");
     harness_expect(&h, OTHER_CLIENT, "35=9|11=A2|41=A1|434=2");
     harness_quiet(&h);
 }

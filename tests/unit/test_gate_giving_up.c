@@ -144,6 +144,33 @@ static void test_gate_giving_up_repeats_follow_the_link(void **state)
     harness_quiet(&h);
 }
 
+/*
+ * A fall that the hub refuses leaves it with more than the order needs: when
+ * the order is over it is told so, although all that was charged is filled.
+ */
+static void test_gate_giving_up_refused_fall_goes_back(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, CLIENT,
+               "35=G|11=A2|41=A1|1=ACME|55=USD10Y|54=1|38=5000000|40=2|44=4|"
+               "21=1|60=20270115-08:00:00");
+    harness_expect(&h, VENUE, "35=G|11=A2");
+    report("A2", "41=A1|150=5|39=0", 5, 0);
+    harness_expect(&h, HUB, "35=DF|2318=2|2320=2|2324=4520.00");
+    harness_expect(&h, CLIENT, "35=8|150=5");
+    harness_in(&h, HUB,
+               "35=DG|2318=2|2319=GATE-T1|2325=2|2326=99|2320=2|2321=0");
+    harness_reopen(&h);
+    harness_link(&h, HUB, true);
+    harness_expect(&h, HUB, "35=CL");
+    report("A2", "150=F|39=2", 5, 5);
+    harness_expect(&h, HUB, "35=DF|2321=1|2324=4520.00");
+    harness_expect(&h, HUB, "35=DF|2320=1|2321=0");
+    harness_expect(&h, CLIENT, "35=8|150=F");
+    harness_quiet(&h);
+}
+
 /* --- a renewal given up (R28, R29) -------------------------------------- */
 
 /* Its withdrawal carries the same total; a late grant of it changes nothing,
@@ -338,6 +365,7 @@ int main(void)
         T(test_gate_giving_up_release_is_repeated),
         T(test_gate_giving_up_notices_are_repeated),
         T(test_gate_giving_up_repeats_follow_the_link),
+        T(test_gate_giving_up_refused_fall_goes_back),
         T(test_gate_giving_up_renewal_is_withdrawn),
         T(test_gate_giving_up_renewal_never_heard),
         T(test_gate_giving_up_late_grant_says_how_late),

@@ -1389,6 +1389,7 @@ static void compare_tokens(const struct cg_state *live,
         SAME(fallback);
         SAME(pending);
         SAME(busted);
+        SAME(kept);
         SAME(removed);
         SAME(denied);
         SAME(order);

@@ -200,8 +200,8 @@ static void test_status_unsent_ends_by_the_answer(void **state)
     status(asked("A2"), '8', "103=5");
     status(asked("A1"), 'C', "38=10000000");
     harness_expect(&h, HUB, "35=DF|2320=1");
-    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=C");
     harness_expect(&h, CLIENT, "35=9|11=C1|41=A1|434=1|39=C");
+    harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=C");
     harness_expect(&h, CLIENT, "35=8|11=A1|150=I|39=C");
     harness_quiet(&h);
 }
