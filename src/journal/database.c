@@ -8,7 +8,6 @@
 #include "database.h"
 
 #include <creditgate/types.h>
-#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -354,14 +353,23 @@ enum cg_db_result cg_db_file_size(struct cg_db_file *file, int64_t *size)
     return result_of(rc);
 }
 
+/* SQLite's own files never take more than a page at a time, and its systems do
+ * not write a block of more than 128 KiB whole. */
+enum { FILE_PART = 64 * 1024 };
+
 enum cg_db_result
 cg_db_file_read(struct cg_db_file *file, int64_t at, void *bytes, size_t len)
 {
-    if (len > INT_MAX) {
-        return CG_DB_FAILED;
+    int rc = SQLITE_OK;
+    for (size_t done = 0; done < len && rc == SQLITE_OK;) {
+        size_t part = len - done < FILE_PART ? len - done : FILE_PART;
+        rc = file->file->pMethods->xRead(file->file, (char *)bytes + done,
+                                         (int)part, at + (int64_t)done);
+        /* Then the rest of the part is zeros. */
+        rc = rc == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : rc;
+        done += part;
     }
-    int rc = file->file->pMethods->xRead(file->file, bytes, (int)len, at);
-    return rc == SQLITE_IOERR_SHORT_READ ? CG_DB_DONE : result_of(rc);
+    return result_of(rc);
 }
 
 enum cg_db_result cg_db_file_write(struct cg_db_file *file,
@@ -369,11 +377,15 @@ enum cg_db_result cg_db_file_write(struct cg_db_file *file,
                                    const void *bytes,
                                    size_t len)
 {
-    if (len > INT_MAX) {
-        return CG_DB_FAILED;
+    int rc = SQLITE_OK;
+    for (size_t done = 0; done < len && rc == SQLITE_OK;) {
+        size_t part = len - done < FILE_PART ? len - done : FILE_PART;
+        rc = file->file->pMethods->xWrite(file->file,
+                                          (const char *)bytes + done, (int)part,
+                                          at + (int64_t)done);
+        done += part;
     }
-    return result_of(
-        file->file->pMethods->xWrite(file->file, bytes, (int)len, at));
+    return result_of(rc);
 }
 
 enum cg_db_result cg_db_file_sync(struct cg_db_file *file)

@@ -425,6 +425,33 @@ static void test_spare_takes_over(void **state)
     expect_facts(place->path, no + 1);
 }
 
+/* A turn is written whole, however large it is. */
+static void test_spare_takes_a_large_turn(void **state)
+{
+    const struct place *place = *state;
+    struct cg_journal journal = open_good(place->path);
+    int count = 0;
+    const int messages = 12000; /* some 600 KB */
+
+    (void)numbers_and_messages(&journal, &count);
+    assert_int_equal(journal.commit(journal.user), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    rlim_t was = limit_files(60000);
+    append(&journal, 1, 20000);
+    (void)limit_files(was);
+    for (int seq = 1; seq <= messages; seq++) {
+        message_put(&journal, seq);
+    }
+    int status = journal.commit(journal.user);
+    journal.close(journal.user);
+    assert_int_equal(status, CG_JOURNAL_E_SPARE);
+    expect_facts(place->path, 20000);
+    journal = open_good(place->path);
+    assert_int_equal(numbers_and_messages(&journal, &count), messages + 1);
+    assert_int_equal(count, 1000); /* all that are asked for */
+    journal.close(journal.user);
+}
+
 /* Messages that are forgotten while the spare is in use stay forgotten. */
 static void test_spare_keeps_a_reset(void **state)
 {
@@ -699,6 +726,7 @@ int main(void)
         WITH_PLACE(test_chain_rows_found),
         WITH_PLACE(test_chain_edited_message_found),
         WITH_PLACE(test_spare_takes_over),
+        WITH_PLACE(test_spare_takes_a_large_turn),
         WITH_PLACE(test_spare_keeps_a_reset),
         WITH_PLACE(test_spare_turn_in_both_counts_once),
         WITH_PLACE(test_spare_torn_turn_is_none),
