@@ -80,15 +80,11 @@ void cg_apply_limit_named(struct cg_state *state, const struct cg_fact *fact)
         .account = fact->account,
         .ccp = (uint16_t)((fact->flags >> 16) - 1),
         .instrument = fact->instrument,
-        .allow_reducing = true,
         .queue = {CG_NONE, CG_NONE},
-        .warnings = 3,
-        .warning_percent = {75, 90, 98},
-        .fallback_max_age_ns = 60 * CG_SECOND,
-        .reset_time_ns = CG_RESET_DAY_END,
         .reset_at = fact->time,
         .scopes = CG_NONE,
     };
+    cg_limit_unset(limit);
     cg_apply_id(&limit->id, fact->id, fact->id_len);
     memcpy(limit->currency, fact->text, 3);
     cg_apply_id(&limit->firm, fact->text + 4, fact->text_len - 4);

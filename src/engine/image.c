@@ -1,8 +1,8 @@
 /*
  * Pictures of the state.
  *
- * Must never take one that does not fit in every size: the rest of the engine
- * trusts slots.  Rules: R47.
+ * Must never take one that does not fit: the rest of the engine trusts slots.
+ * Rules: R47.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,11 +16,13 @@
 #error "the build says which structs these are"
 #endif
 
+enum { ARRAYS = 16, MAPS = 9 };
+
 struct head {
     char magic[16];
     char layout[72];
     uint64_t no;
-    uint64_t sizes[24];
+    uint64_t sizes[2 + ARRAYS]; /* of the state and of what it has */
 };
 
 static const char magic[16] = "CG snapshot 1";
@@ -29,18 +31,17 @@ static const char magic[16] = "CG snapshot 1";
 struct part {
     size_t pointer; /* its offset in struct cg_state */
     const void *data;
+    size_t size; /* of one */
     size_t len;
     size_t room;
 };
 
-enum { ARRAYS = 16, MAPS = 9 };
-
-static size_t parts_of(const struct cg_state *state, struct part *parts)
+static void parts_of(const struct cg_state *state, struct part *parts)
 {
     size_t n = 0;
 #define ARRAY(member, count, max)                                              \
     parts[n++] = (struct part){offsetof(struct cg_state, member),              \
-                               state->member,                                  \
+                               state->member, sizeof(*state->member),          \
                                (size_t)(count) * sizeof(*state->member),       \
                                (size_t)(max) * sizeof(*state->member)}
     ARRAY(orders, state->order_top, state->order_max);
@@ -63,7 +64,6 @@ static size_t parts_of(const struct cg_state *state, struct part *parts)
     ARRAY(reports.pairs, state->reports.max, state->reports.max);
 #undef ARRAY
     CG_ASSERT(n == ARRAYS);
-    return n;
 }
 
 /* A map, and where its entries' pointer is. */
@@ -91,24 +91,18 @@ static void maps_of(const struct cg_state *state, struct map_part *maps)
     CG_ASSERT(n == MAPS);
 }
 
-/* Two states with the same head have arrays and maps of the same sizes. */
+/* The head says nothing of Max...= settings, but for the ring of reports. */
 static struct head head_of(const struct cg_state *state)
 {
     struct part parts[ARRAYS];
-    struct map_part maps[MAPS];
     struct head head = {.no = state->fact_no};
-    _Static_assert(ARRAYS + MAPS <= CG_COUNT(head.sizes) + 1, "sizes");
-    (void)parts_of(state, parts);
-    maps_of(state, maps);
+    parts_of(state, parts);
     memcpy(head.magic, magic, sizeof(magic));
     snprintf(head.layout, sizeof(head.layout), "%s", CG_STATE_LAYOUT);
     head.sizes[0] = sizeof(*state);
-    for (size_t i = 0; i < ARRAYS - 1; i++) {
-        head.sizes[1 + i] = parts[i].room;
-    }
-    /* That of reports follows from its map's. */
-    for (size_t i = 0; i < CG_COUNT(head.sizes) - ARRAYS; i++) {
-        head.sizes[ARRAYS + i] = maps[i].map->mask;
+    head.sizes[1] = state->reports.max;
+    for (size_t i = 0; i < ARRAYS; i++) {
+        head.sizes[2 + i] = parts[i].size;
     }
     return head;
 }
@@ -144,6 +138,35 @@ static void put_part(struct writer *out, const struct part *part)
     put(out, part->data, len);
 }
 
+static void
+without_pointer(uint8_t *block, size_t from, size_t len, size_t pointer)
+{
+    if (pointer >= from && pointer < from + len) {
+        memset(block + (pointer - from), 0, sizeof(void *));
+    }
+}
+
+/* The state itself, block by block; its pointers say nothing to others. */
+static void put_totals(struct writer *out,
+                       const struct cg_state *state,
+                       const struct part *parts,
+                       const struct map_part *maps)
+{
+    uint8_t block[4096];
+    for (size_t from = 0; from < sizeof(*state); from += sizeof(block)) {
+        size_t left = sizeof(*state) - from;
+        size_t len = left < sizeof(block) ? left : sizeof(block);
+        memcpy(block, (const char *)state + from, len);
+        for (size_t i = 0; i < ARRAYS; i++) {
+            without_pointer(block, from, len, parts[i].pointer);
+        }
+        for (size_t i = 0; i < MAPS; i++) {
+            without_pointer(block, from, len, maps[i].pointer);
+        }
+        put(out, block, len);
+    }
+}
+
 /* A map's entry, and where it lies. */
 struct map_place {
     uint32_t at;
@@ -156,6 +179,7 @@ static void put_map(struct writer *out, const struct cg_map *map)
     struct map_place places[512];
     uint64_t count = map->count;
     size_t n = 0;
+    put(out, &map->mask, sizeof(map->mask));
     put(out, &count, sizeof(count));
     for (uint64_t i = 0; i <= map->mask; i++) {
         if (map->entries[i].taken == 0) {
@@ -179,10 +203,10 @@ int cg_engine_save(const struct cg_engine *engine,
     struct part parts[ARRAYS];
     struct map_part maps[MAPS];
     struct head head = head_of(state);
-    (void)parts_of(state, parts);
+    parts_of(state, parts);
     maps_of(state, maps);
     put(&out, &head, sizeof(head));
-    put(&out, state, sizeof(*state));
+    put_totals(&out, state, parts, maps);
     for (size_t i = 0; i < ARRAYS; i++) {
         put_part(&out, &parts[i]);
     }
@@ -236,39 +260,70 @@ cg_seq cg_image_no(const uint8_t *bytes, size_t len)
     return memcmp(head.magic, magic, sizeof(magic)) == 0 ? head.no : 0;
 }
 
-/* The totals of |saved|, and the arrays of |state|. */
-static void take_totals(struct cg_state *state, struct cg_state *saved)
+/* Makes |saved| the totals of a state with the memory that |state| has: its
+ * arrays, its empty maps and how much they hold. */
+static void take_totals(const struct cg_state *state, struct cg_state *saved)
 {
     struct part parts[ARRAYS];
     struct map_part maps[MAPS];
-    const size_t size = sizeof(void *);
-    (void)parts_of(state, parts);
+    const size_t entries = offsetof(struct cg_map, entries);
+    parts_of(state, parts);
     maps_of(state, maps);
     for (size_t i = 0; i < ARRAYS; i++) {
         memcpy((char *)saved + parts[i].pointer,
-               (const char *)state + parts[i].pointer, size);
+               (const char *)state + parts[i].pointer, sizeof(void *));
     }
     for (size_t i = 0; i < MAPS; i++) {
-        memcpy((char *)saved + maps[i].pointer,
-               (const char *)state + maps[i].pointer, size);
+        memcpy((char *)saved + maps[i].pointer - entries, maps[i].map,
+               sizeof(*maps[i].map));
     }
-    *state = *saved;
+    saved->order_max = state->order_max;
+    saved->token_max = state->token_max;
+    saved->price_max = state->price_max;
+    saved->place_max = state->place_max;
+    saved->request_max = state->request_max;
+    saved->ask_max = state->ask_max;
+    saved->leg_max = state->leg_max;
+    saved->share_max = state->share_max;
+    saved->limit_max = state->limit_max;
+    saved->scope_max = state->scope_max;
+    saved->account_max = state->account_max;
+    saved->firm_max = state->firm_max;
+    saved->instrument_max = state->instrument_max;
 }
 
-static bool take_map(struct reader *in, const struct cg_map *map)
+static bool has_room(const struct cg_state *saved)
+{
+    struct part parts[ARRAYS];
+    bool room = true;
+    parts_of(saved, parts);
+    for (size_t i = 0; i < ARRAYS; i++) {
+        room &= parts[i].len <= parts[i].room;
+    }
+    return room;
+}
+
+/* A map of the same size is the same, entry by entry; else each finds its
+ * place, which follows from what it keeps of its key. */
+static bool take_map(struct reader *in, struct cg_map *map)
 {
     const uint8_t *run;
     uint64_t count;
+    uint32_t mask;
+    const uint8_t *size = take(in, sizeof(mask));
     struct map_place place;
-    if (!take_run(in, sizeof(place), map->max, &run, &count)) {
+    if (size == NULL || !take_run(in, sizeof(place), map->max, &run, &count)) {
         return false;
     }
+    memcpy(&mask, size, sizeof(mask));
     for (uint64_t i = 0; i < count; i++) {
         memcpy(&place, run + i * sizeof(place), sizeof(place));
-        if (place.at > map->mask) {
-            return false;
+        if (mask != map->mask) {
+            cg_map_add(map, place.entry.key, place.entry.taken - 1);
+        } else {
+            map->entries[place.at & mask] = place.entry;
+            map->count++;
         }
-        map->entries[place.at] = place.entry;
     }
     return true;
 }
@@ -279,7 +334,7 @@ static bool take_all(struct cg_state *state, struct reader *in)
     struct map_part maps[MAPS];
     const uint8_t *run;
     uint64_t len;
-    (void)parts_of(state, parts);
+    parts_of(state, parts);
     maps_of(state, maps);
     for (size_t i = 0; i < ARRAYS; i++) {
         if (!take_run(in, 1, parts[i].len, &run, &len)) {
@@ -288,7 +343,7 @@ static bool take_all(struct cg_state *state, struct reader *in)
         memcpy((void *)(uintptr_t)parts[i].data, run, len);
     }
     for (size_t i = 0; i < MAPS; i++) {
-        if (!take_map(in, maps[i].map)) {
+        if (!take_map(in, (struct cg_map *)(uintptr_t)maps[i].map)) {
             return false;
         }
     }
@@ -321,11 +376,11 @@ static void settings_forget(struct cg_state *state)
     }
     for (uint32_t i = 0; i < state->limit_count; i++) {
         struct cg_limit *limit = &state->limits[i];
-        limit->has_cut = false;
-        memset(limit->cut_currency, 0, sizeof(limit->cut_currency));
-        memset(limit->cut, 0, sizeof(limit->cut));
-        limit->queues = false;
-        limit->allow_reducing = true;
+        cg_limit_unset(limit);
+        memset(&limit->owner_name, 0, sizeof(limit->owner_name));
+        if (limit->owner != CG_SESSION_NONE) {
+            limit->owner_name = state->sessions[limit->owner].name;
+        }
     }
 }
 
@@ -354,7 +409,14 @@ int cg_engine_restore(struct cg_engine *engine,
     }
     memcpy(saved, totals, sizeof(*saved));
     take_totals(state, saved);
+    bool room = has_room(saved);
+    if (room) {
+        *state = *saved;
+    }
     free(saved);
+    if (!room) {
+        return CG_IMAGE_E_OTHER;
+    }
     /* Its digest was compared: only a bug can have made what does not fit. */
     bool whole = take_all(state, &in);
     CG_ASSERT(whole);

@@ -2,8 +2,8 @@
  * A picture of the state in bytes, so that a start need not read all facts
  * since the first.
  *
- * Only the program that made a picture can read it, with the same Max...=
- * settings: it is the state's memory.  Whoever keeps it keeps a digest of it.
+ * Only the program that made a picture can read it, where it has room: it is
+ * the state's memory.  Whoever keeps it keeps a digest of it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,7 +13,8 @@
 #include "engine.h"
 
 enum cg_image_outcome {
-    /* Another program made it, or other sizes: read the facts instead. */
+    /* Another program made it, or it has no room here, or the ring of reports
+     * has another size: read the facts instead. */
     CG_IMAGE_E_OTHER = 1,
 };
 

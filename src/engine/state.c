@@ -558,6 +558,22 @@ cg_limit_use_with(const struct cg_limit *limit, cg_dv01 buys, cg_dv01 sells)
     return use > 0 ? use : 0;
 }
 
+void cg_limit_unset(struct cg_limit *limit)
+{
+    static const uint32_t percents[CG_WARNINGS_MAX] = {75, 90, 98};
+    limit->allow_reducing = true;
+    limit->queues = false;
+    limit->fallback_max_age_ns = 60 * CG_SECOND;
+    limit->reset_time_ns = CG_RESET_DAY_END;
+    limit->has_cut = false;
+    memset(limit->cut_currency, 0, sizeof(limit->cut_currency));
+    memset(limit->cut, 0, sizeof(limit->cut));
+    if (!limit->owner_warnings) {
+        limit->warnings = 3;
+        memcpy(limit->warning_percent, percents, sizeof(percents));
+    }
+}
+
 cg_dv01 cg_limit_use(const struct cg_limit *limit)
 {
     return cg_limit_use_with(limit, limit->open[0], limit->open[1]);

@@ -794,6 +794,10 @@ uint32_t cg_state_next_ask(const struct cg_state *state);
 uint32_t cg_state_next_scope(const struct cg_state *state);
 uint32_t cg_state_next_instrument(const struct cg_state *state);
 
+/* The settings of a limit that no configuration speaks of; its levels, if they
+ * are not its owner's. */
+void cg_limit_unset(struct cg_limit *limit);
+
 /* Use of a limit (R12), and what an order of |side| could still take. */
 cg_dv01 cg_limit_use(const struct cg_limit *limit);
 cg_dv01

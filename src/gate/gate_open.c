@@ -154,8 +154,8 @@ static int restore(struct cg_gate *gate,
                                options->snapshot_len);
     if (status == CG_IMAGE_E_OTHER) {
         say(gate, options->now,
-            "the snapshot is of another version, or of other Max...= settings: "
-            "all facts are read");
+            "the snapshot is of another version, or does not fit the Max...= "
+            "settings: all facts are read");
         return 0;
     }
     *saved = mark.no;
