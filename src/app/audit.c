@@ -289,8 +289,10 @@ static int audit(struct audit_command *command)
         print_json(command, status == 0);
     } else {
         print_rules(&command->audit);
-        printf("head   %llu %s\n", (unsigned long long)command->count,
-               command->head);
+        if (!command->audit.breaks[CG_AUDIT_CHAIN].found) {
+            printf("head   %llu %s\n", (unsigned long long)command->count,
+                   command->head);
+        }
         print_limits(command);
     }
     return status == 0 ? 0 : 1;

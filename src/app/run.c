@@ -172,9 +172,10 @@ static int run_gateway(const struct cg_config *config, bool quiet)
     uv_loop_close(&run.loop);
     if (run.error != 0) {
         fprintf(stderr,
-                "creditgate run: ended because the journal failed; nothing "
-                "that is not in it, or in its -spare, was sent; see to the "
-                "disk, then start again\n");
+                "creditgate run: ended because the journal %s failed; nothing "
+                "that is not in it, or in its -spare, was sent: keep both, see "
+                "to the disk, then start again\n",
+                config->journal);
     }
     return run.error == 0 ? 0 : 1;
 }

@@ -192,8 +192,8 @@ static void check_deadlines(struct cg_config_reader *reader)
         mistake(reader,
                 soft != NULL ? soft->line
                              : (hard != NULL ? hard->line : reader->gate->line),
-                "make SoftDeadlineMs= (1000) smaller than HardDeadlineMs= "
-                "(20000)",
+                "make SoftDeadlineMs= smaller than HardDeadlineMs= (without "
+                "them they are 1000 and 20000)",
                 "the soft deadline is not before the hard one");
     }
 }

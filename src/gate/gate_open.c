@@ -141,7 +141,6 @@ static int restore(struct cg_gate *gate,
     int status = journal->snapshot != NULL
                      ? journal->snapshot(journal->user, &mark)
                      : 0;
-    gate->saved_no = mark.no;
     if (status != 0 || mark.no == 0) {
         return status;
     }
@@ -158,6 +157,7 @@ static int restore(struct cg_gate *gate,
             "settings: all facts are read");
         return 0;
     }
+    gate->saved_no = mark.no;
     *saved = mark.no;
     return status;
 }

@@ -166,28 +166,48 @@ enum cg_db_result cg_db_fold_from(struct sqlite3 *db, int *pages, int from)
         db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
 }
 
-enum cg_db_result cg_db_rewrite_log(struct sqlite3 *db)
+/* The log that is open; NULL when there is none yet. */
+static sqlite3_file *log_of(struct sqlite3 *db)
 {
-    static const int most = 65536;
     sqlite3_file *log = NULL;
-    sqlite3_int64 size = 0;
     int rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
                                   &log);
-    if (rc != SQLITE_OK || log == NULL || log->pMethods == NULL) {
-        return result_of(rc);
-    }
-    char *bytes = malloc((size_t)most);
-    rc = bytes != NULL ? log->pMethods->xFileSize(log, &size) : SQLITE_NOMEM;
-    for (sqlite3_int64 at = 0; at < size && rc == SQLITE_OK; at += most) {
-        int len = size - at < most ? (int)(size - at) : most;
-        rc = log->pMethods->xRead(log, bytes, len, at);
-        if (rc == SQLITE_OK) {
-            rc = log->pMethods->xWrite(log, bytes, len, at);
-        }
-    }
-    free(bytes);
-    return result_of(
-        rc == SQLITE_OK ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : rc);
+    return rc == SQLITE_OK && log != NULL && log->pMethods != NULL ? log : NULL;
+}
+
+enum cg_db_result cg_db_log_size(struct sqlite3 *db, int64_t *size)
+{
+    sqlite3_file *log = log_of(db);
+    sqlite3_int64 found = 0;
+    int rc = log != NULL ? log->pMethods->xFileSize(log, &found) : SQLITE_OK;
+    *size = found;
+    return result_of(rc);
+}
+
+enum cg_db_result
+cg_db_log_read(struct sqlite3 *db, int64_t at, void *bytes, size_t len)
+{
+    sqlite3_file *log = log_of(db);
+    return log == NULL
+               ? CG_DB_FAILED
+               : result_of(log->pMethods->xRead(log, bytes, (int)len, at));
+}
+
+enum cg_db_result
+cg_db_log_write(struct sqlite3 *db, int64_t at, const void *bytes, size_t len)
+{
+    sqlite3_file *log = log_of(db);
+    return log == NULL
+               ? CG_DB_FAILED
+               : result_of(log->pMethods->xWrite(log, bytes, (int)len, at));
+}
+
+enum cg_db_result cg_db_log_sync(struct sqlite3 *db)
+{
+    sqlite3_file *log = log_of(db);
+    return log == NULL
+               ? CG_DB_FAILED
+               : result_of(log->pMethods->xSync(log, SQLITE_SYNC_NORMAL));
 }
 
 void cg_db_random(void *bytes, size_t len)
@@ -295,14 +315,10 @@ struct cg_db_file {
     char *path; /* ends with two zeros, as SQLite wants it of a main file */
 };
 
-enum cg_db_result
-cg_db_file_open(const char *path, bool create, struct cg_db_file **result)
+static enum cg_db_result
+open_kind(const char *path, int flags, struct cg_db_file **result)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-    /* Of this kind are files whose folder is synced with them, and whose
-     * rights are those of the database. */
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL |
-                (create ? SQLITE_OPEN_CREATE : 0);
     int has_flags = 0;
     struct cg_db_file *file = calloc(1, sizeof(*file));
     if (file == NULL || vfs == NULL) {
@@ -320,16 +336,69 @@ cg_db_file_open(const char *path, bool create, struct cg_db_file **result)
     if (rc == SQLITE_OK || rc == SQLITE_OK_SYMLINK) {
         rc = vfs->xOpen(vfs, file->path, file->file, flags, &has_flags);
     }
-    if (rc != SQLITE_OK) {
+    bool read_only = (has_flags & SQLITE_OPEN_READONLY) != 0;
+    if (rc != SQLITE_OK || (read_only && (flags & SQLITE_OPEN_CREATE) != 0)) {
         cg_db_file_close(file);
-        return result_of(rc);
-    }
-    if ((has_flags & SQLITE_OPEN_READONLY) != 0) {
-        cg_db_file_close(file);
-        return CG_DB_NO_ENTRY;
+        return rc != SQLITE_OK ? result_of(rc) : CG_DB_NO_ENTRY;
     }
     *result = file;
     return CG_DB_DONE;
+}
+
+/* Of this kind are files whose folder is synced with them, and whose rights are
+ * those of the database. */
+enum cg_db_result
+cg_db_file_open(const char *path, bool create, struct cg_db_file **result)
+{
+    return open_kind(path,
+                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL |
+                         (create ? SQLITE_OPEN_CREATE : 0),
+                     result);
+}
+
+enum cg_db_result cg_db_file_lock(const char *path, struct cg_db_file **result)
+{
+    static const int levels[] = {SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED,
+                                 SQLITE_LOCK_EXCLUSIVE};
+    struct cg_db_file *file = NULL;
+    enum cg_db_result opened = open_kind(
+        path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MAIN_DB, &file);
+    if (opened != CG_DB_DONE) {
+        return opened;
+    }
+    int rc = SQLITE_OK;
+    for (size_t i = 0; i < 3 && rc == SQLITE_OK; i++) {
+        rc = file->file->pMethods->xLock(file->file, levels[i]);
+    }
+    if (rc != SQLITE_OK) {
+        cg_db_file_unlock(file);
+        return result_of(rc);
+    }
+    *result = file;
+    return CG_DB_DONE;
+}
+
+void cg_db_file_unlock(struct cg_db_file *file)
+{
+    if (file != NULL) {
+        (void)file->file->pMethods->xUnlock(file->file, SQLITE_LOCK_NONE);
+        cg_db_file_close(file);
+    }
+}
+
+bool cg_db_file_exists(const char *path)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    int there = 0;
+    return vfs->xAccess(vfs, path, SQLITE_ACCESS_EXISTS, &there) != SQLITE_OK ||
+           there != 0;
+}
+
+enum cg_db_result cg_db_file_delete(const char *path)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    int rc = vfs->xDelete(vfs, path, 1);
+    return rc == SQLITE_IOERR_DELETE_NOENT ? CG_DB_DONE : result_of(rc);
 }
 
 void cg_db_file_close(struct cg_db_file *file)

@@ -63,12 +63,13 @@ enum cg_db_result cg_db_query(struct sqlite3 *db,
 void cg_db_watch_log(struct sqlite3 *db, int *pages);
 enum cg_db_result cg_db_fold_from(struct sqlite3 *db, int *pages, int from);
 
-/*
- * Writes the log over itself, and syncs it.  What a failed sync has dropped can
- * still be read until the power goes, and no later sync writes it: before
- * anything is built on it, it has to be written again.
- */
-enum cg_db_result cg_db_rewrite_log(struct sqlite3 *db);
+/* The bytes of the log itself, 64 KiB at a time at most. */
+enum cg_db_result cg_db_log_size(struct sqlite3 *db, int64_t *size);
+enum cg_db_result
+cg_db_log_read(struct sqlite3 *db, int64_t at, void *bytes, size_t len);
+enum cg_db_result
+cg_db_log_write(struct sqlite3 *db, int64_t at, const void *bytes, size_t len);
+enum cg_db_result cg_db_log_sync(struct sqlite3 *db);
 
 /* Bytes that nobody else has. */
 void cg_db_random(void *bytes, size_t len);
@@ -114,9 +115,17 @@ void cg_db_blob(struct sqlite3_stmt *statement,
  * SQLite has: read, written and synced under the same tests.
  */
 struct cg_db_file;
+/* One that only may be read serves, too, unless |create| is said. */
 enum cg_db_result
 cg_db_file_open(const char *path, bool create, struct cg_db_file **file);
 void cg_db_file_close(struct cg_db_file *file);
+/* Locks a database against everybody, as a gate that runs on it does; its bytes
+ * are not looked at.  To be unlocked when it is CG_DB_DONE. */
+enum cg_db_result cg_db_file_lock(const char *path, struct cg_db_file **file);
+void cg_db_file_unlock(struct cg_db_file *file);
+/* True as well when that cannot be found out. */
+bool cg_db_file_exists(const char *path);
+enum cg_db_result cg_db_file_delete(const char *path);
 enum cg_db_result cg_db_file_size(struct cg_db_file *file, int64_t *size);
 /* Bytes beyond the end are read as zeros. */
 enum cg_db_result

@@ -115,7 +115,8 @@ static enum cg_db_result begin(struct cg_sqlite_journal *journal)
     if (result != CG_DB_DONE || cg_journal_snapshot(journal, &mark) != 0) {
         return CG_DB_FAILED;
     }
-    if (mark.no <= (cg_seq)last) {
+    /* The fact of the last snapshot alone is not worth a file. */
+    if (mark.no <= (cg_seq)last + 1) {
         return CG_DB_DONE;
     }
     journal->archive = calloc(1, sizeof(*journal->archive));
@@ -178,8 +179,14 @@ static enum cg_db_result list(struct cg_sqlite_journal *journal)
     if (result == CG_DB_DONE) {
         result = cg_db_run(journal->db, "DETACH archive");
     }
+    int64_t oldest = 0;
+    if (result == CG_DB_DONE) {
+        /* An earlier one that was cut off may have left facts here. */
+        result = cg_db_query(journal->db, "SELECT min(no) FROM main.fact",
+                             &oldest, NULL, 0);
+    }
     archive->listed = true;
-    archive->done = archive->first - 1;
+    archive->done = (cg_seq)oldest - 1;
     return result;
 }
 
@@ -223,10 +230,24 @@ int cg_journal_archive(void *user,
         return 0;
     }
     result = journal->archive == NULL ? begin(journal) : step(journal);
+    if (result == CG_DB_DONE) {
+        result = cg_db_fold_from(journal->db, &journal->log_pages,
+                                 CG_FOLD_PAGES);
+    }
     if (result != CG_DB_DONE) {
         (void)snprintf(error, error_len, "archive %s: %s",
                        journal->archive != NULL ? journal->archive->file : "",
-                       cg_db_message(journal->db));
+                       result == CG_DB_CORRUPT
+                           ? "a file of that name is there with other facts; "
+                             "move it away"
+                           : cg_db_message(journal->db));
+        bool writes = journal->archive != NULL &&
+                      (journal->archive->listed ||
+                       journal->archive->done >= journal->archive->last);
+        if (writes && result != CG_DB_CORRUPT) {
+            /* That was the journal itself; its next commit says so. */
+            (void)cg_journal_to_spare(journal, "moving facts to an archive");
+        }
         cg_journal_archive_drop(journal);
         return cg_db_error(result);
     }

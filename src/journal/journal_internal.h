@@ -16,6 +16,7 @@
 #define CG_SCHEMA_VERSION 2
 #define CG_SESSION_NAME_MAX 255
 #define CG_JOURNAL_PATH_MAX 1024
+#define CG_FOLD_PAGES 4096 /* 16 MiB of log before it is folded in */
 
 enum cg_statement {
     CG_STMT_BEGIN,
@@ -44,6 +45,7 @@ struct cg_journal_end {
     cg_seq no;
     struct cg_digest_bytes chain;
     cg_seq snapshot; /* the newest fact of that kind, or 0 */
+    int64_t spare;   /* which use of the spare was taken over last */
 };
 
 struct cg_journal_archive;

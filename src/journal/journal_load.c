@@ -49,13 +49,14 @@ int cg_journal_end_read(struct cg_sqlite_journal *journal)
     struct sqlite3_stmt *statement = NULL;
     bool good = false;
     enum cg_db_result result = cg_db_prepare(
-        journal->db, "SELECT no,digest,snapshot FROM chain", &statement);
+        journal->db, "SELECT no,digest,snapshot,spare FROM chain", &statement);
     if (result == CG_DB_DONE) {
         result = cg_db_step(statement);
     }
     if (result == CG_DB_ROW) {
         journal->end.no = (cg_seq)cg_db_int(statement, 0);
         journal->end.snapshot = (cg_seq)cg_db_int(statement, 2);
+        journal->end.spare = cg_db_int(statement, 3);
         good = read_chain(statement, 1, &journal->end.chain);
         journal->durable = journal->end;
     }
@@ -73,8 +74,11 @@ int cg_journal_end_read(struct cg_sqlite_journal *journal)
 void cg_journal_chain_head(void *user, cg_seq *count, char hex[65])
 {
     const struct cg_sqlite_journal *journal = user;
-    *count = journal->durable.no;
-    cg_digest_hex(&journal->durable.chain, hex);
+    /* A reader commits nothing, and yet sees what the spare has. */
+    const struct cg_journal_end *end = journal->reader ? &journal->end
+                                                       : &journal->durable;
+    *count = end->no;
+    cg_digest_hex(&end->chain, hex);
 }
 
 int cg_journal_chain_at(struct cg_sqlite_journal *journal,

@@ -13,13 +13,12 @@
 #include "journal_internal.h"
 
 #include "fact_row.h"
+#include "log_mend.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define FOLD_PAGES 4096 /* 16 MiB of log before it is folded in */
 
 /* --- failures ----------------------------------------------------------- */
 
@@ -45,9 +44,16 @@ int cg_journal_fail(struct cg_sqlite_journal *journal,
 
 int cg_journal_fail_db(struct cg_sqlite_journal *journal, const char *what)
 {
+    int error = cg_db_error(cg_db_last(journal->db));
     cg_spare_mark(&journal->spare, journal->durable.no,
                   &journal->durable.chain);
-    return cg_journal_fail(journal, cg_db_error(cg_db_last(journal->db)),
+    if (error == CG_ERR_CORRUPT) {
+        return cg_journal_fail(journal, error,
+                               "%s failed: %s; the file is damaged: restore it "
+                               "and the files beside it from a backup",
+                               what, cg_db_message(journal->db));
+    }
+    return cg_journal_fail(journal, error,
                            "%s failed: %s; see to the disk, then start again, "
                            "nothing that was confirmed is lost",
                            what, cg_db_message(journal->db));
@@ -56,11 +62,13 @@ int cg_journal_fail_db(struct cg_sqlite_journal *journal, const char *what)
 int cg_journal_to_spare(struct cg_sqlite_journal *journal, const char *what)
 {
     if (journal->reader || !journal->opened) {
+        cg_db_fold_at_close(journal->db, false);
         return cg_journal_fail_db(journal, what);
     }
     (void)snprintf(journal->error, sizeof(journal->error),
-                   "journal %.*s: %s failed: %s; what comes now is kept in its "
-                   "-spare; see to the disk, then start again",
+                   "journal %.*s: %s failed: %s; what is confirmed now is in "
+                   "its -spare only: do not remove that; see to the disk, then "
+                   "start again",
                    CG_JOURNAL_PATH_MAX, journal->path, what,
                    cg_db_message(journal->db));
     journal->on_spare = true;
@@ -164,13 +172,15 @@ static int journal_append(void *user, const struct cg_fact *fact)
 static int chain_put(struct cg_sqlite_journal *journal)
 {
     struct sqlite3_stmt *statement = journal->statements[CG_STMT_CHAIN];
-    if (journal->end.no == journal->durable.no) {
+    if (journal->end.no == journal->durable.no &&
+        journal->end.spare == journal->durable.spare) {
         return 0;
     }
     if (!cg_db_bind_int(statement, 1, (int64_t)journal->end.no) ||
         !cg_db_bind_blob(statement, 2, journal->end.chain.bytes,
                          CG_DIGEST_BYTES) ||
-        !cg_db_bind_int(statement, 3, (int64_t)journal->end.snapshot)) {
+        !cg_db_bind_int(statement, 3, (int64_t)journal->end.snapshot) ||
+        !cg_db_bind_int(statement, 4, journal->end.spare)) {
         return cg_journal_to_spare(journal, "storing the chain");
     }
     return cg_journal_write(journal, CG_STMT_CHAIN, "storing the chain");
@@ -216,7 +226,7 @@ static int commit_to_spare(struct cg_sqlite_journal *journal)
  * folded has failed. */
 static int fold(struct cg_sqlite_journal *journal)
 {
-    if (cg_db_fold_from(journal->db, &journal->log_pages, FOLD_PAGES) ==
+    if (cg_db_fold_from(journal->db, &journal->log_pages, CG_FOLD_PAGES) ==
         CG_DB_DONE) {
         return 0;
     }
@@ -276,6 +286,12 @@ static void journal_close(void *user)
 
 /* --- opening ------------------------------------------------------------ */
 
+static const char *another(const struct cg_sqlite_journal *journal)
+{
+    return journal->reader ? "the Journal= of a gate"
+                           : "another file by Journal=";
+}
+
 /* Why a file could not even be read, in words that say what to do. */
 static int fail_open(struct cg_sqlite_journal *journal)
 {
@@ -283,12 +299,17 @@ static int fail_open(struct cg_sqlite_journal *journal)
     if (result == CG_DB_BUSY) {
         return cg_journal_fail(journal, CG_ERR_MISUSE,
                                "another process has it open; stop that gate, "
-                               "or name another file by Journal=");
+                               "or %s",
+                               journal->reader
+                                   ? "look at a copy of it and of the files "
+                                     "beside it"
+                                   : "name another file by Journal=");
     }
     if (result == CG_DB_FOREIGN) {
         return cg_journal_fail(journal, CG_ERR_MISUSE,
                                "the file is not a journal; it was left as it "
-                               "is; name another file by Journal=");
+                               "is; name %s",
+                               another(journal));
     }
     if (result == CG_DB_NO_ENTRY && journal->reader) {
         return cg_journal_fail(journal, CG_ERR_IO,
@@ -319,8 +340,7 @@ static int open_file(struct cg_sqlite_journal *journal)
 {
     enum cg_db_result result = cg_db_open(journal->path, !journal->reader,
                                           &journal->db);
-    journal->digester = cg_digester_open();
-    if (journal->db == NULL || journal->digester == NULL) {
+    if (journal->db == NULL) {
         return cg_journal_fail(journal, CG_ERR_MEMORY, "no memory to open it");
     }
     if (result != CG_DB_DONE) {
@@ -376,11 +396,11 @@ static int identify(struct cg_sqlite_journal *journal, bool *fresh)
     }
     if (application != CG_JOURNAL_APPLICATION) {
         return cg_journal_fail(journal, CG_ERR_MISUSE,
-                               "the file is %s; it was left as it is; name "
-                               "another file by Journal=",
+                               "the file is %s; it was left as it is; name %s",
                                application == CG_ARCHIVE_APPLICATION
                                    ? "an archive, which its journal reads"
-                                   : "another program's database");
+                                   : "another program's database",
+                               another(journal));
     }
     if (version != CG_SCHEMA_VERSION) {
         return cg_journal_fail(
@@ -401,7 +421,6 @@ static int enforce_settings(struct cg_sqlite_journal *journal)
     int64_t ignored;
     char mode[16] = "";
 
-    cg_db_fold_at_close(db, !journal->reader);
     if (cg_db_query(db, "PRAGMA journal_mode=WAL", &ignored, mode,
                     sizeof(mode)) != CG_DB_DONE ||
         cg_db_run(db, "PRAGMA synchronous=FULL") != CG_DB_DONE ||
@@ -429,6 +448,8 @@ static int fail_spare(struct cg_sqlite_journal *journal,
         what = "there is no room for it; make some";
     } else if (result == CG_DB_NO_ENTRY) {
         what = "it may not be made or written; allow it";
+    } else if (result == CG_DB_CORRUPT) {
+        what = "a turn in it is damaged; restore it from a copy";
     }
     return cg_journal_fail(journal, cg_db_error(result),
                            "its spare file %.*s-spare cannot be used: %s, then "
@@ -487,8 +508,10 @@ static int take_turns(struct cg_sqlite_journal *journal, struct cg_spare *spare)
     struct cg_turn turn = {.bytes = NULL};
     enum cg_db_result result;
     bool found = true;
-    int error = cg_journal_chain_at(journal, spare->first_no, &stored);
-    if (error == 0 && !cg_digest_equal(&chain, &stored)) {
+    bool beyond = spare->first_no > journal->end.no;
+    int error = beyond ? 0
+                       : cg_journal_chain_at(journal, spare->first_no, &stored);
+    if (error == 0 && (beyond || !cg_digest_equal(&chain, &stored))) {
         error = cg_journal_fail(journal, CG_ERR_CORRUPT,
                                 "its -spare belongs to another journal; it was "
                                 "left as it is; put it where it belongs");
@@ -511,11 +534,17 @@ static int take_turns(struct cg_sqlite_journal *journal, struct cg_spare *spare)
 static int take_over(struct cg_sqlite_journal *journal)
 {
     struct cg_spare *spare = &journal->spare;
-    int error = spare->begun ? take_turns(journal, spare) : 0;
+    bool taken = !spare->begun || spare->use == journal->end.spare;
+    int error = taken ? 0 : take_turns(journal, spare);
     if (error != 0 || !spare->begun || journal->reader) {
         return error;
     }
-    error = journal_commit(journal);
+    if (!taken) {
+        /* So that it is not taken again, should emptying it be lost. */
+        journal->end.spare = spare->use;
+        error = cg_journal_begin(journal);
+        error = error != 0 ? error : journal_commit(journal);
+    }
     if (error == 0) {
         enum cg_db_result result = cg_spare_clear(spare);
         error = result != CG_DB_DONE ? fail_spare(journal, result) : 0;
@@ -532,23 +561,58 @@ static int open_spare(struct cg_sqlite_journal *journal)
     return result != CG_DB_DONE ? fail_spare(journal, result) : 0;
 }
 
-/* The spare is in use: whoever wrote it could not trust the disk with the log,
- * and nothing may be built on that as it is. */
+/*
+ * What a failed sync has dropped can still be read until the power goes, and no
+ * later sync writes it: nothing may be built on a log as a process has left it
+ * that did not end well.  It is written again, beside a copy that is whole.
+ */
 static int mend_log(struct cg_sqlite_journal *journal)
 {
-    if (!journal->spare.begun || journal->reader ||
-        cg_db_rewrite_log(journal->db) == CG_DB_DONE) {
+    char path[CG_JOURNAL_PATH_MAX + 8];
+    if (journal->reader) {
         return 0;
     }
-    return cg_journal_fail(journal, CG_ERR_IO,
-                           "its log cannot be written again after a failure; "
-                           "see to the disk, then start again");
+    (void)snprintf(path, sizeof(path), "%s-mend", journal->path);
+    enum cg_db_result result = cg_log_mend(journal->db, path,
+                                           journal->digester);
+    if (result == CG_DB_DONE) {
+        cg_db_fold_at_close(journal->db, true);
+        return 0;
+    }
+    return cg_journal_fail(journal, cg_db_error(result),
+                           "its log cannot be written again after a crash; see "
+                           "to the disk, or make room on it, then start again");
+}
+
+/* The power went while the log was written again: the copy of it counts. */
+static int restore_log(struct cg_sqlite_journal *journal)
+{
+    char path[CG_JOURNAL_PATH_MAX + 8];
+    char log[CG_JOURNAL_PATH_MAX + 8];
+    journal->digester = cg_digester_open();
+    if (journal->digester == NULL) {
+        return cg_journal_fail(journal, CG_ERR_MEMORY, "no memory to open it");
+    }
+    (void)snprintf(path, sizeof(path), "%s-mend", journal->path);
+    (void)snprintf(log, sizeof(log), "%s-wal", journal->path);
+    enum cg_db_result result = cg_log_restore(journal->path, log, path,
+                                              journal->digester);
+    /* Who else has it open is told when it is opened. */
+    if (result == CG_DB_DONE || result == CG_DB_BUSY) {
+        return 0;
+    }
+    return cg_journal_fail(journal, cg_db_error(result),
+                           "its log cannot be restored from its -mend; see to "
+                           "the disk, then start again");
 }
 
 static int open_all(struct cg_sqlite_journal *journal)
 {
     bool fresh = false;
-    int error = open_file(journal);
+    int error = restore_log(journal);
+    if (error == 0) {
+        error = open_file(journal);
+    }
     if (error == 0) {
         error = identify(journal, &fresh);
     }

@@ -13,7 +13,7 @@ static const char magic[16] = "CG spare file 1";
 
 struct head {
     char magic[16];
-    uint64_t use; /* tells this use from any other */
+    int64_t use; /* tells this use from any other */
     uint64_t no;
     struct cg_digest_bytes chain;
     struct cg_digest_bytes digest; /* of what stands before it */
@@ -63,6 +63,7 @@ static enum cg_db_result read_head(struct cg_spare *spare)
     spare->begun = memcmp(head.magic, magic, sizeof(magic)) == 0 &&
                    cg_digest_equal(&digest, &head.digest);
     if (spare->begun) {
+        spare->use = head.use;
         spare->first_no = head.no;
         spare->first_chain = head.chain;
         spare->digest = digest;
@@ -79,7 +80,7 @@ enum cg_db_result cg_spare_open(struct cg_spare *spare,
     int64_t size = 0;
     *spare = (struct cg_spare){.digester = digester};
     enum cg_db_result result = cg_db_file_open(path, create, &spare->file);
-    if (result == CG_DB_NO_ENTRY && !create) {
+    if (result == CG_DB_NO_ENTRY && !create && !cg_db_file_exists(path)) {
         return CG_DB_DONE;
     }
     if (result == CG_DB_DONE) {
@@ -133,8 +134,8 @@ enum cg_db_result cg_spare_write(struct cg_spare *spare,
     struct turn_head head = {TURN_MAGIC, turn->len};
     struct cg_digest_bytes digest;
     enum cg_db_result result = CG_DB_DONE;
-    if (spare->file == NULL) {
-        return CG_DB_NO_ENTRY;
+    if (spare->file == NULL || turn->len > TURN_MAX) {
+        return spare->file == NULL ? CG_DB_NO_ENTRY : CG_DB_FULL;
     }
     if (!spare->begun) {
         result = write_head(spare, last_no, chain);
@@ -159,6 +160,25 @@ enum cg_db_result cg_spare_write(struct cg_spare *spare,
     spare->digest = digest;
     spare->end = digest_at + CG_DIGEST_BYTES;
     return result;
+}
+
+/*
+ * A turn does not fit.  If it is the last one it was cut off, and nobody was
+ * told of it; a turn that follows, by the digest that stands behind this one,
+ * shows that this one was whole, and is damaged.
+ */
+static enum cg_db_result cut_or_damaged(const struct cg_spare *spare,
+                                        int64_t behind,
+                                        const struct cg_digest_bytes *stored)
+{
+    struct cg_spare later = *spare;
+    struct cg_turn turn = {.bytes = NULL};
+    bool found = false;
+    later.digest = *stored;
+    later.end = behind;
+    enum cg_db_result result = cg_spare_read(&later, &turn, &found);
+    cg_turn_deinit(&turn);
+    return result == CG_DB_DONE && found ? CG_DB_CORRUPT : result;
 }
 
 enum cg_db_result
@@ -188,12 +208,14 @@ cg_spare_read(struct cg_spare *spare, struct cg_turn *turn, bool *found)
         return result;
     }
     turn_digest(spare, &head, turn->bytes, &digest);
-    if (cg_digest_equal(&digest, &stored)) {
-        *found = true;
-        turn->len = head.len;
-        spare->digest = digest;
-        spare->end = bytes_at + (int64_t)head.len + CG_DIGEST_BYTES;
+    int64_t behind = bytes_at + (int64_t)head.len + CG_DIGEST_BYTES;
+    if (!cg_digest_equal(&digest, &stored)) {
+        return cut_or_damaged(spare, behind, &stored);
     }
+    *found = true;
+    turn->len = head.len;
+    spare->digest = digest;
+    spare->end = behind;
     return CG_DB_DONE;
 }
 

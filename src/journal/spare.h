@@ -25,7 +25,8 @@ struct cg_spare {
     struct cg_db_file *file;
     struct cg_digester *digester; /* borrowed */
     bool begun;                   /* its head is there */
-    uint64_t first_no;            /* the head's */
+    int64_t use;                  /* the head's */
+    uint64_t first_no;
     struct cg_digest_bytes first_chain;
     int64_t end; /* where the next turn goes */
     struct cg_digest_bytes digest;

@@ -17,7 +17,11 @@
 #include "keeper.h"
 #include <creditgate/gate.h>
 #include <fix8c/transport.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 struct cg_gateway {
@@ -495,9 +499,38 @@ name_journal(const char *path, const char *why, char *error, size_t error_len)
              named ? "" : path, named ? "" : ": ", why);
 }
 
+static void say_start(struct cg_gateway *gateway)
+{
+    char text[160];
+    cg_seq facts = cg_gate_facts(gateway->gate);
+    cg_seq unsaved = cg_gate_unsaved(gateway->gate);
+    int len = snprintf(text, sizeof(text), "starts with %" PRIu64 " facts",
+                       facts);
+    if (unsaved < facts) {
+        snprintf(text + len, sizeof(text) - (size_t)len,
+                 ", %" PRIu64 " since the newest snapshot", unsaved);
+    }
+    say(gateway, "gate", text);
+}
+
+/* What was confirmed after a failure may be in the spare alone. */
+static void warn_of_no_spare(struct cg_gateway *gateway, const char *path)
+{
+    char spare[4200];
+    struct stat found;
+    snprintf(spare, sizeof(spare), "%s-spare", path);
+    if (stat(path, &found) == 0 && found.st_size > 0 &&
+        stat(spare, &found) != 0) {
+        say(gateway, "gate",
+            "ALARM: the journal has no -spare beside it: if the gate ended "
+            "because its journal failed, stop, and put that file back");
+    }
+}
+
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
 {
     const struct cg_config *config = gateway->options.config;
+    warn_of_no_spare(gateway, config->journal);
     int status = cg_journal_open_sqlite(config->journal, &gateway->journal,
                                         error, error_len);
     if (status != 0) {
@@ -521,6 +554,9 @@ static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
                                      &options.snapshot_len);
     char why[1536] = "";
     status = cg_gate_open(&options, why, sizeof(why), &gateway->gate);
+    if (status == 0) {
+        say_start(gateway);
+    }
     name_journal(config->journal, why, error, error_len);
     cg_keeper_unmap(options.snapshot, options.snapshot_len);
     return status;

@@ -133,10 +133,13 @@ enum { COPY_FILE = 3, COPY_RESULT = 4 };
 
 /* It keeps two files, and neither a socket nor a journal; it ends with its
  * parent, and by the signals that the parent handles. */
-static void copy_alone(int file, int result)
+static void copy_alone(pid_t parent, int file, int result)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(1);
+    }
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
         (void)signal(signals[i], SIG_DFL);
     }
@@ -151,12 +154,12 @@ static void copy_alone(int file, int result)
 
 /* Everything that the copy does. */
 static _Noreturn void
-copy_run(const struct cg_keeper *keeper, int file, int result)
+copy_run(const struct cg_keeper *keeper, pid_t parent, int file, int result)
 {
     static struct writer writer; /* of the copy alone */
     struct cg_digest_bytes digest;
     char hex[CG_DIGEST_HEX + 1];
-    copy_alone(file, result);
+    copy_alone(parent, file, result);
     writer.file = COPY_FILE;
     writer.digester = keeper->digester;
     cg_digester_begin(writer.digester);
@@ -206,10 +209,11 @@ static void picture_done(struct cg_keeper *keeper)
     int status = 0;
     pid_t writer = keeper->writer;
     keeper->writer = 0;
-    /* It has closed its end: it is over, or about to be. */
+    /* It has closed its end: it is over, or about to be.  One that was killed
+     * may hang on a disk that does not answer: nobody waits for that. */
     pid_t found;
     do {
-        found = waitpid(writer, &status, 0);
+        found = waitpid(writer, &status, keeper->stopping ? WNOHANG : 0);
     } while (found < 0 && errno == EINTR);
     uv_close((uv_handle_t *)&keeper->pipe, on_pipe_closed);
     if (found != writer || !WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
@@ -248,10 +252,11 @@ static void on_result(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 /* Starts the copy; false when it cannot be. */
 static bool copy_start(struct cg_keeper *keeper, int file, const int ends[2])
 {
+    pid_t parent = getpid();
     fflush(NULL);
     pid_t writer = fork();
     if (writer == 0) {
-        copy_run(keeper, file, ends[1]);
+        copy_run(keeper, parent, file, ends[1]);
     }
     close(ends[1]);
     if (writer < 0 ||

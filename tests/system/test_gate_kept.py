@@ -222,7 +222,8 @@ class Kept(unittest.TestCase):
         self.venue.tell(f"fill A{live} 400 4.125")
         client.see(rf" in .*35=8.*\|11=A{live}\|.*150=F\|")
         self.assertEqual(gate.ended(), 1)
-        self.assertIn("ended because the journal failed", gate.lines[-1])
+        self.assertIn("ended because the journal gate.journal failed",
+                      gate.lines[-1])
         self.assertFalse(any("11=N1|" in line for line in self.venue.lines))
 
         # The disk has room again: all of it is taken over.

@@ -186,10 +186,16 @@ static void judge(struct faulty_disk *disk,
     if (then == THEN_CUT) {
         return;
     }
+    size_t begun = faulty_disk_now(disk);
     if (!turns_hold(disk, outcome->durable, outcome->attempted, &end, wrong,
                     sizeof(wrong))) {
         tell(tally, what, n, "after a restart", wrong);
         return;
+    }
+    /* Or the power goes in the middle of that start. */
+    size_t step = (end.told - begun) / 7 + 1;
+    for (size_t at = begun; at < end.told; at += step) {
+        cut(disk, at, outcome->durable, outcome->attempted + 1, tally, what, n);
     }
     if (then == THEN_BOTH) {
         cut(disk, end.told, end.count, end.count, tally, what, n);
