@@ -102,6 +102,7 @@ class BadJournals(unittest.TestCase):
             text = file.read()
         text = re.sub(r"SocketAcceptPort=\d+", "SocketAcceptPort=0", text)
         text = re.sub(r"SocketConnectPort=\d+", "SocketConnectPort=1", text)
+        text = text.replace("[GATE]\n", "[GATE]\nFailureGraceMs=2000\n", 1)
         with open(config, "w", encoding="utf-8") as file:
             file.write(text)
         # One as a kill -9 leaves it: the newest facts are in the -wal.
