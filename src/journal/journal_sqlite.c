@@ -45,8 +45,10 @@ int cg_journal_fail(struct cg_sqlite_journal *journal,
 int cg_journal_fail_db(struct cg_sqlite_journal *journal, const char *what)
 {
     int error = cg_db_error(cg_db_last(journal->db));
-    cg_spare_mark(&journal->spare, journal->durable.no,
-                  &journal->durable.chain);
+    if (!journal->reader) {
+        cg_spare_mark(&journal->spare, journal->durable.no,
+                      &journal->durable.chain);
+    }
     if (error == CG_ERR_CORRUPT) {
         return cg_journal_fail(journal, error,
                                "%s failed: %s; the file is damaged: restore it "
