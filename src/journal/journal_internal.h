@@ -99,7 +99,7 @@ int cg_journal_prepare(struct cg_sqlite_journal *journal,
 
 /* --- journal_schema.c ---------------------------------------------------- */
 
-/* Makes the tables and views; |kept_from| is the first fact of an archive. */
+/* Makes the tables and views. */
 int cg_journal_schema_create(struct cg_sqlite_journal *journal);
 /* The tables of an archive, in the attached database "archive". */
 enum cg_db_result cg_archive_schema_create(struct sqlite3 *db);

@@ -21,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 struct cg_gateway {
@@ -419,13 +418,12 @@ static void on_gate(void *user, cg_time at, const char *text)
 }
 
 /* --- par rates ---------------------------------------------------------- */
-
-static void on_rates_say(void *user, const char *text)
+static void on_say(void *user, const char *text)
 {
     say(user, "gate", text);
 }
 
-static void on_rates_taken(void *user, int status)
+static void on_taken(void *user, int status)
 {
     drain(user, status);
 }
@@ -449,8 +447,8 @@ static int open_rates(struct cg_gateway *gateway)
         .config = gateway->options.config,
         .gate = gateway->gate,
         .now = now,
-        .say = on_rates_say,
-        .taken = on_rates_taken,
+        .say = on_say,
+        .taken = on_taken,
         .user = gateway,
     };
     gateway->rates = cg_gateway_rates_open(&options);
@@ -458,11 +456,6 @@ static int open_rates(struct cg_gateway *gateway)
 }
 
 /* --- the journal's length ------------------------------------------------ */
-
-static void on_recorded(void *user, int status)
-{
-    drain(user, status);
-}
 
 void cg_gateway_archive(struct cg_gateway *gateway)
 {
@@ -480,8 +473,8 @@ static int open_keeper(struct cg_gateway *gateway)
         .gate = gateway->gate,
         .facts = gateway->options.config->snapshot_facts,
         .now = now,
-        .say = on_rates_say,
-        .recorded = on_recorded,
+        .say = on_say,
+        .recorded = on_taken,
         .user = gateway,
     };
     gateway->keeper = cg_keeper_open(&options);
@@ -513,24 +506,14 @@ static void say_start(struct cg_gateway *gateway)
     say(gateway, "gate", text);
 }
 
-/* What was confirmed after a failure may be in the spare alone. */
-static void warn_of_no_spare(struct cg_gateway *gateway, const char *path)
+static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
 {
-    char spare[4200];
-    struct stat found;
-    snprintf(spare, sizeof(spare), "%s-spare", path);
-    if (stat(path, &found) == 0 && found.st_size > 0 &&
-        stat(spare, &found) != 0) {
+    const struct cg_config *config = gateway->options.config;
+    if (cg_keeper_lacks_spare(config->journal)) {
         say(gateway, "gate",
             "ALARM: the journal has no -spare beside it: if the gate ended "
             "because its journal failed, stop, and put that file back");
     }
-}
-
-static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
-{
-    const struct cg_config *config = gateway->options.config;
-    warn_of_no_spare(gateway, config->journal);
     int status = cg_journal_open_sqlite(config->journal, &gateway->journal,
                                         error, error_len);
     if (status != 0) {

@@ -449,6 +449,15 @@ void cg_keeper_close(struct cg_keeper *keeper)
     }
 }
 
+bool cg_keeper_lacks_spare(const char *path)
+{
+    char spare[PATH_MAX_LEN];
+    struct stat found;
+    snprintf(spare, sizeof(spare), "%.4096s-spare", path);
+    return stat(path, &found) == 0 && found.st_size > 0 &&
+           stat(spare, &found) != 0;
+}
+
 const void *
 cg_keeper_map(const char *path, const struct cg_journal *journal, size_t *len)
 {

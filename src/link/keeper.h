@@ -46,6 +46,10 @@ void cg_keeper_stop(struct cg_keeper *keeper,
 /* Frees it, once its handles are closed if it was not stopped; NULL is fine. */
 void cg_keeper_close(struct cg_keeper *keeper);
 
+/* Whether the journal at |path| is there, and its spare is not: what was
+ * confirmed after a failure may be in the spare alone. */
+bool cg_keeper_lacks_spare(const char *path);
+
 /* The picture that the journal at |path| names, for cg_gate_open(); NULL when
  * there is none.  Gives it back. */
 const void *
