@@ -425,6 +425,49 @@ static void test_spare_takes_over(void **state)
     expect_facts(place->path, no + 1);
 }
 
+/* Emptying a spare may be lost: what was taken over is not taken again, or
+ * numbers would go back. */
+static void test_spare_is_taken_once(void **state)
+{
+    const struct place *place = *state;
+    static char bytes[16384];
+    char path[160];
+    int count = 0;
+    struct cg_journal journal = open_good(place->path);
+    (void)numbers_and_messages(&journal, &count);
+    assert_int_equal(journal.commit(journal.user), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    append(&journal, 1, 9);
+    rlim_t was = limit_files(20000);
+    message_put(&journal, 1);
+    assert_int_equal(journal.commit(journal.user), CG_JOURNAL_E_SPARE);
+    journal.close(journal.user);
+    (void)limit_files(was);
+
+    snprintf(path, sizeof(path), "%s-spare", place->path);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(bytes, 1, sizeof(bytes), file), sizeof(bytes));
+    fclose(file);
+    journal = open_good(place->path);
+    assert_int_equal(numbers_and_messages(&journal, &count), 2);
+    for (int seq = 2; seq < 9; seq++) {
+        message_put(&journal, seq);
+    }
+    assert_int_equal(journal.commit(journal.user), 0);
+    journal.close(journal.user);
+
+    file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, sizeof(bytes), file), sizeof(bytes));
+    assert_int_equal(fclose(file), 0);
+    journal = open_good(place->path);
+    assert_int_equal(numbers_and_messages(&journal, &count), 9);
+    assert_int_equal(count, 8);
+    journal.close(journal.user);
+    expect_facts(place->path, 9);
+}
+
 /* A turn is written whole, however large it is. */
 static void test_spare_takes_a_large_turn(void **state)
 {
@@ -746,6 +789,7 @@ int main(void)
         WITH_PLACE(test_chain_rows_found),
         WITH_PLACE(test_chain_edited_message_found),
         WITH_PLACE(test_spare_takes_over),
+        WITH_PLACE(test_spare_is_taken_once),
         WITH_PLACE(test_spare_takes_a_large_turn),
         WITH_PLACE(test_spare_keeps_a_reset),
         WITH_PLACE(test_spare_turn_in_both_counts_once),
