@@ -207,7 +207,7 @@ def c_bytes(text):
 
 
 def write_dictionaries(out, texts):
-    parts = ['#include "fix_dictionaries.h"\n', '#include <stddef.h>\n']
+    parts = ['#include <creditgate/dictionary.h>\n', '#include <stddef.h>\n']
     for name, text in texts.items():
         parts.append(f'static const char {name.lower()}[] = {{\n'
                      f'{c_bytes(text)}}};\n')

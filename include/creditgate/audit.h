@@ -9,6 +9,10 @@
 #include <creditgate/records.h>
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What is proved, in the order in which it is told. */
 enum cg_audit_rule {
     CG_AUDIT_CHAIN, /* no fact was edited, none is missing */
@@ -93,4 +97,7 @@ CG_API int cg_gate_prove(const struct cg_journal *journal,
                          char *error,
                          size_t error_len);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -9,6 +9,10 @@
 
 #include <creditgate/records.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CG_SENTENCE_MAX 768
 
 struct cg_sentence {
@@ -59,4 +63,7 @@ CG_API int cg_gate_explain(const struct cg_journal *journal,
                            char *error,
                            size_t error_len);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

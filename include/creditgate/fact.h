@@ -12,6 +12,10 @@
 #include <creditgate/types.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CG_NONE UINT32_MAX
 
 /*
@@ -179,4 +183,7 @@ struct cg_fact {
     size_t text_len;
 };
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -18,6 +18,10 @@
 #include <creditgate/journal.h>
 #include <creditgate/rates.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct cg_gate;
 
 struct cg_gate_options {
@@ -275,4 +279,7 @@ CG_API bool cg_gate_comparison(const struct cg_gate *gate,
 CG_API bool
 cg_gate_audit(const struct cg_gate *gate, char *error, size_t error_len);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -10,6 +10,10 @@
 #include <creditgate/fact.h>
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Outcomes of |commit| that are no errors. */
 enum cg_journal_outcome {
     /*
@@ -150,4 +154,7 @@ CG_API int cg_journal_message_get(void *user,
 CG_API int
 cg_journal_session_reset(void *user, const char *session, int64_t creation_ns);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

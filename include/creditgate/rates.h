@@ -12,6 +12,10 @@
 
 #include <creditgate/config.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Immutable once read. */
 struct cg_rates;
 
@@ -75,4 +79,7 @@ CG_API cg_dv01 cg_rates_dv01(const struct cg_rates *rates,
 CG_API bool cg_rates_has_curve(const struct cg_rates *rates,
                                const char *convention);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -6,6 +6,10 @@
 #ifndef CREDITGATE_REASON_H
 #define CREDITGATE_REASON_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum cg_reason {
     CG_REASON_NONE = 0,
     CG_LIMIT_EXCEEDED = 101,
@@ -35,4 +39,7 @@ enum cg_reason {
     CG_GATE_STOPPING = 501,
 };
 
+#ifdef __cplusplus
+}
+#endif
 #endif

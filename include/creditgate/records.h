@@ -10,6 +10,10 @@
 #include <creditgate/config.h>
 #include <creditgate/journal.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CG_RECORD_WORDS_MAX 512
 
 /* One fact.  Texts are empty where a fact has no such thing. */
@@ -74,4 +78,7 @@ CG_API int cg_gate_records(const struct cg_journal *journal,
                            char *error,
                            size_t error_len);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -6,7 +6,13 @@
 #ifndef CREDITGATE_TYPES_H
 #define CREDITGATE_TYPES_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define CG_API __attribute__((visibility("default")))
 
@@ -26,6 +32,9 @@ typedef uint64_t cg_seq;
 /* A FIX session, by its place in the configuration. */
 typedef uint16_t cg_session;
 #define CG_SESSION_NONE ((cg_session)0xffff)
+
+#define CG_NAME_MAX 63     /* bytes of an id, CompID, account or symbol */
+#define CG_SESSIONS_MAX 64 /* sessions of one gate */
 
 #define CG_TIME_NEVER INT64_MAX
 #define CG_MS ((cg_time)1000000)
@@ -57,4 +66,7 @@ enum cg_role {
     CG_ROLE_HUB, /* whoever grants credit and pushes limits, an FCM included */
 };
 
+#ifdef __cplusplus
+}
+#endif
 #endif

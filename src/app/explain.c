@@ -17,7 +17,7 @@ struct explain_command {
     const char *path;
     const char *config_path;
     bool json;
-    struct cg_config config;
+    struct cg_config *config;
     struct cg_explain_query query;
     size_t told;
     bool terminal; /* standard error is one */
@@ -322,12 +322,12 @@ int app_explain(int argc, char **argv)
     if (command.config_path == NULL) {
         return read_journal(&command);
     }
-    if (cg_config_read(command.config_path, mistake, NULL, &command.config) !=
+    if (cg_config_open(command.config_path, mistake, NULL, &command.config) !=
         0) {
         return 2;
     }
-    command.query.config = &command.config;
+    command.query.config = command.config;
     int status = read_journal(&command);
-    cg_config_deinit(&command.config);
+    cg_config_close(command.config);
     return status;
 }

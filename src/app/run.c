@@ -134,12 +134,13 @@ static void signals_open(struct run *run)
 
 static void say_ports(struct run *run, const struct cg_config *config)
 {
-    for (size_t i = 0; i < config->session_count; i++) {
+    struct cg_config_session_view session;
+    for (cg_session i = 0; cg_config_session(config, i, &session); i++) {
         char text[256];
         int port = cg_gateway_port(run->gateway, i);
         if (port > 0) {
-            snprintf(text, sizeof(text), "%s listens on %d",
-                     config->sessions[i].name, port);
+            snprintf(text, sizeof(text), "%s listens on %d", session.name,
+                     port);
             log_line(run, "line", text);
         }
     }
@@ -171,11 +172,13 @@ static int run_gateway(const struct cg_config *config, bool quiet)
     cg_gateway_close(run.gateway);
     uv_loop_close(&run.loop);
     if (run.error != 0) {
+        struct cg_config_host host;
+        cg_config_host(config, &host);
         fprintf(stderr,
                 "creditgate run: ended because the journal %s failed; nothing "
                 "that is not in it, or in its -spare, was sent: keep both, see "
                 "to the disk, then start again\n",
-                config->journal);
+                host.journal);
     }
     return run.error == 0 ? 0 : 1;
 }
@@ -224,20 +227,14 @@ static int say_mistakes(int count)
 static int check(const char *path, const struct cg_config *config)
 {
     int mistakes = 0;
-    if (config->rates.given && !run_check_rates(config, mistake, &mistakes)) {
-        return say_mistakes(mistakes);
-    }
-    printf("%s is fine: %zu sessions, %zu accounts, %zu limits, %zu "
-           "instruments\n",
-           path, config->session_count, config->account_count,
-           config->credit_limit_count, config->instrument_count);
-    return 0;
+    return run_check(path, config, mistake, &mistakes) ? 0
+                                                       : say_mistakes(mistakes);
 }
 
 int app_run(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    struct cg_config config;
+    struct cg_config *config;
     int mistakes = 0;
     if (!parse(argc, argv, &arguments)) {
         return 2;
@@ -247,11 +244,11 @@ int app_run(int argc, char **argv)
         return 0;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (cg_config_read(arguments.path, mistake, &mistakes, &config) != 0) {
+    if (cg_config_open(arguments.path, mistake, &mistakes, &config) != 0) {
         return say_mistakes(mistakes);
     }
-    int status = arguments.check_only ? check(arguments.path, &config)
-                                      : run_gateway(&config, arguments.quiet);
-    cg_config_deinit(&config);
+    int status = arguments.check_only ? check(arguments.path, config)
+                                      : run_gateway(config, arguments.quiet);
+    cg_config_close(config);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "run_check.h"
 
 #include "age.h"
+#include "configuration.h"
 #include "convention.h"
 #include "decimal.h"
 #include "file_text.h"
@@ -102,9 +103,8 @@ static bool check_text(const struct cg_config *config,
     return true;
 }
 
-bool run_check_rates(const struct cg_config *config,
-                     report_function *report,
-                     void *user)
+static bool
+check_rates(const struct cg_config *config, report_function *report, void *user)
 {
     struct cg_file_text file;
     bool fine = false;
@@ -123,4 +123,19 @@ bool run_check_rates(const struct cg_config *config,
     }
     cg_file_text_deinit(&file);
     return fine;
+}
+
+bool run_check(const char *path,
+               const struct cg_config *config,
+               report_function *report,
+               void *user)
+{
+    if (config->rates.given && !check_rates(config, report, user)) {
+        return false;
+    }
+    printf("%s is fine: %zu sessions, %zu accounts, %zu limits, %zu "
+           "instruments\n",
+           path, config->session_count, config->account_count,
+           config->credit_limit_count, config->instrument_count);
+    return true;
 }

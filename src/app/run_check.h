@@ -9,16 +9,17 @@
 #include <creditgate/config.h>
 
 /*
- * Reads the par rates that |config| names, and prints what they make of its
- * instruments.  False after |report| was called for each mistake; the
- * arguments are those of cg_config_read().
+ * Prints how much |config|, read from |path|, holds, and before that what the
+ * par rates that it names make of its instruments.  False after |report| was
+ * called for each mistake in them; its arguments are those of cg_config_open().
  */
-bool run_check_rates(const struct cg_config *config,
-                     void (*report)(void *user,
-                                    const char *file,
-                                    int line,
-                                    const char *wrong,
-                                    const char *remedy),
-                     void *user);
+bool run_check(const char *path,
+               const struct cg_config *config,
+               void (*report)(void *user,
+                              const char *file,
+                              int line,
+                              const char *wrong,
+                              const char *remedy),
+               void *user);
 
 #endif

@@ -9,7 +9,19 @@
 #ifndef CG_BASE_ZONE_H
 #define CG_BASE_ZONE_H
 
-#include <creditgate/zone.h>
+#include <creditgate/types.h>
+
+/* When local time was set anew. */
+struct cg_zone_shift {
+    cg_time at;     /* from here on ... */
+    cg_time offset; /* ... local time is UTC plus this */
+};
+
+/* Rising; the first one also holds before it.  None at all is UTC. */
+struct cg_zone {
+    struct cg_zone_shift *shifts;
+    size_t count;
+};
 
 /* The first moment after |after| at which it is |of_day| past midnight. */
 cg_time cg_zone_next(const struct cg_zone *zone, cg_time of_day, cg_time after);

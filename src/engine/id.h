@@ -7,7 +7,7 @@
 #define CG_ENGINE_ID_H
 
 #include "slice.h"
-#include <creditgate/config.h>
+#include <configuration.h>
 
 struct cg_id {
     uint8_t len;

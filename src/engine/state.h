@@ -13,7 +13,7 @@
 #include "package.h"
 #include "recent.h"
 #include "slice.h"
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <creditgate/fact.h>
 #include <creditgate/reason.h>
 

@@ -7,7 +7,7 @@
 #ifndef CG_GATE_CONFIG_BUCKETS_H
 #define CG_GATE_CONFIG_BUCKETS_H
 
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <swap.h>
 
 /* What [RATES] has without TenorBuckets=. */

@@ -11,7 +11,7 @@
 #ifndef CG_GATE_CONFIG_FAMILIES_H
 #define CG_GATE_CONFIG_FAMILIES_H
 
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <slice.h>
 #include <swap.h>
 

@@ -7,7 +7,7 @@
 #define CG_GATE_CONFIG_KEYS_H
 
 #include <config_text.h>
-#include <creditgate/config.h>
+#include <configuration.h>
 
 enum cg_key_form {
     CG_KEY_TEXT,      /* anything; kept in its entry only */

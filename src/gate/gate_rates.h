@@ -6,6 +6,7 @@
 #ifndef CG_GATE_RATES_H
 #define CG_GATE_RATES_H
 
+#include <configuration.h>
 #include <creditgate/rates.h>
 #include <curves.h>
 #include <digest.h>

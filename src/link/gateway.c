@@ -12,9 +12,9 @@
 
 #include "check.h"
 #include "decimal.h"
-#include "fix_dictionaries.h"
 #include "gateway_rates.h"
 #include "keeper.h"
+#include <creditgate/dictionary.h>
 #include <creditgate/gate.h>
 #include <fix8c/transport.h>
 #include <inttypes.h>
@@ -25,6 +25,7 @@
 
 struct cg_gateway {
     struct cg_gateway_options options;
+    struct cg_config_host host;
     struct cg_journal journal;
     bool has_journal;
     struct cg_gate *gate;
@@ -367,7 +368,7 @@ static void on_grace(uv_timer_t *timer)
 static int begin_to_fail(struct cg_gateway *gateway)
 {
     char text[160];
-    cg_time grace = gateway->options.config->failure_grace_ns;
+    cg_time grace = gateway->host.failure_grace_ns;
     gateway->failing = true;
     snprintf(text, sizeof(text),
              "FATAL: new risk is refused from now on (CG501), cancels and "
@@ -468,10 +469,10 @@ static int open_keeper(struct cg_gateway *gateway)
 {
     const struct cg_keeper_options options = {
         .loop = gateway->options.loop,
-        .path = gateway->options.config->journal,
+        .path = gateway->host.journal,
         .journal = &gateway->journal,
         .gate = gateway->gate,
-        .facts = gateway->options.config->snapshot_facts,
+        .facts = gateway->host.snapshot_facts,
         .now = now,
         .say = on_say,
         .recorded = on_taken,
@@ -508,39 +509,39 @@ static void say_start(struct cg_gateway *gateway)
 
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
 {
-    const struct cg_config *config = gateway->options.config;
-    if (cg_keeper_lacks_spare(config->journal)) {
+    const char *path = gateway->host.journal;
+    if (cg_keeper_lacks_spare(path)) {
         say(gateway, "gate",
             "ALARM: the journal has no -spare beside it: if the gate ended "
             "because its journal failed, stop, and put that file back");
     }
-    int status = cg_journal_open_sqlite(config->journal, &gateway->journal,
-                                        error, error_len);
+    int status = cg_journal_open_sqlite(path, &gateway->journal, error,
+                                        error_len);
     if (status != 0) {
         return status;
     }
     gateway->has_journal = true;
-    gateway->scratch_max = (size_t)config->limits.message_max * 2;
+    gateway->scratch_max = (size_t)gateway->host.message_max * 2;
     gateway->scratch = malloc(gateway->scratch_max);
     if (gateway->scratch == NULL) {
         snprintf(error, error_len, "not enough memory");
         return CG_ERR_MEMORY;
     }
     struct cg_gate_options options = {
-        .config = config,
+        .config = gateway->options.config,
         .journal = &gateway->journal,
         .now = now(),
         .log = on_gate,
         .user = gateway,
     };
-    options.snapshot = cg_keeper_map(config->journal, &gateway->journal,
+    options.snapshot = cg_keeper_map(path, &gateway->journal,
                                      &options.snapshot_len);
     char why[1536] = "";
     status = cg_gate_open(&options, why, sizeof(why), &gateway->gate);
     if (status == 0) {
         say_start(gateway);
     }
-    name_journal(config->journal, why, error, error_len);
+    name_journal(path, why, error, error_len);
     cg_keeper_unmap(options.snapshot, options.snapshot_len);
     return status;
 }
@@ -580,9 +581,8 @@ open_sessions(struct cg_gateway *gateway, char *error, size_t error_len)
         .dictionaries_len = CG_COUNT(dictionaries),
         .user = gateway,
     };
-    int status = fix8c_engine_open(gateway->options.config->fix_settings,
-                                   &options, error, error_len,
-                                   &gateway->engine);
+    int status = fix8c_engine_open(gateway->host.fix_settings, &options, error,
+                                   error_len, &gateway->engine);
     const char *why = gateway->journal.error(gateway->journal.user);
     if (status != 0 && why[0] != '\0') { /* its message store */
         snprintf(error, error_len, "%s", why);
@@ -594,7 +594,7 @@ static int
 open_transport(struct cg_gateway *gateway, char *error, size_t error_len)
 {
     struct fix8c_transport_options options = {
-        .message_max = gateway->options.config->limits.message_max,
+        .message_max = gateway->host.message_max,
         .before_flush = before_flush,
         .failed = on_failed,
         .event = on_line,
@@ -618,7 +618,7 @@ static int settle(struct cg_gateway *gateway)
     if (kept != 0) {
         return kept;
     }
-    if (gateway->options.config->rates.given) {
+    if (gateway->host.par_rates != NULL) {
         int status = open_rates(gateway);
         if (status != 0) {
             return status;
@@ -638,6 +638,7 @@ int cg_gateway_open(const struct cg_gateway_options *options,
         return CG_ERR_MEMORY;
     }
     gateway->options = *options;
+    cg_config_host(options->config, &gateway->host);
     int status = open_gate(gateway, error, error_len);
     status = status != 0 ? status : open_sessions(gateway, error, error_len);
     if (status == 0) {

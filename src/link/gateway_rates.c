@@ -19,6 +19,7 @@
 
 struct cg_gateway_rates {
     struct cg_gateway_rates_options options;
+    struct cg_config_host host;
     struct cg_reload *reload;
     /* What the gate has taken: changed on the loop, when no worker is about.
      * NULL: it has those of its journal, if any. */
@@ -68,7 +69,7 @@ static void on_mistake(void *user, const char *text)
 static void on_refused(void *user, unsigned mistakes)
 {
     const struct cg_gateway_rates *rates = user;
-    const char *file = rates->options.config->rates.par_rates;
+    const char *file = rates->host.par_rates;
     const char *many = mistakes == 1 ? "" : "s";
     char old[128];
     if (in_force(rates, old, sizeof(old))) {
@@ -166,11 +167,12 @@ cg_gateway_rates_open(const struct cg_gateway_rates_options *options)
         return NULL;
     }
     rates->options = *options;
+    cg_config_host(options->config, &rates->host);
     const struct cg_reload_options reload = {
         .loop = options->loop,
-        .path = options->config->rates.par_rates,
+        .path = rates->host.par_rates,
         .bytes_max = CG_PAR_RATES_BYTES_MAX,
-        .poll_ms = (unsigned)(options->config->rates.poll_ns / CG_MS),
+        .poll_ms = (unsigned)(rates->host.par_rates_poll_ns / CG_MS),
         .rest_ms = 1000,
         .hooks = &hooks,
         .user = rates,

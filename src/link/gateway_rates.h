@@ -18,7 +18,7 @@ struct cg_gateway_rates;
 
 struct cg_gateway_rates_options {
     uv_loop_t *loop;
-    const struct cg_config *config; /* with [RATES] */
+    const struct cg_config *config; /* with ParRates= */
     struct cg_gate *gate;
     cg_time (*now)(void);
     void (*say)(void *user, const char *text);

@@ -8,7 +8,7 @@
 #ifndef CG_SCRIPT_H
 #define CG_SCRIPT_H
 
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <creditgate/journal.h>
 #include <slice.h>
 

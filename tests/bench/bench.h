@@ -6,7 +6,7 @@
 #ifndef CG_TESTS_BENCH_H
 #define CG_TESTS_BENCH_H
 
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

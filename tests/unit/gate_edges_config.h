@@ -8,6 +8,7 @@
 #define CG_TESTS_GATE_EDGES_CONFIG_H
 
 #include "gate_harness.h"
+#include <configuration.h>
 
 /* Its first three sessions are the harness's CLIENT, VENUE and HUB. */
 enum { SECOND_HUB = 3, CLIENT_B, CLIENT_C, EDGES_SESSIONS };

@@ -8,6 +8,7 @@
 #define CG_TESTS_GATE_HARNESS_H
 
 #include "fact_log.h"
+#include <configuration.h>
 #include <creditgate/gate.h>
 
 struct cg_engine;

@@ -14,7 +14,7 @@
 #include <setjmp.h>
 
 #include <cmocka.h>
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <stdio.h>
 #include <string.h>
 

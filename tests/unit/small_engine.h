@@ -11,7 +11,7 @@
 #ifndef CG_TESTS_SMALL_ENGINE_H
 #define CG_TESTS_SMALL_ENGINE_H
 
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <engine.h>
 
 enum { SMALL_CLIENT, SMALL_VENUE, SMALL_HUB, SMALL_SESSIONS };

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 #include <config_keys.h>
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <fix8c/fix8c.h>
 
 static void no_mistake(void *user,

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "fix_dictionaries.h"
 #include "test_fix8c_pair.h"
+#include <creditgate/dictionary.h>
 
 #define ACCEPTOR                                                               \
     "[SESSION]\nBeginString=FIX.4.4\nConnectionType=acceptor\n"                \

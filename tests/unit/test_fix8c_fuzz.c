@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "fix_dictionaries.h"
 #include "test_fix8c_pair.h"
+#include <creditgate/dictionary.h>
 
 #define ROUNDS 6000
 #define TEXT_MAX 1024

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "fix_dictionaries.h"
 #include "fix_dictionary.h"
+#include <creditgate/dictionary.h>
 
 static const struct cg_fix_dictionary *dictionary_of(int version)
 {

@@ -6,6 +6,7 @@
  */
 #include "gate_harness.h"
 
+#include <configuration.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <configuration.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -5,6 +5,7 @@
  */
 #include "gate_harness.h"
 
+#include <configuration.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -7,10 +7,14 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef CG_FIX_DICTIONARIES_H
-#define CG_FIX_DICTIONARIES_H
+#ifndef CREDITGATE_DICTIONARY_H
+#define CREDITGATE_DICTIONARY_H
 
-#include "creditgate/types.h"
+#include <creditgate/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* The tag that stands for a whole body. */
 #define CG_FIX_BODY_TAG 99999
@@ -19,9 +23,12 @@
  * QuickFIX XML of the application messages of |version|; for FIX 4.2 and 4.4
  * of the whole session.  Static; NULL for a version that does not exist.
  */
-const char *cg_fix_session_dictionary(enum cg_version version);
+CG_API const char *cg_fix_session_dictionary(enum cg_version version);
 
 /* QuickFIX XML of the transport, for FIX 5.0 SP2; NULL for the others. */
-const char *cg_fix_transport_dictionary(enum cg_version version);
+CG_API const char *cg_fix_transport_dictionary(enum cg_version version);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
