@@ -33,8 +33,13 @@ struct cg_gate_options {
      * it are read; else all of them are, and |log| says so. */
     const void *snapshot;
     size_t snapshot_len;
-    /* One line about each decision; may be NULL. */
-    void (*log)(void *user, cg_time now, const char *text);
+    /* One line about each decision (CG_LOG_INFO), about what concerns the gate
+     * as a whole (CG_LOG_NOTICE), or an alarm (CG_LOG_WARNING, its text begins
+     * with "ALARM:"); may be NULL. */
+    void (*log)(void *user,
+                enum cg_log_level level,
+                cg_time now,
+                const char *text);
     void *user;
 };
 

@@ -51,6 +51,15 @@ enum cg_error {
     CG_ERR_CONFIG = -106,  /* the configuration was refused */
 };
 
+/* How much a line for an operator's log matters; the lower, the more. */
+enum cg_log_level {
+    CG_LOG_ERROR,   /* the process must end */
+    CG_LOG_WARNING, /* ALARM: somebody has to look */
+    CG_LOG_NOTICE,  /* starts, ends, sessions, rates, days */
+    CG_LOG_INFO,    /* decisions */
+    CG_LOG_DEBUG,   /* messages */
+};
+
 /* FIX versions of a session. */
 enum cg_version {
     CG_FIX42,

@@ -160,7 +160,7 @@ static const char *print_table(struct story_stage *stage)
 
 #define START_GATE                                                             \
     WRITE("gate.cfg", gate_settings),                                          \
-        START(GATE, "run --quiet --config $DIR/gate.cfg"),                     \
+        START(GATE, "run --log-level notice --config $DIR/gate.cfg"),          \
         SEE(GATE, "FIXT.1.1:GATE->HUB", "logged on"),                          \
         SEE(GATE, "FIX.4.4:GATE->VENUE", "logged on"),                         \
         START(CLIENT, "clientsim --quiet --reset --connect $GATE_PORT"),       \

@@ -6,12 +6,12 @@
 #include "app_command.h"
 #include "gateway.h"
 #include "run_check.h"
+#include "run_log.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { SIGNALS = 4 };
 
@@ -19,14 +19,15 @@ struct run {
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
     struct cg_gateway *gateway;
-    bool quiet;
+    enum cg_log_level log_level;
     int error;
 };
 
 static void print_usage(FILE *to)
 {
     fputs(
-        "usage: creditgate run --config FILE [--check-config] [--quiet]\n"
+        "usage: creditgate run --config FILE [--check-config]\n"
+        "                      [--log-level LEVEL]\n"
         "\n"
         "Runs the gate: listens for clients, connects to venue and hub, and\n"
         "prints every decision with its reason.  SIGTERM or SIGINT ends it,\n"
@@ -37,32 +38,25 @@ static void print_usage(FILE *to)
         "  --check-config   read the configuration and the par rates, say "
         "what is\n"
         "                   wrong or what they make of the instruments, end\n"
-        "  --quiet          no line for each decision; alarms stay\n"
+        "  --log-level      error, warning (alarms), notice (sessions, par "
+        "rates,\n"
+        "                   starts and ends), info (decisions) or debug "
+        "(every FIX\n"
+        "                   message), with all that matters more; info by "
+        "default\n"
         "\n"
         "Exit status: 0 ended as told, 1 failed while running, 2 could not\n"
         "start.\n",
         to);
 }
 
-static bool is_decision(const char *source, const char *text)
+/* Of the process itself. */
+static void
+say(const struct run *run, enum cg_log_level level, const char *text)
 {
-    return strcmp(source, "gate") == 0 && strncmp(text, "ALARM", 5) != 0 &&
-           strncmp(text, "FATAL", 5) != 0;
-}
-
-static void log_line(void *user, const char *source, const char *text)
-{
-    const struct run *run = user;
-    struct timespec ts;
-    struct tm tm;
-    char clock[16];
-    if (run->quiet && is_decision(source, text)) {
-        return;
+    if (level <= run->log_level) {
+        run_log_line(NULL, level, "gate", text);
     }
-    clock_gettime(CLOCK_REALTIME, &ts);
-    gmtime_r(&ts.tv_sec, &tm);
-    strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-    printf("%s.%06ld %s %s\n", clock, ts.tv_nsec / 1000, source, text);
 }
 
 static void mistake(void *user,
@@ -74,9 +68,10 @@ static void mistake(void *user,
     int *count = user;
     (*count)++;
     if (line > 0) {
-        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
+        fprintf(stderr, "%s%s:%d: %s; %s\n", run_log_error(), file, line, wrong,
+                remedy);
     } else {
-        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
+        fprintf(stderr, "%s%s: %s; %s\n", run_log_error(), file, wrong, remedy);
     }
 }
 
@@ -103,18 +98,17 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct run *run = handle->data;
     if (number == SIGHUP) {
-        log_line(run, "gate", "told to read the par rates again (SIGHUP)");
+        say(run, CG_LOG_NOTICE, "told to read the par rates again (SIGHUP)");
         cg_gateway_reload(run->gateway);
         return;
     }
     if (number == SIGUSR1) {
-        log_line(run, "gate", "told to archive older facts (SIGUSR1)");
+        say(run, CG_LOG_NOTICE, "told to archive older facts (SIGUSR1)");
         cg_gateway_archive(run->gateway);
         return;
     }
-    log_line(run, "gate",
-             number == SIGTERM ? "told to end (SIGTERM)"
-                               : "told to end (SIGINT)");
+    say(run, CG_LOG_NOTICE,
+        number == SIGTERM ? "told to end (SIGTERM)" : "told to end (SIGINT)");
     cg_gateway_stop(run->gateway);
 }
 
@@ -132,36 +126,38 @@ static void signals_open(struct run *run)
     }
 }
 
-static void say_ports(struct run *run, const struct cg_config *config)
+static void say_ports(const struct run *run, const struct cg_config *config)
 {
     struct cg_config_session_view session;
     for (cg_session i = 0; cg_config_session(config, i, &session); i++) {
         char text[256];
         int port = cg_gateway_port(run->gateway, i);
-        if (port > 0) {
+        if (port > 0 && run->log_level >= CG_LOG_NOTICE) {
             snprintf(text, sizeof(text), "%s listens on %d", session.name,
                      port);
-            log_line(run, "line", text);
+            run_log_line(NULL, CG_LOG_NOTICE, "line", text);
         }
     }
 }
 
-static int run_gateway(const struct cg_config *config, bool quiet)
+static int run_gateway(const struct cg_config *config,
+                       enum cg_log_level log_level)
 {
-    struct run run = {.quiet = quiet};
+    struct run run = {.log_level = log_level};
     char error[2048] = "";
     uv_loop_init(&run.loop);
     signals_open(&run);
     struct cg_gateway_options options = {
         .loop = &run.loop,
         .config = config,
-        .log = log_line,
+        .log_level = log_level,
+        .log = run_log_line,
         .ended = on_ended,
         .user = &run,
     };
     int status = cg_gateway_open(&options, error, sizeof(error), &run.gateway);
     if (status != 0) {
-        fprintf(stderr, "creditgate run: %s\n", error);
+        fprintf(stderr, "%screditgate run: %s\n", run_log_error(), error);
         signals_close(&run);
         uv_run(&run.loop, UV_RUN_DEFAULT);
         uv_loop_close(&run.loop);
@@ -174,11 +170,12 @@ static int run_gateway(const struct cg_config *config, bool quiet)
     if (run.error != 0) {
         struct cg_config_host host;
         cg_config_host(config, &host);
-        fprintf(stderr,
-                "creditgate run: ended because the journal %s failed; nothing "
-                "that is not in it, or in its -spare, was sent: keep both, see "
-                "to the disk, then start again\n",
-                host.journal);
+        fprintf(
+            stderr,
+            "%screditgate run: ended because the journal %s failed; nothing "
+            "that is not in it, or in its -spare, was sent: keep both, see "
+            "to the disk, then start again\n",
+            run_log_error(), host.journal);
     }
     return run.error == 0 ? 0 : 1;
 }
@@ -186,7 +183,7 @@ static int run_gateway(const struct cg_config *config, bool quiet)
 struct arguments {
     const char *path;
     bool check_only;
-    bool quiet;
+    enum cg_log_level log_level;
     bool help;
 };
 
@@ -199,8 +196,14 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
         }
         if (strcmp(argv[i], "--check-config") == 0) {
             arguments->check_only = true;
-        } else if (strcmp(argv[i], "--quiet") == 0) {
-            arguments->quiet = true;
+        } else if (strcmp(argv[i], "--log-level") == 0 && i + 1 < argc) {
+            if (!run_log_level(argv[++i], &arguments->log_level)) {
+                fprintf(stderr,
+                        "creditgate run: %s is no log level: error, warning, "
+                        "notice, info or debug\n",
+                        argv[i]);
+                return false;
+            }
         } else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
             arguments->path = argv[++i];
         } else {
@@ -218,8 +221,8 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
 
 static int say_mistakes(int count)
 {
-    fprintf(stderr, "creditgate run: %d mistake%s; not started\n", count,
-            count == 1 ? "" : "s");
+    fprintf(stderr, "%screditgate run: %d mistake%s; not started\n",
+            run_log_error(), count, count == 1 ? "" : "s");
     return 2;
 }
 
@@ -233,7 +236,7 @@ static int check(const char *path, const struct cg_config *config)
 
 int app_run(int argc, char **argv)
 {
-    struct arguments arguments = {0};
+    struct arguments arguments = {.log_level = CG_LOG_INFO};
     struct cg_config *config;
     int mistakes = 0;
     if (!parse(argc, argv, &arguments)) {
@@ -247,8 +250,9 @@ int app_run(int argc, char **argv)
     if (cg_config_open(arguments.path, mistake, &mistakes, &config) != 0) {
         return say_mistakes(mistakes);
     }
-    int status = arguments.check_only ? check(arguments.path, config)
-                                      : run_gateway(config, arguments.quiet);
+    int status = arguments.check_only
+                     ? check(arguments.path, config)
+                     : run_gateway(config, arguments.log_level);
     cg_config_close(config);
     return status;
 }

@@ -20,8 +20,14 @@
 struct cg_effect *cg_effect_add(struct cg_engine *engine,
                                 enum cg_effect_kind kind);
 
-/* An alarm or a remark: a fact, and a line of the operator's log. */
+/* A remark, or an alarm, which begins with "ALARM:": a fact, and a line of the
+ * operator's log. */
 void cg_note(struct cg_engine *engine, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same about the gate as a whole, which counts for more in the log than a
+ * remark about an order. */
+void cg_notice(struct cg_engine *engine, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* A line of the operator's log about a fact that is on record itself. */

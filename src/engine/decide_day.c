@@ -106,10 +106,10 @@ static void day_end(struct cg_engine *engine, cg_time due)
     struct cg_fact fact = cg_fact_of(CG_FACT_DAY_ENDED);
     fact.until = due;
     cg_engine_record(engine, &fact);
-    cg_note(engine,
-            "the trading day has ended: %u ClOrdIDs forgotten, %u orders open",
-            before - engine->state.request_map.count,
-            engine->state.open_orders);
+    cg_notice(
+        engine,
+        "the trading day has ended: %u ClOrdIDs forgotten, %u orders open",
+        before - engine->state.request_map.count, engine->state.open_orders);
     cg_instruments_forget(engine);
     uint32_t asked = day_orders_ask(engine);
     if (asked > 0) {
@@ -128,7 +128,7 @@ void cg_days_end(struct cg_engine *engine)
         bool whole = day_reset(engine).last == due;
         uint32_t count = limits_reset(engine, due);
         if (count > 0) {
-            cg_note(engine, "the use of %u limits begins anew", count);
+            cg_notice(engine, "the use of %u limits begins anew", count);
         }
         if (whole) {
             day_end(engine, due);

@@ -196,9 +196,9 @@ void cg_engine_rates(struct cg_engine *engine,
     rates_fact(engine, event, made_at(engine, event->made_at));
     const struct cg_rates_state *rates = &engine->state.rates;
     cg_age_text(engine->now - rates->made_at, age);
-    cg_note(engine, "takes par rates %llu, %s old: %.*s",
-            (unsigned long long)rates->version, age, (int)event->words.len,
-            event->words.data);
+    cg_notice(engine, "takes par rates %llu, %s old: %.*s",
+              (unsigned long long)rates->version, age, (int)event->words.len,
+              event->words.data);
     cg_rates_age(engine); /* they may be too old as they come */
 }
 

@@ -328,6 +328,14 @@ static char *note_room(struct cg_engine *engine)
                : NULL;
 }
 
+static void
+log_line(struct cg_engine *engine, enum cg_log_level level, const char *text)
+{
+    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_NOTE);
+    effect->text = text;
+    effect->level = level;
+}
+
 void cg_log(struct cg_engine *engine, const char *format, ...)
 {
     char *text = note_room(engine);
@@ -338,25 +346,42 @@ void cg_log(struct cg_engine *engine, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, CG_NOTE_LEN, format, arguments);
     va_end(arguments);
-    cg_effect_add(engine, CG_EFFECT_NOTE)->text = text;
+    log_line(engine, CG_LOG_INFO, text);
 }
 
-void cg_note(struct cg_engine *engine, const char *format, ...)
+static void note(struct cg_engine *engine,
+                 enum cg_log_level level,
+                 const char *format,
+                 va_list arguments)
 {
     char local[CG_NOTE_LEN];
     char *room = note_room(engine);
     char *text = room != NULL ? room : local;
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(text, CG_NOTE_LEN, format, arguments);
-    va_end(arguments);
     struct cg_fact fact = cg_fact_of(CG_FACT_NOTED);
     fact.text = text;
     fact.text_len = strlen(text);
     cg_engine_record(engine, &fact);
     if (room != NULL) {
-        cg_effect_add(engine, CG_EFFECT_NOTE)->text = text;
+        bool alarms = strncmp(text, "ALARM:", 6) == 0;
+        log_line(engine, alarms ? CG_LOG_WARNING : level, text);
     }
+}
+
+void cg_note(struct cg_engine *engine, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note(engine, CG_LOG_INFO, format, arguments);
+    va_end(arguments);
+}
+
+void cg_notice(struct cg_engine *engine, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note(engine, CG_LOG_NOTICE, format, arguments);
+    va_end(arguments);
 }
 
 void cg_engine_note(struct cg_engine *engine, const char *text)

@@ -90,6 +90,7 @@ struct cg_effect {
     struct cg_refusal refusal;
     const char *text; /* CG_EFFECT_NOTE, CG_EFFECT_ACTION_REPORT; valid until
                          the next begin */
+    enum cg_log_level level; /* CG_EFFECT_NOTE */
 };
 
 /* --- events ------------------------------------------------------------- */
@@ -583,7 +584,8 @@ bool cg_engine_binding(const struct cg_engine *engine,
                        uint32_t account,
                        struct cg_binding *binding);
 
-/* Puts static words on record and in the operator's log. */
+/* Puts words on record and in the operator's log; an alarm's begin with
+ * "ALARM:". */
 void cg_engine_note(struct cg_engine *engine, const char *text);
 
 /* Fires what is due at the engine's now; one object a call, true if there was

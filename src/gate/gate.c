@@ -73,7 +73,7 @@ static void say_rejected(const struct cg_gate *gate, const char *text)
     if (gate->log != NULL) {
         snprintf(line, sizeof(line), "rejects a message of type %.*s: %s",
                  (int)(type.len < 16 ? type.len : 16), type.data, text);
-        gate->log(gate->user, gate->engine->now, line);
+        gate->log(gate->user, CG_LOG_INFO, gate->engine->now, line);
     }
 }
 

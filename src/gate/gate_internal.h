@@ -22,7 +22,10 @@ struct cg_gate_differences {
 struct cg_gate {
     const struct cg_config *config;
     const struct cg_journal *journal;
-    void (*log)(void *user, cg_time now, const char *text);
+    void (*log)(void *user,
+                enum cg_log_level level,
+                cg_time now,
+                const char *text);
     void *user;
     struct cg_engine *engine;
     char name[CG_NAME_MAX + 1];

@@ -117,7 +117,7 @@ static struct cg_gate *gate_new(const struct cg_journal *journal)
 static void say(const struct cg_gate *gate, cg_time now, const char *text)
 {
     if (gate->log != NULL) {
-        gate->log(gate->user, now, text);
+        gate->log(gate->user, CG_LOG_NOTICE, now, text);
     }
 }
 

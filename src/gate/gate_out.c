@@ -167,15 +167,17 @@ static void explain(struct cg_gate *gate,
                     const struct cg_effect *effect)
 {
     char text[512];
+    enum cg_log_level level = effect->kind == CG_EFFECT_NOTE ? effect->level
+                                                             : CG_LOG_INFO;
     if (gate->log != NULL && cg_explain(context, effect, text, sizeof(text))) {
-        gate->log(gate->user, gate->engine->now, text);
+        gate->log(gate->user, level, gate->engine->now, text);
     }
 }
 
 static void alarm_raise(struct cg_gate *gate, const char *text)
 {
     if (gate->log != NULL) {
-        gate->log(gate->user, gate->engine->now, text);
+        gate->log(gate->user, CG_LOG_WARNING, gate->engine->now, text);
     }
 }
 

@@ -53,11 +53,13 @@ static cg_time now(void)
     return (cg_time)ts.tv_sec * CG_SECOND + ts.tv_nsec;
 }
 
-static void
-say(struct cg_gateway *gateway, const char *source, const char *text)
+static void say(struct cg_gateway *gateway,
+                enum cg_log_level level,
+                const char *source,
+                const char *text)
 {
-    if (gateway->options.log != NULL) {
-        gateway->options.log(gateway->options.user, source, text);
+    if (gateway->options.log != NULL && level <= gateway->options.log_level) {
+        gateway->options.log(gateway->options.user, level, source, text);
     }
 }
 
@@ -96,9 +98,10 @@ static void fail(struct cg_gateway *gateway, int error)
                               ? gateway->journal.error(gateway->journal.user)
                               : "";
         gateway->error = error;
-        say(gateway, "gate", "FATAL: the journal failed, nothing goes out");
+        say(gateway, CG_LOG_ERROR, "gate",
+            "FATAL: the journal failed, nothing goes out");
         if (why[0] != '\0') {
-            say(gateway, "gate", why);
+            say(gateway, CG_LOG_ERROR, "gate", why);
         }
     }
 }
@@ -148,7 +151,8 @@ static void drain(struct cg_gateway *gateway, int status)
         if (sent == FIX8C_ERR_STORE) {
             fail(gateway, CG_ERR_IO);
         } else if (sent != 0) {
-            say(gateway, "gate", "ALARM: a message could not be sent");
+            say(gateway, CG_LOG_WARNING, "gate",
+                "ALARM: a message could not be sent");
         }
     }
     touch(gateway);
@@ -185,14 +189,14 @@ static cg_session index_of(struct fix8c_session *session)
 static void on_logon(void *user, struct fix8c_session *session)
 {
     struct cg_gateway *gateway = user;
-    say(gateway, fix8c_session_name(session), "logged on");
+    say(gateway, CG_LOG_NOTICE, fix8c_session_name(session), "logged on");
     drain(gateway, cg_gate_link(gateway->gate, index_of(session), true, now()));
 }
 
 static void on_logout(void *user, struct fix8c_session *session)
 {
     struct cg_gateway *gateway = user;
-    say(gateway, fix8c_session_name(session), "logged out");
+    say(gateway, CG_LOG_NOTICE, fix8c_session_name(session), "logged out");
     drain(gateway,
           cg_gate_link(gateway->gate, index_of(session), false, now()));
 }
@@ -305,7 +309,8 @@ static void rejected(struct cg_gateway *gateway,
     int seq = rejected_seq(message);
     struct found found = {.bytes = gateway->scratch,
                           .max = gateway->scratch_max};
-    say(gateway, fix8c_session_name(session), "ALARM: the peer sent a Reject");
+    say(gateway, CG_LOG_WARNING, fix8c_session_name(session),
+        "ALARM: the peer sent a Reject");
     if (seq > 0 && cg_journal_message_get(gateway->journal.user,
                                           fix8c_session_name(session), seq, seq,
                                           on_found, &found) != 0) {
@@ -342,7 +347,7 @@ static enum fix8c_verdict on_sending(void *user,
                            message->len)) {
         return FIX8C_ACCEPT;
     }
-    say(gateway, fix8c_session_name(session),
+    say(gateway, CG_LOG_INFO, fix8c_session_name(session),
         "a message whose cover has died is gap-filled, not resent");
     return FIX8C_WITHHOLD;
 }
@@ -350,7 +355,7 @@ static enum fix8c_verdict on_sending(void *user,
 static void
 on_event(void *user, struct fix8c_session *session, const char *text)
 {
-    say(user, fix8c_session_name(session), text);
+    say(user, CG_LOG_NOTICE, fix8c_session_name(session), text);
 }
 
 /* --- turns -------------------------------------------------------------- */
@@ -358,7 +363,7 @@ on_event(void *user, struct fix8c_session *session, const char *text)
 static void on_grace(uv_timer_t *timer)
 {
     struct cg_gateway *gateway = timer->data;
-    say(gateway, "gate",
+    say(gateway, CG_LOG_ERROR, "gate",
         "FATAL: ends now, as the journal could not be written");
     cg_gateway_stop(gateway);
 }
@@ -374,8 +379,9 @@ static int begin_to_fail(struct cg_gateway *gateway)
              "FATAL: new risk is refused from now on (CG501), cancels and "
              "reports pass; the gate ends in %lld s",
              (long long)(grace / CG_SECOND));
-    say(gateway, "gate", gateway->journal.error(gateway->journal.user));
-    say(gateway, "gate", text);
+    say(gateway, CG_LOG_ERROR, "gate",
+        gateway->journal.error(gateway->journal.user));
+    say(gateway, CG_LOG_ERROR, "gate", text);
     uv_timer_start(&gateway->grace, on_grace, (uint64_t)(grace / CG_MS), 0);
     drain(gateway, cg_gate_stop(gateway->gate, now()));
     return cg_gate_commit(gateway->gate);
@@ -409,19 +415,20 @@ static void on_failed(void *user, int error)
 
 static void on_line(void *user, const char *text)
 {
-    say(user, "line", text);
+    say(user, CG_LOG_NOTICE, "line", text);
 }
 
-static void on_gate(void *user, cg_time at, const char *text)
+static void
+on_gate(void *user, enum cg_log_level level, cg_time at, const char *text)
 {
     (void)at;
-    say(user, "gate", text);
+    say(user, level, "gate", text);
 }
 
 /* --- par rates ---------------------------------------------------------- */
-static void on_say(void *user, const char *text)
+static void on_say(void *user, enum cg_log_level level, const char *text)
 {
-    say(user, "gate", text);
+    say(user, level, "gate", text);
 }
 
 static void on_taken(void *user, int status)
@@ -435,7 +442,8 @@ void cg_gateway_reload(struct cg_gateway *gateway)
         return;
     }
     if (gateway->rates == NULL) {
-        say(gateway, "gate", "there is no ParRates= to read again");
+        say(gateway, CG_LOG_NOTICE, "gate",
+            "there is no ParRates= to read again");
     } else {
         cg_gateway_rates_ask(gateway->rates);
     }
@@ -504,14 +512,14 @@ static void say_start(struct cg_gateway *gateway)
         snprintf(text + len, sizeof(text) - (size_t)len,
                  ", %" PRIu64 " since the newest snapshot", unsaved);
     }
-    say(gateway, "gate", text);
+    say(gateway, CG_LOG_NOTICE, "gate", text);
 }
 
 static int open_gate(struct cg_gateway *gateway, char *error, size_t error_len)
 {
     const char *path = gateway->host.journal;
     if (cg_keeper_lacks_spare(path)) {
-        say(gateway, "gate",
+        say(gateway, CG_LOG_WARNING, "gate",
             "ALARM: the journal has no -spare beside it: if the gate ended "
             "because its journal failed, stop, and put that file back");
     }

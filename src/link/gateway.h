@@ -18,8 +18,13 @@ struct cg_gateway;
 struct cg_gateway_options {
     uv_loop_t *loop;
     const struct cg_config *config; /* borrowed */
+    /* The least of what matters that is still said. */
+    enum cg_log_level log_level;
     /* One line: a decision of the gate, an event of a session or connection. */
-    void (*log)(void *user, const char *source, const char *text);
+    void (*log)(void *user,
+                enum cg_log_level level,
+                const char *source,
+                const char *text);
     /* The end: 0, or the error that ended it. */
     void (*ended)(void *user, int error);
     void *user;

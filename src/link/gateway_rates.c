@@ -29,15 +29,18 @@ struct cg_gateway_rates {
 
 /* --- what people see ---------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static void
-say(const struct cg_gateway_rates *rates, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+say(const struct cg_gateway_rates *rates,
+    enum cg_log_level level,
+    const char *format,
+    ...)
 {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    rates->options.say(rates->options.user, text);
+    rates->options.say(rates->options.user, level, text);
 }
 
 /* "version 3, made 2026-01-15T10:00:00Z, 2h5m old"; false without any. */
@@ -62,7 +65,7 @@ in_force(const struct cg_gateway_rates *rates, char *text, size_t len)
 
 static void on_mistake(void *user, const char *text)
 {
-    say(user, "ALARM: %s", text);
+    say(user, CG_LOG_WARNING, "ALARM: %s", text);
 }
 
 /* After its mistakes: what holds now. */
@@ -73,12 +76,12 @@ static void on_refused(void *user, unsigned mistakes)
     const char *many = mistakes == 1 ? "" : "s";
     char old[128];
     if (in_force(rates, old, sizeof(old))) {
-        say(rates,
+        say(rates, CG_LOG_WARNING,
             "ALARM: %s is not taken (%u mistake%s): the par rates of %s, stay "
             "in force",
             file, mistakes, many, old);
     } else {
-        say(rates,
+        say(rates, CG_LOG_WARNING,
             "ALARM: %s is not taken (%u mistake%s): there are no par rates, "
             "orders on instruments that need them are refused (CG104)",
             file, mistakes, many);
@@ -144,7 +147,8 @@ static void take(void *user, void *built, bool asked)
     bool some = cg_gate_rates(options->gate, &after);
     if (asked && some && after.version == before.version &&
         in_force(rates, now_in_force, sizeof(now_in_force))) {
-        say(rates, "the par rates are unchanged: %s", now_in_force);
+        say(rates, CG_LOG_NOTICE, "the par rates are unchanged: %s",
+            now_in_force);
     }
     options->taken(options->user, 0);
 }

@@ -21,7 +21,7 @@ struct cg_gateway_rates_options {
     const struct cg_config *config; /* with ParRates= */
     struct cg_gate *gate;
     cg_time (*now)(void);
-    void (*say)(void *user, const char *text);
+    void (*say)(void *user, enum cg_log_level level, const char *text);
     /* The gate took some, or failed: its status. */
     void (*taken)(void *user, int status);
     void *user;

@@ -49,15 +49,18 @@ struct cg_keeper {
     void *ended_user;
 };
 
-__attribute__((format(printf, 2, 3))) static void
-say(const struct cg_keeper *keeper, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+say(const struct cg_keeper *keeper,
+    enum cg_log_level level,
+    const char *format,
+    ...)
 {
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    keeper->options.say(keeper->options.user, text);
+    keeper->options.say(keeper->options.user, level, text);
 }
 
 static void picture_path(const char *path, cg_seq no, char out[PATH_MAX_LEN])
@@ -199,8 +202,8 @@ static void picture_failed(struct cg_keeper *keeper)
     unlink(path);
     keeper->wants_archive = false;
     if (!keeper->stopping) {
-        say(keeper, "ALARM: %s could not be written: a start takes longer",
-            path);
+        say(keeper, CG_LOG_WARNING,
+            "ALARM: %s could not be written: a start takes longer", path);
     }
 }
 
@@ -326,7 +329,8 @@ void cg_keeper_committed(struct cg_keeper *keeper)
         return;
     }
     if (keeper->recorded != 0) {
-        say(keeper, "a snapshot is taken of the books after fact %" PRIu64,
+        say(keeper, CG_LOG_NOTICE,
+            "a snapshot is taken of the books after fact %" PRIu64,
             keeper->recorded);
         others_remove(keeper, keeper->recorded);
         keeper->recorded = 0;
@@ -356,15 +360,15 @@ static void on_step(uv_timer_t *timer)
     uv_timer_stop(timer);
     keeper->archiving = false;
     if (status != 0) {
-        say(keeper,
+        say(keeper, CG_LOG_WARNING,
             "ALARM: the archive was given up, the journal is as it "
             "was: %s",
             error);
     } else if (file[0] != '\0') {
-        say(keeper, "older facts are in %s now: it stays beside the journal",
-            file);
+        say(keeper, CG_LOG_NOTICE,
+            "older facts are in %s now: it stays beside the journal", file);
     } else {
-        say(keeper, "there is nothing to archive");
+        say(keeper, CG_LOG_NOTICE, "there is nothing to archive");
     }
 }
 

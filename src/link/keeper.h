@@ -22,7 +22,7 @@ struct cg_keeper_options {
     struct cg_gate *gate;
     cg_seq facts; /* a picture is taken when so many have none */
     cg_time (*now)(void);
-    void (*say)(void *user, const char *text);
+    void (*say)(void *user, enum cg_log_level level, const char *text);
     /* Something was put on record, with what cg_gate_saved() returned. */
     void (*recorded)(void *user, int status);
     void *user;

@@ -82,10 +82,12 @@ static void collect(struct cg_script_runner *runner, int status)
     }
 }
 
-static void on_log(void *user, cg_time now, const char *text)
+static void
+on_log(void *user, enum cg_log_level level, cg_time now, const char *text)
 {
     const struct cg_script_runner *runner = user;
 
+    (void)level;
     (void)now;
     if (runner->options->verbose) {
         cg_script_say(runner, "#   %s\n", text);

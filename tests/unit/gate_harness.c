@@ -290,10 +290,14 @@ void harness_link(struct harness *harness, int session, bool up)
     collect(harness);
 }
 
-static void keep_line(void *user, cg_time now, const char *text)
+static void
+keep_line(void *user, enum cg_log_level level, cg_time now, const char *text)
 {
     struct harness *harness = user;
     (void)now;
+    assert_true(level >= CG_LOG_WARNING && level <= CG_LOG_INFO);
+    assert_int_equal(level == CG_LOG_WARNING, strncmp(text, "ALARM:", 6) == 0);
+    harness->notices += level == CG_LOG_NOTICE;
     snprintf(harness->lines[harness->line_count++ % HARNESS_LINES_MAX],
              HARNESS_LINE_MAX, "%s", text);
 }

@@ -43,6 +43,7 @@ struct harness {
     int taken;
     char lines[HARNESS_LINES_MAX][HARNESS_LINE_MAX]; /* of the log, a ring */
     int line_count;
+    int notices;            /* lines about the gate as a whole */
     struct cg_rates *rates; /* taken by the gate that runs, or NULL */
 };
 

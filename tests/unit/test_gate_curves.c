@@ -348,8 +348,10 @@ static void test_gate_curves_taken_again(void **state)
     struct cg_rates_view view;
     (void)state;
     size_t rated = facts_of(CG_FACT_INSTRUMENT_RATED);
+    int notices = h.notices;
     harness_wait(&h, 1000);
     harness_take_rates(&h, rates_today(), NULL);
+    assert_int_equal(h.notices, notices + 1);
     assert_true(cg_gate_rates(h.gate, &view));
     assert_int_equal(view.version, 2);
     assert_int_equal(view.made_at, h.now);

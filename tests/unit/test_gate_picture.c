@@ -128,9 +128,11 @@ static int add(void *user, const void *data, size_t len)
 
 static char said[512];
 
-static void keep_last(void *user, cg_time now, const char *text)
+static void
+keep_last(void *user, enum cg_log_level level, cg_time now, const char *text)
 {
     (void)user;
+    (void)level;
     (void)now;
     if (strstr(text, "snapshot") != NULL) {
         snprintf(said, sizeof(said), "%s", text);
