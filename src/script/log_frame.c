@@ -1,0 +1,176 @@
+/*
+ * Begin and end of messages in logs.
+ *
+ * Nothing but 8, 9, 35 and 10 is looked at: what stands between them may be
+ * data, SOHs included, and is other code's to judge.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "log_frame.h"
+
+#include <fix_scan.h>
+
+/* Longer ones are no BeginString: "FIXT.1.1" has eight. */
+#define VERSION_MAX 12
+
+/* A BodyLength of more digits is none. */
+#define LENGTH_DIGITS_MAX 10
+
+const struct cg_log_separator cg_log_separators[CG_LOG_SEPARATORS] = {
+    [CG_LOG_SOH] = {"\001", 1},
+    [CG_LOG_BAR] = {"|", 1},
+    {"^A", 2},
+    {"\\x01", 4},
+    {"\\001", 4},
+    {"\\u0001", 6},
+    {"<SOH>", 5},
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_version(char c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '.' || is_digit(c);
+}
+
+/* Whether |rest| begins with |text|: 0, or CG_LOG_HEAD_E_SHORT when it does as
+ * far as it goes, or CG_LOG_HEAD_E_NONE. */
+static int begins(struct cg_slice rest, const char *text, size_t len)
+{
+    size_t there = rest.len < len ? rest.len : len;
+
+    if (memcmp(rest.data, text, there) != 0)
+        return CG_LOG_HEAD_E_NONE;
+    return there == len ? 0 : CG_LOG_HEAD_E_SHORT;
+}
+
+static struct cg_slice from(struct cg_slice bytes, size_t at)
+{
+    return (struct cg_slice){bytes.data + at, bytes.len - at};
+}
+
+/* Which separator stands at |rest|. */
+static int read_separator(struct cg_slice rest, struct cg_log_head *head)
+{
+    int outcome = CG_LOG_HEAD_E_NONE;
+
+    for (size_t i = 0; i < CG_LOG_SEPARATORS; i++) {
+        const struct cg_log_separator *separator = &cg_log_separators[i];
+        int here = begins(rest, separator->text, separator->len);
+        if (here == 0) {
+            head->separator = separator;
+            return 0;
+        }
+        if (here == CG_LOG_HEAD_E_SHORT)
+            outcome = here;
+    }
+    return outcome;
+}
+
+/* Reads "9=n", its separator and "35=" at |at|. */
+static int
+read_length(struct cg_slice bytes, size_t at, struct cg_log_head *head)
+{
+    const struct cg_log_separator *separator = head->separator;
+    size_t first = at + 2;
+    size_t i = first;
+    int outcome = begins(from(bytes, at), "9=", 2);
+
+    if (outcome != 0)
+        return outcome;
+    head->length = 0;
+    for (; i < bytes.len && is_digit(bytes.data[i]); i++) {
+        if (i - first == LENGTH_DIGITS_MAX)
+            return CG_LOG_HEAD_E_NONE;
+        head->length = head->length * 10 + (uint64_t)(bytes.data[i] - '0');
+    }
+    if (i == first && i < bytes.len)
+        return CG_LOG_HEAD_E_NONE;
+    outcome = begins(from(bytes, i), separator->text, separator->len);
+    if (outcome != 0)
+        return outcome;
+    head->body = i + separator->len;
+    head->soh_body = head->body - 2 * (separator->len - 1);
+    return begins(from(bytes, head->body), "35=", 3);
+}
+
+int cg_log_head_read(struct cg_slice bytes, struct cg_log_head *head)
+{
+    size_t i = CG_LOG_BEGIN_LEN;
+    int outcome;
+
+    while (i < bytes.len && i < VERSION_MAX && is_version(bytes.data[i]))
+        i++;
+    outcome = read_separator(from(bytes, i), head);
+    if (outcome != 0)
+        return outcome;
+    outcome = read_length(bytes, i + head->separator->len, head);
+    return outcome == CG_LOG_HEAD_E_NONE ? CG_LOG_HEAD_E_LENGTH : outcome;
+}
+
+/* The next "8=FIX" from |from| on, or, at |*at|, where one may begin that the
+ * end of the bytes cuts off. */
+static bool find_begin(struct cg_slice bytes, size_t from, size_t *at)
+{
+    const char *end = bytes.data + bytes.len;
+    const char *next = bytes.data + from + 1;
+
+    while (next < end) {
+        const char *equals = memchr(next, '=', (size_t)(end - next));
+        if (equals == NULL || end - equals < 4)
+            break;
+        if (equals[-1] == '8' && memcmp(equals + 1, "FIX", 3) == 0) {
+            *at = (size_t)(equals - 1 - bytes.data);
+            return true;
+        }
+        next = equals + 1;
+    }
+    *at = bytes.len - from > 4 ? bytes.len - 4 : from;
+    return false;
+}
+
+int cg_log_head_find(struct cg_slice bytes,
+                     size_t from_place,
+                     bool strict,
+                     size_t *at,
+                     struct cg_log_head *head)
+{
+    size_t next = from_place;
+
+    while (next < bytes.len && find_begin(bytes, next, at)) {
+        int outcome = cg_log_head_read(from(bytes, *at), head);
+        bool in_tag = *at > 0 && is_digit(bytes.data[*at - 1]);
+        if (outcome == 0 || outcome == CG_LOG_HEAD_E_SHORT)
+            return outcome;
+        if (outcome == CG_LOG_HEAD_E_LENGTH && !strict && !in_tag)
+            return outcome;
+        next = *at + 1;
+    }
+    if (next >= bytes.len)
+        *at = next;
+    return CG_LOG_HEAD_E_NONE;
+}
+
+bool cg_log_is_trailer(const char *bytes)
+{
+    return memcmp(bytes, "10=", 3) == 0 && is_digit(bytes[3]) &&
+           is_digit(bytes[4]) && is_digit(bytes[5]) && bytes[6] == '\001';
+}
+
+bool cg_log_sum_is_right(const char *bytes, size_t len)
+{
+    const char *stated = bytes + len + 3;
+    uint64_t sum = 0;
+    char rest[CG_FIX_BLOCK] = {0};
+    size_t at = 0;
+
+    for (; len - at >= CG_FIX_BLOCK; at += CG_FIX_BLOCK)
+        cg_fix_scan(bytes + at, &sum);
+    memcpy(rest, bytes + at, len - at);
+    cg_fix_scan(rest, &sum);
+    return (uint64_t)((stated[0] - '0') * 100 + (stated[1] - '0') * 10 +
+                      (stated[2] - '0')) == sum % 256;
+}

@@ -1,0 +1,156 @@
+/*
+ * Times in logs.  Never reads past the given length, never wraps.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "log_time.h"
+
+#include <date.h>
+
+#define DAY (86400 * CG_SECOND)
+
+/* HH:MM:SS. */
+#define CLOCK_LEN 8
+
+/* "YYYYMMDD-HH:MM:SS": nothing shorter is a time. */
+#define TIME_MIN 17
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Two digits as a number; 100 or more when they are none. */
+static unsigned two_digits(const char *text)
+{
+    unsigned tens = (unsigned char)text[0] - (unsigned)'0';
+    unsigned ones = (unsigned char)text[1] - (unsigned)'0';
+
+    return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+/* The length of the date at |text|, of which TIME_MIN bytes are there; 0 when
+ * its form is none. */
+static size_t date_len(const char *text)
+{
+    if (text[4] == '-' || text[4] == '/')
+        return text[7] == text[4] ? 10 : 0;
+    return is_digit(text[4]) ? 8 : 0;
+}
+
+static bool read_day(struct cg_log_day *day, const char *text, size_t len)
+{
+    size_t gap = len == 10 ? 1 : 0;
+    unsigned century = two_digits(text);
+    unsigned year = two_digits(text + 2);
+    unsigned month = two_digits(text + 4 + gap);
+    unsigned of_month = two_digits(text + 6 + 2 * gap);
+    cg_date date;
+
+    if (century > 99 || year > 99 || month > 99 || of_month > 99)
+        return false;
+    date = cg_date_of((int)(century * 100 + year), (int)month, (int)of_month);
+    if (date == CG_DATE_NONE)
+        return false;
+    memcpy(day->text, text, len);
+    day->len = len;
+    day->start = date * DAY;
+    return true;
+}
+
+/* Since midnight, or -1. */
+static cg_time read_clock(const char *text)
+{
+    unsigned hour = two_digits(text);
+    unsigned minute = two_digits(text + 3);
+    unsigned second = two_digits(text + 6);
+
+    /* 60 is a leap second. */
+    if (hour > 23 || minute > 59 || second > 60 || text[2] != ':' ||
+        text[5] != ':')
+        return -1;
+    return (hour * 3600 + minute * 60 + second) * CG_SECOND;
+}
+
+/* Adds the fraction at |at| to |time|, when there is one; returns its end. */
+static size_t read_fraction(struct cg_slice text, size_t at, cg_time *time)
+{
+    cg_time unit = CG_SECOND / 10;
+    size_t i = at + 1;
+
+    if (i >= text.len || (text.data[at] != '.' && text.data[at] != ',') ||
+        !is_digit(text.data[i]))
+        return at;
+    for (; i < text.len && is_digit(text.data[i]); i++) {
+        *time += (text.data[i] - '0') * unit;
+        unit /= 10;
+    }
+    return i;
+}
+
+/* Takes the zone at |at| off |time|, when there is one; returns its end. */
+static size_t read_zone(struct cg_slice text, size_t at, cg_time *time)
+{
+    size_t colon = at + 3 < text.len && text.data[at + 3] == ':' ? 1 : 0;
+    size_t end = at + 5 + colon;
+    unsigned hours, minutes;
+    cg_time offset;
+
+    if (at < text.len && text.data[at] == 'Z')
+        return at + 1;
+    if (end > text.len || (text.data[at] != '+' && text.data[at] != '-'))
+        return at;
+    hours = two_digits(text.data + at + 1);
+    minutes = two_digits(text.data + at + 3 + colon);
+    if (hours > 23 || minutes > 59 ||
+        (end < text.len && is_digit(text.data[end])))
+        return at;
+    offset = (hours * 3600 + minutes * 60) * CG_SECOND;
+    *time += text.data[at] == '+' ? -offset : offset;
+    return end;
+}
+
+size_t
+cg_log_time_read(struct cg_log_day *day, struct cg_slice text, cg_time *time)
+{
+    size_t len = day->len;
+    cg_time clock;
+
+    if (text.len < TIME_MIN)
+        return 0;
+    if (len == 0 || memcmp(text.data, day->text, len) != 0) {
+        len = date_len(text.data);
+        if (len == 0 || text.len < len + 1 + CLOCK_LEN ||
+            !read_day(day, text.data, len))
+            return 0;
+    } else if (text.len < len + 1 + CLOCK_LEN) {
+        return 0;
+    }
+    if (memchr("-T _", text.data[len], 4) == NULL)
+        return 0;
+    clock = read_clock(text.data + len + 1);
+    if (clock < 0)
+        return 0;
+    *time = day->start + clock;
+    return read_zone(text, read_fraction(text, len + 1 + CLOCK_LEN, time),
+                     time);
+}
+
+bool cg_log_time_find(struct cg_log_day *day,
+                      struct cg_slice text,
+                      bool last,
+                      cg_time *time)
+{
+    bool found = false;
+
+    for (size_t i = 0; i + TIME_MIN <= text.len; i++) {
+        struct cg_slice rest = {text.data + i, text.len - i};
+        size_t len = is_digit(text.data[i]) ? cg_log_time_read(day, rest, time)
+                                            : 0;
+        found = found || len != 0;
+        if (found && !last)
+            return true;
+        i += len != 0 ? len - 1 : 0;
+    }
+    return found;
+}
