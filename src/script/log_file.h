@@ -1,6 +1,9 @@
 /*
  * The messages of one log, one after the other.
  *
+ * A window of fixed size moves over the file.  Every position counts from |at|,
+ * which only ever grows.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef CG_LOG_FILE_H
@@ -14,61 +17,120 @@
 /* So many bytes before a message may be words of the log. */
 #define CG_LOG_WORDS_MAX 512
 
+/* What stands before |at| on its line. */
+enum cg_log_line {
+    CG_LOG_LINE_START,   /* nothing but blanks */
+    CG_LOG_LINE_COMMENT, /* a '#', at the line's start */
+    CG_LOG_LINE_MESSAGE,
+    CG_LOG_LINE_WORDED, /* words, and a message: more words may follow */
+    CG_LOG_LINE_OTHER,
+};
+
 /* Bytes that are no part of a message, up to the next one. */
 struct cg_log_gap {
-    bool damaged;   /* they follow a message without its end, and are told */
-    bool on_line;   /* a message stands before them on the same line ... */
-    bool worded;    /* ... and words before that: more may follow */
+    bool damaged; /* they follow a message without its end, and are told */
+    const struct cg_log_separator *separator; /* of that message, or NULL */
     uint64_t found; /* so many of them are not blank ... */
-    uint64_t from;  /* ... of which this is the first one's offset */
-    uint64_t lines; /* line ends from there on */
+    uint64_t from;  /* ... of which this is the first one's offset ... */
+    uint64_t to;    /* ... and this that behind the last one */
+    uint64_t lines; /* that they stand on */
 };
+
+/* What was read of all files. */
+struct cg_log_progress {
+    uint64_t done;
+    uint64_t total;
+    uint64_t told;
+};
+
+struct cg_log_store; /* the header of a FileStore */
 
 struct cg_log_file {
     const struct cg_log_options *options;
+    struct cg_log_progress *progress;
     struct cg_log_input input;
-    size_t source;
-    char *bytes; /* what was read; a block more is there, so that scans may
-                    overrun */
+    struct cg_log_store *store; /* NULL: the file is read as it is */
+    char *bytes;
     size_t max;
     size_t at; /* what comes next ... */
     size_t end;
-    uint64_t base; /* the offset of bytes[0] in the file */
-    bool ended;    /* nothing more can be read */
+    uint64_t base;    /* the offset of bytes[0] in the file */
+    bool ended;       /* nothing more can be read ... */
+    bool failed;      /* ... and not because the file ends */
+    bool any;         /* a message, or what is left of one, was there */
+    char *text_bytes; /* a message that was text, with SOHs */
+    enum cg_log_line line;
     struct cg_log_gap gap;
     struct cg_log_day before_day, sending_day;
+    bool timed;   /* a time stands before the message ... */
+    cg_time time; /* ... which is this */
     cg_time newest;
     struct cg_log_message message; /* the last one */
 };
 
-/* Returns 0 or CG_ERR_MEMORY, or CG_ERR_IO; then input.why says why. */
+/*
+ * Opens the file |source| of |options|, which stay with the caller.  Returns 0
+ * or CG_ERR_MEMORY, or CG_ERR_IO with input.why; cg_log_file_close() is due in
+ * any case.
+ */
 int cg_log_file_open(struct cg_log_file *file,
                      const struct cg_log_options *options,
-                     size_t source);
+                     size_t source,
+                     struct cg_log_progress *progress);
 
-/* Moves to the next message.  Returns 1, or 0 at the end, or
- * CG_ERR_CORRUPT when the reading is to end. */
+/* Moves to the next message.  Returns 1, or 0 at the end, or CG_ERR_CORRUPT
+ * when the reading is to end, or CG_ERR_MEMORY. */
 int cg_log_file_next(struct cg_log_file *file);
 
 void cg_log_file_close(struct cg_log_file *file);
 
 /*
- * For the files of the reader.
+ * What follows is for the reader's own files; where not said otherwise the
+ * functions return 0 or one of the errors above.
  *
- * cg_log_file_fill() reads until |need| bytes are there from |at| on, or the
- * file has ended; it may move the bytes.  cg_log_file_trouble() tells of
- * trouble at |at| + |distance|.  cg_log_file_damage() tells what is wrong with
- * the message at |at| and steps over it; |head| is NULL when it has no
- * BodyLength.  All return 0 or CG_ERR_CORRUPT.
+ * Reads until |need| bytes are there from |at| on, or the file has ended.  The
+ * bytes may move.
  */
-int cg_log_file_fill(struct cg_log_file *file, size_t need);
+void cg_log_file_fill(struct cg_log_file *file, size_t need);
+
 int cg_log_file_trouble(struct cg_log_file *file,
                         enum cg_log_trouble trouble,
                         uint64_t offset,
                         const char *format,
                         ...) __attribute__((format(printf, 4, 5)));
-int cg_log_file_damage(struct cg_log_file *file,
-                       const struct cg_log_head *head);
+
+/* Moves |at| to the next message, over what stands before it.  |*outcome| is
+ * that of its head.  Returns 1, or 0 at the end of the file, or an error. */
+int cg_log_gap_cross(struct cg_log_file *file,
+                     struct cg_log_head *head,
+                     int *outcome);
+
+/* Takes the message at |at|, if it is whole and right.  Returns 1 or 0, or an
+ * error. */
+int cg_log_take(struct cg_log_file *file, const struct cg_log_head *head);
+
+/* Takes the |len| bytes at |at| with SOHs, of which |head| is the head, if they
+ * are one message that is right. */
+bool cg_log_take_bytes(struct cg_log_file *file,
+                       const struct cg_log_head *head,
+                       uint64_t len);
+
+/* Finds the time of the message that was taken. */
+int cg_log_take_time(struct cg_log_file *file);
+
+/* Tells what is wrong with the message at |at|, and steps over it. */
+int cg_log_damage(struct cg_log_file *file,
+                  const struct cg_log_head *head,
+                  int outcome);
+
+/*
+ * The header of a FileStore: open beside its body, that becomes the file's
+ * input.  cg_log_store_open() returns CG_ERR_IO as well.
+ */
+bool cg_log_store_is_header(const struct cg_log_file *file);
+int cg_log_store_open(struct cg_log_file *file);
+int cg_log_store_next(struct cg_log_file *file);
+void cg_log_store_close(struct cg_log_store *store);
 
 static inline struct cg_slice cg_log_file_rest(const struct cg_log_file *file)
 {

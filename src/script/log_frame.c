@@ -52,8 +52,7 @@ static struct cg_slice from(struct cg_slice bytes, size_t at)
     return (struct cg_slice){bytes.data + at, bytes.len - at};
 }
 
-/* Which separator stands at |rest|. */
-static int read_separator(struct cg_slice rest, struct cg_log_head *head)
+int cg_log_separator_read(struct cg_slice rest, struct cg_log_head *head)
 {
     int outcome = CG_LOG_HEAD_E_NONE;
 
@@ -97,14 +96,16 @@ read_length(struct cg_slice bytes, size_t at, struct cg_log_head *head)
     return begins(from(bytes, head->body), "35=", 3);
 }
 
-int cg_log_head_read(struct cg_slice bytes, struct cg_log_head *head)
+/* Reads the beginning of a message at |bytes|, that begin with "8=FIX". */
+static int read_head(struct cg_slice bytes, struct cg_log_head *head)
 {
     size_t i = CG_LOG_BEGIN_LEN;
     int outcome;
 
+    head->separator = NULL;
     while (i < bytes.len && i < VERSION_MAX && is_version(bytes.data[i]))
         i++;
-    outcome = read_separator(from(bytes, i), head);
+    outcome = cg_log_separator_read(from(bytes, i), head);
     if (outcome != 0)
         return outcome;
     outcome = read_length(bytes, i + head->separator->len, head);
@@ -134,24 +135,39 @@ static bool find_begin(struct cg_slice bytes, size_t from, size_t *at)
 
 int cg_log_head_find(struct cg_slice bytes,
                      size_t from_place,
-                     bool strict,
                      size_t *at,
                      struct cg_log_head *head)
 {
     size_t next = from_place;
 
+    *at = next;
     while (next < bytes.len && find_begin(bytes, next, at)) {
-        int outcome = cg_log_head_read(from(bytes, *at), head);
-        bool in_tag = *at > 0 && is_digit(bytes.data[*at - 1]);
+        int outcome = read_head(from(bytes, *at), head);
+        head->in_tag = *at > 0 && is_digit(bytes.data[*at - 1]);
         if (outcome == 0 || outcome == CG_LOG_HEAD_E_SHORT)
             return outcome;
-        if (outcome == CG_LOG_HEAD_E_LENGTH && !strict && !in_tag)
+        if (outcome == CG_LOG_HEAD_E_LENGTH && !head->in_tag)
             return outcome;
         next = *at + 1;
     }
-    if (next >= bytes.len)
-        *at = next;
     return CG_LOG_HEAD_E_NONE;
+}
+
+size_t cg_log_trailer_len(struct cg_slice rest,
+                          const struct cg_log_separator *separator)
+{
+    size_t len = CG_LOG_TRAILER_LEN - 1;
+
+    if (rest.len < len || memcmp(rest.data, "10=", 3) != 0 ||
+        !is_digit(rest.data[3]) || !is_digit(rest.data[4]) ||
+        !is_digit(rest.data[5]))
+        return 0;
+    if (begins(from(rest, len), separator->text, separator->len) == 0)
+        return len + separator->len;
+    if (separator == &cg_log_separators[CG_LOG_SOH] ||
+        (rest.len > len && is_digit(rest.data[len])))
+        return 0;
+    return len;
 }
 
 bool cg_log_is_trailer(const char *bytes)

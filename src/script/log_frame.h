@@ -43,28 +43,37 @@ enum cg_log_head_error {
 
 /* The beginning of a message. */
 struct cg_log_head {
-    const struct cg_log_separator *separator;
+    const struct cg_log_separator *separator; /* NULL: not known */
+    bool in_tag;     /* behind a digit, as if "8" were the end of a tag */
     size_t body;     /* where 35= is, from "8=" */
     size_t soh_body; /* the same once the separators are SOHs */
     uint64_t length; /* BodyLength */
 };
 
-/* Reads the beginning of a message at |bytes|, that begin with "8=FIX". */
-int cg_log_head_read(struct cg_slice bytes, struct cg_log_head *head);
+/* Finds the separator at |rest|.  Returns 0 with head->separator, or
+ * CG_LOG_HEAD_E_NONE or CG_LOG_HEAD_E_SHORT. */
+int cg_log_separator_read(struct cg_slice rest, struct cg_log_head *head);
 
 /*
- * The first place from |from| on, at which a message may begin: "8=FIX" and
- * what cg_log_head_read() takes for one, not at the end of another tag.
- * |strict|: only a whole one.  Returns 0, or CG_LOG_HEAD_E_NONE when there is
- * none and
- * |*at| is from where to go on when more bytes are there, or
- * CG_LOG_HEAD_E_SHORT when the bytes at |*at| end too early to tell.
+ * The first place from |from| on, at which a message may begin: "8=FIX", a
+ * version and a separator; at the end of another tag only with BodyLength(9)
+ * and MsgType(35) behind it.  Returns 0 or CG_LOG_HEAD_E_LENGTH with the place
+ * in |*at|, or CG_LOG_HEAD_E_NONE when there is none and |*at| is from where to
+ * go on when more bytes are there, or CG_LOG_HEAD_E_SHORT when the bytes at
+ * |*at| end too early to tell.
  */
 int cg_log_head_find(struct cg_slice bytes,
                      size_t from,
-                     bool strict,
                      size_t *at,
                      struct cg_log_head *head);
+
+/*
+ * The length of the trailer at |rest|: "10=ddd" and a separator, which may be
+ * missing where text ends or something else than a digit follows.  0: there is
+ * none.
+ */
+size_t cg_log_trailer_len(struct cg_slice rest,
+                          const struct cg_log_separator *separator);
 
 /* Whether "10=ddd" and an SOH stand at |bytes|. */
 bool cg_log_is_trailer(const char *bytes);

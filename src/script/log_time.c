@@ -139,7 +139,8 @@ cg_log_time_read(struct cg_log_day *day, struct cg_slice text, cg_time *time)
 bool cg_log_time_find(struct cg_log_day *day,
                       struct cg_slice text,
                       bool last,
-                      cg_time *time)
+                      cg_time *time,
+                      struct cg_slice *where)
 {
     bool found = false;
 
@@ -147,10 +148,13 @@ bool cg_log_time_find(struct cg_log_day *day,
         struct cg_slice rest = {text.data + i, text.len - i};
         size_t len = is_digit(text.data[i]) ? cg_log_time_read(day, rest, time)
                                             : 0;
-        found = found || len != 0;
-        if (found && !last)
+        if (len == 0)
+            continue;
+        *where = (struct cg_slice){rest.data, len};
+        found = true;
+        if (!last)
             return true;
-        i += len != 0 ? len - 1 : 0;
+        i += len - 1;
     }
     return found;
 }

@@ -26,10 +26,11 @@ struct cg_log_day {
 size_t
 cg_log_time_read(struct cg_log_day *day, struct cg_slice text, cg_time *time);
 
-/* The first such time anywhere in |text|, or the last one. */
+/* The first such time anywhere in |text|, or the last one; |*where| it is. */
 bool cg_log_time_find(struct cg_log_day *day,
                       struct cg_slice text,
                       bool last,
-                      cg_time *time);
+                      cg_time *time,
+                      struct cg_slice *where);
 
 #endif

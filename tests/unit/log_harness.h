@@ -24,6 +24,8 @@ struct log_text {
 void log_text_add(struct log_text *text, const void *bytes, size_t len);
 void log_text_format(struct log_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* |text| with SOHs for its '|'s. */
+void log_text_bars(struct log_text *text, const char *bars);
 void log_text_deinit(struct log_text *text);
 
 /* A whole message with SOHs of the |fields| from 35 on, written with '|'. */
@@ -52,7 +54,9 @@ int log_read(struct log_reading *reading);
 const char *log_path(const char *name);
 const char *log_write(const char *name, const void *bytes, size_t len);
 
-/* Reads one file of |bytes|, and expects |told|. */
+/* Reads one file of |bytes|, and expects |told|.  log_expect_bars() writes SOHs
+ * for the '|'s. */
 void log_expect(const void *bytes, size_t len, const char *told);
+void log_expect_bars(const char *bars, const char *told);
 
 #endif
