@@ -147,12 +147,13 @@ static void make_room(struct cg_log_file *file, size_t need)
     file->end = left;
 }
 
-static void tell_progress(struct cg_log_file *file, uint64_t more)
+static void tell_progress(struct cg_log_file *file)
 {
     const struct cg_log_options *options = file->options;
     struct cg_log_progress *progress = file->progress;
 
-    progress->done += more;
+    progress->done += file->input.done - file->counted;
+    file->counted = file->input.done;
     if (options->progress == NULL || progress->done - progress->told < BLOCK)
         return;
     progress->told = progress->done;
@@ -162,7 +163,6 @@ static void tell_progress(struct cg_log_file *file, uint64_t more)
 void cg_log_file_fill(struct cg_log_file *file, size_t need)
 {
     while (file->end - file->at < need && !file->ended) {
-        uint64_t before = file->input.done;
         ssize_t count;
         make_room(file, need);
         count = cg_log_input_read(&file->input, file->bytes + file->end,
@@ -170,7 +170,7 @@ void cg_log_file_fill(struct cg_log_file *file, size_t need)
         file->end += count > 0 ? (size_t)count : 0;
         file->ended = count <= 0;
         file->failed = count < 0;
-        tell_progress(file, file->input.done - before);
+        tell_progress(file);
     }
 }
 

@@ -49,6 +49,7 @@ struct cg_log_file {
     const struct cg_log_options *options;
     struct cg_log_progress *progress;
     struct cg_log_input input;
+    uint64_t counted;           /* of input.done, in the progress */
     struct cg_log_store *store; /* NULL: the file is read as it is */
     char *bytes;
     size_t max;

@@ -62,7 +62,8 @@ int cg_log_store_open(struct cg_log_file *file)
         return CG_ERR_MEMORY;
     /* A number's first byte is zero, a digit's is not. */
     store->binary = bytes.len > 0 && bytes.data[0] == '\0';
-    file->progress->done -= file->input.done;
+    file->progress->done -= file->counted;
+    file->counted = 0;
     cg_log_input_close(&file->input);
     file->input = (struct cg_log_input){0};
     file->at = 0;
@@ -134,29 +135,29 @@ static bool is_blank(int c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/* Reads digits into |*number|; returns the byte behind them. */
-static int read_number(struct cg_log_store *store, uint64_t *number)
+/* Reads a number, and the byte behind it. */
+static bool
+read_number(struct cg_log_store *store, uint64_t *number, int *behind)
 {
     int digits = 0;
-    int c;
 
     *number = 0;
-    while ((c = next_byte(store)) >= '0' && c <= '9') {
-        *number = *number * 10 + (uint64_t)(c - '0');
+    while ((*behind = next_byte(store)) >= '0' && *behind <= '9') {
+        *number = *number * 10 + (uint64_t)(*behind - '0');
         digits++;
     }
-    return digits > 0 && digits < 19 ? c : 'x';
+    return digits > 0 && digits < 19;
 }
 
-/* Returns 1, or 0 when the rest of the entry is to be skipped. */
+/* Returns 1, or 0 behind what is no entry. */
 static int read_text_entry(struct cg_log_store *store, struct entry *entry)
 {
     uint64_t number;
-    int c = read_number(store, &number);
+    int c;
 
-    c = c == ',' ? read_number(store, &entry->offset) : 'x';
-    c = c == ',' ? read_number(store, &entry->len) : 'x';
-    if (is_blank(c))
+    if (read_number(store, &number, &c) && c == ',' &&
+        read_number(store, &entry->offset, &c) && c == ',' &&
+        read_number(store, &entry->len, &c) && is_blank(c))
         return 1;
     while (c >= 0 && !is_blank(c))
         c = next_byte(store);
@@ -210,12 +211,12 @@ static bool go_to(struct cg_log_file *file, const struct entry *entry)
     if (near) {
         file->at = (size_t)(entry->offset - file->base);
     } else {
-        if (!cg_log_input_seek(&file->input, entry->offset))
-            return false;
         file->base = entry->offset;
         file->at = 0;
         file->end = 0;
-        file->ended = false;
+        file->ended = file->input.sized && entry->offset > file->input.size;
+        if (!file->ended && !cg_log_input_seek(&file->input, entry->offset))
+            return false;
     }
     cg_log_file_fill(file, entry->len);
     return !file->failed;
