@@ -1,0 +1,273 @@
+/*
+ * Finds for each message recorded the one that the replay made.
+ *
+ * They nearly always come in the same order, one after the other, and are the
+ * same: then nothing is kept.  Where one side has more, what follows is found
+ * again by what messages are about.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "replay_match.h"
+
+#include <stdlib.h>
+
+int cg_replay_match_init(struct cg_replay_match *match,
+                         struct cg_replay_ids *ids,
+                         size_t sessions,
+                         cg_replay_judge *judge,
+                         void *user)
+{
+    *match = (struct cg_replay_match){
+        .ids = ids,
+        .pairs = calloc(sessions + 1, sizeof(*match->pairs)),
+        .count = sessions,
+        .judge = judge,
+        .user = user,
+    };
+    return match->pairs != NULL ? 0 : CG_ERR_MEMORY;
+}
+
+void cg_replay_match_deinit(struct cg_replay_match *match)
+{
+    for (size_t i = 0; match->pairs != NULL && i <= match->count; i++) {
+        cg_replay_queue_deinit(&match->pairs[i].recorded);
+        cg_replay_queue_deinit(&match->pairs[i].produced);
+    }
+    free(match->pairs);
+    *match = (struct cg_replay_match){0};
+}
+
+static int judge(struct cg_replay_match *match,
+                 struct cg_replay_pair *pair,
+                 enum cg_replay_verdict verdict,
+                 const struct cg_replay_said *recorded,
+                 const struct cg_replay_said *produced)
+{
+    pair->counts[verdict]++;
+    return match->judge(match->user, (cg_session)(pair - match->pairs), verdict,
+                        recorded, produced);
+}
+
+static int learn(struct cg_replay_match *match,
+                 const struct cg_replay_learnt *learnt)
+{
+    int status = 0;
+    for (size_t i = 0; i < learnt->count && status == 0; i++) {
+        status = cg_replay_ids_learn(match->ids, learnt->pairs[i][0],
+                                     learnt->pairs[i][1]);
+    }
+    return status;
+}
+
+/* Two that are the same, or not. */
+static int pair_up(struct cg_replay_match *match,
+                   struct cg_replay_pair *pair,
+                   const struct cg_replay_said *recorded,
+                   const struct cg_replay_said *produced,
+                   const struct cg_replay_learnt *learnt,
+                   bool same)
+{
+    int status = judge(match, pair,
+                       same ? CG_REPLAY_SAME : CG_REPLAY_DIFFERENT, recorded,
+                       produced);
+    return status != 0 ? status : learn(match, learnt);
+}
+
+/* --- one that has no like ----------------------------------------------- */
+
+static int drop_recorded(struct cg_replay_match *match,
+                         struct cg_replay_pair *pair)
+{
+    const struct cg_replay_said *said = cg_replay_queue_at(&pair->recorded, 0);
+    int status = judge(match, pair, CG_REPLAY_ONLY_RECORDED, said, NULL);
+    cg_replay_queue_pop(&pair->recorded);
+    return status;
+}
+
+static int drop_produced(struct cg_replay_match *match,
+                         struct cg_replay_pair *pair)
+{
+    const struct cg_replay_said *said = cg_replay_queue_at(&pair->produced, 0);
+    int status = judge(match, pair, CG_REPLAY_ONLY_PRODUCED, NULL, said);
+    cg_replay_queue_pop(&pair->produced);
+    return status;
+}
+
+/* --- order lost and found ----------------------------------------------- */
+
+static uint64_t key_of(const struct cg_replay_match *match,
+                       struct cg_replay_said *said)
+{
+    if (said->key == 0) {
+        said->key = cg_replay_key(match->ids, said) | 1;
+    }
+    return said->key;
+}
+
+/* Behind which messages of |queue| the one about |key| stands; 0: behind none
+ * that is near. */
+static size_t find_ahead(const struct cg_replay_match *match,
+                         const struct cg_replay_queue *queue,
+                         uint64_t key)
+{
+    for (size_t i = 1; i < queue->count && i <= CG_REPLAY_WINDOW; i++) {
+        if (key_of(match, cg_replay_queue_at(queue, i)) == key) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static int pop_both(struct cg_replay_match *match,
+                    struct cg_replay_pair *pair,
+                    const struct cg_replay_learnt *learnt,
+                    bool same)
+{
+    const struct cg_replay_said *recorded = cg_replay_queue_at(&pair->recorded,
+                                                               0);
+    const struct cg_replay_said *produced = cg_replay_queue_at(&pair->produced,
+                                                               0);
+    int status = pair_up(match, pair, recorded, produced, learnt, same);
+    cg_replay_queue_pop(&pair->recorded);
+    cg_replay_queue_pop(&pair->produced);
+    return status;
+}
+
+/* Nothing near is about the same as either: does one of them go alone? */
+static int stuck(struct cg_replay_match *match,
+                 struct cg_replay_pair *pair,
+                 const struct cg_replay_learnt *learnt,
+                 bool *waits)
+{
+    const struct cg_replay_said *recorded = cg_replay_queue_at(&pair->recorded,
+                                                               0);
+    const struct cg_replay_said *produced = cg_replay_queue_at(&pair->produced,
+                                                               0);
+    if (cg_replay_subject(match->ids, recorded) ==
+        cg_replay_subject(match->ids, produced)) {
+        return pop_both(match, pair, learnt, false);
+    }
+    cg_time newest =
+        cg_replay_queue_at(&pair->recorded, pair->recorded.count - 1)->time;
+    cg_time other =
+        cg_replay_queue_at(&pair->produced, pair->produced.count - 1)->time;
+    newest = newest > other ? newest : other;
+    if (pair->produced.count > CG_REPLAY_WINDOW ||
+        newest - recorded->time > CG_REPLAY_LATE_NS) {
+        return drop_recorded(match, pair);
+    }
+    if (pair->recorded.count > CG_REPLAY_WINDOW ||
+        newest - produced->time > CG_REPLAY_LATE_NS) {
+        return drop_produced(match, pair);
+    }
+    *waits = true;
+    return 0;
+}
+
+/* Looks at the two that stand first. */
+static int
+step(struct cg_replay_match *match, struct cg_replay_pair *pair, bool *waits)
+{
+    struct cg_replay_said *recorded = cg_replay_queue_at(&pair->recorded, 0);
+    struct cg_replay_said *produced = cg_replay_queue_at(&pair->produced, 0);
+    struct cg_replay_learnt learnt = {.count = 0};
+    if (cg_replay_same(match->ids, recorded, produced, &learnt)) {
+        return pop_both(match, pair, &learnt, true);
+    }
+    uint64_t key = key_of(match, recorded);
+    if (key == key_of(match, produced)) {
+        return pop_both(match, pair, &learnt, false);
+    }
+    size_t ahead = find_ahead(match, &pair->produced, key);
+    size_t behind = find_ahead(match, &pair->recorded, produced->key);
+    if (ahead != 0 && (behind == 0 || ahead <= behind)) {
+        return drop_produced(match, pair);
+    }
+    if (behind != 0) {
+        return drop_recorded(match, pair);
+    }
+    return stuck(match, pair, &learnt, waits);
+}
+
+static int settle(struct cg_replay_match *match, struct cg_replay_pair *pair)
+{
+    bool waits = false;
+    int status = 0;
+    while (status == 0 && !waits && pair->recorded.count > 0 &&
+           pair->produced.count > 0) {
+        status = step(match, pair, &waits);
+    }
+    return status;
+}
+
+/* --- one more ----------------------------------------------------------- */
+
+/* The usual case, without a copy: it is what stands first on the other side. */
+static bool is_next(struct cg_replay_match *match,
+                    const struct cg_replay_said *recorded,
+                    const struct cg_replay_said *produced,
+                    struct cg_replay_learnt *learnt)
+{
+    return cg_replay_same(match->ids, recorded, produced, learnt);
+}
+
+int cg_replay_match_recorded(struct cg_replay_match *match,
+                             cg_session session,
+                             const struct cg_replay_said *said)
+{
+    struct cg_replay_pair *pair = &match->pairs[session];
+    struct cg_replay_learnt learnt = {.count = 0};
+    int status = 0;
+    if (pair->recorded.count == 0 && pair->produced.count > 0) {
+        const struct cg_replay_said *first = cg_replay_queue_at(&pair->produced,
+                                                                0);
+        if (is_next(match, said, first, &learnt)) {
+            status = pair_up(match, pair, said, first, &learnt, true);
+            cg_replay_queue_pop(&pair->produced);
+            return status;
+        }
+    }
+    while (status == 0 && !cg_replay_queue_has_room(&pair->recorded, said)) {
+        status = drop_recorded(match, pair);
+    }
+    status = status != 0 ? status : cg_replay_queue_add(&pair->recorded, said);
+    return status != 0 ? status : settle(match, pair);
+}
+
+int cg_replay_match_produced(struct cg_replay_match *match,
+                             cg_session session,
+                             const struct cg_replay_said *said)
+{
+    struct cg_replay_pair *pair = &match->pairs[session];
+    struct cg_replay_learnt learnt = {.count = 0};
+    int status = 0;
+    if (pair->produced.count == 0 && pair->recorded.count > 0) {
+        const struct cg_replay_said *first = cg_replay_queue_at(&pair->recorded,
+                                                                0);
+        if (is_next(match, first, said, &learnt)) {
+            status = pair_up(match, pair, first, said, &learnt, true);
+            cg_replay_queue_pop(&pair->recorded);
+            return status;
+        }
+    }
+    while (status == 0 && !cg_replay_queue_has_room(&pair->produced, said)) {
+        status = drop_produced(match, pair);
+    }
+    status = status != 0 ? status : cg_replay_queue_add(&pair->produced, said);
+    return status != 0 ? status : settle(match, pair);
+}
+
+int cg_replay_match_end(struct cg_replay_match *match)
+{
+    int status = 0;
+    for (size_t i = 0; i <= match->count; i++) {
+        struct cg_replay_pair *pair = &match->pairs[i];
+        while (status == 0 && pair->recorded.count > 0) {
+            status = drop_recorded(match, pair);
+        }
+        while (status == 0 && pair->produced.count > 0) {
+            status = drop_produced(match, pair);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,542 @@
+/*
+ * The FIX sessions of a log.
+ *
+ * What src/link/gateway.c hears from its FIX sessions is told here from their
+ * messages alone.  Takes memory when it is opened, and for a session's first
+ * gap and first message sent; never for each message.  Rules: R22, R46.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "replay_hold.h"
+
+#include <map.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LOGOUT_NS (2 * CG_SECOND) /* the peer's own may be in another log */
+
+/* What a number's message looked like. */
+struct seen {
+    int64_t seq;
+    uint64_t print;
+};
+
+/* One direction of a session. */
+struct direction {
+    int64_t next;      /* 0: nothing was seen yet */
+    struct seen *seen; /* CG_REPLAY_SEEN of them, by number */
+    struct cg_replay_hold hold;
+    bool logon; /* its Logon of this connection was seen */
+};
+
+struct session {
+    struct direction ways[2]; /* in, out */
+    bool up;
+    bool renumbered;   /* of this connection, that was told */
+    cg_time logout_at; /* ours is out: when it counts as done; 0: none is */
+    struct cg_replay_kept kept;
+    struct cg_replay_counts counts;
+};
+
+struct cg_replay_sessions {
+    const struct cg_config *config;
+    struct cg_replay_hooks hooks;
+    struct session *sessions;
+    struct seen *seen;
+    size_t leaving; /* sessions with a |logout_at| */
+    size_t gaps;    /* directions with messages behind a gap */
+};
+
+struct cg_replay_sessions *
+cg_replay_sessions_open(const struct cg_config *config,
+                        const struct cg_replay_hooks *hooks)
+{
+    struct cg_replay_sessions *sessions = calloc(1, sizeof(*sessions));
+    size_t count = config->session_count;
+    if (sessions == NULL) {
+        return NULL;
+    }
+    sessions->config = config;
+    sessions->hooks = *hooks;
+    sessions->sessions = calloc(count + 1, sizeof(*sessions->sessions));
+    sessions->seen = calloc((count + 1) * 2 * CG_REPLAY_SEEN,
+                            sizeof(*sessions->seen));
+    if (sessions->sessions == NULL || sessions->seen == NULL) {
+        cg_replay_sessions_close(sessions);
+        return NULL;
+    }
+    for (size_t i = 0; i < 2 * count; i++) {
+        sessions->sessions[i / 2].ways[i % 2].seen =
+            &sessions->seen[i * CG_REPLAY_SEEN];
+    }
+    return sessions;
+}
+
+void cg_replay_sessions_close(struct cg_replay_sessions *sessions)
+{
+    if (sessions == NULL) {
+        return;
+    }
+    for (size_t i = 0;
+         sessions->sessions != NULL && i < sessions->config->session_count;
+         i++) {
+        struct session *session = &sessions->sessions[i];
+        cg_replay_hold_deinit(&session->ways[0].hold);
+        cg_replay_hold_deinit(&session->ways[1].hold);
+        cg_replay_kept_deinit(&session->kept);
+    }
+    free(sessions->sessions);
+    free(sessions->seen);
+    free(sessions);
+}
+
+const struct cg_replay_counts *
+cg_replay_sessions_counts(const struct cg_replay_sessions *sessions,
+                          cg_session session)
+{
+    return &sessions->sessions[session].counts;
+}
+
+static struct session *session_of(struct cg_replay_sessions *sessions,
+                                  const struct cg_replay_message *message)
+{
+    return &sessions->sessions[message->session];
+}
+
+static struct direction *way_of(struct cg_replay_sessions *sessions,
+                                const struct cg_replay_message *message)
+{
+    return &session_of(sessions, message)->ways[message->outbound];
+}
+
+static int tell(struct cg_replay_sessions *sessions,
+                enum cg_replay_trouble trouble,
+                const struct cg_replay_message *message,
+                const char *text)
+{
+    return sessions->hooks.trouble(sessions->hooks.user, trouble, message,
+                                   text);
+}
+
+/* --- links -------------------------------------------------------------- */
+
+static int link_set(struct cg_replay_sessions *sessions,
+                    cg_session session,
+                    bool up,
+                    cg_time now)
+{
+    struct session *is = &sessions->sessions[session];
+    sessions->leaving -= is->logout_at != 0;
+    is->logout_at = 0;
+    if (!up) {
+        is->ways[0].logon = false;
+        is->ways[1].logon = false;
+        is->renumbered = false;
+    }
+    if (is->up == up) {
+        return 0;
+    }
+    is->up = up;
+    return sessions->hooks.link(sessions->hooks.user, session, up, now);
+}
+
+int cg_replay_sessions_up(struct cg_replay_sessions *sessions,
+                          cg_session session,
+                          cg_time now)
+{
+    struct session *is = &sessions->sessions[session];
+    is->ways[0].logon = true;
+    is->ways[1].logon = true;
+    return link_set(sessions, session, true, now);
+}
+
+/* Who says anything else is logged on, whatever the log lacks. */
+static int link_needed(struct cg_replay_sessions *sessions,
+                       const struct cg_replay_message *message)
+{
+    struct session *session = session_of(sessions, message);
+    if (session->up) {
+        return 0;
+    }
+    if (!session->ways[0].logon && !session->ways[1].logon) {
+        return cg_replay_sessions_up(sessions, message->session, message->time);
+    }
+    return link_set(sessions, message->session, true, message->time);
+}
+
+static int renumber(struct cg_replay_sessions *sessions,
+                    const struct cg_replay_message *message)
+{
+    struct session *session = session_of(sessions, message);
+    if (session->renumbered) {
+        return 0;
+    }
+    session->renumbered = true;
+    return sessions->hooks.renumbered(sessions->hooks.user, message->session,
+                                      true, message->time);
+}
+
+/* The second Logon of a connection makes it; a third one is another's. */
+static int take_logon(struct cg_replay_sessions *sessions,
+                      const struct cg_replay_message *message,
+                      bool anew)
+{
+    struct session *session = session_of(sessions, message);
+    struct direction *way = way_of(sessions, message);
+    struct direction *other = &session->ways[!message->outbound];
+    int status = 0;
+    if (way->logon) {
+        status = link_set(sessions, message->session, false, message->time);
+    }
+    way->logon = true;
+    session->counts.logons += message->outbound ? 0 : 1;
+    if (message->resets && !other->logon) {
+        other->next = 1;
+        cg_replay_hold_clear(&other->hold);
+    }
+    if (status == 0 && (message->resets || (anew && message->outbound))) {
+        status = renumber(sessions, message);
+    }
+    if (status == 0 && other->logon) {
+        status = link_set(sessions, message->session, true, message->time);
+    }
+    return status;
+}
+
+/* The peer's Logout ends the session at once; after ours it has a moment. */
+static int take_logout(struct cg_replay_sessions *sessions,
+                       const struct cg_replay_message *message)
+{
+    struct session *session = session_of(sessions, message);
+    if (!message->outbound) {
+        return link_set(sessions, message->session, false, message->time);
+    }
+    if (session->up && session->logout_at == 0) {
+        session->logout_at = message->time + LOGOUT_NS;
+        sessions->leaving++;
+    }
+    return 0;
+}
+
+static int logouts_end(struct cg_replay_sessions *sessions, cg_time now)
+{
+    int status = 0;
+    for (size_t i = 0; i < sessions->config->session_count && status == 0;
+         i++) {
+        const struct session *session = &sessions->sessions[i];
+        if (session->logout_at != 0 && session->logout_at <= now) {
+            status = link_set(sessions, (cg_session)i, false,
+                              session->logout_at);
+        }
+    }
+    return status;
+}
+
+/* --- what a message does ------------------------------------------------ */
+
+/* R22: each message of the gate's that is asked for again may be withheld. */
+static int take_resend(struct cg_replay_sessions *sessions,
+                       const struct cg_replay_message *message)
+{
+    const struct cg_replay_kept *kept = &session_of(sessions, message)->kept;
+    struct cg_slice sent;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < kept->count; i++) {
+        int64_t seq = cg_replay_kept_at(kept, i, &sent);
+        if (seq >= message->first &&
+            (message->last == 0 || seq <= message->last)) {
+            status = sessions->hooks.resending(sessions->hooks.user,
+                                               message->session, sent,
+                                               message->time);
+        }
+    }
+    return status;
+}
+
+static int take_reject(struct cg_replay_sessions *sessions,
+                       const struct cg_replay_message *message)
+{
+    struct session *session = session_of(sessions, message);
+    struct cg_slice sent;
+    session->counts.rejects++;
+    if (!cg_replay_kept_find(&session->kept, message->about, &sent)) {
+        return tell(sessions, CG_REPLAY_UNKNOWN, message,
+                    "a Reject (3) of a message that is not in the log, or long "
+                    "ago: the gate is not told");
+    }
+    return sessions->hooks.rejected(sessions->hooks.user, message->session,
+                                    sent, message->time);
+}
+
+static int take_admin(struct cg_replay_sessions *sessions,
+                      const struct cg_replay_message *message)
+{
+    session_of(sessions, message)->counts.admin++;
+    if (cg_replay_is(message, '5')) {
+        return take_logout(sessions, message);
+    }
+    int status = link_needed(sessions, message);
+    if (status == 0 && !message->outbound && cg_replay_is(message, '3')) {
+        status = take_reject(sessions, message);
+    } else if (status == 0 && !message->outbound &&
+               cg_replay_is(message, '2')) {
+        status = take_resend(sessions, message);
+    }
+    return status;
+}
+
+/* In sequence, or as if it were: all but Logon and SequenceReset. */
+static int take_body(struct cg_replay_sessions *sessions,
+                     const struct cg_replay_message *message)
+{
+    struct session *session = session_of(sessions, message);
+    if (message->admin) {
+        return take_admin(sessions, message);
+    }
+    int status = link_needed(sessions, message);
+    if (status != 0) {
+        return status;
+    }
+    if (message->outbound) {
+        session->counts.out++;
+        if (sessions->config->sessions[message->session].role ==
+            CG_ROLE_VENUE) {
+            cg_replay_kept_add(&session->kept, message);
+        }
+    } else {
+        session->counts.in++;
+    }
+    return sessions->hooks.message(sessions->hooks.user, message);
+}
+
+/* --- numbers ------------------------------------------------------------ */
+
+/* Tells a message from another of the same number. */
+static uint64_t print_of(const struct cg_replay_message *message)
+{
+    uint32_t sum = 0;
+    const char *end = message->bytes.data + message->bytes.len;
+    memcpy(&sum, end - 4, 3);
+    return cg_hash(message->bytes.len << 24 | sum, message->sent);
+}
+
+static void see(struct direction *way, int64_t seq, uint64_t print)
+{
+    way->seen[(uint64_t)seq % CG_REPLAY_SEEN] = (struct seen){seq, print};
+}
+
+/* Another message had this number, lately. */
+static bool was_other(const struct direction *way,
+                      const struct cg_replay_message *message,
+                      uint64_t print)
+{
+    const struct seen *seen =
+        &way->seen[(uint64_t)message->seq % CG_REPLAY_SEEN];
+    return seen->seq == message->seq && seen->print != print;
+}
+
+/* A SequenceReset: the number that comes next. */
+static int take_sequence(struct cg_replay_sessions *sessions,
+                         const struct cg_replay_message *message,
+                         struct direction *way)
+{
+    int status = 0;
+    session_of(sessions, message)->counts.admin++;
+    if (message->next > way->next) {
+        way->next = message->next;
+        cg_replay_hold_drop(&way->hold, way->next);
+        if (!message->fills && !message->outbound) {
+            status = sessions->hooks.renumbered(sessions->hooks.user,
+                                                message->session, false,
+                                                message->time);
+        }
+    }
+    return status;
+}
+
+/* The next number's message, whether it comes now or was held. */
+static int take_next(struct cg_replay_sessions *sessions,
+                     const struct cg_replay_message *message,
+                     struct direction *way)
+{
+    way->next = message->seq + 1;
+    see(way, message->seq, print_of(message));
+    if (cg_replay_is(message, '4')) {
+        return take_sequence(sessions, message, way);
+    }
+    return take_body(sessions, message);
+}
+
+/* What is held and has its turn, at |now|. */
+static int take_held(struct cg_replay_sessions *sessions,
+                     struct direction *way,
+                     cg_time now)
+{
+    struct cg_replay_message message;
+    int status = 0;
+    bool waited = way->hold.count > 0;
+    while (status == 0 && cg_replay_hold_take(&way->hold, way->next,
+                                              &message)) {
+        message.time = now;
+        status = take_next(sessions, &message, way);
+    }
+    sessions->gaps -= waited && way->hold.count == 0;
+    return status;
+}
+
+/* Goes on without what did not come. */
+static int give_up(struct cg_replay_sessions *sessions,
+                   cg_session session,
+                   struct direction *way,
+                   cg_time now)
+{
+    struct cg_replay_message about;
+    char text[160];
+    int64_t first = cg_replay_hold_first(&way->hold, &about);
+    int64_t missing = first - way->next;
+    const char *name = sessions->config->sessions[session].name;
+    snprintf(text, sizeof(text),
+             "session %s lacks %lld message%s, 34=%lld to %lld: gone on "
+             "without",
+             name, (long long)missing, missing == 1 ? "" : "s",
+             (long long)way->next, (long long)(first - 1));
+    sessions->sessions[session].counts.missing += (uint64_t)missing;
+    way->next = first;
+    int status = tell(sessions, CG_REPLAY_GAP, &about, text);
+    return status != 0 ? status : take_held(sessions, way, now);
+}
+
+static int gaps_end(struct cg_replay_sessions *sessions,
+                    cg_time now,
+                    bool all)
+{
+    int status = 0;
+    for (size_t i = 0; i < sessions->config->session_count; i++) {
+        struct direction *way = &sessions->sessions[i].ways[0];
+        while (status == 0 && way->hold.count > 0 &&
+               (all || now - way->hold.since >= CG_REPLAY_HELD_NS)) {
+            status = give_up(sessions, (cg_session)i, way, now);
+        }
+    }
+    return status;
+}
+
+static int behind_gap(struct cg_replay_sessions *sessions,
+                      const struct cg_replay_message *message,
+                      struct direction *way)
+{
+    int status = 0;
+    while (status == 0 && way->hold.count > 0 &&
+           !cg_replay_hold_has_room(&way->hold, message)) {
+        status = give_up(sessions, message->session, way, message->time);
+    }
+    if (status != 0) {
+        return status;
+    }
+    if (message->seq == way->next) {
+        status = take_next(sessions, message, way);
+        return status != 0 ? status : take_held(sessions, way, message->time);
+    }
+    sessions->gaps += way->hold.count == 0;
+    switch (cg_replay_hold_add(&way->hold, message)) {
+    case CG_REPLAY_HOLD_TWICE:
+        session_of(sessions, message)->counts.repeated++;
+        return 0;
+    case CG_REPLAY_HOLD_FAILED:
+        return CG_ERR_MEMORY;
+    case CG_REPLAY_HOLD_DONE:
+        break;
+    }
+    return 0;
+}
+
+/* A Logon counts at once, whatever its number. */
+static int logon_in_turn(struct cg_replay_sessions *sessions,
+                         const struct cg_replay_message *message,
+                         struct direction *way)
+{
+    bool anew = way->next > 1 && (message->resets || message->seq == 1);
+    session_of(sessions, message)->counts.admin++;
+    if (anew || message->resets) {
+        sessions->gaps -= way->hold.count > 0;
+        cg_replay_hold_clear(&way->hold);
+        way->next = message->seq;
+    }
+    if (way->next == 0 || message->seq == way->next) {
+        way->next = message->seq + 1;
+    }
+    see(way, message->seq, print_of(message));
+    int status = take_logon(sessions, message, anew);
+    return status != 0 ? status : take_held(sessions, way, message->time);
+}
+
+/* A number that was there already.  |*again|: it is not the same message, so
+ * the numbers began anew where the log does not show it. */
+static int lower(struct cg_replay_sessions *sessions,
+                 const struct cg_replay_message *message,
+                 struct direction *way,
+                 bool *again)
+{
+    *again = !message->possdup &&
+             was_other(way, message, print_of(message));
+    if (!*again) {
+        session_of(sessions, message)->counts.repeated++;
+        return 0;
+    }
+    sessions->gaps -= way->hold.count > 0;
+    cg_replay_hold_clear(&way->hold);
+    way->next = message->seq;
+    return tell(sessions, CG_REPLAY_ANEW, message,
+                "its number was there before with another message, and no "
+                "Logon says that they begin anew: it is taken");
+}
+
+static bool is_logon_again(const struct direction *way,
+                           const struct cg_replay_message *message)
+{
+    return !message->possdup && message->seq < way->next &&
+           !was_other(way, message, print_of(message)) &&
+           way->seen[(uint64_t)message->seq % CG_REPLAY_SEEN].seq ==
+               message->seq;
+}
+
+int cg_replay_sessions_take(struct cg_replay_sessions *sessions,
+                            const struct cg_replay_message *message)
+{
+    struct direction *way = way_of(sessions, message);
+    bool again = false;
+    int status = 0;
+    if (sessions->leaving > 0) {
+        status = logouts_end(sessions, message->time);
+    }
+    if (status == 0 && sessions->gaps > 0) {
+        status = gaps_end(sessions, message->time, false);
+    }
+    if (status != 0) {
+        return status;
+    }
+    if (cg_replay_is(message, 'A') && !is_logon_again(way, message) &&
+        !message->possdup) {
+        return logon_in_turn(sessions, message, way);
+    }
+    if (cg_replay_is(message, '4') && !message->fills && way->next > 0) {
+        return take_sequence(sessions, message, way); /* its 34 says nothing */
+    }
+    if (message->seq < way->next) {
+        status = lower(sessions, message, way, &again);
+        if (status != 0 || !again) {
+            return status;
+        }
+    }
+    if (way->next == 0 || message->seq == way->next || message->outbound) {
+        status = take_next(sessions, message, way);
+        return status != 0 ? status : take_held(sessions, way, message->time);
+    }
+    return behind_gap(sessions, message, way);
+}
+
+int cg_replay_sessions_end(struct cg_replay_sessions *sessions, cg_time now)
+{
+    int status = sessions->leaving > 0 ? logouts_end(sessions, now) : 0;
+    return status != 0 ? status : gaps_end(sessions, now, true);
+}
