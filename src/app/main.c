@@ -16,6 +16,7 @@ static const struct {
     {"demo", app_demo, "a whole day in a minute: hub, venue, client and gate"},
     {"run", app_run, "the gate"},
     {"session", app_session, "plays sessions on paper against the gate"},
+    {"replay", app_replay, "recorded FIX logs through the gate"},
     {"show", app_show, "limits and tokens of a gate's journal"},
     {"records", app_records, "the life of an order, token, limit or account"},
     {"explain", app_explain, "why an order was refused, or is where it is"},

@@ -44,7 +44,7 @@ struct cg_replay_sessions {
     struct session *sessions;
     struct seen *seen;
     size_t leaving; /* sessions with a |logout_at| */
-    size_t gaps;    /* directions with messages behind a gap */
+    cg_time look_at; /* when gaps are looked at again */
 };
 
 struct cg_replay_sessions *
@@ -374,13 +374,11 @@ static int take_held(struct cg_replay_sessions *sessions,
 {
     struct cg_replay_message message;
     int status = 0;
-    bool waited = way->hold.count > 0;
     while (status == 0 && cg_replay_hold_take(&way->hold, way->next,
                                               &message)) {
         message.time = now;
         status = take_next(sessions, &message, way);
     }
-    sessions->gaps -= waited && way->hold.count == 0;
     return status;
 }
 
@@ -437,7 +435,6 @@ static int behind_gap(struct cg_replay_sessions *sessions,
         status = take_next(sessions, message, way);
         return status != 0 ? status : take_held(sessions, way, message->time);
     }
-    sessions->gaps += way->hold.count == 0;
     switch (cg_replay_hold_add(&way->hold, message)) {
     case CG_REPLAY_HOLD_TWICE:
         session_of(sessions, message)->counts.repeated++;
@@ -458,7 +455,6 @@ static int logon_in_turn(struct cg_replay_sessions *sessions,
     bool anew = way->next > 1 && (message->resets || message->seq == 1);
     session_of(sessions, message)->counts.admin++;
     if (anew || message->resets) {
-        sessions->gaps -= way->hold.count > 0;
         cg_replay_hold_clear(&way->hold);
         way->next = message->seq;
     }
@@ -483,7 +479,6 @@ static int lower(struct cg_replay_sessions *sessions,
         session_of(sessions, message)->counts.repeated++;
         return 0;
     }
-    sessions->gaps -= way->hold.count > 0;
     cg_replay_hold_clear(&way->hold);
     way->next = message->seq;
     return tell(sessions, CG_REPLAY_ANEW, message,
@@ -509,7 +504,8 @@ int cg_replay_sessions_take(struct cg_replay_sessions *sessions,
     if (sessions->leaving > 0) {
         status = logouts_end(sessions, message->time);
     }
-    if (status == 0 && sessions->gaps > 0) {
+    if (status == 0 && message->time >= sessions->look_at) {
+        sessions->look_at = message->time + CG_SECOND;
         status = gaps_end(sessions, message->time, false);
     }
     if (status != 0) {

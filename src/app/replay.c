@@ -1,0 +1,418 @@
+/*
+ * creditgate replay: recorded FIX traffic through the gate, with its own times.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "app_command.h"
+#include "file_text.h"
+#include "replay_print.h"
+#include <creditgate/rates.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAR_RATES_BYTES_MAX ((size_t)16 * 1024 * 1024)
+#define TOLD_MAX 20 /* of one kind of trouble; the rest is counted */
+#define PROGRESS_AFTER 2 /* seconds */
+
+struct replay_command {
+    const char *config_path;
+    const char *expect;
+    const char *output_path;
+    const char **logs;
+    size_t log_count;
+    enum replay_format format;
+    unsigned long differences; /* to be printed, of each kind */
+    bool stops;                /* --on-bad stop */
+    unsigned long printed[CG_REPLAY_AGAINSTS];
+    uint64_t told[CG_REPLAY_KINDS];
+    FILE *output;
+    FILE *words; /* where differences go */
+    bool output_failed;
+    struct timespec started;
+    time_t progress_at;
+    bool terminal;
+    bool said; /* how far it is stands on standard error */
+};
+
+static void print_usage(FILE *to)
+{
+    fputs(
+        "usage: creditgate replay --config FILE [options] LOG...\n"
+        "\n"
+        "Runs recorded FIX traffic through the gate, with the times of the "
+        "log,\n"
+        "and reports what was refused and why, limits at their peak, tokens, "
+        "times,\n"
+        "and where the gate sends something else than was recorded.\n"
+        "docs/replay.md says which logs are read; - is standard input.\n"
+        "\n"
+        "  --config FILE      the gate's configuration: limits, CompIDs, "
+        "deadlines\n"
+        "  --expect FILE      a log of what the gate should send; exit status "
+        "1 when\n"
+        "                     it sends anything else\n"
+        "  --output FILE      write what the gate decides and sends, as a "
+        "log; -:\n"
+        "                     standard output\n"
+        "  --differences N    print so many differences (20)\n"
+        "  --on-bad skip|stop what is wrong in a log is told and skipped, or "
+        "is the\n"
+        "                     end (skip)\n"
+        "  --format table|csv|json  of the report (table)\n"
+        "\n"
+        "Exit status: 0 done, and as expected; 1 not as expected, or the books "
+        "do\n"
+        "not add up; 2 wrong arguments, or a file cannot be read.\n",
+        to);
+}
+
+/* --- what is printed on the way ----------------------------------------- */
+
+static void clear_progress(struct replay_command *command)
+{
+    if (command->said) {
+        fputs("\r\033[K", stderr);
+        command->said = false;
+    }
+}
+
+static void mistake(void *user,
+                    const char *file,
+                    int line,
+                    const char *wrong,
+                    const char *remedy)
+{
+    (void)user;
+    if (line > 0) {
+        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
+    } else {
+        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
+    }
+}
+
+static bool on_trouble(void *user,
+                       unsigned kind,
+                       const char *file,
+                       uint64_t offset,
+                       const char *text)
+{
+    struct replay_command *command = user;
+    uint64_t count = ++command->told[kind];
+    if (count <= TOLD_MAX || command->stops) {
+        clear_progress(command);
+        fprintf(stderr, "%s:%" PRIu64 ": %s\n", file, offset, text);
+    }
+    if (count == TOLD_MAX && !command->stops) {
+        fprintf(stderr,
+                "creditgate replay: more of this kind (%s) is only counted\n",
+                cg_replay_trouble_name(kind));
+    }
+    return !command->stops;
+}
+
+static void on_difference(void *user,
+                          const struct cg_replay_difference *difference)
+{
+    struct replay_command *command = user;
+    if (command->printed[difference->against]++ < command->differences) {
+        clear_progress(command);
+        replay_print_difference(command->words, difference);
+    }
+}
+
+static int on_output(void *user, const char *bytes, size_t len)
+{
+    struct replay_command *command = user;
+    command->output_failed = fwrite(bytes, 1, len, command->output) != len ||
+                             command->output_failed;
+    return command->output_failed ? CG_ERR_IO : 0;
+}
+
+static void on_progress(void *user, uint64_t done, uint64_t total)
+{
+    struct replay_command *command = user;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!command->terminal ||
+        now.tv_sec - command->started.tv_sec < PROGRESS_AFTER ||
+        now.tv_sec == command->progress_at) {
+        return;
+    }
+    command->progress_at = now.tv_sec;
+    command->said = true;
+    if (total > 0) {
+        fprintf(stderr, "\rreplaying: %" PRIu64 " of %" PRIu64 " MB",
+                done >> 20, total >> 20);
+    } else {
+        fprintf(stderr, "\rreplaying: %" PRIu64 " MB", done >> 20);
+    }
+    fflush(stderr);
+}
+
+/* --- arguments ---------------------------------------------------------- */
+
+static bool wrong(const char *text)
+{
+    fprintf(stderr, "creditgate replay: %s\n", text);
+    return false;
+}
+
+static bool take_format(struct replay_command *command, const char *name)
+{
+    static const char *const names[] = {"table", "csv", "json"};
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            command->format = (enum replay_format)i;
+            return true;
+        }
+    }
+    return wrong("--format is table, csv or json");
+}
+
+static bool take_number(struct replay_command *command, const char *text)
+{
+    char *end;
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || text[digits] != '\0' || digits > 9) {
+        return wrong("--differences is a number below a billion");
+    }
+    command->differences = strtoul(text, &end, 10);
+    return true;
+}
+
+static bool take_on_bad(struct replay_command *command, const char *word)
+{
+    command->stops = strcmp(word, "stop") == 0;
+    return command->stops || strcmp(word, "skip") == 0 ||
+           wrong("--on-bad is skip or stop");
+}
+
+static bool
+take(struct replay_command *command, const char *option, const char *value)
+{
+    if (value == NULL) {
+        fprintf(stderr, "creditgate replay: %s needs a value\n", option);
+        return false;
+    }
+    if (strcmp(option, "--config") == 0) {
+        command->config_path = value;
+    } else if (strcmp(option, "--expect") == 0) {
+        command->expect = value;
+    } else if (strcmp(option, "--output") == 0) {
+        command->output_path = value;
+    } else if (strcmp(option, "--format") == 0) {
+        return take_format(command, value);
+    } else if (strcmp(option, "--differences") == 0) {
+        return take_number(command, value);
+    } else if (strcmp(option, "--on-bad") == 0) {
+        return take_on_bad(command, value);
+    } else {
+        fprintf(stderr, "creditgate replay: there is no option %s\n", option);
+        print_usage(stderr);
+        return false;
+    }
+    return true;
+}
+
+static bool check_pipes(const struct replay_command *command)
+{
+    size_t pipes = command->expect != NULL &&
+                   strcmp(command->expect, "-") == 0;
+    for (size_t i = 0; i < command->log_count; i++) {
+        pipes += strcmp(command->logs[i], "-") == 0;
+    }
+    return pipes < 2 || wrong("standard input can be read once");
+}
+
+static bool
+read_arguments(struct replay_command *command, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] != '-' || argv[i][1] == '\0') {
+            command->logs[command->log_count++] = argv[i];
+        } else if (!take(command, argv[i], i + 1 < argc ? argv[i + 1] : NULL)) {
+            return false;
+        } else {
+            i++;
+        }
+    }
+    if (command->config_path == NULL) {
+        return wrong("--config FILE is missing: the gate's configuration");
+    }
+    if (command->log_count == 0) {
+        return wrong("give a log, or - for standard input");
+    }
+    return check_pipes(command);
+}
+
+/* --- the run ------------------------------------------------------------ */
+
+static int report(struct replay_command *command,
+                  const struct cg_replay *replay,
+                  const struct cg_config *config)
+{
+    struct cg_replay_totals totals;
+    cg_replay_totals(replay, &totals);
+    bool to_words = command->words != stdout;
+    replay_print(stdout, command->format, replay, config,
+                 command->expect != NULL);
+    if (to_words) {
+        fflush(stdout);
+    }
+    bool expected = true;
+    for (size_t i = 0; i <= config->session_count; i++) {
+        const uint64_t *counts = cg_replay_verdicts(replay, CG_REPLAY_EXPECTED,
+                                                    i);
+        expected = expected && counts[CG_REPLAY_DIFFERENT] == 0 &&
+                   counts[CG_REPLAY_ONLY_RECORDED] == 0 &&
+                   counts[CG_REPLAY_ONLY_PRODUCED] == 0;
+    }
+    if (!totals.holds) {
+        fprintf(stderr, "creditgate replay: the books do not hold: %s\n",
+                totals.why);
+    }
+    return expected && totals.holds ? 0 : 1;
+}
+
+static int replay_with(struct replay_command *command,
+                       const struct cg_config *config,
+                       const struct cg_rates *rates)
+{
+    const struct cg_replay_options options = {
+        .config = config,
+        .rates = rates,
+        .logs = command->logs,
+        .log_count = command->log_count,
+        .expect = command->expect,
+        .output = command->output != NULL ? on_output : NULL,
+        .difference = on_difference,
+        .trouble = on_trouble,
+        .progress = on_progress,
+        .user = command,
+    };
+    struct cg_replay *replay = NULL;
+    char error[512] = "";
+    int status = cg_replay_open(&options, error, sizeof(error), &replay);
+    if (status == 0) {
+        status = cg_replay_run(replay, error, sizeof(error));
+    }
+    clear_progress(command);
+    if (status != 0) {
+        fprintf(stderr, "creditgate replay: %s\n",
+                command->output_failed ? "the output cannot be written"
+                                       : error);
+        cg_replay_close(replay);
+        return 2;
+    }
+    int result = report(command, replay, config);
+    cg_replay_close(replay);
+    return result;
+}
+
+/* False after its mistakes were told. */
+static bool read_rates(const struct cg_config *config, struct cg_rates **rates)
+{
+    struct cg_file_text file;
+    const char *path = config->rates.par_rates;
+    int status = CG_ERR_CONFIG;
+    *rates = NULL;
+    if (!config->rates.given || path[0] == '\0') {
+        return true;
+    }
+    switch (cg_file_text_read(path, PAR_RATES_BYTES_MAX, &file)) {
+    case CG_FILE_READ: {
+        const struct cg_rates_text text = {.file = path,
+                                           .text = file.text,
+                                           .len = file.len,
+                                           .made_at = file.stamp.written_ns};
+        status = cg_rates_read(config, &text, NULL, mistake, NULL, rates);
+        break;
+    }
+    case CG_FILE_REFUSED:
+        mistake(NULL, path, 0, file.wrong, file.remedy);
+        break;
+    case CG_FILE_CHANGING:
+        mistake(NULL, path, 0, "it is being written",
+                "replay again when that is done");
+        break;
+    }
+    cg_file_text_deinit(&file);
+    return status == 0;
+}
+
+static bool open_output(struct replay_command *command)
+{
+    command->words = stdout;
+    if (command->output_path == NULL) {
+        return true;
+    }
+    if (strcmp(command->output_path, "-") == 0) {
+        command->output = stdout;
+        command->words = stderr;
+        return true;
+    }
+    command->output = fopen(command->output_path, "w");
+    if (command->output == NULL) {
+        fprintf(stderr, "creditgate replay: %s: cannot be written: %s\n",
+                command->output_path, strerror(errno));
+    }
+    return command->output != NULL;
+}
+
+static int close_output(struct replay_command *command, int status)
+{
+    bool failed = command->output != NULL && fflush(command->output) != 0;
+    if (command->output != NULL && command->output != stdout) {
+        failed = fclose(command->output) != 0 || failed;
+    }
+    if (failed) {
+        fprintf(stderr, "creditgate replay: %s: cannot be written\n",
+                command->output_path);
+        return 2;
+    }
+    return status;
+}
+
+static int replay(struct replay_command *command)
+{
+    struct cg_config config;
+    struct cg_rates *rates = NULL;
+    int status = 2;
+    if (cg_config_read(command->config_path, mistake, NULL, &config) != 0) {
+        return 2;
+    }
+    if (read_rates(&config, &rates) && open_output(command)) {
+        status = close_output(command, replay_with(command, &config, rates));
+    }
+    cg_rates_close(rates);
+    cg_config_deinit(&config);
+    return status;
+}
+
+int app_replay(int argc, char **argv)
+{
+    struct replay_command command = {
+        .differences = 20,
+        .terminal = isatty(STDERR_FILENO) == 1,
+    };
+    int status = 2;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_usage(stdout);
+            return 0;
+        }
+    }
+    clock_gettime(CLOCK_MONOTONIC, &command.started);
+    command.logs = calloc((size_t)argc + 1, sizeof(*command.logs));
+    if (command.logs != NULL && read_arguments(&command, argc, argv)) {
+        status = replay(&command);
+    }
+    free(command.logs);
+    return status;
+}

@@ -1,0 +1,479 @@
+/*
+ * A replay: from the logs through their sessions into a gate, and what it says
+ * against what was recorded.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "replay_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <tally.h>
+
+/* --- trouble ------------------------------------------------------------ */
+
+const char *cg_replay_trouble_name(unsigned kind)
+{
+    static const char *const names[CG_REPLAY_KINDS] = {
+        [CG_LOG_GARBAGE] = "garbage",
+        [CG_LOG_CUT] = "cut",
+        [CG_LOG_LENGTH] = "length",
+        [CG_LOG_CHECKSUM] = "checksum",
+        [CG_LOG_TOO_LONG] = "too-long",
+        [CG_LOG_NO_TIME] = "no-time",
+        [CG_LOG_BACKWARDS] = "backwards",
+        [CG_LOG_FILE] = "file",
+        [CG_LOG_TROUBLES + CG_REPLAY_STRANGER] = "stranger",
+        [CG_LOG_TROUBLES + CG_REPLAY_HEADLESS] = "headless",
+        [CG_LOG_TROUBLES + CG_REPLAY_GAP] = "gap",
+        [CG_LOG_TROUBLES + CG_REPLAY_ANEW] = "anew",
+        [CG_LOG_TROUBLES + CG_REPLAY_UNKNOWN] = "unknown",
+    };
+    return kind < CG_REPLAY_KINDS ? names[kind] : "";
+}
+
+int cg_replay_tell(struct cg_replay *replay,
+                   unsigned kind,
+                   const char *file,
+                   uint64_t offset,
+                   const char *text)
+{
+    replay->totals.troubles[kind]++;
+    return replay->options.trouble == NULL ||
+                   replay->options.trouble(replay->options.user, kind, file,
+                                           offset, text)
+               ? 0
+               : CG_ERR_CORRUPT;
+}
+
+static bool on_log_trouble(void *user,
+                           enum cg_log_trouble trouble,
+                           const char *file,
+                           uint64_t offset,
+                           const char *text)
+{
+    return cg_replay_tell(user, trouble, file, offset, text) == 0;
+}
+
+/* --- whose message ------------------------------------------------------ */
+
+/* A pair of CompIDs that no session has: told once. */
+static int stranger(struct cg_replay *replay,
+                    const struct cg_replay_message *message)
+{
+    char text[256];
+    uint64_t hash = cg_hash(cg_hash(message->begin.len, message->sender),
+                            message->target) |
+                    1;
+    for (size_t i = 0; i < replay->stranger_count; i++) {
+        if (replay->strangers[i] == hash) {
+            replay->totals.troubles[CG_LOG_TROUBLES + CG_REPLAY_STRANGER]++;
+            return 0;
+        }
+    }
+    if (replay->stranger_count < CG_REPLAY_STRANGERS) {
+        replay->strangers[replay->stranger_count++] = hash;
+    }
+    snprintf(text, sizeof(text),
+             "no session of the configuration has BeginString %.*s, "
+             "49=%.*s and 56=%.*s in either direction: skipped",
+             (int)(message->begin.len < 16 ? message->begin.len : 16),
+             message->begin.data,
+             (int)(message->sender.len < 64 ? message->sender.len : 64),
+             message->sender.data,
+             (int)(message->target.len < 64 ? message->target.len : 64),
+             message->target.data);
+    return cg_replay_tell(replay, CG_LOG_TROUBLES + CG_REPLAY_STRANGER,
+                          message->file, message->offset, text);
+}
+
+bool cg_replay_find(struct cg_replay *replay,
+                    const struct cg_log_message *log,
+                    struct cg_replay_message *message,
+                    int *status)
+{
+    *status = 0;
+    if (!cg_replay_message_read(log, message)) {
+        *status = cg_replay_tell(replay, CG_LOG_TROUBLES + CG_REPLAY_HEADLESS,
+                                 log->file, log->offset,
+                                 "a message without SenderCompID(49), "
+                                 "TargetCompID(56) or MsgSeqNum(34): skipped");
+        return false;
+    }
+    if (!cg_replay_route(&replay->route, message)) {
+        *status = stranger(replay, message);
+        return false;
+    }
+    return true;
+}
+
+/* At the same moment: hubs, venues, clients, and then what the gate sent. */
+static int rank(void *user, const struct cg_log_message *log)
+{
+    static const int ranks[] = {
+        [CG_ROLE_HUB] = 0, [CG_ROLE_VENUE] = 1, [CG_ROLE_CLIENT] = 2};
+    struct cg_replay *replay = user;
+    struct cg_replay_message message;
+    if (!cg_replay_message_read(log, &message) ||
+        !cg_replay_route(&replay->route, &message)) {
+        return 4;
+    }
+    return message.outbound
+               ? 3
+               : ranks[replay->options.config->sessions[message.session].role];
+}
+
+/* --- what the sessions tell --------------------------------------------- */
+
+static int on_link(void *user, cg_session session, bool up, cg_time now)
+{
+    struct cg_replay *replay = user;
+    return cg_side_link(replay->side, session, up, now);
+}
+
+static int on_renumbered(void *user, cg_session session, bool ours, cg_time now)
+{
+    struct cg_replay *replay = user;
+    return cg_side_renumbered(replay->side, session, ours, now);
+}
+
+static int
+on_rejected(void *user, cg_session session, struct cg_slice sent, cg_time now)
+{
+    struct cg_replay *replay = user;
+    return cg_side_rejected(replay->side, session, sent, now);
+}
+
+static int
+on_resending(void *user, cg_session session, struct cg_slice sent, cg_time now)
+{
+    struct cg_replay *replay = user;
+    return cg_side_resending(replay->side, session, sent, now);
+}
+
+static int on_message(void *user, const struct cg_replay_message *message)
+{
+    struct cg_replay *replay = user;
+    if (!message->outbound) {
+        return cg_side_recv(replay->side, message->session, message->bytes,
+                            message->time);
+    }
+    const struct cg_replay_said said = {
+        .time = message->time,
+        .type = message->type,
+        .body = message->body,
+        .file = message->file,
+        .offset = message->offset,
+    };
+    return cg_replay_match_recorded(&replay->recorded, message->session, &said);
+}
+
+static int on_trouble(void *user,
+                      enum cg_replay_trouble trouble,
+                      const struct cg_replay_message *message,
+                      const char *text)
+{
+    return cg_replay_tell(user, CG_LOG_TROUBLES + trouble, message->file,
+                          message->offset, text);
+}
+
+/* --- what the gate says ------------------------------------------------- */
+
+static int on_said(void *user, const struct cg_side_said *said)
+{
+    struct cg_replay *replay = user;
+    const struct cg_replay_said produced = {
+        .time = said->time,
+        .type = cg_slice_str(said->out->type),
+        .body = {said->out->body, said->out->body_len},
+        .firm = said->firm,
+    };
+    int status = 0;
+    replay->totals.sent++;
+    if (replay->options.output != NULL) {
+        status = cg_replay_put_said(replay, said);
+    }
+    if (status == 0 && replay->has_recorded) {
+        status = cg_replay_match_produced(&replay->recorded, said->session,
+                                          &produced);
+    }
+    if (status == 0 && replay->expect.log != NULL) {
+        status = cg_replay_expect_said(replay, said->session, &produced);
+    }
+    return status;
+}
+
+static void on_decided(void *user, cg_time now, const char *text)
+{
+    (void)cg_replay_put_decision(user, now, text);
+}
+
+static int on_judged(void *user,
+                     cg_session session,
+                     enum cg_replay_verdict verdict,
+                     const struct cg_replay_said *recorded,
+                     const struct cg_replay_said *produced)
+{
+    struct cg_replay *replay = user;
+    const struct cg_config *config = replay->options.config;
+    struct cg_replay_difference difference = {
+        .against = CG_REPLAY_RECORDED,
+        .verdict = verdict,
+        .session = config->sessions[session].name,
+        .recorded = recorded,
+        .produced = produced,
+        .text = "",
+    };
+    if (recorded != NULL && produced != NULL) {
+        cg_side_in_gate(replay->side, produced->firm,
+                        recorded->time - produced->time);
+    }
+    if (verdict == CG_REPLAY_SAME || replay->options.difference == NULL) {
+        return 0;
+    }
+    if (verdict == CG_REPLAY_DIFFERENT) {
+        cg_replay_describe(replay->recorded.ids, recorded, produced,
+                           replay->words, sizeof(replay->words));
+        difference.text = replay->words;
+    }
+    replay->options.difference(replay->options.user, &difference);
+    return 0;
+}
+
+/* --- opening ------------------------------------------------------------ */
+
+static int open_log(struct cg_replay *replay, char *error, size_t error_len)
+{
+    const struct cg_log_options options = {
+        .paths = replay->options.logs,
+        .count = replay->options.log_count,
+        .message_max = replay->options.config->limits.message_max * (size_t)2,
+        .rank = rank,
+        .trouble = on_log_trouble,
+        .progress = replay->options.progress,
+        .user = replay,
+    };
+    return cg_log_open(&options, error, error_len, &replay->log);
+}
+
+static int open_parts(struct cg_replay *replay)
+{
+    const struct cg_replay_hooks hooks = {
+        .link = on_link,
+        .renumbered = on_renumbered,
+        .rejected = on_rejected,
+        .resending = on_resending,
+        .message = on_message,
+        .trouble = on_trouble,
+        .user = replay,
+    };
+    cg_replay_route_init(&replay->route, replay->options.config);
+    replay->sessions = cg_replay_sessions_open(replay->options.config, &hooks);
+    if (replay->sessions == NULL) {
+        return CG_ERR_MEMORY;
+    }
+    return cg_replay_output_open(replay);
+}
+
+int cg_replay_open(const struct cg_replay_options *options,
+                   char *error,
+                   size_t error_len,
+                   struct cg_replay **result)
+{
+    struct cg_replay *replay = calloc(1, sizeof(*replay));
+    int status = CG_ERR_MEMORY;
+    snprintf(error, error_len, "not enough memory");
+    if (replay != NULL) {
+        replay->options = *options;
+        replay->totals.holds = true;
+        status = open_parts(replay);
+    }
+    status = status != 0 ? status : open_log(replay, error, error_len);
+    if (status == 0 && options->expect != NULL) {
+        status = cg_replay_expect_open(replay, error, error_len);
+    }
+    if (status != 0) {
+        cg_replay_close(replay);
+        return status;
+    }
+    *result = replay;
+    return 0;
+}
+
+void cg_replay_close(struct cg_replay *replay)
+{
+    if (replay == NULL) {
+        return;
+    }
+    cg_replay_expect_close(replay);
+    cg_replay_match_deinit(&replay->recorded);
+    cg_side_close(replay->side);
+    cg_replay_sessions_close(replay->sessions);
+    cg_replay_ahead_deinit(&replay->ahead);
+    cg_log_close(replay->log);
+    cg_replay_output_close(replay);
+    free(replay);
+}
+
+/* --- the run ------------------------------------------------------------ */
+
+static int open_side(struct cg_replay *replay, char *error, size_t error_len)
+{
+    const struct cg_side_options options = {
+        .config = replay->options.config,
+        .rates = replay->options.rates,
+        .now = replay->totals.first,
+        .said = on_said,
+        .decided = replay->options.output != NULL ? on_decided : NULL,
+        .user = replay,
+    };
+    int status = cg_side_open(&options, error, error_len, &replay->side);
+    if (status != 0) {
+        return status;
+    }
+    status = cg_replay_match_init(&replay->recorded, cg_side_ids(replay->side),
+                                  replay->options.config->session_count,
+                                  on_judged, replay);
+    replay->has_recorded = status == 0;
+    if (status == 0 && replay->expect.log != NULL) {
+        replay->expect.match.ids = cg_side_ids(replay->side);
+    }
+    return status;
+}
+
+/* A session whose first message is no Logon was there before the log. */
+static int links_first(struct cg_replay *replay)
+{
+    bool seen[CG_SESSIONS_MAX] = {false};
+    bool up[CG_SESSIONS_MAX] = {false};
+    struct cg_replay_message message;
+    int status = 0;
+    for (size_t i = 0; i < replay->ahead.count; i++) {
+        if (cg_replay_message_read(&replay->ahead.messages[i], &message) &&
+            cg_replay_route(&replay->route, &message) &&
+            !seen[message.session]) {
+            seen[message.session] = true;
+            up[message.session] = !cg_replay_is(&message, 'A');
+        }
+    }
+    for (size_t i = 0; i < CG_SESSIONS_MAX && status == 0; i++) {
+        if (up[i]) {
+            status = cg_replay_sessions_up(replay->sessions, (cg_session)i,
+                                           replay->totals.first);
+        }
+    }
+    return status;
+}
+
+static int take(struct cg_replay *replay, const struct cg_log_message *log)
+{
+    struct cg_replay_message message;
+    int status;
+    replay->totals.messages++;
+    replay->totals.last = log->time;
+    if (!cg_replay_find(replay, log, &message, &status)) {
+        return status;
+    }
+    if (!message.outbound) {
+        status = cg_side_advance(replay->side, message.time);
+    }
+    return status != 0 ? status
+                       : cg_replay_sessions_take(replay->sessions, &message);
+}
+
+static int take_all(struct cg_replay *replay)
+{
+    struct cg_log_message message;
+    int status = 0;
+    while (status == 0) {
+        int more = cg_replay_ahead_next(&replay->ahead, replay->log, &message);
+        if (more <= 0) {
+            return more;
+        }
+        status = take(replay, &message);
+    }
+    return status;
+}
+
+static void prove(struct cg_replay *replay)
+{
+    struct cg_replay_totals *totals = &replay->totals;
+    char token[128];
+    size_t leaked = cg_tally_leaked(cg_side_tally(replay->side), token,
+                                    sizeof(token));
+    totals->holds = cg_gate_audit(cg_side_gate(replay->side), totals->why,
+                                  sizeof(totals->why));
+    if (totals->holds && leaked > 0) {
+        totals->holds = false;
+        snprintf(totals->why, sizeof(totals->why),
+                 "%zu tokens hold credit that nobody will give back: %s",
+                 leaked, token);
+    }
+}
+
+static int end(struct cg_replay *replay)
+{
+    int status = cg_replay_sessions_end(replay->sessions, replay->totals.last);
+    if (status == 0) {
+        status = cg_side_advance(replay->side, replay->totals.last);
+    }
+    if (status == 0) {
+        status = cg_replay_match_end(&replay->recorded);
+    }
+    if (status == 0 && replay->expect.log != NULL) {
+        status = cg_replay_expect_end(replay);
+    }
+    if (status == 0) {
+        prove(replay);
+    }
+    return status;
+}
+
+int cg_replay_run(struct cg_replay *replay, char *error, size_t error_len)
+{
+    snprintf(error, error_len, "the replay ends here");
+    int status = cg_replay_ahead_fill(&replay->ahead, replay->log);
+    if (status == 0 && replay->ahead.count == 0) {
+        snprintf(error, error_len, "there is no FIX message in it");
+        return CG_ERR_IO;
+    }
+    if (status != 0) {
+        return status;
+    }
+    replay->totals.first = replay->ahead.messages[0].time;
+    replay->totals.last = replay->totals.first;
+    status = open_side(replay, error, error_len);
+    status = status != 0 ? status : links_first(replay);
+    status = status != 0 ? status : take_all(replay);
+    return status != 0 ? status : end(replay);
+}
+
+/* --- what it came to ---------------------------------------------------- */
+
+void cg_replay_totals(const struct cg_replay *replay,
+                      struct cg_replay_totals *totals)
+{
+    *totals = replay->totals;
+}
+
+const struct cg_side *cg_replay_side(const struct cg_replay *replay)
+{
+    return replay->side;
+}
+
+const struct cg_replay_counts *
+cg_replay_session_counts(const struct cg_replay *replay, cg_session session)
+{
+    return cg_replay_sessions_counts(replay->sessions, session);
+}
+
+const uint64_t *cg_replay_verdicts(const struct cg_replay *replay,
+                                   enum cg_replay_against against,
+                                   size_t session)
+{
+    static const uint64_t none[CG_REPLAY_VERDICTS];
+    const struct cg_replay_match *match = against == CG_REPLAY_RECORDED
+                                              ? &replay->recorded
+                                              : &replay->expect.match;
+    return match->pairs != NULL ? match->pairs[session].counts : none;
+}

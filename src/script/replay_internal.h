@@ -1,0 +1,79 @@
+/*
+ * What the files of a replay share.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_REPLAY_INTERNAL_H
+#define CG_REPLAY_INTERNAL_H
+
+#include "replay.h"
+#include "replay_ahead.h"
+#include "replay_route.h"
+
+#define CG_REPLAY_STRANGERS 64 /* pairs of CompIDs that are told of once each */
+
+/* What should be sent: a log of its own, read as far as it is needed. */
+struct cg_replay_expect {
+    struct cg_log *log; /* NULL: nothing is expected */
+    struct cg_replay_sessions *sessions;
+    struct cg_replay_match match;
+    bool ended;
+};
+
+struct cg_replay {
+    struct cg_replay_options options;
+    struct cg_replay_route route;
+    struct cg_log *log;
+    struct cg_replay_ahead ahead;
+    struct cg_replay_sessions *sessions;
+    struct cg_side *side; /* NULL before the first message */
+    struct cg_replay_match recorded;
+    bool has_recorded; /* ids are those of |side| */
+    struct cg_replay_expect expect;
+    struct cg_replay_totals totals;
+    uint64_t strangers[CG_REPLAY_STRANGERS]; /* hashes */
+    size_t stranger_count;
+    char *line; /* of the output */
+    char *whole;
+    char *header;
+    size_t line_max;
+    char words[4096];
+};
+
+/* Counts it, and tells of it: 0, or CG_ERR_CORRUPT to end. */
+int cg_replay_tell(struct cg_replay *replay,
+                   unsigned kind,
+                   const char *file,
+                   uint64_t offset,
+                   const char *text);
+
+/* Finds session and direction; false when it belongs to none, and |*status| is
+ * what telling of that came to. */
+bool cg_replay_find(struct cg_replay *replay,
+                    const struct cg_log_message *log,
+                    struct cg_replay_message *message,
+                    int *status);
+
+/* --- what comes out (replay_output.c) ----------------------------------- */
+
+int cg_replay_output_open(struct cg_replay *replay);
+void cg_replay_output_close(struct cg_replay *replay);
+int cg_replay_put_said(struct cg_replay *replay,
+                       const struct cg_side_said *said);
+int cg_replay_put_decision(struct cg_replay *replay,
+                           cg_time now,
+                           const char *text);
+
+/* --- what is expected (replay_expect.c) --------------------------------- */
+
+int cg_replay_expect_open(struct cg_replay *replay,
+                          char *error,
+                          size_t error_len);
+void cg_replay_expect_close(struct cg_replay *replay);
+int cg_replay_expect_said(struct cg_replay *replay,
+                          cg_session session,
+                          const struct cg_replay_said *said);
+/* Reads the rest, and judges what is left. */
+int cg_replay_expect_end(struct cg_replay *replay);
+
+#endif

@@ -1,0 +1,255 @@
+/*
+ * A gate that is driven by a log.
+ *
+ * Reads no clock, and keeps no fact: its journal only looks at them.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "replay_side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <tally.h>
+
+#define TICKS_MAX 1000000 /* at one moment: then time does not go on */
+
+struct cg_side {
+    struct cg_side_options options;
+    struct cg_journal journal;
+    struct cg_gate *gate;
+    struct cg_replay_ids ids;
+    struct cg_tally *tally;
+    cg_time now;
+    uint64_t numbers[CG_SESSIONS_MAX];
+};
+
+/* --- the journal -------------------------------------------------------- */
+
+static int append(void *user, const struct cg_fact *fact)
+{
+    struct cg_side *side = user;
+    if (side->options.fact != NULL) {
+        side->options.fact(side->options.user, fact);
+    }
+    cg_tally_fact(side->tally, fact);
+    return 0;
+}
+
+static int commit(void *user)
+{
+    (void)user;
+    return 0;
+}
+
+static int load(void *user,
+                cg_seq after,
+                int (*each)(void *context, const struct cg_fact *fact),
+                void *context)
+{
+    const struct cg_side *side = user;
+    const struct cg_journal *before = side->options.before;
+    return before != NULL ? before->load(before->user, after, each, context)
+                          : 0;
+}
+
+static void close_nothing(void *user)
+{
+    (void)user;
+}
+
+/* --- opening ------------------------------------------------------------ */
+
+static void on_log(void *user, cg_time now, const char *text)
+{
+    const struct cg_side *side = user;
+    side->options.decided(side->options.user, now, text);
+}
+
+static int collect(struct cg_side *side, int status)
+{
+    struct cg_out out;
+    if (status == 0) {
+        cg_tally_event(side->tally);
+    }
+    while (status == 0 && cg_gate_pull(side->gate, &out)) {
+        struct cg_side_said said = {
+            .session = out.session,
+            .time = side->now,
+            .number = ++side->numbers[out.session],
+            .firm = cg_tally_firm(side->tally),
+            .out = &out,
+        };
+        status = side->options.said(side->options.user, &said);
+    }
+    return status != 0 ? status : cg_gate_commit(side->gate);
+}
+
+static int open_gate(struct cg_side *side, char *error, size_t error_len)
+{
+    struct cg_gate_options options = {
+        .config = side->options.config,
+        .journal = &side->journal,
+        .now = side->now,
+        .log = side->options.decided != NULL ? on_log : NULL,
+        .user = side,
+    };
+    int status = cg_gate_open(&options, error, error_len, &side->gate);
+    if (status != 0) {
+        side->gate = NULL;
+        return status;
+    }
+    cg_tally_attach(side->tally, side->gate);
+    status = collect(side, 0);
+    if (status == 0 && side->options.rates != NULL) {
+        status = collect(side, cg_gate_take_rates(side->gate,
+                                                  side->options.rates,
+                                                  side->now));
+    }
+    if (status != 0) {
+        snprintf(error, error_len, "the gate does not start");
+    }
+    return status;
+}
+
+int cg_side_open(const struct cg_side_options *options,
+                 char *error,
+                 size_t error_len,
+                 struct cg_side **result)
+{
+    struct cg_side *side = calloc(1, sizeof(*side));
+    int status = CG_ERR_MEMORY;
+    if (side != NULL) {
+        side->options = *options;
+        side->now = options->now;
+        side->journal = (struct cg_journal){
+            .user = side,
+            .append = append,
+            .commit = commit,
+            .load = load,
+            .close = close_nothing,
+        };
+        cg_replay_ids_init(&side->ids, options->config);
+        side->tally = cg_tally_open(options->config);
+    }
+    if (side == NULL || side->tally == NULL) {
+        snprintf(error, error_len, "not enough memory: lower MaxOrders=");
+    } else {
+        status = open_gate(side, error, error_len);
+    }
+    if (status != 0) {
+        cg_side_close(side);
+        return status;
+    }
+    *result = side;
+    return 0;
+}
+
+void cg_side_close(struct cg_side *side)
+{
+    if (side == NULL) {
+        return;
+    }
+    cg_gate_close(side->gate);
+    cg_tally_close(side->tally);
+    cg_replay_ids_deinit(&side->ids);
+    free(side);
+}
+
+struct cg_gate *cg_side_gate(const struct cg_side *side)
+{
+    return side->gate;
+}
+
+struct cg_replay_ids *cg_side_ids(struct cg_side *side)
+{
+    return &side->ids;
+}
+
+const struct cg_tally *cg_side_tally(const struct cg_side *side)
+{
+    return side->tally;
+}
+
+void cg_side_in_gate(struct cg_side *side, uint16_t firm, cg_time ns)
+{
+    cg_tally_in_gate(side->tally, firm, ns);
+}
+
+/* --- what happens ------------------------------------------------------- */
+
+int cg_side_advance(struct cg_side *side, cg_time now)
+{
+    int status = 0;
+    int ticks = 0;
+    for (cg_time due = cg_gate_deadline(side->gate); due <= now && status == 0;
+         due = cg_gate_deadline(side->gate)) {
+        if (due > side->now) {
+            side->now = due;
+            ticks = 0;
+        }
+        status = ++ticks < TICKS_MAX
+                     ? collect(side, cg_gate_tick(side->gate, side->now))
+                     : CG_ERR_MISUSE;
+    }
+    side->now = now > side->now ? now : side->now;
+    return status;
+}
+
+int cg_side_recv(struct cg_side *side,
+                 cg_session session,
+                 struct cg_slice bytes,
+                 cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    status = status != 0 ? status : cg_replay_ids_rewrite(&side->ids, &bytes);
+    return status != 0 ? status
+                       : collect(side, cg_gate_recv(side->gate, session,
+                                                    bytes.data, bytes.len,
+                                                    side->now));
+}
+
+int cg_side_link(struct cg_side *side, cg_session session, bool up, cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    return status != 0 ? status
+                       : collect(side, cg_gate_link(side->gate, session, up,
+                                                    side->now));
+}
+
+int cg_side_renumbered(struct cg_side *side,
+                       cg_session session,
+                       bool ours,
+                       cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    return status != 0 ? status
+                       : collect(side, cg_gate_renumbered(side->gate, session,
+                                                          ours, side->now));
+}
+
+int cg_side_rejected(struct cg_side *side,
+                     cg_session session,
+                     struct cg_slice sent,
+                     cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    status = status != 0 ? status : cg_replay_ids_rewrite(&side->ids, &sent);
+    return status != 0
+               ? status
+               : collect(side, cg_gate_rejected(side->gate, session, sent.data,
+                                                sent.len, side->now));
+}
+
+int cg_side_resending(struct cg_side *side,
+                      cg_session session,
+                      struct cg_slice sent,
+                      cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    status = status != 0 ? status : cg_replay_ids_rewrite(&side->ids, &sent);
+    if (status == 0) {
+        (void)cg_gate_may_resend(side->gate, session, sent.data, sent.len);
+        status = collect(side, 0);
+    }
+    return status;
+}

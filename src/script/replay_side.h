@@ -1,0 +1,84 @@
+/*
+ * One gate of a replay: with a journal of its own in memory, its own ids, and
+ * time that goes as far as it is told.
+ *
+ * A replay has one; a comparison with other settings has two, which hear the
+ * same.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_REPLAY_SIDE_H
+#define CG_REPLAY_SIDE_H
+
+#include "replay_ids.h"
+#include <creditgate/gate.h>
+
+struct cg_side;
+
+/* A message that the gate sends.  Borrowed for the call. */
+struct cg_side_said {
+    cg_session session;
+    cg_time time;
+    uint64_t number; /* 1, 2, ... on its session */
+    uint16_t firm;   /* whose business it is, by cg_tally_firm() */
+    const struct cg_out *out;
+};
+
+struct cg_side_options {
+    const struct cg_config *config; /* borrowed */
+    /* What the gate begins with; NULL: nothing.  Borrowed for its opening. */
+    const struct cg_journal *before;
+    const struct cg_rates *rates; /* NULL: none; borrowed */
+    cg_time now;
+    /* Each message that the gate sends; what is not 0 ends the replay. */
+    int (*said)(void *user, const struct cg_side_said *said);
+    /* Each line that it says of a decision, before the message; NULL saves the
+     * time to make them. */
+    void (*decided)(void *user, cg_time now, const char *text);
+    /* Each fact, before it is in the books; may be NULL. */
+    void (*fact)(void *user, const struct cg_fact *fact);
+    void *user;
+};
+
+/* 0, or a cg_error with why in |error|. */
+int cg_side_open(const struct cg_side_options *options,
+                 char *error,
+                 size_t error_len,
+                 struct cg_side **side);
+void cg_side_close(struct cg_side *side);
+
+struct cg_gate *cg_side_gate(const struct cg_side *side);
+struct cg_replay_ids *cg_side_ids(struct cg_side *side);
+const struct cg_tally *cg_side_tally(const struct cg_side *side);
+
+/* A message of |firm|'s was |ns| in the recorded gate. */
+void cg_side_in_gate(struct cg_side *side, uint16_t firm, cg_time ns);
+
+/*
+ * What a host does with its gate.  Each first lets time go by up to |now|: what
+ * is due until then, and then, is done first.  |bytes| have recorded ids.
+ * Errors as cg_gate_recv(), or what a callback returned.
+ */
+int cg_side_advance(struct cg_side *side, cg_time now);
+int cg_side_recv(struct cg_side *side,
+                 cg_session session,
+                 struct cg_slice bytes,
+                 cg_time now);
+int cg_side_link(struct cg_side *side,
+                 cg_session session,
+                 bool up,
+                 cg_time now);
+int cg_side_renumbered(struct cg_side *side,
+                       cg_session session,
+                       bool ours,
+                       cg_time now);
+int cg_side_rejected(struct cg_side *side,
+                     cg_session session,
+                     struct cg_slice sent,
+                     cg_time now);
+int cg_side_resending(struct cg_side *side,
+                      cg_session session,
+                      struct cg_slice sent,
+                      cg_time now);
+
+#endif
