@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define PAR_RATES_BYTES_MAX ((size_t)16 * 1024 * 1024)
-#define TOLD_MAX 20 /* of one kind of trouble; the rest is counted */
+#define TOLD_MAX 20      /* of one kind of trouble; the rest is counted */
 #define PROGRESS_AFTER 2 /* seconds */
 
 struct replay_command {
@@ -222,8 +222,7 @@ take(struct replay_command *command, const char *option, const char *value)
 
 static bool check_pipes(const struct replay_command *command)
 {
-    size_t pipes = command->expect != NULL &&
-                   strcmp(command->expect, "-") == 0;
+    size_t pipes = command->expect != NULL && strcmp(command->expect, "-") == 0;
     for (size_t i = 0; i < command->log_count; i++) {
         pipes += strcmp(command->logs[i], "-") == 0;
     }

@@ -42,8 +42,7 @@ void replay_print_difference(FILE *to,
     put_time(said->time, time, sizeof(time));
     fprintf(to, "%s %s %.*s %s: ", time,
             difference->session[0] != '\0' ? difference->session : "gate",
-            (int)said->type.len, said->type.data,
-            words[difference->verdict]);
+            (int)said->type.len, said->type.data, words[difference->verdict]);
     if (difference->verdict == CG_REPLAY_DIFFERENT) {
         print_bytes(to, cg_slice_str(difference->text));
     } else {
@@ -65,8 +64,8 @@ void replay_print(FILE *to,
     fprintf(to, "messages %" PRIu64 ", sent %" PRIu64 "\n", totals.messages,
             totals.sent);
     for (size_t i = 0; i < config->session_count; i++) {
-        const struct cg_replay_counts *counts =
-            cg_replay_session_counts(replay, (cg_session)i);
+        const struct cg_replay_counts *counts = cg_replay_session_counts(
+            replay, (cg_session)i);
         const uint64_t *verdicts = cg_replay_verdicts(replay,
                                                       CG_REPLAY_RECORDED, i);
         fprintf(to,

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 enum {
-    CG_SPREAD_BITS = 7,     /* bins of one power of two: 1 << this */
-    CG_SPREAD_BINS = 5504,  /* for numbers below 1 << 49 */
+    CG_SPREAD_BITS = 7,    /* bins of one power of two: 1 << this */
+    CG_SPREAD_BINS = 5504, /* for numbers below 1 << 49 */
 };
 
 struct cg_spread {

@@ -492,8 +492,8 @@ static bool is_leaked(const struct cg_state *state,
     }
     bool over = state->orders[token->order].state == CG_ORDER_CLOSED ||
                 token->state == CG_TOKEN_CLOSED;
-    return (over && (token->ledger.reserved != 0 ||
-                     cg_token_open(token) != 0)) ||
+    return (over &&
+            (token->ledger.reserved != 0 || cg_token_open(token) != 0)) ||
            (token->state == CG_TOKEN_RETURNING && token->asks == CG_NONE);
 }
 

@@ -15,7 +15,7 @@
 #include <spread.h>
 
 #define CG_TALLY_REASONS 512 /* above every enum cg_reason */
-#define CG_TALLY_FIRMS 64    /* those with times of their own; the rest is one */
+#define CG_TALLY_FIRMS 64 /* those with times of their own; the rest is one */
 
 /* What clients, and the gate itself, ask for. */
 enum cg_tally_request {

@@ -24,8 +24,8 @@ enum cg_replay_against {
 
 struct cg_replay_difference {
     enum cg_replay_against against;
-    enum cg_replay_verdict verdict; /* never CG_REPLAY_SAME */
-    const char *session;            /* "": a decision */
+    enum cg_replay_verdict verdict;        /* never CG_REPLAY_SAME */
+    const char *session;                   /* "": a decision */
     const struct cg_replay_said *recorded; /* or NULL */
     const struct cg_replay_said *produced; /* or NULL */
     const char *text;                      /* tag by tag; "" when one is NULL */
@@ -83,7 +83,7 @@ struct cg_replay_totals {
     uint64_t troubles[CG_REPLAY_KINDS];
     cg_time first;
     cg_time last;
-    bool holds; /* the books add up, and no credit leaked */
+    bool holds;    /* the books add up, and no credit leaked */
     char why[256]; /* else why not */
 };
 

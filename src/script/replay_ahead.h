@@ -9,7 +9,7 @@
 
 #include "log_reader.h"
 
-#define CG_REPLAY_AHEAD 4096 /* messages ... */
+#define CG_REPLAY_AHEAD 4096                    /* messages ... */
 #define CG_REPLAY_AHEAD_BYTES ((size_t)4 << 20) /* ... and bytes */
 
 struct cg_replay_ahead {

@@ -209,7 +209,8 @@ static bool find_nth(struct cg_slice fields,
 }
 
 /* How often |tag| stands in |fields| before |end|. */
-static size_t count_before(struct cg_slice fields, uint32_t tag, const char *end)
+static size_t
+count_before(struct cg_slice fields, uint32_t tag, const char *end)
 {
     struct cg_slice value;
     size_t count = 0;
@@ -233,9 +234,10 @@ static void put_field(struct words *words,
         put(words, "%sis %.*s", was != NULL ? ", " : "", (int)is->len,
             is->data);
     }
-    put(words, "%s", was == NULL ? ", was not there"
-                     : is == NULL ? ", is not there"
-                                  : "");
+    put(words, "%s",
+        was == NULL  ? ", was not there"
+        : is == NULL ? ", is not there"
+                     : "");
 }
 
 /* Fields of |recorded| that |produced| lacks or has otherwise; |back|: those of

@@ -18,8 +18,7 @@ static bool on_log_trouble(void *user,
 
 /* --- its sessions ------------------------------------------------------- */
 
-static int
-on_link(void *user, cg_session session, bool up, cg_time now)
+static int on_link(void *user, cg_session session, bool up, cg_time now)
 {
     (void)user;
     (void)session;
@@ -48,10 +47,9 @@ static int on_message(void *user, const struct cg_replay_message *message)
         .file = message->file,
         .offset = message->offset,
     };
-    return message->outbound
-               ? cg_replay_match_recorded(&replay->expect.match,
-                                          message->session, &said)
-               : 0;
+    return message->outbound ? cg_replay_match_recorded(&replay->expect.match,
+                                                        message->session, &said)
+                             : 0;
 }
 
 /* The log itself may have told the same. */

@@ -17,8 +17,7 @@ void cg_replay_ids_init(struct cg_replay_ids *ids,
 {
     *ids = (struct cg_replay_ids){.config = config};
     ids->prefix_len = (size_t)snprintf(ids->prefix, sizeof(ids->prefix),
-                                       "%.*s-", NAME_SHOWN,
-                                       config->gate_name);
+                                       "%.*s-", NAME_SHOWN, config->gate_name);
 }
 
 void cg_replay_ids_deinit(struct cg_replay_ids *ids)
@@ -165,9 +164,8 @@ int cg_replay_ids_learn(struct cg_replay_ids *ids,
 
 /* --- messages ----------------------------------------------------------- */
 
-static const struct cg_replay_id_pair *of_field(const struct cg_replay_ids *ids,
-                                                uint32_t tag,
-                                                struct cg_slice value)
+static const struct cg_replay_id_pair *
+of_field(const struct cg_replay_ids *ids, uint32_t tag, struct cg_slice value)
 {
     return cg_replay_is_id_tag(ids, tag) ? find(ids, value) : NULL;
 }
@@ -206,9 +204,8 @@ static size_t put(char *out, size_t at, const char *bytes, size_t len)
 }
 
 /* The fields |from|, behind BodyLength and before CheckSum. */
-static size_t put_fields(const struct cg_replay_ids *ids,
-                         struct cg_slice from,
-                         char *out)
+static size_t
+put_fields(const struct cg_replay_ids *ids, struct cg_slice from, char *out)
 {
     struct cg_slice left = from;
     struct cg_slice value;

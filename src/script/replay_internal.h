@@ -10,7 +10,8 @@
 #include "replay_ahead.h"
 #include "replay_route.h"
 
-#define CG_REPLAY_STRANGERS 64 /* pairs of CompIDs that are told of once each */
+#define CG_REPLAY_STRANGERS 64 /* pairs of CompIDs that are told of once each  \
+                                */
 
 /* What should be sent: a log of its own, read as far as it is needed. */
 struct cg_replay_expect {

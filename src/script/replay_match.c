@@ -67,9 +67,8 @@ static int pair_up(struct cg_replay_match *match,
                    const struct cg_replay_learnt *learnt,
                    bool same)
 {
-    int status = judge(match, pair,
-                       same ? CG_REPLAY_SAME : CG_REPLAY_DIFFERENT, recorded,
-                       produced);
+    int status = judge(match, pair, same ? CG_REPLAY_SAME : CG_REPLAY_DIFFERENT,
+                       recorded, produced);
     return status != 0 ? status : learn(match, learnt);
 }
 

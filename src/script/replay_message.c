@@ -73,9 +73,8 @@ static bool take_header(struct cg_replay_message *message,
 }
 
 /* Steps over the data that |tag|, a length, announces: it may hold SOH. */
-static void skip_data(struct cg_slice *fields,
-                      uint32_t tag,
-                      struct cg_slice length)
+static void
+skip_data(struct cg_slice *fields, uint32_t tag, struct cg_slice length)
 {
     size_t len = (size_t)cg_replay_number(length);
     const char *at = fields->data;

@@ -18,19 +18,19 @@ struct cg_replay_message {
     struct cg_slice type;  /* 35 */
     struct cg_slice sender;
     struct cg_slice target;
-    struct cg_slice sent;    /* 52 */
-    struct cg_slice body;    /* without header and CheckSum(10) */
-    int64_t seq;             /* 34; 0: none */
-    bool possdup;            /* 43=Y */
-    bool admin;              /* of the session, not for an application */
-    bool resets;             /* 141=Y of a Logon */
-    bool fills;              /* 123=Y of a SequenceReset */
-    int64_t next;            /* its 36; 0: none */
-    int64_t about;           /* 45 of a Reject */
-    int64_t first;           /* 7 of a ResendRequest ... */
-    int64_t last;            /* ... and 16; 0: all */
-    cg_session session;      /* cg_replay_route() */
-    bool outbound;           /* the gate sent it */
+    struct cg_slice sent; /* 52 */
+    struct cg_slice body; /* without header and CheckSum(10) */
+    int64_t seq;          /* 34; 0: none */
+    bool possdup;         /* 43=Y */
+    bool admin;           /* of the session, not for an application */
+    bool resets;          /* 141=Y of a Logon */
+    bool fills;           /* 123=Y of a SequenceReset */
+    int64_t next;         /* its 36; 0: none */
+    int64_t about;        /* 45 of a Reject */
+    int64_t first;        /* 7 of a ResendRequest ... */
+    int64_t last;         /* ... and 16; 0: all */
+    cg_session session;   /* cg_replay_route() */
+    bool outbound;        /* the gate sent it */
 };
 
 /* False when a field of the header is missing. */
@@ -48,9 +48,8 @@ static inline bool cg_replay_is(const struct cg_replay_message *message,
  * Cuts the first field off |fields|.  False at the end, or where no field
  * stands; the SOH in a data field is not known to be one.
  */
-static inline bool cg_replay_field(struct cg_slice *fields,
-                                   uint32_t *tag,
-                                   struct cg_slice *value)
+static inline bool
+cg_replay_field(struct cg_slice *fields, uint32_t *tag, struct cg_slice *value)
 {
     const char *at = fields->data;
     const char *end = at + fields->len;

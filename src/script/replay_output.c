@@ -46,8 +46,7 @@ static size_t put_time(char *text, cg_time time)
                                   (long long)(time % CG_SECOND));
 }
 
-static size_t
-seal(struct cg_replay *replay, const struct cg_side_said *said)
+static size_t seal(struct cg_replay *replay, const struct cg_side_said *said)
 {
     const struct cg_config_session *session =
         &replay->options.config->sessions[said->session];
@@ -59,12 +58,11 @@ seal(struct cg_replay *replay, const struct cg_side_said *said)
     cg_fix_put_int(&header, 34, (int64_t)said->number);
     cg_fix_put_time(&header, 52, said->time);
     cg_fix_put_raw(&header, (struct cg_slice){out->header, out->header_len});
-    return header.full ? 0
-                       : cg_fix_seal(replay->whole, replay->line_max,
-                                     session->version, cg_slice_str(out->type),
-                                     cg_fix_written(&header),
-                                     (struct cg_slice){out->body,
-                                                       out->body_len});
+    return header.full
+               ? 0
+               : cg_fix_seal(replay->whole, replay->line_max, session->version,
+                             cg_slice_str(out->type), cg_fix_written(&header),
+                             (struct cg_slice){out->body, out->body_len});
 }
 
 int cg_replay_put_said(struct cg_replay *replay,

@@ -18,9 +18,9 @@ static size_t size_of(const struct cg_replay_said *said)
 bool cg_replay_queue_has_room(const struct cg_replay_queue *queue,
                               const struct cg_replay_said *said)
 {
-    return queue->count == 0 || (queue->count < CG_REPLAY_QUEUED &&
-                                 queue->used + size_of(said) <=
-                                     CG_REPLAY_QUEUED_BYTES / 2);
+    return queue->count == 0 ||
+           (queue->count < CG_REPLAY_QUEUED &&
+            queue->used + size_of(said) <= CG_REPLAY_QUEUED_BYTES / 2);
 }
 
 static void put(char *bytes, size_t *at, struct cg_slice *slice)

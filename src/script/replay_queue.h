@@ -11,7 +11,7 @@
 #include <slice.h>
 #include <stdint.h>
 
-#define CG_REPLAY_QUEUED 4096 /* messages of one queue ... */
+#define CG_REPLAY_QUEUED 4096                    /* messages of one queue ... */
 #define CG_REPLAY_QUEUED_BYTES ((size_t)4 << 20) /* ... and their bytes */
 
 /* A message without its header. */
@@ -21,7 +21,7 @@ struct cg_replay_said {
     struct cg_slice body;
     const char *file; /* NULL: the replay made it */
     uint64_t offset;
-    uint64_t key; /* what it is about, by cg_replay_key(); 0: not known yet */
+    uint64_t key;  /* what it is about, by cg_replay_key(); 0: not known yet */
     uint16_t firm; /* of the replay's: whose business it is */
 };
 

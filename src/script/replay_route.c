@@ -62,6 +62,9 @@ bool cg_replay_route(const struct cg_replay_route *route,
             cg_slice_is(message->begin, is->begin_string)) {
             message->session = (cg_session)(place / 2);
             message->outbound = outbound;
+            /* What is malformed the gate itself answers by a Reject. */
+            message->admin = message->admin &&
+                             !(outbound && cg_replay_is(message, '3'));
             return true;
         }
     }

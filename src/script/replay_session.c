@@ -43,7 +43,7 @@ struct cg_replay_sessions {
     struct cg_replay_hooks hooks;
     struct session *sessions;
     struct seen *seen;
-    size_t leaving; /* sessions with a |logout_at| */
+    size_t leaving;  /* sessions with a |logout_at| */
     cg_time look_at; /* when gaps are looked at again */
 };
 
@@ -245,9 +245,8 @@ static int take_resend(struct cg_replay_sessions *sessions,
         int64_t seq = cg_replay_kept_at(kept, i, &sent);
         if (seq >= message->first &&
             (message->last == 0 || seq <= message->last)) {
-            status = sessions->hooks.resending(sessions->hooks.user,
-                                               message->session, sent,
-                                               message->time);
+            status = sessions->hooks.resending(
+                sessions->hooks.user, message->session, sent, message->time);
         }
     }
     return status;
@@ -346,9 +345,8 @@ static int take_sequence(struct cg_replay_sessions *sessions,
         way->next = message->next;
         cg_replay_hold_drop(&way->hold, way->next);
         if (!message->fills && !message->outbound) {
-            status = sessions->hooks.renumbered(sessions->hooks.user,
-                                                message->session, false,
-                                                message->time);
+            status = sessions->hooks.renumbered(
+                sessions->hooks.user, message->session, false, message->time);
         }
     }
     return status;
@@ -374,8 +372,8 @@ static int take_held(struct cg_replay_sessions *sessions,
 {
     struct cg_replay_message message;
     int status = 0;
-    while (status == 0 && cg_replay_hold_take(&way->hold, way->next,
-                                              &message)) {
+    while (status == 0 &&
+           cg_replay_hold_take(&way->hold, way->next, &message)) {
         message.time = now;
         status = take_next(sessions, &message, way);
     }
@@ -404,9 +402,7 @@ static int give_up(struct cg_replay_sessions *sessions,
     return status != 0 ? status : take_held(sessions, way, now);
 }
 
-static int gaps_end(struct cg_replay_sessions *sessions,
-                    cg_time now,
-                    bool all)
+static int gaps_end(struct cg_replay_sessions *sessions, cg_time now, bool all)
 {
     int status = 0;
     for (size_t i = 0; i < sessions->config->session_count; i++) {
@@ -473,7 +469,7 @@ static int lower(struct cg_replay_sessions *sessions,
                  struct direction *way,
                  bool *again)
 {
-    *again = !message->possdup &&
+    *again = !message->possdup && !message->fills &&
              was_other(way, message, print_of(message));
     if (!*again) {
         session_of(sessions, message)->counts.repeated++;

@@ -13,8 +13,8 @@
 #include "replay_message.h"
 #include <creditgate/config.h>
 
-#define CG_REPLAY_SEEN 1024        /* numbers whose messages are known again */
-#define CG_REPLAY_HELD 1024        /* messages that wait behind a gap ... */
+#define CG_REPLAY_SEEN 1024 /* numbers whose messages are known again */
+#define CG_REPLAY_HELD 1024 /* messages that wait behind a gap ... */
 #define CG_REPLAY_HELD_BYTES ((size_t)4 << 20) /* ... and their bytes ... */
 #define CG_REPLAY_HELD_NS (30 * CG_SECOND)     /* ... and for how long */
 #define CG_REPLAY_KEPT 512                     /* messages sent, of a session */

@@ -101,9 +101,8 @@ static int open_gate(struct cg_side *side, char *error, size_t error_len)
     cg_tally_attach(side->tally, side->gate);
     status = collect(side, 0);
     if (status == 0 && side->options.rates != NULL) {
-        status = collect(side, cg_gate_take_rates(side->gate,
-                                                  side->options.rates,
-                                                  side->now));
+        status = collect(side, cg_gate_take_rates(
+                                   side->gate, side->options.rates, side->now));
     }
     if (status != 0) {
         snprintf(error, error_len, "the gate does not start");
@@ -202,10 +201,10 @@ int cg_side_recv(struct cg_side *side,
 {
     int status = cg_side_advance(side, now);
     status = status != 0 ? status : cg_replay_ids_rewrite(&side->ids, &bytes);
-    return status != 0 ? status
-                       : collect(side, cg_gate_recv(side->gate, session,
-                                                    bytes.data, bytes.len,
-                                                    side->now));
+    return status != 0
+               ? status
+               : collect(side, cg_gate_recv(side->gate, session, bytes.data,
+                                            bytes.len, side->now));
 }
 
 int cg_side_link(struct cg_side *side, cg_session session, bool up, cg_time now)

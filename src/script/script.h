@@ -155,10 +155,24 @@ void cg_script_deinit(struct cg_script *script);
 size_t cg_script_capture_find(const struct cg_script *script,
                               struct cg_slice name);
 
+/* One step as it was played: a message, or what happened to a session. */
+struct cg_script_passed {
+    /* CG_SCRIPT_SEND: a message to the gate, CG_SCRIPT_EXPECT: one of the
+       gate's; else the step itself, but for those that only look. */
+    enum cg_script_act act;
+    cg_session session;
+    cg_time time;
+    /* Whole; of CG_SCRIPT_REJECTS and CG_SCRIPT_RESEND the one they name. */
+    struct cg_slice bytes;
+    bool kept; /* of CG_SCRIPT_RESEND */
+};
+
 struct cg_script_run_options {
     bool verbose; /* print all that is said */
     /* Gets whole lines, each with its newline; may be NULL. */
     void (*print)(void *user, const char *text);
+    /* Gets all that passes, in its order; may be NULL. */
+    void (*passed)(void *user, const struct cg_script_passed *passed);
     /* Gets the journal once all is played, for the call; may be NULL. */
     void (*played)(void *user, const struct cg_journal *journal);
     void *user;

@@ -12,6 +12,24 @@
 
 #define TICKS_MAX 1000000
 
+static void pass(const struct cg_script_runner *runner,
+                 const struct cg_script_step *step,
+                 const struct cg_script_passed *passed)
+{
+    struct cg_script_passed whole = *passed;
+
+    if (runner->options->passed == NULL) {
+        return;
+    }
+    whole.time = runner->now;
+    if (step != NULL) {
+        whole.act = step->act;
+        whole.session = step->session;
+        whole.kept = step->kept;
+    }
+    runner->options->passed(runner->options->user, &whole);
+}
+
 /* --- the gate ----------------------------------------------------------- */
 
 /* What the gate says must be valid FIX of the session's version; a peer's own
@@ -30,6 +48,10 @@ static void validate(struct cg_script_runner *runner,
     bool passed = last != NULL && !runner->input_valid &&
                   strcmp(last->type, out->type) == 0;
 
+    pass(runner, NULL,
+         &(struct cg_script_passed){.act = CG_SCRIPT_EXPECT,
+                                    .session = out->session,
+                                    .bytes = {runner->whole, len}});
     if (len == 0 ||
         cg_fix_read(runner->message, version, runner->whole, len) != 0) {
         cg_script_fail(runner, NULL, "the gate said what cannot be read:");
@@ -231,6 +253,8 @@ static void send_message(struct cg_script_runner *runner,
                        CG_SCRIPT_BUFFER);
         return;
     }
+    pass(runner, step,
+         &(struct cg_script_passed){.bytes = {runner->buffer, len}});
     version = runner->script->config.sessions[step->session].version;
     runner->input_valid = cg_fix_read(runner->message, version, runner->buffer,
                                       len) == 0 &&
@@ -245,6 +269,8 @@ static void reject(struct cg_script_runner *runner,
 {
     size_t len = cg_script_sent_before(runner, step);
 
+    pass(runner, step,
+         &(struct cg_script_passed){.bytes = {runner->buffer, len}});
     if (len > 0) {
         collect(runner, cg_gate_rejected(runner->gate, step->session,
                                          runner->buffer, len, runner->now));
@@ -256,6 +282,8 @@ static void resend(struct cg_script_runner *runner,
 {
     size_t len = cg_script_sent_before(runner, step);
 
+    pass(runner, step,
+         &(struct cg_script_passed){.bytes = {runner->buffer, len}});
     if (len > 0 && cg_gate_may_resend(runner->gate, step->session,
                                       runner->buffer, len) != step->kept) {
         cg_script_fail(runner, step,
@@ -298,6 +326,8 @@ static bool is_input(enum cg_script_act act)
 static void act(struct cg_script_runner *runner,
                 const struct cg_script_step *step)
 {
+    static const struct cg_script_passed nothing;
+
     cg_script_say_step(runner, step);
     switch (step->act) {
     case CG_SCRIPT_SEND:
@@ -308,19 +338,23 @@ static void act(struct cg_script_runner *runner,
         break;
     case CG_SCRIPT_UP:
     case CG_SCRIPT_DOWN:
+        pass(runner, step, &nothing);
         collect(runner, cg_gate_link(runner->gate, step->session,
                                      step->act == CG_SCRIPT_UP, runner->now));
         break;
     case CG_SCRIPT_RESETS:
     case CG_SCRIPT_SKIPS:
+        pass(runner, step, &nothing);
         collect(runner,
                 cg_gate_renumbered(runner->gate, step->session,
                                    step->act == CG_SCRIPT_RESETS, runner->now));
         break;
     case CG_SCRIPT_STOP:
+        pass(runner, step, &nothing);
         collect(runner, cg_gate_stop(runner->gate, runner->now));
         break;
     case CG_SCRIPT_CRASH:
+        pass(runner, step, &nothing);
         crash(runner);
         break;
     case CG_SCRIPT_REJECTS:
@@ -336,6 +370,7 @@ static void act(struct cg_script_runner *runner,
         cg_script_view(runner, step);
         break;
     case CG_SCRIPT_TAKES_RATES:
+        pass(runner, step, &nothing);
         take_rates(runner, step);
         break;
     case CG_SCRIPT_RATES:
