@@ -96,6 +96,7 @@ CG_API cg_session cg_config_find(const struct cg_config *config,
 struct cg_config_host {
     const char *gate_name;
     const char *journal;       /* a path for cg_journal_open_sqlite() */
+    const char *message_log;   /* where to write all messages; NULL: nowhere */
     const char *fix_settings;  /* text for fix8c_engine_open(): its sessions in
                                   the order of the indexes */
     const char *par_rates;     /* a path for cg_rates_read(); NULL: none */

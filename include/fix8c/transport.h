@@ -48,6 +48,15 @@ struct fix8c_transport_options {
     unsigned logout_timeout_ms; /* default 2000, in fix8c_transport_close() */
     int backlog;                /* default 128 */
     /*
+     * A whole message arrived on the line of |session|, which has not seen it
+     * yet: this is its own bytes, also where the session then ignores it.  Must
+     * not send.  What it sends is told by the engine's |sent|.
+     */
+    void (*received)(void *user,
+                     struct fix8c_session *session,
+                     const char *bytes,
+                     size_t len);
+    /*
      * Called once at the end of each turn in which a message arrived, or that
      * left bytes or closes to let out, or after fix8c_transport_touch().  It
      * may still send; those bytes belong to the same turn.  Non-zero stops
@@ -55,6 +64,8 @@ struct fix8c_transport_options {
      * is called with that value.
      */
     int (*before_flush)(void *user);
+    /* After that, when what was held has been handed to the system. */
+    void (*flushed)(void *user);
     /*
      * The end: |before_flush|'s value, or FIX8C_ERR_STORE.  Nothing was
      * written.  fix8c_transport_close() may follow, nothing else.

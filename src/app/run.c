@@ -99,6 +99,7 @@ static void on_signal(uv_signal_t *handle, int number)
     struct run *run = handle->data;
     if (number == SIGHUP) {
         say(run, CG_LOG_NOTICE, "told to read the par rates again (SIGHUP)");
+        cg_gateway_reopen_log(run->gateway);
         cg_gateway_reload(run->gateway);
         return;
     }

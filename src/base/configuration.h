@@ -194,9 +194,12 @@ struct cg_config_fx {
     int line;
 };
 
+#define CG_PATH_LEN 4096
+
 struct cg_config {
     char gate_name[CG_NAME_MAX + 1]; /* Name=, default GATE: prefix of ids */
-    char journal[4096];              /* Journal=, a path */
+    char journal[CG_PATH_LEN];       /* Journal= */
+    char message_log[CG_PATH_LEN];   /* MessageLog=, or empty */
     cg_time soft_deadline_ns;        /* SoftDeadlineMs=, default 1000 (R26) */
     cg_time hard_deadline_ns;        /* HardDeadlineMs=, default 20000 */
     cg_time pull_time_ns;            /* PullTimeMs=, default 500 (R29) */

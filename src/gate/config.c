@@ -206,28 +206,51 @@ static char *folder_of(const char *path)
     return strndup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
 }
 
-/* The journal may be new, but not its folder. */
-static void check_journal(struct cg_config_reader *reader,
-                          const struct cg_config_entry *entry)
+/* A file that the gate writes may be new, but not its folder. */
+static void read_own_file(struct cg_config_reader *reader,
+                          const char *key,
+                          const char *what,
+                          char to[CG_PATH_LEN])
 {
+    const struct cg_config_entry *entry = cg_config_section_find(reader->gate,
+                                                                 key);
+    if (entry == NULL || *entry->value == '\0') {
+        return;
+    }
     char *path = cg_key_path(&reader->context, entry->value);
     char *folder = path != NULL ? folder_of(path) : NULL;
     struct stat info;
+    char wrong[64];
 
     if (path == NULL || folder == NULL) {
         reader->context.mistakes->no_memory = true;
-    } else if (strlen(path) >= sizeof(reader->config->journal)) {
-        mistake(reader, entry->line, "choose a shorter path",
-                "the journal's path is too long");
+    } else if (strlen(path) >= CG_PATH_LEN) {
+        (void)snprintf(wrong, sizeof(wrong), "the %s's path is too long", what);
+        mistake(reader, entry->line, "choose a shorter path", wrong);
     } else if (stat(*folder != '\0' ? folder : ".", &info) != 0 ||
                !S_ISDIR(info.st_mode)) {
-        mistake(reader, entry->line, "create it, or correct the path",
-                "the journal's folder is not there");
+        (void)snprintf(wrong, sizeof(wrong), "the %s's folder is not there",
+                       what);
+        mistake(reader, entry->line, "create it, or correct the path", wrong);
     } else {
-        memcpy(reader->config->journal, path, strlen(path) + 1);
+        memcpy(to, path, strlen(path) + 1);
     }
     free(folder);
     free(path);
+}
+
+static void read_own_files(struct cg_config_reader *reader)
+{
+    struct cg_config *config = reader->config;
+
+    read_own_file(reader, "Journal", "journal", config->journal);
+    read_own_file(reader, "MessageLog", "message log", config->message_log);
+    if (config->message_log[0] != '\0' &&
+        strcmp(config->message_log, config->journal) == 0) {
+        mistake(reader,
+                cg_config_section_find(reader->gate, "MessageLog")->line,
+                "name a file of its own", "the message log is the journal");
+    }
 }
 
 static void read_gate(struct cg_config_reader *reader)
@@ -243,10 +266,7 @@ static void read_gate(struct cg_config_reader *reader)
                   reader->config);
     cg_keys_require(&reader->context, &cg_gate_keys, reader->gate, NULL);
     check_deadlines(reader);
-    entry = cg_config_section_find(reader->gate, "Journal");
-    if (entry != NULL && *entry->value != '\0') {
-        check_journal(reader, entry);
-    }
+    read_own_files(reader);
     entry = cg_config_section_find(reader->gate, "Instruments");
     if (entry != NULL && *entry->value != '\0') {
         reader->instruments_path = cg_key_path(&reader->context, entry->value);

@@ -102,6 +102,8 @@ void cg_config_host(const struct cg_config *config, struct cg_config_host *host)
     *host = (struct cg_config_host){
         .gate_name = config->gate_name,
         .journal = config->journal,
+        .message_log = config->message_log[0] != '\0' ? config->message_log
+                                                      : NULL,
         .fix_settings = config->fix_settings,
         .par_rates = files ? rates->par_rates : NULL,
         .par_rates_poll_ns = files ? rates->poll_ns : 0,

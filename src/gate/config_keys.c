@@ -27,6 +27,7 @@ static const struct cg_key gate_keys[] = {
      .at = AT_GATE(gate_name),
      .max = CG_NAME_MAX},
     {.name = "Journal", .at = CG_KEY_NOWHERE, .required = true},
+    {.name = "MessageLog", .at = CG_KEY_NOWHERE},
     {.name = "Instruments", .at = CG_KEY_NOWHERE, .required = true},
     {.name = "SoftDeadlineMs",
      .form = CG_KEY_MS,

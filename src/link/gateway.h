@@ -46,6 +46,9 @@ int cg_gateway_port(const struct cg_gateway *gateway, size_t index);
 /* Reads the par rates again, whether their file has changed or not. */
 void cg_gateway_reload(struct cg_gateway *gateway);
 
+/* Opens the message log by its name again, after it was moved away. */
+void cg_gateway_reopen_log(struct cg_gateway *gateway);
+
 /* Moves the older facts of the journal into a file beside it, while the gate
  * goes on. */
 void cg_gateway_archive(struct cg_gateway *gateway);

@@ -76,6 +76,8 @@ static void flush(struct fix8c_transport *transport)
         if (line->dirty)
             line_flush(line);
     }
+    if (transport->options.flushed != NULL && !transport->failed)
+        transport->options.flushed(transport->options.user);
 }
 
 static void on_watch(uv_timer_t *timer)

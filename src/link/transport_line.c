@@ -293,6 +293,9 @@ static bool deliver(struct line *line, const char *bytes, size_t len)
         return false;
     struct fix8c_session *session = line->station->session;
     transport->dirty = true;
+    if (transport->options.received != NULL)
+        transport->options.received(transport->options.user, session, bytes,
+                                    len);
     int result = fix8c_session_receive(session, bytes, len);
     if (result == FIX8C_ERR_STORE) {
         transport_fail(transport, result);

@@ -7,201 +7,25 @@ SPDX-License-Identifier: Apache-2.0
 """
 import glob
 import os
-import queue
 import re
-import resource
 import signal
-import socket
 import sqlite3
-import subprocess
 import sys
-import tempfile
-import threading
-import time
 import unittest
 
-PROGRAM = os.path.abspath(sys.argv[1])
-WAIT_S = 60
-LOGGED_ON = r"^\S+ logon "
-
-CONFIG = """[GATE]
-Journal=gate.journal
-Instruments=instruments.csv
-TradingDayEnd=never
-FailureGraceMs=1500
-SnapshotFacts={facts}
-[DEFAULT]
-SenderCompID=GATE
-HeartBtInt=30
-SocketConnectHost=127.0.0.1
-ReconnectInterval=1
-[SESSION]
-Name=client
-Role=client
-BeginString=FIX.4.4
-TargetCompID=CLIENT
-ConnectionType=acceptor
-SocketAcceptPort={port}
-Venue=venue
-Accounts=ACME
-[SESSION]
-Name=venue
-Role=venue
-BeginString=FIX.4.4
-TargetCompID=VENUE
-ConnectionType=initiator
-SocketConnectPort={venue}
-[SESSION]
-Name=hub
-Role=hub
-BeginString=FIXT.1.1
-DefaultApplVerID=9
-TargetCompID=HUB
-ConnectionType=initiator
-SocketConnectPort={hub}
-[ACCOUNT]
-Account=ACME
-ClearingFirm=FCM1
-Hub=hub
-[LIMIT]
-RiskLimitID=ACME-USD
-Hub=hub
-Owner=FCM1
-Account=ACME
-Currency=USD
-Model=ping
-"""
-INSTRUMENTS = "instrument,currency,dv01_per_million\nUSSW10,USD,904.00\n"
+from gate_desk import Case, LOGGED_ON
 
 
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-class Process:
-    """A process whose lines are read as they come."""
-
-    def __init__(self, *words, cwd, limit=None):
-        def before():
-            if limit is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        self.lines = []
-        self.queue = queue.Queue()
-        # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
-        self.child = subprocess.Popen(
-            [PROGRAM, *words], cwd=cwd, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            preexec_fn=before)
-        self.thread = threading.Thread(target=self.read, daemon=True)
-        self.thread.start()
-
-    def read(self):
-        for line in self.child.stdout:
-            self.lines.append(line.rstrip("\n"))
-            self.queue.put(line.rstrip("\n"))
-        self.queue.put(None)
-
-    def tell(self, words):
-        self.child.stdin.write(words + "\n")
-        self.child.stdin.flush()
-
-    def see(self, pattern):
-        """The next line that holds |pattern|."""
-        end = time.monotonic() + WAIT_S
-        while True:
-            left = end - time.monotonic()
-            try:
-                line = self.queue.get(timeout=max(left, 0.001))
-            except queue.Empty:
-                line = None
-            if line is None:
-                raise AssertionError(
-                    f"{pattern} was not said, but:\n"
-                    + "\n".join(self.lines[-12:]))
-            if re.search(pattern, line):
-                return line
-
-    def ended(self):
-        status = self.child.wait(WAIT_S)
-        self.thread.join(WAIT_S)
-        return status
-
-    def stop(self, number=signal.SIGTERM):
-        if self.child.poll() is None:
-            self.child.send_signal(number)
-        status = self.ended()
-        self.child.stdin.close()
-        self.child.stdout.close()
-        return status
-
-
-class Kept(unittest.TestCase):
+class Kept(Case):
     def setUp(self):
-        # pylint: disable=consider-using-with
-        self.place = tempfile.TemporaryDirectory(prefix="cg-kept-")
-        self.folder = self.place.name
-        self.journal = os.path.join(self.folder, "gate.journal")
-        self.processes = []
-        self.port = free_port() # the client finds it again after a restart
-        self.hub = self.start("hubsim", "--listen", "0",
-                              "--limit", "ACME-USD,FCM1,ACME,USD,2500000")
-        self.hub_port = self.hub.see("listen").split()[-1]
-        self.venue = self.start("venuesim", "--listen", "0")
-        self.venue_port = self.venue.see("listen").split()[-1]
+        super().setUp()
+        self.start_venue()
 
-    def tearDown(self):
-        for process in self.processes:
-            if process.child.poll() is None:
-                process.stop(signal.SIGKILL)
-        self.place.cleanup()
-
-    def start(self, *words, limit=None):
-        process = Process(*words, cwd=self.folder, limit=limit)
-        self.processes.append(process)
-        return process
-
-    def configure(self, facts):
-        with open(os.path.join(self.folder, "gate.cfg"), "w",
-                  encoding="utf-8") as file:
-            file.write(CONFIG.format(facts=facts, port=self.port,
-                                     venue=self.venue_port,
-                                     hub=self.hub_port))
-        with open(os.path.join(self.folder, "instruments.csv"), "w",
-                  encoding="utf-8") as file:
-            file.write(INSTRUMENTS)
-
-    def gate(self, limit=None):
-        gate = self.start("run", "--config", "gate.cfg", limit=limit)
-        gate.see("listens on")
-        gate.see("takes the limit update")
-        return gate
-
-    def client(self):
-        client = self.start("clientsim", "--connect", str(self.port))
-        client.see(LOGGED_ON)
-        return client
-
-    def command(self, *words):
-        done = subprocess.run([PROGRAM, *words], capture_output=True,
-                              text=True, timeout=100, check=False,
-                              cwd=self.folder)
-        return done.returncode, done.stdout, done.stderr
-
-    def proved(self):
-        status, out, error = self.command("show", "--journal", "gate.journal")
-        self.assertEqual(status, 0, out + error)
-
-    def order(self, client, name):
-        client.tell(f"order {name} USSW10 buy 1000 4.125 ACME")
-
-    def accepted(self, client, name):
-        self.order(client, name)
-        client.see(rf" in .*35=8.*\|11={name}\|.*150=0\|")
+    def keep(self, facts):
+        self.configure(f"FailureGraceMs=1500\nSnapshotFacts={facts}\n")
 
     def test_disk_full_refuses_new_risk_and_lets_cancels_pass(self):
-        self.configure(1000000)
+        self.keep(1000000)
         # Beside the spare there is little room: the log of the journal is
         # the file that grows.
         gate = self.gate(limit=4 * 1024 * 1024 + 200 * 1024)
@@ -241,7 +65,7 @@ class Kept(unittest.TestCase):
         self.assertEqual(status, 0, "the cancel was lost")
 
     def test_disk_still_full_starts_nothing_and_loses_nothing(self):
-        self.configure(1000000)
+        self.keep(1000000)
         limit = 4 * 1024 * 1024 + 100 * 1024
         gate = self.gate(limit=limit)
         client = self.client()
@@ -265,7 +89,7 @@ class Kept(unittest.TestCase):
         return glob.glob(self.journal + "-snapshot-*")
 
     def test_pictures_bound_the_start(self):
-        self.configure(60)
+        self.keep(60)
         gate = self.gate()
         client = self.client()
         for count in range(1, 30):
@@ -305,7 +129,7 @@ class Kept(unittest.TestCase):
         self.proved()
 
     def test_archive_while_the_gate_runs(self):
-        self.configure(1000000)
+        self.keep(1000000)
         gate = self.gate()
         client = self.client()
         for count in range(1, 40):

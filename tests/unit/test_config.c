@@ -769,7 +769,13 @@ static void test_config_missing_file_told(void **state)
                    {"HeartBtInt=15", "DataDictionary=FIX44.xml", 10,
                     "DataDictionary=FIX44.xml is not there", "folder"},
                    {"Journal=gate.journal", "Journal=nowhere/gate.journal", 3,
-                    "folder is not there", "create it"}, );
+                    "journal's folder is not there", "create it"},
+                   {"Journal=gate.journal",
+                    "Journal=gate.journal\nMessageLog=nowhere/messages", 4,
+                    "message log's folder is not there", "create it"},
+                   {"Journal=gate.journal",
+                    "Journal=gate.journal\nMessageLog=gate.journal", 4,
+                    "the message log is the journal", "of its own"}, );
     replace(text, good_gate, "instruments.csv", "missing.csv");
     write_file(place->path, text, strlen(text));
     (void)snprintf(missing, sizeof(missing), "%s/missing.csv", place->folder);
