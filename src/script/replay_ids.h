@@ -12,7 +12,7 @@
 #define CG_REPLAY_IDS_H
 
 #include "replay_message.h"
-#include <creditgate/config.h>
+#include <configuration.h>
 #include <map.h>
 
 #define CG_REPLAY_IDS 65536 /* pairs; the oldest are forgotten */

@@ -7,7 +7,7 @@
 #define CG_REPLAY_ROUTE_H
 
 #include "replay_message.h"
-#include <creditgate/config.h>
+#include <configuration.h>
 
 #define CG_REPLAY_ROUTES 256 /* a power of two, above 2 * CG_SESSIONS_MAX */
 

@@ -11,7 +11,7 @@
 #define CG_REPLAY_SESSION_H
 
 #include "replay_message.h"
-#include <creditgate/config.h>
+#include <configuration.h>
 
 #define CG_REPLAY_SEEN 1024 /* numbers whose messages are known again */
 #define CG_REPLAY_HELD 1024 /* messages that wait behind a gap ... */

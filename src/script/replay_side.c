@@ -59,8 +59,10 @@ static void close_nothing(void *user)
 
 /* --- opening ------------------------------------------------------------ */
 
-static void on_log(void *user, cg_time now, const char *text)
+static void
+on_log(void *user, enum cg_log_level level, cg_time now, const char *text)
 {
+    (void)level;
     const struct cg_side *side = user;
     side->options.decided(side->options.user, now, text);
 }
