@@ -49,9 +49,6 @@ take_text(struct cg_log_file *file, const struct cg_log_head *head, size_t len)
     if (file->text_bytes == NULL)
         return CG_ERR_MEMORY;
     while (outcome == CG_LOG_TEXT_E_SHORT) {
-        size_t need = file->end - file->at + used;
-        if (need > file->max)
-            return 0;
         outcome = cg_log_text_decode(cg_log_file_rest(file), file->ended,
                                      head->separator, file->text_bytes, len,
                                      &used);
