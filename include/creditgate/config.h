@@ -102,6 +102,7 @@ struct cg_config_host {
     const char *par_rates;     /* a path for cg_rates_read(); NULL: none */
     cg_time par_rates_poll_ns; /* how often to look at it */
     cg_time failure_grace_ns;  /* from CG_GATE_E_SPARE to the end */
+    cg_time stop_grace_ns;     /* after cg_gate_stop(), for cg_gate_is_owed() */
     uint32_t snapshot_facts;   /* between two cg_gate_save(); 0: none */
     uint32_t message_max;      /* bytes of the longest message it takes */
 };

@@ -119,6 +119,14 @@ CG_API int cg_gate_take_rates(struct cg_gate *gate,
  */
 CG_API int cg_gate_stop(struct cg_gate *gate, cg_time now);
 
+/*
+ * Whether a venue that is logged on has not answered an order, replace or
+ * cancel yet, or a hub an ask.  A host that ends may wait for that a while
+ * after cg_gate_stop(), so that clients learn what became of their cancels.
+ * Looks at everything: not for every message.
+ */
+CG_API bool cg_gate_is_owed(const struct cg_gate *gate);
+
 /* Does what is due by |now|; cg_gate_deadline() says when to call next
  * (CG_TIME_NEVER: nothing is waiting).  Errors as cg_gate_recv(). */
 CG_API int cg_gate_tick(struct cg_gate *gate, cg_time now);

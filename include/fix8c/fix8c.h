@@ -357,10 +357,10 @@ FIX8C_API int64_t fix8c_session_deadline(const struct fix8c_session *session);
  * SOH, which goes out byte by byte as given.  Rejects (3) and business rejects
  * (j) that the caller made are sent so, too.
  *
- * While the session is not logged on the message is stored, takes a number and
- * leaves at the peer's next ResendRequest.  Header fields that the session sets
- * itself (8 9 34 35 43 49 52 56 122) are refused; 1128, 1129 and 1156 are left
- * out where the session is not FIXT.
+ * While the session is not logged on, or has said Logout, the message is
+ * stored, takes a number and leaves at the peer's next ResendRequest.  Header
+ * fields that the session sets itself (8 9 34 35 43 49 52 56 122) are refused;
+ * 1128, 1129 and 1156 are left out where the session is not FIXT.
  *
  * Returns 0, FIX8C_ERR_STORE, FIX8C_ERR_FIELDS, or FIX8C_ERR_STATE when
  * |to_app| withheld it, or when a reset at the next Logon would lose it.

@@ -46,6 +46,7 @@ struct fix8c_transport_options {
     size_t send_queue_max;
     unsigned send_grace_ms;     /* default 5000 */
     unsigned logout_timeout_ms; /* default 2000, in fix8c_transport_close() */
+    const char *logout_text;    /* 58 of its Logouts; NULL: none */
     int backlog;                /* default 128 */
     /*
      * A whole message arrived on the line of |session|, which has not seen it
@@ -107,10 +108,18 @@ FIX8C_API void fix8c_transport_drop(struct fix8c_transport *transport,
                                     struct fix8c_session *session);
 
 /*
+ * Stops listening and connecting.  Lines that have no session yet are cut; the
+ * others go on.  The first step of an orderly end, for a caller that has more
+ * to say, or logs out in an order of its own, before fix8c_transport_close().
+ */
+FIX8C_API void fix8c_transport_quiesce(struct fix8c_transport *transport);
+
+/*
  * Logs out every session, waits for the answers (at most |logout_timeout_ms|),
  * flushes, and closes all handles; the loop can then end.  |closed|, called
  * with the options' |user|, comes last: the transport is freed after it.  A
- * second call does nothing.
+ * second call, before that, waits no longer: what is still open is cut; its
+ * |closed| is not looked at.
  */
 FIX8C_API void fix8c_transport_close(struct fix8c_transport *transport,
                                      void (*closed)(void *user));

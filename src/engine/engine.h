@@ -605,6 +605,10 @@ bool cg_engine_may_resend(const struct cg_engine *engine,
 /* Takes no new risk any more, and answers what waits. */
 void cg_engine_stop(struct cg_engine *engine);
 
+/* Whether a venue or a hub that is there owes an answer.  Looks at all requests
+ * and asks: not for every event. */
+bool cg_engine_is_owed(const struct cg_engine *engine);
+
 /* After recovery: answers what waited (R45); every link counts as down. */
 void cg_engine_restart(struct cg_engine *engine);
 

@@ -198,7 +198,9 @@ int fix8c_session::send_directly(const std::string &type,
         event(e.what());
     }
     posting_ = false;
-    hand_out(bytes.data(), bytes.size());
+    /* Nothing new follows a Logout; the next ResendRequest brings it. */
+    if (!quickfix_->sentLogout())
+        hand_out(bytes.data(), bytes.size());
     bytes.swap(outgoing_);
     return guarded_end(0);
 }

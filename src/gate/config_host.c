@@ -108,6 +108,9 @@ void cg_config_host(const struct cg_config *config, struct cg_config_host *host)
         .par_rates = files ? rates->par_rates : NULL,
         .par_rates_poll_ns = files ? rates->poll_ns : 0,
         .failure_grace_ns = config->failure_grace_ns,
+        .stop_grace_ns = config->pull_time_ns > config->soft_deadline_ns
+                             ? config->pull_time_ns
+                             : config->soft_deadline_ns,
         .snapshot_facts = config->snapshot_facts,
         .message_max = config->limits.message_max,
     };

@@ -537,6 +537,11 @@ int cg_gate_stop(struct cg_gate *gate, cg_time now)
     return end(gate);
 }
 
+bool cg_gate_is_owed(const struct cg_gate *gate)
+{
+    return cg_engine_is_owed(gate->engine);
+}
+
 int cg_gate_tick(struct cg_gate *gate, cg_time now)
 {
     struct cg_engine *engine = gate->engine;

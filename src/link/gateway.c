@@ -33,34 +33,6 @@ void cg_gateway_say(struct cg_gateway *gateway,
     }
 }
 
-/* --- the end ------------------------------------------------------------ */
-
-static void end_part(void *user)
-{
-    struct cg_gateway *gateway = user;
-    if (--gateway->handles == 0 && !gateway->stopped) {
-        gateway->stopped = true;
-        int error = gateway->error != 0 ? gateway->error
-                    : gateway->failing  ? CG_ERR_IO
-                                        : 0;
-        gateway->options.ended(gateway->options.user, error);
-    }
-}
-
-static void on_timer_closed(uv_handle_t *handle)
-{
-    end_part(handle->data);
-}
-
-static void on_transport_closed(void *user)
-{
-    struct cg_gateway *gateway = user;
-    gateway->transport = NULL;
-    uv_close((uv_handle_t *)&gateway->timer, on_timer_closed);
-    uv_close((uv_handle_t *)&gateway->grace, on_timer_closed);
-    cg_keeper_stop(gateway->keeper, end_part, gateway);
-}
-
 void cg_gateway_fail(struct cg_gateway *gateway, int error)
 {
     if (gateway->error == 0) {
@@ -82,8 +54,11 @@ static void on_timer(uv_timer_t *timer);
 
 static void arm(struct cg_gateway *gateway)
 {
+    if (uv_is_closing((uv_handle_t *)&gateway->timer)) {
+        return;
+    }
     cg_time deadline = cg_gate_deadline(gateway->gate);
-    if (deadline == CG_TIME_NEVER || gateway->stopping) {
+    if (deadline == CG_TIME_NEVER) {
         uv_timer_stop(&gateway->timer);
         return;
     }
@@ -126,23 +101,6 @@ void cg_gateway_drain(struct cg_gateway *gateway, int status)
     }
     touch(gateway);
     arm(gateway);
-}
-
-void cg_gateway_stop(struct cg_gateway *gateway)
-{
-    if (!gateway->stopping) {
-        gateway->stopping = true;
-        gateway->handles = 3;
-        if (gateway->rates != NULL) {
-            gateway->handles++;
-            cg_gateway_rates_stop(gateway->rates, end_part, gateway);
-        }
-        if (gateway->error == 0) {
-            cg_gateway_drain(gateway,
-                             cg_gate_stop(gateway->gate, cg_gateway_now()));
-        }
-        fix8c_transport_close(gateway->transport, on_transport_closed);
-    }
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -232,7 +190,7 @@ static void on_failed(void *user, int error)
 {
     struct cg_gateway *gateway = user;
     cg_gateway_fail(gateway, error == FIX8C_ERR_STORE ? CG_ERR_IO : error);
-    cg_gateway_stop(gateway);
+    cg_gateway_abort(gateway);
 }
 
 static void on_line(void *user, const char *text)
@@ -265,7 +223,7 @@ static void on_taken(void *user, int status)
 
 void cg_gateway_reload(struct cg_gateway *gateway)
 {
-    if (gateway->stopping) {
+    if (gateway->stage != CG_GATEWAY_RUNS) {
         return;
     }
     if (gateway->rates == NULL) {
@@ -295,7 +253,7 @@ static int open_rates(struct cg_gateway *gateway)
 
 void cg_gateway_archive(struct cg_gateway *gateway)
 {
-    if (!gateway->stopping && !gateway->failing) {
+    if (gateway->stage == CG_GATEWAY_RUNS && !gateway->failing) {
         cg_keeper_archive(gateway->keeper);
     }
 }
@@ -413,6 +371,7 @@ open_transport(struct cg_gateway *gateway, char *error, size_t error_len)
 {
     struct fix8c_transport_options options = {
         .message_max = gateway->host.message_max,
+        .logout_text = CG_GATEWAY_LOGOUT_TEXT,
         .received = on_received,
         .before_flush = before_flush,
         .flushed = on_flushed,

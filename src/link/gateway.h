@@ -53,7 +53,11 @@ void cg_gateway_reopen_log(struct cg_gateway *gateway);
  * goes on. */
 void cg_gateway_archive(struct cg_gateway *gateway);
 
-/* Logs out, commits, closes; then |ended| is called and the loop can end. */
+/*
+ * Answers what waits, waits a while for what venue and hub still owe, logs out
+ * the clients and then the others, and closes; then |ended| is called and the
+ * loop can end.  Each further call ends a wait.
+ */
 void cg_gateway_stop(struct cg_gateway *gateway);
 
 /* After |ended|. */

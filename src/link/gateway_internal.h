@@ -13,6 +13,17 @@
 #include <creditgate/gate.h>
 #include <fix8c/transport.h>
 
+/* Text(58) of the gate's Logouts. */
+#define CG_GATEWAY_LOGOUT_TEXT "the gate is stopping"
+
+/* As gateway_stop.c draws them. */
+enum cg_gateway_stage {
+    CG_GATEWAY_RUNS,
+    CG_GATEWAY_WAITS,
+    CG_GATEWAY_CLIENTS,
+    CG_GATEWAY_CLOSES,
+};
+
 struct cg_gateway {
     struct cg_gateway_options options;
     struct cg_config_host host;
@@ -28,11 +39,14 @@ struct cg_gateway {
     struct cg_message_log *messages; /* NULL: nobody wants them */
     cg_time arrived;                 /* when the newest message did */
     uv_timer_t timer;
-    uv_timer_t grace; /* the journal has failed: until the end */
+    uv_timer_t grace; /* the journal has failed, or it ends: the next step */
     bool has_timer;
     bool failing;   /* the journal is on its spare: no new risk */
     size_t created; /* FIX sessions, while they are opened */
-    bool stopping;
+    enum cg_gateway_stage stage;
+    uint64_t answers_until; /* by the loop's clock: waits for answers */
+    uint64_t clients_until; /* and for the Logouts of clients */
+    bool said_owed;
     bool stopped;
     int handles; /* that must close before the end */
     int error;
@@ -47,6 +61,9 @@ void cg_gateway_say(struct cg_gateway *gateway,
 
 /* The end of this turn ends the gateway. */
 void cg_gateway_fail(struct cg_gateway *gateway, int error);
+
+/* The transport has failed, and let nothing out: the end, without a wait. */
+void cg_gateway_abort(struct cg_gateway *gateway);
 
 /* Hands what the gate wants to say to its FIX sessions; the bytes wait. */
 void cg_gateway_drain(struct cg_gateway *gateway, int status);

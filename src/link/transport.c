@@ -90,7 +90,7 @@ static void on_watch(uv_timer_t *timer)
     if (transport->closing && now >= transport->close_deadline) {
         transport->close_deadline = NEVER;
         cut_all(transport);
-    } else if (!transport->closing && !transport->failed) {
+    } else if (transport_connects(transport)) {
         ends_connect_due(transport, now);
     }
     transport_watch(transport);
@@ -106,8 +106,8 @@ void transport_watch(struct fix8c_transport *transport)
         if (line_due(line) < due)
             due = line_due(line);
     }
-    for (size_t i = 0; !transport->closing && i < transport->stations_len;
-         i++) {
+    for (size_t i = 0;
+         transport_connects(transport) && i < transport->stations_len; i++) {
         if (transport->stations[i].due < due)
             due = transport->stations[i].due;
     }
@@ -283,17 +283,35 @@ static void log_out(struct fix8c_transport *transport)
         if (station->line == NULL)
             continue;
         if (!fix8c_session_logged_on(station->session) ||
-            fix8c_session_logout(station->session, NULL) != 0)
+            fix8c_session_logout(station->session,
+                                 transport->options.logout_text) != 0)
             fix8c_transport_drop(transport, station->session);
     }
     transport->dirty = true;
 }
 
+void fix8c_transport_quiesce(struct fix8c_transport *transport)
+{
+    transport->quiet = true;
+    struct line *line = transport->lines;
+    for (; line != NULL; line = line->next) {
+        if (line->state == LINE_CONNECTING ||
+            (line->station == NULL && line->state == LINE_OPEN))
+            line_cut(line, NULL);
+    }
+    ends_close(transport);
+    transport_watch(transport);
+}
+
 void fix8c_transport_close(struct fix8c_transport *transport,
                            void (*closed)(void *user))
 {
-    if (transport == NULL || transport->closing)
+    if (transport == NULL)
         return;
+    if (transport->closing) {
+        cut_all(transport);
+        return;
+    }
     transport->closing = true;
     transport->closed = closed;
     transport->close_deadline = uv_now(transport->loop) +

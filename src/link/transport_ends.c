@@ -137,7 +137,7 @@ static void on_connection(uv_stream_t *stream, int status)
     name_peer(line);
     line->state = LINE_OPEN;
     transport->waiting++;
-    if (transport->closing || transport->waiting > WAITING_MAX) {
+    if (!transport_connects(transport) || transport->waiting > WAITING_MAX) {
         line_cut(line, "too many wait to log on");
         return;
     }
@@ -366,7 +366,7 @@ void ends_free(struct fix8c_transport *transport)
 
 static void retry_later(struct station *station)
 {
-    if (!station->transport->closing && !station->transport->failed)
+    if (transport_connects(station->transport))
         station->due = uv_now(station->transport->loop) + station->interval_ms;
     transport_watch(station->transport);
 }
@@ -462,6 +462,10 @@ on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
         return;
     }
     transport->handles--;
+    if (transport->quiet) {
+        uv_freeaddrinfo(found);
+        return;
+    }
     if (status == 0 && found != NULL) {
         connect_to(station, pick(station, found));
     } else {

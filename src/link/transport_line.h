@@ -118,12 +118,19 @@ struct fix8c_transport {
     size_t handles; /* that libuv still has */
     bool dirty;
     bool failed;
+    bool quiet; /* no line comes any more */
     bool closing;
     bool finishing;
     uint64_t close_deadline;
     void (*closed)(void *user);
     char scratch[65536]; /* what a read fills */
 };
+
+/* Whether lines may still come. */
+static inline bool transport_connects(const struct fix8c_transport *transport)
+{
+    return !transport->quiet && !transport->closing && !transport->failed;
+}
 
 /* transport.c */
 __attribute__((format(printf, 2, 3))) void

@@ -185,7 +185,8 @@ static void check_admin(struct kill_peers *peers,
     struct cg_slice bytes = {message->bytes, message->len};
     struct cg_slice text = sim_field_find(bytes, 58);
     char type = message->type_len == 1 ? message->type[0] : 0;
-    if ((type == '3' || (type == '5' && text.len > 0)) &&
+    bool farewell = text.len == 0 || cg_slice_is(text, "the gate is stopping");
+    if ((type == '3' || (type == '5' && !farewell)) &&
         peers->ledger.failure[0] == '\0') {
         snprintf(peers->ledger.failure, sizeof(peers->ledger.failure),
                  "a session message says: 35=%c 58=%.*s", type, (int)text.len,
