@@ -31,6 +31,9 @@ struct side {
     char body[512]; /* the last application message's */
     int flushes;
     int flush_result; /* what before_flush answers */
+    int received;
+    int flushed;
+    int received_before_flush; /* of the newest turn */
     int failed;
     bool closed;
     char events[16384];
@@ -117,7 +120,30 @@ static int before_flush(void *user)
 {
     struct side *side = user;
     side->flushes++;
+    side->received_before_flush = side->received;
     return side->flush_result;
+}
+
+/* Each message is told with its session, before that has seen it. */
+static void on_received(void *user,
+                        struct fix8c_session *session,
+                        const char *bytes,
+                        size_t len)
+{
+    struct side *side = user;
+    assert_ptr_equal(session, side->session);
+    assert_memory_equal(bytes, "8=FIX.4.4\0019=", 12);
+    assert_int_equal(bytes[len - 1], '\001');
+    side->received++;
+}
+
+/* After each turn that was let out. */
+static void on_flushed(void *user)
+{
+    struct side *side = user;
+    side->flushed++;
+    assert_int_equal(side->flush_result, 0);
+    assert_int_equal(side->flushed, side->flushes);
 }
 
 static void on_failed(void *user, int error)
@@ -151,7 +177,9 @@ static int side_try(struct side *side,
                                    &side->engine);
     assert_int_equal(result, 0);
     side->session = fix8c_engine_session(side->engine, 0);
+    options.received = on_received;
     options.before_flush = before_flush;
+    options.flushed = on_flushed;
     options.failed = on_failed;
     options.event = on_transport_event;
     options.user = side;
@@ -813,7 +841,6 @@ static void test_transport_closes_in_any_state(void **state)
     raw_logon(&on);
     RUN_UNTIL(a.logons == 1);
     fix8c_transport_close(a.transport, on_side_closed);
-    fix8c_transport_close(a.transport, on_side_closed);
     side_close(&lonely);
     /* |on| never answers the Logout: the time limit ends it. */
     RUN_UNTIL(a.closed);
@@ -822,6 +849,86 @@ static void test_transport_closes_in_any_state(void **state)
     raw_close(&silent);
     raw_close(&half);
     raw_close(&on);
+}
+
+/* Nobody comes any more, in or out, and who is there goes on. */
+static void test_transport_quiesced_goes_on(void **state)
+{
+    struct side a;
+    struct side i;
+    struct side lonely;
+    struct side other;
+    struct raw silent;
+    (void)state;
+    acceptor_open(&a, "", defaults);
+    initiator_open(&i, port_of(&a), defaults);
+    RUN_UNTIL(i.logons == 1 && a.logons == 1);
+    acceptor_open(&other, "", defaults);
+    int free_port = port_of(&other);
+    side_close(&other);
+    initiator_open(&lonely, free_port, defaults);
+    RUN_UNTIL(strstr(lonely.events, "connection refused") != NULL);
+    raw_open(&silent, port_of(&a));
+    raw_start_read(&silent);
+    int port = port_of(&a);
+    fix8c_transport_quiesce(a.transport);
+    fix8c_transport_quiesce(lonely.transport);
+    RUN_UNTIL(silent.ended);
+    raw_close(&silent);
+    /* Its port is free for another one. */
+    char settings[256];
+    snprintf(settings, sizeof(settings),
+             "[SESSION]\nConnectionType=acceptor\nBeginString=FIX.4.4\n"
+             "SocketAcceptPort=%d\nSenderCompID=ACC\nTargetCompID=INI\n",
+             port);
+    side_open(&other, settings, defaults);
+    assert_int_equal(send_text(&i, "D", "11=A1|"), 0);
+    RUN_UNTIL(a.app == 1);
+    assert_int_equal(send_text(&a, "8", "37=1|"), 0);
+    RUN_UNTIL(i.app == 1);
+    /* A session that is lost does not come back to it, nor goes out. */
+    fix8c_transport_drop(i.transport, i.session);
+    RUN_UNTIL(a.logouts == 1 && other.logons > 0);
+    side_close(&other);
+    initiator_open(&other, free_port, defaults);
+    RUN_UNTIL(strstr(other.events, "connection refused") != NULL);
+    assert_null(strstr(strstr(lonely.events, "connection refused") + 1,
+                       "connection refused"));
+    assert_int_equal(a.logons, 1);
+    side_close(&other);
+    side_close(&lonely);
+    side_close(&i);
+    side_close(&a);
+}
+
+/* Its Logouts say why; a second call does not wait for the answer. */
+static void test_transport_closed_twice_waits_no_longer(void **state)
+{
+    struct side a;
+    struct raw deaf;
+    struct fix8c_transport_options options = {
+        .logout_timeout_ms = 10 * GUARD_MS, .logout_text = "time to go"};
+    (void)state;
+    acceptor_open(&a, "", options);
+    raw_open(&deaf, port_of(&a));
+    raw_logon(&deaf);
+    RUN_UNTIL(a.logons == 1);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    fix8c_transport_close(a.transport, on_side_closed);
+    int flushes = a.flushes;
+    RUN_UNTIL(a.flushes > flushes);
+    assert_false(a.closed);
+    raw_start_read(&deaf);
+    RUN_UNTIL(deaf.got > 0);
+    while (memmem(deaf.in, sizeof(deaf.in), "35=5\001", 5) == NULL)
+        uv_run(&loop, UV_RUN_ONCE);
+    assert_non_null(memmem(deaf.in, sizeof(deaf.in), "58=time to go\001", 14));
+    assert_int_equal(a.logouts, 0);
+    fix8c_transport_close(a.transport, on_side_closed);
+    RUN_UNTIL(a.closed);
+    assert_int_equal(a.logouts, 1);
+    fix8c_engine_close(a.engine);
+    raw_close(&deaf);
 }
 
 #define ON_LOOP(test)                                                          \
@@ -850,6 +957,8 @@ int main(void)
         ON_LOOP(test_transport_asks_once_a_turn),
         ON_LOOP(test_transport_mistakes_are_named),
         ON_LOOP(test_transport_closes_in_any_state),
+        ON_LOOP(test_transport_quiesced_goes_on),
+        ON_LOOP(test_transport_closed_twice_waits_no_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

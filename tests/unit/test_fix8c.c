@@ -339,6 +339,32 @@ static void test_fix8c_logout_inside_callback(void **state)
     pair_close(&p);
 }
 
+/* Nothing new follows a Logout: it is kept, and comes when it is asked for. */
+static void test_fix8c_sends_nothing_after_its_logout(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    assert_int_equal(pair_send(&p.a, "8", "37=1|"), 0);
+    assert_int_equal(fix8c_session_logout(p.a.session, "bye"), 0);
+    size_t out = p.a.out_len;
+    assert_int_equal(pair_send(&p.a, "8", "37=2|"), 0);
+    assert_int_equal(p.a.out_len, out);
+    /* What the peer said before is still taken. */
+    assert_int_equal(pair_send(&p.i, "D", "11=A1|"), 0);
+    pair_pump(&p);
+    assert_int_equal(p.a.app_len, 1);
+    assert_int_equal(p.i.app_len, 1);
+    assert_int_equal(p.a.logouts, 1);
+    fix8c_session_logon(p.a.session);
+    pair_connect(&p);
+    pair_pump(&p);
+    assert_int_equal(p.i.app_len, 2);
+    assert_true(pair_has(&p.i.app[1], "37=2"));
+    assert_true(p.i.app[1].message.possdup);
+    pair_close(&p);
+}
+
 /* A run of messages with like headers, interrupted by everything that is not
  * like them: each arrives once, in order, and the rules hold in between. */
 static void test_fix8c_run_of_messages(void **state)
@@ -397,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_fix8c_sending_from_callbacks),
         cmocka_unit_test(test_fix8c_calls_inside_callbacks),
         cmocka_unit_test(test_fix8c_logout_inside_callback),
+        cmocka_unit_test(test_fix8c_sends_nothing_after_its_logout),
         cmocka_unit_test(test_fix8c_run_of_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -493,6 +493,59 @@ static void test_gate_waiting_stop_answers_all(void **state)
     harness_quiet(&h);
 }
 
+/* R45: who stops waits for the venue's answers, and only for those of a venue
+ * that is there. */
+static void test_gate_waiting_venue_owes_answers(void **state)
+{
+    (void)state;
+    assert_false(cg_gate_is_owed(h.gate));
+    harness_grant(&h, order_waits("A1", 10));
+    (void)harness_expect(&h, VENUE, "35=D|11=A1");
+    assert_true(cg_gate_is_owed(h.gate));
+    report("A1", '0', '0', 10, 0, "");
+    assert_false(cg_gate_is_owed(h.gate));
+    cancel("C1", "A1");
+    assert_true(cg_gate_is_owed(h.gate));
+    reject("C1", "A1");
+    assert_false(cg_gate_is_owed(h.gate));
+    cancel("C2", "A1");
+    harness_link(&h, VENUE, false);
+    assert_false(cg_gate_is_owed(h.gate));
+    /* Its next logon settles that, by a status. */
+    harness_link(&h, VENUE, true);
+    assert_false(cg_gate_is_owed(h.gate));
+    report("C2", '4', '4', 0, 0, "|41=A1");
+    /* The hub is told that the token is over. */
+    (void)harness_expect(&h, HUB, "35=DF|2320=1");
+    (void)harness_expect(&h, CLIENT, "35=8|11=C2|150=4");
+    assert_true(cg_gate_is_owed(h.gate));
+}
+
+/* And for the hub's, while that is there. */
+static void test_gate_waiting_hub_owes_answers(void **state)
+{
+    (void)state;
+    const char *ask = order_waits("A1", 10);
+    assert_true(cg_gate_is_owed(h.gate));
+    harness_stop(&h);
+    const char *withdrawn = keep(harness_expect(&h, HUB, "35=DF|2320=1"));
+    (void)harness_expect(&h, CLIENT, "35=8|11=A1|150=8");
+    deny(ask);
+    assert_true(cg_gate_is_owed(h.gate));
+    harness_link(&h, HUB, false);
+    assert_false(cg_gate_is_owed(h.gate));
+    harness_link(&h, HUB, true);
+    assert_true(cg_gate_is_owed(h.gate));
+    char fields[256];
+    char number[32];
+    snprintf(number, sizeof(number), "%s", harness_field(withdrawn, 2318));
+    snprintf(fields, sizeof(fields),
+             "35=DG|2318=%s|2319=%s|2325=4|2320=1|2321=0", number,
+             harness_field(withdrawn, 2319));
+    harness_in(&h, HUB, fields);
+    assert_false(cg_gate_is_owed(h.gate));
+}
+
 /* R40: a replace that waits and comes again is no second one. */
 static void test_gate_waiting_repeat_is_told_its_status(void **state)
 {
@@ -868,6 +921,8 @@ int main(void)
         T(test_gate_waiting_suspension_answers_all),
         T(test_gate_waiting_restart_answers_all),
         T(test_gate_waiting_stop_answers_all),
+        T(test_gate_waiting_venue_owes_answers),
+        T(test_gate_waiting_hub_owes_answers),
         T(test_gate_waiting_repeat_is_told_its_status),
         T(test_gate_waiting_chain_fills_against_the_middle),
         T(test_gate_waiting_chain_refused_after_a_fill),
