@@ -18,6 +18,8 @@ import time
 import unittest
 
 PROGRAM = os.path.abspath(sys.argv[1])
+# Another program that knows the command "run".
+GATE = os.environ.get("CG_TEST_GATE", PROGRAM)
 WAIT_S = 60
 LOGGED_ON = r"^\S+ logon "
 
@@ -86,7 +88,7 @@ class Process:
         self.queue = queue.Queue()
         # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
         self.child = subprocess.Popen(
-            [PROGRAM, *words], cwd=cwd, stdin=subprocess.PIPE,
+            [GATE if words[0] == "run" else PROGRAM, *words], cwd=cwd, stdin=subprocess.PIPE,
             stdout=out or subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=environment, preexec_fn=before)
         self.thread = threading.Thread(target=self.read, daemon=True)
@@ -268,7 +270,8 @@ class Case(unittest.TestCase):
         return client
 
     def command(self, *words):
-        done = subprocess.run([PROGRAM, *words], capture_output=True,
+        program = GATE if words[0] == "run" else PROGRAM
+        done = subprocess.run([program, *words], capture_output=True,
                               text=True, timeout=100, check=False,
                               cwd=self.folder)
         return done.returncode, done.stdout, done.stderr
