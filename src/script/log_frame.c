@@ -37,14 +37,17 @@ static bool is_version(char c)
 }
 
 /* Whether |rest| begins with |text|: 0, or CG_LOG_HEAD_E_SHORT when it does as
- * far as it goes, or CG_LOG_HEAD_E_NONE. */
-static int begins(struct cg_slice rest, const char *text, size_t len)
+ * far as it goes, or CG_LOG_HEAD_E_NONE.  The texts are so short that a call
+ * would take longer. */
+static inline int begins(struct cg_slice rest, const char *text, size_t len)
 {
-    size_t there = rest.len < len ? rest.len : len;
-
-    if (memcmp(rest.data, text, there) != 0)
-        return CG_LOG_HEAD_E_NONE;
-    return there == len ? 0 : CG_LOG_HEAD_E_SHORT;
+    for (size_t i = 0; i < len; i++) {
+        if (i == rest.len)
+            return CG_LOG_HEAD_E_SHORT;
+        if (rest.data[i] != text[i])
+            return CG_LOG_HEAD_E_NONE;
+    }
+    return 0;
 }
 
 static struct cg_slice from(struct cg_slice bytes, size_t at)
@@ -56,7 +59,13 @@ int cg_log_separator_read(struct cg_slice rest, struct cg_log_head *head)
 {
     int outcome = CG_LOG_HEAD_E_NONE;
 
-    for (size_t i = 0; i < CG_LOG_SEPARATORS; i++) {
+    if (rest.len == 0)
+        return CG_LOG_HEAD_E_SHORT;
+    if (rest.data[0] == '\001') {
+        head->separator = &cg_log_separators[CG_LOG_SOH];
+        return 0;
+    }
+    for (size_t i = CG_LOG_BAR; i < CG_LOG_SEPARATORS; i++) {
         const struct cg_log_separator *separator = &cg_log_separators[i];
         int here = begins(rest, separator->text, separator->len);
         if (here == 0) {
@@ -96,13 +105,15 @@ read_length(struct cg_slice bytes, size_t at, struct cg_log_head *head)
     return begins(from(bytes, head->body), "35=", 3);
 }
 
-/* Reads the beginning of a message at |bytes|, that begin with "8=FIX". */
-static int read_head(struct cg_slice bytes, struct cg_log_head *head)
+int cg_log_head_read(struct cg_slice bytes, struct cg_log_head *head)
 {
     size_t i = CG_LOG_BEGIN_LEN;
     int outcome;
 
     head->separator = NULL;
+    outcome = begins(bytes, CG_LOG_BEGIN, CG_LOG_BEGIN_LEN);
+    if (outcome != 0)
+        return outcome;
     while (i < bytes.len && i < VERSION_MAX && is_version(bytes.data[i]))
         i++;
     outcome = cg_log_separator_read(from(bytes, i), head);
@@ -142,7 +153,7 @@ int cg_log_head_find(struct cg_slice bytes,
 
     *at = next;
     while (next < bytes.len && find_begin(bytes, next, at)) {
-        int outcome = read_head(from(bytes, *at), head);
+        int outcome = cg_log_head_read(from(bytes, *at), head);
         head->in_tag = *at > 0 && is_digit(bytes.data[*at - 1]);
         if (outcome == 0 || outcome == CG_LOG_HEAD_E_SHORT)
             return outcome;

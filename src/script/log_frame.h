@@ -33,7 +33,7 @@ extern const struct cg_log_separator cg_log_separators[CG_LOG_SEPARATORS];
 /* No "8=FIX...", 9=, 35= is longer than this many bytes. */
 #define CG_LOG_HEAD_MAX 64
 
-/* Outcomes of cg_log_head_read() but 0, which is a whole one. */
+/* Outcomes but 0, which is a whole one. */
 enum cg_log_head_error {
     CG_LOG_HEAD_E_NONE = 1, /* no message begins here */
     CG_LOG_HEAD_E_SHORT,    /* the bytes end before it is known */
@@ -53,6 +53,10 @@ struct cg_log_head {
 /* Finds the separator at |rest|.  Returns 0 with head->separator, or
  * CG_LOG_HEAD_E_NONE or CG_LOG_HEAD_E_SHORT. */
 int cg_log_separator_read(struct cg_slice rest, struct cg_log_head *head);
+
+/* Reads the beginning of a message at |bytes|: returns 0, or a
+ * CG_LOG_HEAD_E_*. */
+int cg_log_head_read(struct cg_slice bytes, struct cg_log_head *head);
 
 /*
  * The first place from |from| on, at which a message may begin: "8=FIX", a

@@ -9,6 +9,9 @@
  */
 #include "log_file.h"
 
+/* A time and the beginning of a message are no longer. */
+#define PLAIN_MIN (64 + CG_LOG_HEAD_MAX)
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -219,12 +222,67 @@ static size_t leave_seen(struct cg_log_file *file, size_t seen)
     return keep;
 }
 
+/* The line ends at the beginning of |bytes|. */
+static size_t line_ends(struct cg_slice bytes)
+{
+    size_t i = 0;
+
+    while (i < bytes.len && (bytes.data[i] == '\n' || bytes.data[i] == '\r'))
+        i++;
+    return i;
+}
+
+/* The length of the time and " : ", or what is like it, at |bytes|; 0 when
+ * there is something else. */
+static size_t read_time(struct cg_log_file *file, struct cg_slice bytes)
+{
+    size_t i = cg_log_time_read(&file->before_day, bytes, &file->time);
+
+    if (i == 0)
+        return 0;
+    while (i < bytes.len && (bytes.data[i] == ' ' || bytes.data[i] == ':'))
+        i++;
+    return i;
+}
+
+/*
+ * What most logs have between messages, in one go: a line end, a time and " :
+ * ", or nothing.  Returns false, with nothing done, when there is more to it.
+ */
+static bool cross_plain(struct cg_log_file *file, struct cg_log_head *head)
+{
+    struct cg_slice rest = cg_log_file_rest(file);
+    size_t begin = line_ends(rest);
+    size_t time = 0;
+
+    if (file->gap.found != 0 || file->gap.damaged ||
+        rest.len < begin + PLAIN_MIN)
+        return false;
+    rest = (struct cg_slice){rest.data + begin, rest.len - begin};
+    if (rest.data[0] != '8') {
+        if (begin == 0 && file->line != CG_LOG_LINE_START)
+            return false;
+        time = read_time(file, rest);
+        rest = (struct cg_slice){rest.data + time, rest.len - time};
+    }
+    if (cg_log_head_read(rest, head) != 0)
+        return false;
+    file->timed = time > 0;
+    file->at += begin + time;
+    if (begin + time > 0 || file->line != CG_LOG_LINE_WORDED)
+        file->line = CG_LOG_LINE_MESSAGE;
+    return true;
+}
+
 int cg_log_gap_cross(struct cg_log_file *file,
                      struct cg_log_head *head,
                      int *outcome)
 {
     size_t from = 0;
 
+    *outcome = 0;
+    if (cross_plain(file, head))
+        return 1;
     for (;;) {
         size_t at = 0;
         *outcome = cg_log_head_find(cg_log_file_rest(file), from, &at, head);

@@ -20,13 +20,18 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Two digits as a number; 100 or more when they are none. */
-static unsigned two_digits(const char *text)
+static unsigned digit(char c)
 {
-    unsigned tens = (unsigned char)text[0] - (unsigned)'0';
-    unsigned ones = (unsigned char)text[1] - (unsigned)'0';
+    return (unsigned char)c - (unsigned)'0';
+}
 
-    return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+/* Two digits as a number; 100 or more when they are none. */
+static inline unsigned two_digits(const char *text)
+{
+    unsigned tens = digit(text[0]);
+    unsigned ones = digit(text[1]);
+
+    return (tens > 9) | (ones > 9) ? 100 : tens * 10 + ones;
 }
 
 /* The length of the date at |text|, of which TIME_MIN bytes are there; 0 when
@@ -64,50 +69,70 @@ static cg_time read_clock(const char *text)
     unsigned hour = two_digits(text);
     unsigned minute = two_digits(text + 3);
     unsigned second = two_digits(text + 6);
+    unsigned all = (hour * 60 + minute) * 60 + second;
 
     /* 60 is a leap second. */
-    if (hour > 23 || minute > 59 || second > 60 || text[2] != ':' ||
-        text[5] != ':')
+    if ((hour > 23) | (minute > 59) | (second > 60) | (text[2] != ':') |
+        (text[5] != ':'))
         return -1;
-    return (hour * 3600 + minute * 60 + second) * CG_SECOND;
+    return all * CG_SECOND;
 }
 
 /* Adds the fraction at |at| to |time|, when there is one; returns its end. */
 static size_t read_fraction(struct cg_slice text, size_t at, cg_time *time)
 {
-    cg_time unit = CG_SECOND / 10;
-    size_t i = at + 1;
+    static const int32_t units[10] = {1000000000, 100000000, 10000000, 1000000,
+                                      100000,     10000,     1000,     100,
+                                      10,         1};
+    size_t most = text.len - at - 1 < 9 ? text.len - at - 1 : 9;
+    uint32_t number = 0;
+    size_t count = 0;
+    unsigned next;
 
-    if (i >= text.len || (text.data[at] != '.' && text.data[at] != ',') ||
-        !is_digit(text.data[i]))
+    if (at == text.len || (text.data[at] != '.' && text.data[at] != ','))
         return at;
-    for (; i < text.len && is_digit(text.data[i]); i++) {
-        *time += (text.data[i] - '0') * unit;
-        unit /= 10;
-    }
-    return i;
+    for (; count < most && (next = digit(text.data[at + 1 + count])) <= 9;
+         count++)
+        number = number * 10 + next;
+    if (count == 0)
+        return at;
+    *time += (cg_time)number * units[count];
+    at += 1 + count;
+    while (at < text.len && digit(text.data[at]) <= 9)
+        at++;
+    return at;
 }
 
 /* Takes the zone at |at| off |time|, when there is one; returns its end. */
 static size_t read_zone(struct cg_slice text, size_t at, cg_time *time)
 {
-    size_t colon = at + 3 < text.len && text.data[at + 3] == ':' ? 1 : 0;
-    size_t end = at + 5 + colon;
+    size_t colon, end;
     unsigned hours, minutes;
     cg_time offset;
 
     if (at < text.len && text.data[at] == 'Z')
         return at + 1;
-    if (end > text.len || (text.data[at] != '+' && text.data[at] != '-'))
+    if (text.len - at < 5 || (text.data[at] != '+' && text.data[at] != '-'))
+        return at;
+    colon = text.data[at + 3] == ':' ? 1 : 0;
+    end = at + 5 + colon;
+    if (end > text.len)
         return at;
     hours = two_digits(text.data + at + 1);
     minutes = two_digits(text.data + at + 3 + colon);
     if (hours > 23 || minutes > 59 ||
         (end < text.len && is_digit(text.data[end])))
         return at;
-    offset = (hours * 3600 + minutes * 60) * CG_SECOND;
+    offset = (hours * 60 + minutes) * 60 * CG_SECOND;
     *time += text.data[at] == '+' ? -offset : offset;
     return end;
+}
+
+/* Whether |text| begins with the day that was read last. */
+static inline bool is_day(const struct cg_log_day *day, const char *text)
+{
+    return day->len == 8 ? memcmp(text, day->text, 8) == 0
+                         : day->len == 10 && memcmp(text, day->text, 10) == 0;
 }
 
 size_t
@@ -115,18 +140,19 @@ cg_log_time_read(struct cg_log_day *day, struct cg_slice text, cg_time *time)
 {
     size_t len = day->len;
     cg_time clock;
+    char divider;
 
     if (text.len < TIME_MIN)
         return 0;
-    if (len == 0 || memcmp(text.data, day->text, len) != 0) {
+    if (!is_day(day, text.data)) {
         len = date_len(text.data);
-        if (len == 0 || text.len < len + 1 + CLOCK_LEN ||
-            !read_day(day, text.data, len))
+        if (len == 0 || !read_day(day, text.data, len))
             return 0;
-    } else if (text.len < len + 1 + CLOCK_LEN) {
-        return 0;
     }
-    if (memchr("-T _", text.data[len], 4) == NULL)
+    if (text.len < len + 1 + CLOCK_LEN)
+        return 0;
+    divider = text.data[len];
+    if (divider != '-' && divider != 'T' && divider != ' ' && divider != '_')
         return 0;
     clock = read_clock(text.data + len + 1);
     if (clock < 0)
