@@ -157,6 +157,8 @@ int cg_log_damage(struct cg_log_file *file,
     look = (file->options->message_max + CG_LOG_HEAD_MAX) *
            damage.separator->len;
     cg_log_file_fill(file, look);
+    if (cg_log_file_offset(file) + look > file->doubt)
+        file->doubt = cg_log_file_offset(file) + look;
     file->line = CG_LOG_LINE_OTHER;
     bytes = cg_log_file_rest(file);
     bytes.len = bytes.len < look ? bytes.len : look;

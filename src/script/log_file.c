@@ -104,6 +104,7 @@ int cg_log_file_open(struct cg_log_file *file,
 void cg_log_file_close(struct cg_log_file *file)
 {
     cg_log_store_close(file->store);
+    cg_log_sums_close(file);
     cg_log_input_close(&file->input);
     free(file->bytes);
     free(file->text_bytes);

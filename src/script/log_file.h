@@ -12,6 +12,7 @@
 #include "log_frame.h"
 #include "log_input.h"
 #include "log_reader.h"
+#include "log_sums.h"
 #include "log_time.h"
 
 /* So many bytes before a message may be words of the log. */
@@ -62,6 +63,8 @@ struct cg_log_file {
     char *text_bytes; /* a message that was text, with SOHs */
     enum cg_log_line line;
     struct cg_log_gap gap;
+    uint64_t doubt; /* up to here damaged messages may have reached */
+    struct cg_log_sums *sums[CG_LOG_SEPARATORS];
     struct cg_log_day before_day, sending_day;
     bool timed;   /* a time stands before the message ... */
     cg_time time; /* ... which is this */

@@ -69,6 +69,11 @@ int cg_log_take(struct cg_log_file *file, const struct cg_log_head *head)
     if (len > file->options->message_max)
         return 0;
     cg_log_file_fill(file, len - 1);
+    if (cg_log_file_offset(file) < file->doubt) {
+        cg_log_file_fill(file, len * head->separator->len);
+        if (!cg_log_sums_agree(file, head))
+            return 0;
+    }
     if (head->separator != &cg_log_separators[CG_LOG_SOH])
         return take_text(file, head, len);
     cg_log_file_fill(file, len);
