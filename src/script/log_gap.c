@@ -143,8 +143,11 @@ static int step_to(struct cg_log_file *file, size_t len)
 
     leave(file, begin);
     words = (struct cg_slice){file->bytes + file->at, len - begin};
+    /* Something is between a time of the log and the message, but not between
+     * the time in a message that was cut off and the next one. */
     file->timed = cg_log_time_find(&file->before_day, words, file->gap.damaged,
-                                   &file->time, &time);
+                                   &file->time, &time) &&
+                  time.data + time.len < words.data + words.len;
     if (file->timed || file->line == CG_LOG_LINE_START) {
         file->at += words.len;
         file->line = are_words(words, time) ? CG_LOG_LINE_WORDED
@@ -236,13 +239,12 @@ static size_t line_ends(struct cg_slice bytes)
  * there is something else. */
 static size_t read_time(struct cg_log_file *file, struct cg_slice bytes)
 {
-    size_t i = cg_log_time_read(&file->before_day, bytes, &file->time);
+    size_t len = cg_log_time_read(&file->before_day, bytes, &file->time);
+    size_t i = len;
 
-    if (i == 0)
-        return 0;
     while (i < bytes.len && (bytes.data[i] == ' ' || bytes.data[i] == ':'))
         i++;
-    return i;
+    return len > 0 && i > len ? i : 0;
 }
 
 /*
@@ -260,9 +262,9 @@ static bool cross_plain(struct cg_log_file *file, struct cg_log_head *head)
         return false;
     rest = (struct cg_slice){rest.data + begin, rest.len - begin};
     if (rest.data[0] != '8') {
-        if (begin == 0 && file->line != CG_LOG_LINE_START)
-            return false;
         time = read_time(file, rest);
+        if (time == 0)
+            return false;
         rest = (struct cg_slice){rest.data + time, rest.len - time};
     }
     if (cg_log_head_read(rest, head) != 0)

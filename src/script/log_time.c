@@ -162,25 +162,32 @@ cg_log_time_read(struct cg_log_day *day, struct cg_slice text, cg_time *time)
                      time);
 }
 
+/* Whether a time begins at |at|. */
+static bool is_time(struct cg_log_day *day,
+                    struct cg_slice text,
+                    size_t at,
+                    cg_time *time,
+                    struct cg_slice *where)
+{
+    where->data = text.data + at;
+    where->len = text.len - at;
+    where->len = is_digit(*where->data) ? cg_log_time_read(day, *where, time)
+                                        : 0;
+    return where->len != 0;
+}
+
 bool cg_log_time_find(struct cg_log_day *day,
                       struct cg_slice text,
                       bool last,
                       cg_time *time,
                       struct cg_slice *where)
 {
-    bool found = false;
+    size_t count = text.len < TIME_MIN ? 0 : text.len - TIME_MIN + 1;
 
-    for (size_t i = 0; i + TIME_MIN <= text.len; i++) {
-        struct cg_slice rest = {text.data + i, text.len - i};
-        size_t len = is_digit(text.data[i]) ? cg_log_time_read(day, rest, time)
-                                            : 0;
-        if (len == 0)
-            continue;
-        *where = (struct cg_slice){rest.data, len};
-        found = true;
-        if (!last)
+    for (size_t i = 0; i < count; i++) {
+        if (is_time(day, text, last ? count - 1 - i : i, time, where))
             return true;
-        i += len - 1;
     }
-    return found;
+    *where = (struct cg_slice){0};
+    return false;
 }

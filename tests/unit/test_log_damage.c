@@ -72,6 +72,28 @@ static void test_log_cut_text_at_end_is_told(void **state)
     log_expect(M1 M2, 143, "a " T1 " 0 " M1 "\na " T2 " 73 " M2 "\n");
 }
 
+/* The time that stands right before a message is its own, not one in the
+ * message that was cut off before it, whose end it runs into. */
+static void test_log_time_behind_a_cut_message_is_the_next_one_s(void **state)
+{
+    (void)state;
+    log_expect_bars("8=FIX.4.4|9=51|35=D|52=20260115-12:00:01." LINE("05", M2),
+                    "a ! CUT 0: the message has no end: another one begins 61 "
+                    "bytes on\na 1768478405.000000000 61 " M2 "\n");
+    log_expect_bars("8=FIX.4.4|9=51|35=D|52=20260114-12:00:01.5" M2,
+                    "a ! CUT 0: the message has no end: another one begins 42 "
+                    "bytes on\na " T2 " 42 " M2 "\n");
+    log_expect_bars("8=FIX.4.4|9=51|35=D|52=20260114-12:00:01|11=" M2,
+                    "a ! CUT 0: the message has no end: another one begins 44 "
+                    "bytes on\na " T2 " 44 " M2 "\n");
+    log_expect("8=FIX.4.4|9=51|35=D|52=20260114-12:00:01|11=" M2, 44 + 71,
+               "a ! CUT 0: the message has no end: another one begins 44 "
+               "bytes on\na " T2 " 44 " M2 "\n");
+    log_expect("8=FIX.4.4^A9=51^A35=D^A52=20260114-12:00:01^A11=" M2, 48 + 71,
+               "a ! CUT 0: the message has no end: another one begins 48 "
+               "bytes on\na " T2 " 48 " M2 "\n");
+}
+
 /* Two writers at once: the inner message is whole. */
 static void test_log_interleaved_is_told(void **state)
 {
@@ -98,6 +120,11 @@ static void test_log_checksum_is_told(void **state)
     log_expect_bars("8=FIX.4.4|9=20|35=0|49=D|56=G|34=4|10=135|" M2,
                     "a ! CHECKSUM 0: CheckSum(10) is 135, which is not the sum "
                     "of the message\na " T2 " 42 " M2 "\n");
+    /* Its length says where it ends, not what looks like an end in data. */
+    log_expect_bars("8=FIX.4.4|9=46|35=B|52=20260115-12:00:02|95=10|96=a|10="
+                    "001|b|10=147|" M2,
+                    "a ! CHECKSUM 0: CheckSum(10) is 147, which is not the sum "
+                    "of the message\na " T2 " 68 " M2 "\n");
     /* A bar in a value, in a log with bars. */
     log_expect("8=FIX.4.4|9=22|35=0|49=C|56=G|58=a|b|10=233|\n" M2, 45 + 71,
                "a ! CHECKSUM 0: CheckSum(10) is 233, which is not the sum "
@@ -483,6 +510,7 @@ int main(void)
         cmocka_unit_test(test_log_cut_line_is_told),
         cmocka_unit_test(test_log_cut_at_end_is_told),
         cmocka_unit_test(test_log_cut_text_at_end_is_told),
+        cmocka_unit_test(test_log_time_behind_a_cut_message_is_the_next_one_s),
         cmocka_unit_test(test_log_interleaved_is_told),
         cmocka_unit_test(test_log_checksum_is_told),
         cmocka_unit_test(test_log_length_is_told),

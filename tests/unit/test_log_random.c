@@ -464,7 +464,7 @@ static void run(size_t rounds, size_t count, size_t damages, size_t pipes)
     }
     /* Else nothing was tried. */
     assert_true(whole > all / 4 && whole < all - all / 50);
-    assert_true(garbled < all / 100);
+    assert_true(garbled < all / 20);
     log_text_deinit(&outcome.bytes);
 }
 
