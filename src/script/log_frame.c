@@ -105,11 +105,42 @@ read_length(struct cg_slice bytes, size_t at, struct cg_log_head *head)
     return begins(from(bytes, head->body), "35=", 3);
 }
 
+/*
+ * The same for what nearly all messages begin with, an SOH behind a version of
+ * seven or eight bytes, without a look at each byte whether it is there.
+ * Returns whether it is that.
+ */
+static inline bool read_plain(struct cg_slice bytes, struct cg_log_head *head)
+{
+    const char *text = bytes.data;
+    size_t i = CG_LOG_BEGIN_LEN;
+    size_t first;
+
+    if (bytes.len < CG_LOG_HEAD_MAX ||
+        memcmp(text, CG_LOG_BEGIN, CG_LOG_BEGIN_LEN) != 0)
+        return false;
+    while (i < CG_LOG_BEGIN_LEN + 5 && is_version(text[i]))
+        i++;
+    if (text[i] != '\001' || text[i + 1] != '9' || text[i + 2] != '=')
+        return false;
+    head->separator = &cg_log_separators[CG_LOG_SOH];
+    head->length = 0;
+    first = i + 3;
+    for (i = first; is_digit(text[i]) && i < first + 9; i++)
+        head->length = head->length * 10 + (uint64_t)(text[i] - '0');
+    head->body = i + 1;
+    head->soh_body = i + 1;
+    return i > first && text[i] == '\001' &&
+           memcmp(text + i + 1, "35=", 3) == 0;
+}
+
 int cg_log_head_read(struct cg_slice bytes, struct cg_log_head *head)
 {
     size_t i = CG_LOG_BEGIN_LEN;
     int outcome;
 
+    if (read_plain(bytes, head))
+        return 0;
     head->separator = NULL;
     outcome = begins(bytes, CG_LOG_BEGIN, CG_LOG_BEGIN_LEN);
     if (outcome != 0)

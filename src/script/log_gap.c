@@ -82,17 +82,17 @@ static size_t behind_last(struct cg_slice text, const char *what, size_t len)
 /* Where the last "10=ddd" and a separator in |text| end, or 0. */
 static size_t behind_trailer(struct cg_slice text)
 {
-    for (size_t len = text.len; len > 0;) {
-        size_t sum = behind_last((struct cg_slice){text.data, len}, "10=", 3);
+    struct cg_slice rest = text;
+    const char *equals;
+
+    while ((equals = memrchr(rest.data, '=', rest.len)) != NULL) {
+        size_t at = (size_t)(equals - text.data);
         struct cg_log_head head;
-        if (sum == 0)
-            return 0;
-        len = sum - 1;
-        if (sum + 3 < text.len &&
+        rest.len = at;
+        if (at >= 2 && memcmp(equals - 2, "10", 2) == 0 && at + 4 < text.len &&
             cg_log_separator_read(
-                (struct cg_slice){text.data + sum + 3, text.len - sum - 3},
-                &head) == 0)
-            return sum + 3 + head.separator->len;
+                (struct cg_slice){equals + 4, text.len - at - 4}, &head) == 0)
+            return at + 4 + head.separator->len;
     }
     return 0;
 }

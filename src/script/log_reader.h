@@ -21,7 +21,8 @@ enum cg_log_trouble {
     CG_LOG_LENGTH,    /* BodyLength(9) is not the length */
     CG_LOG_CHECKSUM,  /* CheckSum(10) is not the sum */
     CG_LOG_TOO_LONG,  /* more than |message_max| bytes */
-    CG_LOG_NO_TIME,   /* neither a time before it nor a SendingTime(52) */
+    CG_LOG_NO_TIME,   /* neither a time before it nor a SendingTime(52); it is
+                         used, at the time of the one before it, or at 0 */
     CG_LOG_BACKWARDS, /* its time is before that of the message before it; it is
                          used, at the time of that one */
     CG_LOG_FILE, /* cannot be read on: I/O, or damage to a compressed file */
@@ -31,9 +32,9 @@ enum cg_log_trouble {
 struct cg_log_message {
     struct cg_slice bytes; /* whole, with SOH, length and sum right */
     cg_time time;          /* that before it in the log, else its 52 */
-    const char *file;
-    uint64_t offset; /* of its "8=" in the file, once decompressed */
-    size_t source;   /* the place of its file among |paths| */
+    const char *file;      /* its path; for X.header, that of X.body */
+    uint64_t offset;       /* of its "8=" in the file, once decompressed */
+    size_t source;         /* the place of its file among |paths| */
 };
 
 struct cg_log_options {
@@ -60,14 +61,19 @@ struct cg_log_options {
     void *user;
 };
 
-/* Returns 0, CG_ERR_MEMORY, or CG_ERR_IO with why, and the file, in |error|. */
+/*
+ * Opens the files, of which |options| and the paths stay with the caller, and
+ * reads as far as it takes to see that they are logs.  Returns 0,
+ * CG_ERR_MEMORY, or CG_ERR_IO with the file, and what is wrong with it, in
+ * |error|.
+ */
 int cg_log_open(const struct cg_log_options *options,
                 char *error,
                 size_t error_len,
                 struct cg_log **log);
 
 /* The next message; borrowed until the next call.  Returns 1, 0 at the end, or
- * a negative cg_error. */
+ * a negative cg_error, and then that for ever. */
 int cg_log_next(struct cg_log *log, struct cg_log_message *message);
 
 void cg_log_close(struct cg_log *log);

@@ -268,9 +268,11 @@ static int take_entry(struct cg_log_file *file, const struct entry *entry)
             file, CG_LOG_TOO_LONG, entry->offset,
             "the message has %llu bytes, and at most %zu are read",
             (unsigned long long)entry->len, file->options->message_max);
-    if (!go_to(file, entry))
+    if (!go_to(file, entry)) {
+        file->store->ended = true;
         return cg_log_file_trouble(file, CG_LOG_FILE, entry->offset, "%s",
                                    file->input.why);
+    }
     bytes = cg_log_file_rest(file);
     bytes.len = bytes.len < entry->len ? bytes.len : (size_t)entry->len;
     begins = cg_log_head_find(bytes, 0, &at, &head) == 0 && at == 0 &&
