@@ -19,7 +19,7 @@ import unittest
 
 PROGRAM = os.path.abspath(sys.argv[1])
 # Another program that knows the command "run".
-GATE = os.environ.get("CG_TEST_GATE", PROGRAM)
+GATE = os.path.abspath(os.environ.get("CG_TEST_GATE", PROGRAM))
 WAIT_S = 60
 LOGGED_ON = r"^\S+ logon "
 

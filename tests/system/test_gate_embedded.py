@@ -8,12 +8,15 @@ SPDX-License-Identifier: Apache-2.0
 import sys
 import unittest
 
+import gate_desk
 import test_gate_log
 
 
 class Embedded(test_gate_log.GateLog):
     def test_shared_library_is_what_it_uses(self):
-        """It would not be there if anything else had what is called."""
+        """And nothing else of the gate is in the program."""
+        with open(gate_desk.GATE, "rb") as file:
+            self.assertNotIn(b"cg_engine_", file.read())
         self.configure()
         gate = self.gate()
         with open(f"/proc/{gate.child.pid}/maps", encoding="utf-8") as file:
