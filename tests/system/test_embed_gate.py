@@ -1,0 +1,194 @@
+"""An embedding example between the simulators, over sockets.
+
+    test_embed_gate.py CREDITGATE fix8c|quickfix PROGRAM
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from embed_fix import (CONFIG, INSTRUMENTS, LOGGED_ON, Process, RawVenue,
+                       fields, free_port, order, utc, value)
+
+CREDITGATE, PROGRAM = (os.path.abspath(sys.argv[at]) for at in (1, 3))
+KIND = sys.argv[2]
+HEADER = {"8", "9", "35", "34", "49", "56", "52", "10", "43", "122", "97"}
+
+
+def body_of(line):
+    """The fields of a simulator's line, without header and trailer."""
+    message = line[line.index("8=FIX"):]
+    return [field for field in fields(message) if field[0] not in HEADER]
+
+
+class Gate(unittest.TestCase):
+    def setUp(self):
+        # pylint: disable=consider-using-with
+        self.place = tempfile.TemporaryDirectory(prefix="cg-embed-")
+        self.folder = self.place.name
+        self.processes = []
+        self.port = free_port()
+        self.hub = self.sim("hubsim", "--listen", "0",
+                            "--limit", "ACME-USD,FCM1,ACME,USD,100000")
+        hub = self.hub.see("listen").split()[-1]
+        self.by_hand = RawVenue()
+        self.venue = self.sim("venuesim", "--listen", "0")
+        self.venue_port = self.venue.see("listen").split()[-1]
+        self.hub_port = hub
+        self.write("instruments.csv", INSTRUMENTS)
+        self.gate = None
+
+    def tearDown(self):
+        self.by_hand.close()
+        for process in self.processes:
+            if process.child.poll() is None:
+                process.stop(signal.SIGKILL)
+        self.place.cleanup()
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w",
+                  encoding="utf-8") as file:
+            file.write(text)
+
+    def process(self, *words):
+        process = Process(*words, cwd=self.folder)
+        self.processes.append(process)
+        return process
+
+    def sim(self, *words):
+        return self.process(CREDITGATE, *words)
+
+    def configure(self, venue):
+        text = CONFIG.format(port=self.port, venue=venue, hub=self.hub_port)
+        self.write("gate.cfg", text)
+        if KIND == "quickfix":
+            self.write("quickfix.cfg", quickfix_settings(text, self.folder))
+
+    def start_gate(self, venue=None):
+        self.configure(venue or self.venue_port)
+        files = ["quickfix.cfg", "gate.cfg"] if KIND == "quickfix" else [
+            "gate.cfg"]
+        self.gate = self.process(PROGRAM, *files)
+        self.hub.see(r" in \S+ .*\|35=DE\|.*\|2316=0\|")
+        if venue is None:
+            self.venue.see(LOGGED_ON)
+
+    def client(self):
+        client = self.sim("clientsim", "--connect", str(self.port))
+        client.see(LOGGED_ON)
+        return client
+
+    def place_order(self, client, name, qty):
+        """An order with a group and tags of its own; it goes on as it came."""
+        client.tell("raw D " + order(name, qty).rstrip("|"))
+        out = client.see(rf" out .*\|35=D\|.*11={name}\|")
+        came = self.venue.see(rf" in .*\|35=D\|.*11={name}\|")
+        client.see(rf" in .*\|35=8\|.*11={name}\|.*39=0\|")
+        token = value(came, 7350)
+        self.assertTrue(token.startswith("GATE-T"), token)
+        self.assertEqual([field for field in body_of(came)
+                          if field[0] != "7350"], body_of(out))
+        return token
+
+    def end_and_prove(self, status=0):
+        self.assertEqual(self.gate.stop(), status,
+                         "\n".join(self.gate.lines[-30:]))
+        done = subprocess.run(
+            [CREDITGATE, "audit", "--journal",
+             os.path.join(self.folder, "gate.journal")],
+            capture_output=True, text=True, timeout=100, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    # Granted and forwarded as it came, refused, filled, cancelled.
+    def test_embed_gate_orders_go_their_way(self):
+        self.start_gate()
+        client = self.client()
+        token = self.place_order(client, "A1", 50000000)
+        client.tell("order A2 USSW10 buy 100000000 4.125 ACME")
+        client.see(r" in .*\|35=8\|.*11=A2\|.*58=CG101 LIMIT_EXCEEDED "
+                   r"req:90400.00 avl:54800.00 ")
+        self.venue.tell("fill A1 20000000 4.125")
+        client.see(r" in .*\|35=8\|.*11=A1\|.*14=20000000\|")
+        notice = self.hub.see(r" in .*\|35=DF\|.*2321=1\|")
+        self.assertEqual((value(notice, 2319), value(notice, 2324)),
+                         (token, "18080.00"))
+        client.tell("raw F 11=A3|41=A1|1=ACME|55=USSW10|54=1|38=50000000|"
+                    f"60={utc()}")
+        self.venue.see(r" in .*\|35=F\|.*41=A1\|")
+        client.see(r" in .*\|35=8\|.*39=4\|")
+        self.assertEqual(value(self.hub.see(
+            r" in .*\|35=DF\|.*2320=1\|"), 2319), token)
+        self.hub.see(r" out .*\|35=DG\|.*2325=4\|")
+        client.stop()
+        self.end_and_prove()
+
+    # Killed with an order resting and one that waits: the one is found again,
+    # the other answered (R45, R47).
+    def test_embed_gate_killed_and_started_again(self):
+        self.start_gate()
+        client = self.client()
+        token = self.place_order(client, "A1", 50000000)
+        self.hub.tell("silent")
+        self.hub.see("command silent")
+        client.tell("order A2 USSW10 buy 1000000 4.125 ACME")
+        self.hub.see(rf" in .*\|35=DF\|.*2324=904.00\|")
+        self.assertEqual(self.gate.stop(signal.SIGKILL), -signal.SIGKILL)
+        self.hub.tell("speak")
+        self.start_gate()
+        client.see(LOGGED_ON)
+        client.see(r" in .*\|35=8\|.*11=A2\|.*58=CG501 ")
+        self.venue.see(r" in .*\|35=H\|.*11=A1\|")
+        self.venue.tell("fill A1 50000000 4.125")
+        client.see(r" in .*\|35=8\|.*11=A1\|.*39=2\|")
+        notice = self.hub.see(r" in .*\|35=DF\|.*2321=1\|")
+        self.assertEqual((value(notice, 2319), value(notice, 2324)),
+                         (token, "45200.00"))
+        self.assertEqual(len(self.venue.said(r" in .*\|35=D\|")), 1)
+        self.hub.see(r" out .*\|35=DG\|.*2321=1\|")
+        client.stop()
+        self.end_and_prove()
+
+    # R22: what the venue asks for again comes with the bytes of the first
+    # sending while it is covered, and else the gap is filled.
+    def test_embed_gate_resends_what_is_covered(self):
+        self.start_gate(self.by_hand.port)
+        venue = self.by_hand
+        venue.log_on()
+        client = self.client()
+        client.tell("raw D " + order("A1", 50000000).rstrip("|"))
+        out = client.see(r" out .*\|35=D\|.*11=A1\|")
+        came = venue.await_type("D")
+        token = value(came, 7350)
+        self.assertEqual([field for field in body_of(came)
+                          if field[0] != "7350"], body_of(out))
+        venue.drop()
+        venue.log_on()
+        seq = value(came, 34)
+        venue.send("2", f"7={seq}|16={seq}|")
+        again = venue.await_type("D")
+        self.assertEqual((value(again, 43), value(again, 34)), ("Y", seq))
+        self.assertEqual(body_of(again), body_of(came))
+        # The hub takes the token back: its cover is dead, it is pulled.
+        self.hub.tell(f"cancel {token}")
+        self.assertEqual(value(venue.await_type("F"), 41), "A1")
+        venue.send("2", f"7={seq}|16={seq}|")
+        filled = venue.next()
+        while value(filled, 35) in ("F", "H"):
+            filled = venue.next()
+        self.assertEqual([value(filled, tag) for tag in (35, 34, 123)],
+                         ["4", seq, "Y"])
+        client.stop()
+        venue.drop()
+        self.end_and_prove()
+
+
+def quickfix_settings(port, venue, hub):
+    return ""
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
