@@ -5,6 +5,7 @@
 SPDX-License-Identifier: Apache-2.0
 """
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -43,6 +44,8 @@ class Gate(unittest.TestCase):
         self.gate = None
 
     def tearDown(self):
+        if os.environ.get("EMBED_LOUD"):
+            print("\n".join(self.gate.lines))
         self.by_hand.close()
         for process in self.processes:
             if process.child.poll() is None:
@@ -66,7 +69,7 @@ class Gate(unittest.TestCase):
         text = CONFIG.format(port=self.port, venue=venue, hub=self.hub_port)
         self.write("gate.cfg", text)
         if KIND == "quickfix":
-            self.write("quickfix.cfg", quickfix_settings(text, self.folder))
+            self.write("quickfix.cfg", quickfix_settings(text))
 
     def start_gate(self, venue=None):
         self.configure(venue or self.venue_port)
@@ -186,8 +189,32 @@ class Gate(unittest.TestCase):
         self.end_and_prove()
 
 
-def quickfix_settings(port, venue, hub):
-    return ""
+FIXSPEC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                       "fixspec")
+QUICKFIX = f"""[DEFAULT]
+StartTime=00:00:00
+EndTime=00:00:00
+ReconnectInterval=1
+SocketNodelay=Y
+FileStorePath=store
+FileLogPath=log
+UseDataDictionary=Y
+ValidateUserDefinedFields=N
+AllowUnknownMsgFields=Y
+TransportDataDictionary={FIXSPEC}/FIXT11.xml
+AppDataDictionary={FIXSPEC}/FIX50SP2.xml
+DataDictionary={FIXSPEC}/FIX44.xml
+"""
+
+
+def quickfix_settings(text):
+    """QuickFIX's settings: the sessions of the gate's, and what is its own.  It
+    wants a port to listen on even of a session that does not listen."""
+    default, *sessions = text[text.index("[DEFAULT]"):text.index(
+        "[ACCOUNT]")].split("[SESSION]")
+    port = re.search(r"SocketAcceptPort=\d+\n", text)[0]
+    return (QUICKFIX + port + default.replace("[DEFAULT]\n", "")
+            + "".join("[SESSION]" + session for session in sessions))
 
 
 if __name__ == "__main__":
