@@ -136,18 +136,29 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         link(id, false);
     }
 
-    /* A Logon with number 1: what was sent before can be resent no more. */
+    /* A Logon with number 1: what was sent before can be resent no more.
+     * A Reject by QuickFIX of what a venue or hub said: it may be a fill, so the
+     * gate hears of it all the same. */
     void toAdmin(FIX::Message &message, const FIX::SessionID &id) override
     {
         user_.toAdmin(message, id);
         const Peer *peer = find(id);
-        if (peer != nullptr && text(message.getHeader(), 35) == "A" &&
+        std::string type = text(message.getHeader(), 35);
+        if (peer != nullptr && type == "A" &&
             (text(message, 141) == "Y" ||
              text(message.getHeader(), 34) == "1")) {
             turn(false, [&] {
                 return cg_gate_renumbered(gate_.get(), peer->index, true,
                                           now());
             });
+        } else if (peer != nullptr && type == "3" &&
+                   peer->role != CG_ROLE_CLIENT && !is_worker()) {
+            std::string bytes = take(*peer, number(text(message, 45)));
+            if (!bytes.empty()) {
+                say("ALARM: QuickFIX rejects a message that the gate takes: " +
+                    text(message, 58));
+                receive(*peer, bytes, false);
+            }
         }
     }
 
@@ -203,11 +214,9 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
             user_.fromApp(message, id);
         }
         if (peer != nullptr) {
-            std::string bytes = take(*peer, message);
-            turn(true, [&] {
-                return cg_gate_recv(gate_.get(), peer->index, bytes.data(),
-                                    bytes.size(), now());
-            });
+            std::string bytes = take(*peer,
+                                     number(text(message.getHeader(), 34)));
+            receive(*peer, bytes.empty() ? message.toString() : bytes, true);
             if (peer->role != CG_ROLE_CLIENT) {
                 user_.fromApp(message, id);
             }
@@ -445,6 +454,14 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         }
     }
 
+    void receive(const Peer &peer, const std::string &bytes, bool wait)
+    {
+        turn(wait, [&] {
+            return cg_gate_recv(gate_.get(), peer.index, bytes.data(),
+                                bytes.size(), now());
+        });
+    }
+
     /* The turns so far are durable after this. */
     void commit()
     {
@@ -615,15 +632,13 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         }
     }
 
-    /* Its own bytes; if they were not kept, its fields in QuickFIX's order. */
-    std::string take(const Peer &peer, const FIX::Message &message)
+    /* The bytes of an application message, or "" when they were not kept. */
+    std::string take(const Peer &peer, int seq)
     {
         std::lock_guard<std::mutex> lock(kept_mutex_);
         auto &kept = kept_[peer.index];
-        int seq = number(text(message.getHeader(), 34));
         auto found = kept.find(seq);
-        std::string bytes = found != kept.end() ? found->second
-                                                : message.toString();
+        std::string bytes = found != kept.end() ? found->second : "";
         kept.erase(kept.begin(), kept.upper_bound(seq));
         return bytes;
     }

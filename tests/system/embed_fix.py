@@ -139,6 +139,14 @@ class Process:
             if re.search(pattern, line):
                 return line
 
+    def await_said(self, pattern):
+        """Until |pattern| was said, now or before."""
+        end = time.monotonic() + WAIT_S
+        while not self.said(pattern):
+            if time.monotonic() > end:
+                raise AssertionError(f"{pattern} was never said")
+            time.sleep(0.01)
+
     def said(self, pattern):
         return [line for line in self.lines if re.search(pattern, line)]
 
