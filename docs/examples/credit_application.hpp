@@ -2,7 +2,7 @@
  * A credit check for a gateway that has a FIX::Application already:
  *
  *     CreditApplication credit(application, logs, "gate.cfg");
- *     FIX::SocketAcceptor acceptor(credit, stores, settings, credit);
+ *     FIX::SocketAcceptor acceptor(credit, stores, settings, credit.logs());
  *     credit.start();
  *
  * Sessions that gate.cfg names are the gate's: it takes their messages and
@@ -14,22 +14,24 @@
  * sends, then lets fromApp() return: so QuickFIX counts a message as received
  * when all that it caused is in the stores.
  *
- * Two stores.  What the gate says is an entry of the journal, in one transaction
- * with its facts; QuickFIX's store comes after it.  After a crash start() finds
- * what QuickFIX never had and sends it, orders only while they are covered.
+ * Two stores.  What the gate says is an entry of the journal, in one
+ * transaction with its facts; QuickFIX's store comes after it.  After a crash
+ * start() finds what QuickFIX never had and sends it, orders only while they
+ * are covered.
  *
  * Bytes.  A FIX::Message has lost the order of its fields.  So the bytes are
- * taken from QuickFIX's log, and a body is sent as one field: its first tag, and
- * as its value all the rest.
+ * taken from QuickFIX's log, and a body is sent as one field: its first tag,
+ * and as its value all the rest.
  *
- * Use SocketAcceptor and SocketInitiator: the Threaded ones block in send() on a
- * peer that does not read.  C++14, as QuickFIX's headers ask for.
+ * Use SocketAcceptor and SocketInitiator: the Threaded ones block in send() on
+ * a peer that does not read.  C++14, as QuickFIX's headers ask for.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef CREDIT_APPLICATION_HPP
 #define CREDIT_APPLICATION_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -37,7 +39,6 @@
 #include <cstring>
 #include <deque>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -46,12 +47,13 @@
 #include <vector>
 
 #include <quickfix/Application.h>
-#include <quickfix/Log.h>
 #include <quickfix/Session.h>
 
 #include <creditgate/gate.h>
 
-class CreditApplication final : public FIX::Application, public FIX::LogFactory
+#include "byte_log.hpp"
+
+class CreditApplication final : public FIX::Application
 {
   public:
     /* Throws std::runtime_error with what is wrong.  |user| and |logs| must
@@ -59,7 +61,7 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
     CreditApplication(FIX::Application &user,
                       FIX::LogFactory &logs,
                       const std::string &path)
-        : user_(user), logs_(logs)
+        : user_(user), bytes_(logs)
     {
         open_config(path);
         open_journal();
@@ -90,6 +92,12 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         }
     }
 
+    /* For acceptors and initiators: their logs, seen by the gate. */
+    FIX::LogFactory &logs()
+    {
+        return bytes_;
+    }
+
     /* When acceptors and initiators are made, before they start. */
     void start()
     {
@@ -110,11 +118,18 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         turn(true, [this] { return cg_gate_stop(gate_.get(), now()); });
     }
 
-    /* The journal could not be written, its spare could: end soon. */
+    /* The journal could not be written, its spare could: no new risk is taken,
+     * and after FailureGraceMs= the process should end. */
     bool failing() const
     {
         std::lock_guard<std::mutex> lock(mutex_);
-        return failing_;
+        return end_ != CG_TIME_NEVER;
+    }
+
+    bool ended() const
+    {
+        std::lock_guard<std::mutex> lock(mutex_);
+        return end_ <= now();
     }
 
     /* --- FIX::Application ------------------------------------------------ */
@@ -137,8 +152,8 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
     }
 
     /* A Logon with number 1: what was sent before can be resent no more.
-     * A Reject by QuickFIX of what a venue or hub said: it may be a fill, so the
-     * gate hears of it all the same. */
+     * A Reject by QuickFIX of what a venue or hub said: it may be a fill, so
+     * the gate hears of it all the same. */
     void toAdmin(FIX::Message &message, const FIX::SessionID &id) override
     {
         user_.toAdmin(message, id);
@@ -153,7 +168,7 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
             });
         } else if (peer != nullptr && type == "3" &&
                    peer->role != CG_ROLE_CLIENT && !is_worker()) {
-            std::string bytes = take(*peer, number(text(message, 45)));
+            std::string bytes = bytes_.take(id, number(text(message, 45)));
             if (!bytes.empty()) {
                 say("ALARM: QuickFIX rejects a message that the gate takes: " +
                     text(message, 58));
@@ -162,11 +177,11 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         }
     }
 
-    void fromAdmin(const FIX::Message &message, const FIX::SessionID &id) throw(
-        FIX::FieldNotFound,
-        FIX::IncorrectDataFormat,
-        FIX::IncorrectTagValue,
-        FIX::RejectLogon) override
+    void fromAdmin(const FIX::Message &message,
+                   const FIX::SessionID &id) throw(FIX::FieldNotFound,
+                                                   FIX::IncorrectDataFormat,
+                                                   FIX::IncorrectTagValue,
+                                                   FIX::RejectLogon) override
     {
         user_.fromAdmin(message, id);
         const Peer *peer = find(id);
@@ -214,32 +229,13 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
             user_.fromApp(message, id);
         }
         if (peer != nullptr) {
-            std::string bytes = take(*peer,
-                                     number(text(message.getHeader(), 34)));
+            std::string bytes = bytes_.take(
+                id, number(text(message.getHeader(), 34)));
             receive(*peer, bytes.empty() ? message.toString() : bytes, true);
             if (peer->role != CG_ROLE_CLIENT) {
                 user_.fromApp(message, id);
             }
         }
-    }
-
-    /* --- FIX::LogFactory -------------------------------------------------- */
-
-    FIX::Log *create() override
-    {
-        return logs_.create();
-    }
-
-    FIX::Log *create(const FIX::SessionID &id) override
-    {
-        return new Tap(*this, id, logs_.create(id));
-    }
-
-    void destroy(FIX::Log *log) override
-    {
-        Tap *tap = dynamic_cast<Tap *>(log);
-        logs_.destroy(tap != nullptr ? tap->inner() : log);
-        delete tap;
     }
 
   private:
@@ -257,46 +253,6 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         std::string type;
         std::string header;
         std::string body;
-    };
-
-    /* Sees the bytes of each message before it is parsed. */
-    class Tap final : public FIX::Log
-    {
-      public:
-        Tap(CreditApplication &owner, const FIX::SessionID &id, FIX::Log *log)
-            : owner_(owner), id_(id), log_(log)
-        {
-        }
-        FIX::Log *inner() const
-        {
-            return log_;
-        }
-        void clear() override
-        {
-            log_->clear();
-        }
-        void backup() override
-        {
-            log_->backup();
-        }
-        void onIncoming(const std::string &bytes) override
-        {
-            log_->onIncoming(bytes);
-            owner_.keep(id_, bytes);
-        }
-        void onOutgoing(const std::string &bytes) override
-        {
-            log_->onOutgoing(bytes);
-        }
-        void onEvent(const std::string &words) override
-        {
-            log_->onEvent(words);
-        }
-
-      private:
-        CreditApplication &owner_;
-        FIX::SessionID id_;
-        FIX::Log *log_;
     };
 
     struct Journal : cg_journal {
@@ -326,7 +282,6 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
 
     static constexpr const char *OUTBOX = "outbox";
     static const int OUTBOX_MAX = 10000; /* then it is emptied */
-    static const size_t KEPT_MAX = 8192; /* messages of one session */
     static const int LOOK_BACK = 10000;  /* messages of QuickFIX's store */
 
     static cg_time now()
@@ -423,16 +378,16 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
                                 " " + std::to_string(kept.at) + " " +
                                 std::to_string(kept.header.size()) + "\n" +
                                 kept.header + kept.body;
-            must(cg_journal_message_set(journal_.user, OUTBOX, kept.no,
-                                        entry.data(), entry.size(),
-                                        entry.size() - kept.body.size(),
-                                        kept.body.size()));
+            must(cg_journal_message_set(
+                journal_.user, OUTBOX, kept.no, entry.data(), entry.size(),
+                entry.size() - kept.body.size(), kept.body.size()));
             must(cg_journal_session_set_sender(journal_.user, OUTBOX, next_));
             outbox_.push_back(kept);
         }
     }
 
-    /* |wait| until it is durable and sent: never where QuickFIX holds a lock. */
+    /* |wait| until it is durable and sent: never where QuickFIX holds a lock.
+     */
     template <typename Call> void turn(bool wait, Call call)
     {
         std::unique_lock<std::mutex> lock(mutex_);
@@ -466,8 +421,8 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
     void commit()
     {
         int status = cg_gate_commit(gate_.get());
-        if (status == CG_GATE_E_SPARE && !failing_) {
-            failing_ = true;
+        if (status == CG_GATE_E_SPARE && end_ == CG_TIME_NEVER) {
+            end_ = now() + host_.failure_grace_ns;
             say(std::string("FATAL: ") + journal_.error(journal_.user));
             collect(cg_gate_stop(gate_.get(), now()));
             status = cg_gate_commit(gate_.get());
@@ -513,8 +468,8 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
             must(cg_journal_session_reset(journal_.user, OUTBOX, now()));
             next_ = 1;
         } else {
-            must(cg_journal_session_set_target(journal_.user, OUTBOX,
-                                               last + 1));
+            must(
+                cg_journal_session_set_target(journal_.user, OUTBOX, last + 1));
         }
     }
 
@@ -612,37 +567,6 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
 
     /* --- messages of the peers -------------------------------------------- */
 
-    /* From the log, by number: a message may wait behind a gap.  Called with a
-     * lock of QuickFIX held. */
-    void keep(const FIX::SessionID &id, const std::string &bytes)
-    {
-        const Peer *peer = find(id);
-        size_t type = bytes.find("\00135=");
-        size_t seq = bytes.find("\00134=");
-        if (peer == nullptr || type == std::string::npos ||
-            seq == std::string::npos) {
-            return;
-        }
-        std::string name = bytes.substr(type + 4,
-                                        bytes.find('\001', type + 4) - type - 4);
-        std::lock_guard<std::mutex> lock(kept_mutex_);
-        auto &kept = kept_[peer->index];
-        if (!FIX::Message::isAdminMsgType(name) && kept.size() < KEPT_MAX) {
-            kept[number(bytes.substr(seq + 4, 12))] = bytes;
-        }
-    }
-
-    /* The bytes of an application message, or "" when they were not kept. */
-    std::string take(const Peer &peer, int seq)
-    {
-        std::lock_guard<std::mutex> lock(kept_mutex_);
-        auto &kept = kept_[peer.index];
-        auto found = kept.find(seq);
-        std::string bytes = found != kept.end() ? found->second : "";
-        kept.erase(kept.begin(), kept.upper_bound(seq));
-        return bytes;
-    }
-
     /* What was sent under a number, or "". */
     static std::string stored(const Peer &peer, int seq)
     {
@@ -682,8 +606,7 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
 
     void resend(const Peer &peer, FIX::Message &message)
     {
-        std::string bytes = stored(peer,
-                                   number(text(message.getHeader(), 34)));
+        std::string bytes = stored(peer, number(text(message.getHeader(), 34)));
         {
             std::lock_guard<std::mutex> lock(mutex_);
             if (!cg_gate_may_resend(gate_.get(), peer.index, bytes.data(),
@@ -698,7 +621,8 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
         set_body(fields, body_of(bytes));
     }
 
-    /* --- opening ----------------------------------------------------------- */
+    /* --- opening -----------------------------------------------------------
+     */
 
     static void on_mistake(void *user,
                            const char *file,
@@ -719,9 +643,8 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
             throw std::runtime_error(mistakes);
         }
         config_.reset(config);
-        struct cg_config_host host;
-        cg_config_host(config, &host);
-        if (host.par_rates != nullptr) {
+        cg_config_host(config, &host_);
+        if (host_.par_rates != nullptr) {
             throw std::runtime_error("par rates are not read here: leave "
                                      "[RATES] out");
         }
@@ -730,18 +653,16 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
             FIX::SessionID id(view.begin_string, view.our_comp_id,
                               view.peer_comp_id);
             peers_.push_back(Peer{i, view.role, id});
+            bytes_.watch(id);
         }
-        kept_.resize(peers_.size());
     }
 
     void open_journal()
     {
         char error[1024] = "";
-        struct cg_config_host host;
         int sent = 1;
         int64_t creation = now();
-        cg_config_host(config_.get(), &host);
-        if (cg_journal_open_sqlite(host.journal, &journal_, error,
+        if (cg_journal_open_sqlite(host_.journal, &journal_, error,
                                    sizeof(error)) != 0) {
             throw std::runtime_error(error);
         }
@@ -754,15 +675,13 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
     }
 
     FIX::Application &user_;
-    FIX::LogFactory &logs_;
+    ByteLogs bytes_;
     std::unique_ptr<struct cg_config, Closer> config_;
+    struct cg_config_host host_;
     Journal journal_;
     std::unique_ptr<struct cg_gate, Closer> gate_;
     std::vector<Peer> peers_;
     std::vector<Out> unsent_; /* of the process before */
-
-    std::mutex kept_mutex_;
-    std::vector<std::map<int, std::string>> kept_;
 
     mutable std::mutex mutex_; /* the gate, the journal, and all below */
     std::condition_variable wake_;
@@ -772,7 +691,7 @@ class CreditApplication final : public FIX::Application, public FIX::LogFactory
     unsigned long asked_ = 0;
     unsigned long finished_ = 0;
     bool ending_ = false;
-    bool failing_ = false;
+    cg_time end_ = CG_TIME_NEVER; /* set when the journal has failed */
     std::thread worker_;
 };
 

@@ -436,6 +436,7 @@ int main(int argc, char **argv)
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN); /* whoever has left is a write error */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that must not grow */
     if (cg_config_open(argv[1], mistake, NULL, &app.config) != 0) {
         return 2;
     }

@@ -547,7 +547,8 @@ int main(int argc, char **argv)
         fputs("usage: pipe_gate gate.cfg\n", stderr);
         return 2;
     }
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* whoever has left is a write error */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that must not grow */
     if (cg_config_open(argv[1], mistake, NULL, &app.config) != 0) {
         return 2;
     }

@@ -5,7 +5,8 @@
  *     quickfix_gate quickfix.cfg gate.cfg
  *
  * quickfix.cfg is QuickFIX's own; gate.cfg names the same sessions and says who
- * they are.  Without the three lines marked so this is the gateway as it was.
+ * they are.  Without what the comment in run() says this is the gateway as it
+ * was.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -42,18 +43,19 @@ class Gateway final : public FIX::Application
                const FIX::SessionID &) throw(FIX::DoNotSend) override
     {
     }
-    void fromAdmin(const FIX::Message &, const FIX::SessionID &) throw(
-        FIX::FieldNotFound,
-        FIX::IncorrectDataFormat,
-        FIX::IncorrectTagValue,
-        FIX::RejectLogon) override
+    void fromAdmin(const FIX::Message &,
+                   const FIX::SessionID &) throw(FIX::FieldNotFound,
+                                                 FIX::IncorrectDataFormat,
+                                                 FIX::IncorrectTagValue,
+                                                 FIX::RejectLogon) override
     {
     }
-    void fromApp(const FIX::Message &message, const FIX::SessionID &) throw(
-        FIX::FieldNotFound,
-        FIX::IncorrectDataFormat,
-        FIX::IncorrectTagValue,
-        FIX::UnsupportedMessageType) override
+    void
+    fromApp(const FIX::Message &message,
+            const FIX::SessionID &) throw(FIX::FieldNotFound,
+                                          FIX::IncorrectDataFormat,
+                                          FIX::IncorrectTagValue,
+                                          FIX::UnsupportedMessageType) override
     {
         if (message.isSetField(55) && message.getField(55) == "CLOSED") {
             throw FIX::IncorrectTagValue(55);
@@ -64,12 +66,9 @@ class Gateway final : public FIX::Application
 /* Until SIGTERM or SIGINT, or until the journal has failed for a while. */
 static void wait(const CreditApplication &credit, const sigset_t &signals)
 {
-    const timespec second = {1, 0};
-    const int grace_s = 10;
-    for (int failed = 0; failed < grace_s; failed += credit.failing()) {
-        if (sigtimedwait(&signals, nullptr, &second) > 0) {
-            return;
-        }
+    const timespec now_and_then = {0, 200000000};
+    while (!credit.ended() &&
+           sigtimedwait(&signals, nullptr, &now_and_then) < 0) {
     }
 }
 
@@ -79,16 +78,19 @@ static int run(const char *settings_path, const char *gate_path)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    signal(SIGXFSZ, SIG_IGN); /* a full file is an error, not the end */
     pthread_sigmask(SIG_BLOCK, &signals, nullptr); /* threads inherit it */
 
     FIX::SessionSettings settings(settings_path);
     FIX::FileStoreFactory stores(settings);
     FIX::FileLogFactory logs(settings);
     Gateway gateway;
-    CreditApplication credit(gateway, logs, gate_path);              /* this, */
-    FIX::SocketAcceptor acceptor(credit, stores, settings, credit);  /* these */
-    FIX::SocketInitiator initiator(credit, stores, settings, credit);
-    credit.start();                                                  /* this */
+    /* The three lines: credit goes around the application, acceptors and
+     * initiators are given it and its logs, and it is started first. */
+    CreditApplication credit(gateway, logs, gate_path);
+    FIX::SocketAcceptor acceptor(credit, stores, settings, credit.logs());
+    FIX::SocketInitiator initiator(credit, stores, settings, credit.logs());
+    credit.start();
     acceptor.start();
     initiator.start();
     wait(credit, signals);

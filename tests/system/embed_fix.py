@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 import datetime
 import queue
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ import time
 
 WAIT_S = 60
 SOH = "\x01"
+# Beside the journal's spare, of 4 MiB, there is little room.
+FULL_DISK = 4 * 1024 * 1024 + 200 * 1024
 LOGGED_ON = r"^\S+ logon "
 
 CONFIG = """[GATE]
@@ -100,16 +103,23 @@ def value(text, tag):
     return None
 
 
+def limit_files(limit):
+    """No file of this process may grow further."""
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
 class Process:
     """A process whose lines are read as they come."""
 
-    def __init__(self, *words, cwd):
+    def __init__(self, *words, cwd, limit=None):
         self.lines = []
         self.queue = queue.Queue()
-        # pylint: disable=consider-using-with
+        # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
         self.child = subprocess.Popen(
             words, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True)
+            stderr=subprocess.STDOUT, text=True,
+            preexec_fn=lambda: limit_files(limit))
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 

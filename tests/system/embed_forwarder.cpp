@@ -1,6 +1,6 @@
 /*
- * A QuickFIX gateway whose application still sends orders on by itself, past the
- * gate that was put around it: not one of them may reach the venue.
+ * A QuickFIX gateway whose application still sends orders on by itself, past
+ * the gate that was put around it: not one of them may reach the venue.
  *
  *     embed_forwarder quickfix.cfg gate.cfg
  *
@@ -33,18 +33,19 @@ class Forwarder final : public FIX::Application
                const FIX::SessionID &) throw(FIX::DoNotSend) override
     {
     }
-    void fromAdmin(const FIX::Message &, const FIX::SessionID &) throw(
-        FIX::FieldNotFound,
-        FIX::IncorrectDataFormat,
-        FIX::IncorrectTagValue,
-        FIX::RejectLogon) override
+    void fromAdmin(const FIX::Message &,
+                   const FIX::SessionID &) throw(FIX::FieldNotFound,
+                                                 FIX::IncorrectDataFormat,
+                                                 FIX::IncorrectTagValue,
+                                                 FIX::RejectLogon) override
     {
     }
-    void fromApp(const FIX::Message &message, const FIX::SessionID &) throw(
-        FIX::FieldNotFound,
-        FIX::IncorrectDataFormat,
-        FIX::IncorrectTagValue,
-        FIX::UnsupportedMessageType) override
+    void
+    fromApp(const FIX::Message &message,
+            const FIX::SessionID &) throw(FIX::FieldNotFound,
+                                          FIX::IncorrectDataFormat,
+                                          FIX::IncorrectTagValue,
+                                          FIX::UnsupportedMessageType) override
     {
         if (message.getHeader().getField(35) == "D") {
             FIX::Message order = message;
@@ -72,8 +73,8 @@ int main(int argc, char **argv)
     FIX::FileLogFactory logs(settings);
     Forwarder forwarder;
     CreditApplication credit(forwarder, logs, argv[2]);
-    FIX::SocketAcceptor acceptor(credit, stores, settings, credit);
-    FIX::SocketInitiator initiator(credit, stores, settings, credit);
+    FIX::SocketAcceptor acceptor(credit, stores, settings, credit.logs());
+    FIX::SocketInitiator initiator(credit, stores, settings, credit.logs());
     credit.start();
     acceptor.start();
     initiator.start();

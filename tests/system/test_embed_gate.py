@@ -15,8 +15,8 @@ import tempfile
 import time
 import unittest
 
-from embed_fix import (CONFIG, INSTRUMENTS, LOGGED_ON, Process, RawVenue,
-                       fields, free_port, order, utc, value)
+from embed_fix import (CONFIG, FULL_DISK, INSTRUMENTS, LOGGED_ON, WAIT_S,
+                       Process, RawVenue, fields, free_port, order, utc, value)
 
 CREDITGATE, PROGRAM = (os.path.abspath(sys.argv[at]) for at in (1, 3))
 KIND = sys.argv[2]
@@ -58,8 +58,8 @@ class Gate(unittest.TestCase):
                   encoding="utf-8") as file:
             file.write(text)
 
-    def process(self, *words):
-        process = Process(*words, cwd=self.folder)
+    def process(self, *words, limit=None):
+        process = Process(*words, cwd=self.folder, limit=limit)
         self.processes.append(process)
         return process
 
@@ -72,11 +72,11 @@ class Gate(unittest.TestCase):
         if KIND == "quickfix":
             self.write("quickfix.cfg", quickfix_settings(text))
 
-    def start_gate(self, venue=None, program=PROGRAM):
+    def start_gate(self, venue=None, program=PROGRAM, limit=None):
         self.configure(venue or self.venue_port)
         files = ["quickfix.cfg", "gate.cfg"] if KIND == "quickfix" else [
             "gate.cfg"]
-        self.gate = self.process(program, *files)
+        self.gate = self.process(program, *files, limit=limit)
         self.hub.see(r" in \S+ .*\|35=DE\|.*\|2316=0\|")
         if venue is None:
             self.venue.see(LOGGED_ON)
@@ -219,6 +219,32 @@ class Gate(unittest.TestCase):
                          ["4", seq, "Y"])
         client.stop()
         venue.drop()
+        self.end_and_prove()
+
+    # A full disk: new risk is refused, cancels and fills pass, the end comes
+    # soon; with room again all of it is there.
+    def test_embed_gate_full_disk(self):
+        self.start_gate(limit=FULL_DISK)
+        client = self.client()
+        count = 0
+        while not self.gate.said("FATAL"):
+            count += 1
+            self.assertLess(count, 3000, "the disk was never full")
+            client.tell(f"order A{count} USSW10 buy 1000 4.125 ACME")
+            client.see(rf" in .*\|35=8\|.*11=A{count}\|.*150=[08]\|")
+        client.tell("order N1 USSW10 buy 1000 4.125 ACME")
+        self.assertIn("58=CG501", client.see(r" in .*\|35=8\|.*11=N1\|"))
+        client.tell("cancel C1 A1")
+        client.see(r" in .*\|35=8\|.*11=C1\|.*150=4\|")
+        self.venue.tell("fill A2 400 4.125")
+        client.see(r" in .*\|35=8\|.*11=A2\|.*150=F\|")
+        self.assertEqual(self.gate.child.wait(WAIT_S), 1)
+        self.assertFalse(self.venue.said(r" in .*11=N1\|"))
+        self.start_gate()
+        client.see(LOGGED_ON)
+        client.tell("order Z1 USSW10 buy 1000 4.125 ACME")
+        client.see(r" in .*\|35=8\|.*11=Z1\|.*150=0\|")
+        client.stop()
         self.end_and_prove()
 
     # What QuickFIX itself rejects, a group that no dictionary knows, still

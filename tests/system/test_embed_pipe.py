@@ -15,8 +15,8 @@ import tempfile
 import time
 import unittest
 
-from embed_fix import (CONFIG, INSTRUMENTS, SOH, WAIT_S, fields, order, utc,
-                       value)
+from embed_fix import (CONFIG, FULL_DISK, INSTRUMENTS, SOH, WAIT_S, fields,
+                       limit_files, order, utc, value)
 
 PROGRAM, CREDITGATE = (os.path.abspath(path) for path in sys.argv[1:3])
 PEERS = {"client": ("FIX.4.4", "CLIENT"), "venue": ("FIX.4.4", "VENUE"),
@@ -44,11 +44,12 @@ class Engine:
         self.buffer = b""
         self.child = None
 
-    def start(self, heard=None):
-        # pylint: disable=consider-using-with
+    def start(self, heard=None, limit=None):
+        # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.child = subprocess.Popen(
                 [PROGRAM, "gate.cfg"], cwd=self.folder, stderr=log,
+                preexec_fn=lambda: limit_files(limit),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.buffer = b""
         (word, taken), _ = self.line()
@@ -317,12 +318,11 @@ class Pipe(unittest.TestCase):
             for number in range(10):
                 names.append(f"L{turn}-{number}")
                 engine.message("client", "D", order(names[-1], 1000))
-            until = time.monotonic() + chance.random() * 0.02
-            while time.monotonic() < until:
+            for _ in range(chance.randrange(80)):
                 try:
-                    engine.hear(0.002)
+                    engine.hear(1)
                 except Quiet:
-                    pass
+                    break
                 self.answer()
             engine.kill()
             engine.start()
@@ -412,6 +412,36 @@ class Pipe(unittest.TestCase):
             engine.child.stdin.close()
             engine.child.stdout.close()
             self.assertEqual(engine.child.wait(WAIT_S), 0)
+
+    # A full disk: new risk is refused, cancels pass, the end comes soon.
+    def test_embed_pipe_full_disk(self):
+        engine = self.engine
+        engine.start(limit=FULL_DISK)
+        self.log_on()
+        count = 0
+        while not any(kind == "8" for _, kind, _, _ in engine.sent):
+            count += 1
+            self.assertLess(count, 5000, "the disk was never full")
+            engine.message("client", "D", order(f"A{count}", 10))
+            while engine.taken < len(engine.frames):
+                engine.hear()
+            for _, kind, _, body in engine.sent:
+                if kind == "DF":
+                    self.grant(body)
+            engine.sent = [frame for frame in engine.sent if frame[1] == "8"]
+        self.assertTrue(value(engine.sent[0][3], 58).startswith("CG501 "))
+        engine.message("client", "F", "11=C1|41=A1|1=ACME|55=USSW10|54=1|"
+                       f"38=10|60={utc()}|")
+        engine.await_message("venue", "F", _41="A1")
+        while engine.hear()[0] != "end":
+            pass
+        self.assertEqual(engine.close(), 1)
+        engine.start()
+        self.log_on()
+        self.place_order("Z1", 10)
+        engine.settle()
+        self.assertEqual(engine.close(), 0)
+        self.prove()
 
     # Frames that come byte by byte are taken as whole ones; an engine that does
     # not read for a while misses nothing.
