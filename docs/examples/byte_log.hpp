@@ -16,6 +16,31 @@
 #include <string>
 
 #include <quickfix/Log.h>
+#include <quickfix/Message.h>
+
+/* A body as one field: its first tag, and as its value all the rest. */
+inline void set_one_field_body(FIX::FieldMap &message, const std::string &body)
+{
+    size_t at = body.find('=');
+    if (at != std::string::npos) {
+        message.setField(std::atoi(body.c_str()),
+                         body.substr(at + 1, body.size() - at - 2));
+    }
+}
+
+/* From the first field that is none of the header to the last before 10. */
+inline std::string body_of_bytes(const std::string &bytes)
+{
+    size_t at = 0;
+    while (at < bytes.size()) {
+        int tag = std::atoi(bytes.c_str() + at);
+        if (!FIX::Message::isHeaderField(tag) && tag != 1129 && tag != 1156) {
+            break;
+        }
+        at = bytes.find('\001', at) + 1;
+    }
+    return bytes.substr(at, bytes.rfind("\00110=") + 1 - at);
+}
 
 class ByteLogs final : public FIX::LogFactory
 {

@@ -112,10 +112,15 @@ class CreditApplication final : public FIX::Application
         worker_ = std::thread([this] { work(); });
     }
 
-    /* What waits is answered, no new risk is taken.  Before they stop. */
+    /* What waits is answered, no new risk is taken; waits a little for what
+     * venue and hub still owe.  Before acceptors and initiators stop. */
     void stop()
     {
+        const cg_time until = now() + host_.stop_grace_ns;
         turn(true, [this] { return cg_gate_stop(gate_.get(), now()); });
+        while (now() < until && is_owed()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
     }
 
     /* The journal could not be written, its spare could: no new risk is taken,
@@ -297,7 +302,8 @@ class CreditApplication final : public FIX::Application
         std::clog << words + "\n" << std::flush;
     }
 
-    static void on_decision(void *, cg_time, const char *words)
+    static void
+    on_decision(void *, enum cg_log_level, cg_time, const char *words)
     {
         say(std::string("gate ") + words);
     }
@@ -342,6 +348,12 @@ class CreditApplication final : public FIX::Application
     {
         static thread_local bool is = false;
         return is;
+    }
+
+    bool is_owed() const
+    {
+        std::lock_guard<std::mutex> lock(mutex_);
+        return cg_gate_is_owed(gate_.get());
     }
 
     /* --- turns ----------------------------------------------------------- */
@@ -475,15 +487,6 @@ class CreditApplication final : public FIX::Application
 
     /* --- messages of the gate --------------------------------------------- */
 
-    static void set_body(FIX::FieldMap &message, const std::string &body)
-    {
-        size_t at = body.find('=');
-        if (at != std::string::npos) {
-            message.setField(number(body),
-                             body.substr(at + 1, body.size() - at - 2));
-        }
-    }
-
     FIX::Message build(const Out &out) const
     {
         FIX::Message message;
@@ -497,7 +500,7 @@ class CreditApplication final : public FIX::Application
                 out.header.substr(is + 1, stop - is - 1));
             at = stop + 1;
         }
-        set_body(message, out.body);
+        set_one_field_body(message, out.body);
         return message;
     }
 
@@ -589,21 +592,6 @@ class CreditApplication final : public FIX::Application
         }
     }
 
-    /* From the first field that is none of the header to the last before 10. */
-    static std::string body_of(const std::string &bytes)
-    {
-        size_t at = 0;
-        while (at < bytes.size()) {
-            int tag = number(bytes.substr(at, 12));
-            if (!FIX::Message::isHeaderField(tag) && tag != 1129 &&
-                tag != 1156) {
-                break;
-            }
-            at = bytes.find('\001', at) + 1;
-        }
-        return bytes.substr(at, bytes.rfind("\00110=") + 1 - at);
-    }
-
     void resend(const Peer &peer, FIX::Message &message)
     {
         std::string bytes = stored(peer, number(text(message.getHeader(), 34)));
@@ -618,7 +606,7 @@ class CreditApplication final : public FIX::Application
         }
         FIX::FieldMap &fields = message;
         fields.clear();
-        set_body(fields, body_of(bytes));
+        set_one_field_body(fields, body_of_bytes(bytes));
     }
 
     /* --- opening -----------------------------------------------------------

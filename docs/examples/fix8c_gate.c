@@ -28,7 +28,8 @@ struct app {
     struct fix8c_engine *engine;
     struct fix8c_transport *transport;
     uv_timer_t timer; /* the gate's deadline */
-    uv_timer_t grace; /* the journal has failed: until the end */
+    uv_timer_t grace; /* until the end */
+    cg_time end;      /* how long to wait for the last answers */
     uv_signal_t terminate;
     char *rejected; /* one message out of the store */
     size_t rejected_len;
@@ -108,13 +109,26 @@ static void on_closed(void *user)
     uv_close((uv_handle_t *)&app->terminate, NULL);
 }
 
-/* Answers what waits, logs out, lets go; the loop ends by itself then. */
+/* Clients may still hear what becomes of their cancels; then everybody is
+ * logged out, and the loop ends by itself. */
+static void on_last_answers(uv_timer_t *timer)
+{
+    struct app *app = timer->data;
+    if (app->error != 0 || !cg_gate_is_owed(app->gate) || now() > app->end) {
+        uv_timer_stop(&app->grace);
+        fix8c_transport_close(app->transport, on_closed);
+    }
+}
+
+/* Answers what waits, and takes no new risk. */
 static void stop(struct app *app)
 {
     if (app->error == 0) {
         drain(app, cg_gate_stop(app->gate, now()));
     }
-    fix8c_transport_close(app->transport, on_closed);
+    app->end = now() + app->host.stop_grace_ns;
+    fix8c_transport_quiesce(app->transport);
+    uv_timer_start(&app->grace, on_last_answers, 10, 10);
 }
 
 static void on_terminate(uv_signal_t *handle, int number)
@@ -295,9 +309,11 @@ static void on_line(void *user, const char *text)
     say("line", text);
 }
 
-static void on_gate(void *user, cg_time at, const char *text)
+static void
+on_gate(void *user, enum cg_log_level level, cg_time at, const char *text)
 {
     (void)user;
+    (void)level;
     (void)at;
     say("gate", text);
 }

@@ -485,9 +485,11 @@ static void mistake(void *user,
     fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
 }
 
-static void on_gate(void *user, cg_time at, const char *text)
+static void
+on_gate(void *user, enum cg_log_level level, cg_time at, const char *text)
 {
     (void)user;
+    (void)level;
     (void)at;
     fprintf(stderr, "gate %s\n", text);
 }
