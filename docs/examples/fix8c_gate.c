@@ -237,12 +237,20 @@ static void on_reset(void *user, struct fix8c_session *session)
     drain(app, cg_gate_renumbered(app->gate, index_of(session), true, now()));
 }
 
-static long
-number_of(const struct fix8c_message *message, const char *tag, bool *there)
+/* The number of the first field |tag| ("45="), -1 without one; of "123=Y" only
+ * whether it is there counts. */
+static long number_of(const struct fix8c_message *message, const char *tag)
 {
-    const char *at = memmem(message->bytes, message->len, tag, strlen(tag));
-    *there = at != NULL;
-    return at != NULL ? strtol(at + strlen(tag), NULL, 10) : 0;
+    const char *end = message->bytes + message->len;
+    size_t len = strlen(tag);
+    for (const char *at = message->bytes; at != NULL;
+         at = memchr(at, '\001', (size_t)(end - at))) {
+        at += *at == '\001';
+        if ((size_t)(end - at) > len && memcmp(at, tag, len) == 0) {
+            return strtol(at + len, NULL, 10);
+        }
+    }
+    return -1;
 }
 
 /* Copied: the store is not to be used from within its own call. */
@@ -271,10 +279,9 @@ static enum fix8c_verdict on_admin(void *user,
                                    struct fix8c_refusal *refusal)
 {
     struct app *app = user;
-    bool there;
     (void)refusal;
     if (message->type[0] == '3') {
-        int seq = (int)number_of(message, "\00145=", &there);
+        int seq = (int)number_of(message, "45=");
         app->rejected_len = 0;
         if (cg_journal_message_get(app->journal.user,
                                    fix8c_session_name(session), seq, seq,
@@ -286,9 +293,8 @@ static enum fix8c_verdict on_admin(void *user,
                                    app->rejected_len, now()));
         }
     } else if (message->type[0] == '4') {
-        long next = number_of(message, "\00136=", &there);
-        (void)number_of(message, "\001123=Y", &there);
-        if (!there && next > fix8c_session_next_target(session)) {
+        if (number_of(message, "123=Y") < 0 &&
+            number_of(message, "36=") > fix8c_session_next_target(session)) {
             drain(app, cg_gate_renumbered(app->gate, index_of(session), false,
                                           now()));
         }

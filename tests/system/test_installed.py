@@ -105,6 +105,9 @@ def host(installed, source, cc):
 
 EXAMPLES = {
     "fix8c_echo.c": ["fix8-c-uv"],
+    "fix8c_gate.c": ["creditgate", "fix8-c-uv"],
+    "pipe_gate.c": ["creditgate", "libuv"],
+    "quickfix_gate.cpp": ["creditgate", "quickfix"],
 }
 
 
@@ -119,7 +122,7 @@ def examples(installed, source, cc, cxx):
             installed.build(cc, path, modules)
         else:
             installed.build([*cxx, "-std=c++14", "-Wno-deprecated"], path,
-                            modules, "-isystem/usr/include")
+                            modules, "-pthread")
 
 
 def main(meson, source, build, cc, cxx):
