@@ -11,34 +11,44 @@
 #include <stdio.h>
 #include <string.h>
 
-void app_print_csv_cell(const char *text)
+void app_put_csv_cell(FILE *to, const char *text)
 {
     if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, stdout);
+        fputs(text, to);
         return;
     }
-    putchar('"');
+    fputc('"', to);
     for (; *text != '\0'; text++) {
-        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, stdout);
+        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, to);
     }
-    putchar('"');
+    fputc('"', to);
 }
 
 /* A byte beyond ASCII is shown as the Latin-1 character of its value. */
-void app_print_json_text(const char *text)
+void app_put_json_text(FILE *to, const char *text)
 {
-    putchar('"');
+    fputc('"', to);
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
         if (c == '"' || c == '\\') {
-            printf("\\%c", c);
+            fprintf(to, "\\%c", c);
         } else if (c < ' ' || c > '~') {
-            printf("\\u%04x", c);
+            fprintf(to, "\\u%04x", c);
         } else {
-            putchar(c);
+            fputc(c, to);
         }
     }
-    putchar('"');
+    fputc('"', to);
+}
+
+void app_print_csv_cell(const char *text)
+{
+    app_put_csv_cell(stdout, text);
+}
+
+void app_print_json_text(const char *text)
+{
+    app_put_json_text(stdout, text);
 }
 
 void app_print_plain(const char *text, int width)

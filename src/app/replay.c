@@ -258,12 +258,8 @@ static int report(struct replay_command *command,
 {
     struct cg_replay_totals totals;
     cg_replay_totals(replay, &totals);
-    bool to_words = command->words != stdout;
-    replay_print(stdout, command->format, replay, config,
-                 command->expect != NULL);
-    if (to_words) {
-        fflush(stdout);
-    }
+    replay_print(command->output == stdout ? stderr : stdout, command->format,
+                 replay, config, command->expect != NULL);
     bool expected = true;
     for (size_t i = 0; i <= config->session_count; i++) {
         const uint64_t *counts = cg_replay_verdicts(replay, CG_REPLAY_EXPECTED,
@@ -347,7 +343,8 @@ static bool read_rates(const struct cg_config *config, struct cg_rates **rates)
 
 static bool open_output(struct replay_command *command)
 {
-    command->words = stdout;
+    /* What programs read is not to be mixed with words. */
+    command->words = command->format == REPLAY_TABLE ? stdout : stderr;
     if (command->output_path == NULL) {
         return true;
     }

@@ -1,5 +1,5 @@
 /*
- * What a replay came to, as tables, CSV or JSON.
+ * What a replay came to.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,14 +7,13 @@
 #define APP_REPLAY_PRINT_H
 
 #include "replay.h"
-#include <stdio.h>
+#include "replay_table.h"
 
-enum replay_format { REPLAY_TABLE, REPLAY_CSV, REPLAY_JSON };
-
-/* One line, or a few. */
+/* One line. */
 void replay_print_difference(FILE *to,
                              const struct cg_replay_difference *difference);
 
+/* The report; |expected|: there was an --expect. */
 void replay_print(FILE *to,
                   enum replay_format format,
                   const struct cg_replay *replay,

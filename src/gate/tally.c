@@ -119,6 +119,11 @@ static struct cg_tally_firm *times_of(struct cg_tally *tally, uint16_t firm)
     return *times;
 }
 
+void cg_tally_event_end(struct cg_tally *tally)
+{
+    tally->firm = CG_TALLY_FIRMS;
+}
+
 uint16_t cg_tally_firm(const struct cg_tally *tally)
 {
     return tally->firm;
@@ -415,10 +420,7 @@ void cg_tally_fact(struct cg_tally *tally, const struct cg_fact *fact)
     if (tally->state == NULL) {
         return;
     }
-    if (!tally->at_event) {
-        tally->at_event = true;
-        tally->firm = CG_TALLY_FIRMS;
-    }
+    tally->at_event = true;
     set_firm(tally, fact);
     count_fact(tally, fact);
 }
@@ -435,6 +437,13 @@ void cg_tally_counts(const struct cg_tally *tally,
         counts->tokens.open += state != CG_TOKEN_FREE &&
                                state != CG_TOKEN_CLOSED;
     }
+}
+
+bool cg_tally_reason(unsigned reason, char *text)
+{
+    const char *slug = cg_reason_slug((enum cg_reason)reason);
+    snprintf(text, 64, "CG%u %s", reason, slug);
+    return slug[0] != '\0';
 }
 
 static void copy_ledger(const struct cg_ledger *from, cg_dv01 *to)

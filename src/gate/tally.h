@@ -91,7 +91,10 @@ void cg_tally_fact(struct cg_tally *tally, const struct cg_fact *fact);
 /* All facts of an event are in the books. */
 void cg_tally_event(struct cg_tally *tally);
 
-/* Whose business the last event was: a firm's place, or CG_TALLY_FIRMS. */
+/* All that it has to say was said. */
+void cg_tally_event_end(struct cg_tally *tally);
+
+/* Whose business the event is: a firm's place, or CG_TALLY_FIRMS. */
 uint16_t cg_tally_firm(const struct cg_tally *tally);
 
 /* A time in the gate, of what |firm| is about. */
@@ -102,6 +105,10 @@ void cg_tally_in_gate(struct cg_tally *tally, uint16_t firm, cg_time ns);
 /* With what is open now. */
 void cg_tally_counts(const struct cg_tally *tally,
                      struct cg_tally_counts *counts);
+
+/* "CG101 LIMIT_EXCEEDED"; |text| has room for 64 bytes.  False: there is no
+ * such reason. */
+bool cg_tally_reason(unsigned reason, char *text);
 
 /* The |index|-th limit; false past the last. */
 bool cg_tally_limit(const struct cg_tally *tally,

@@ -208,6 +208,11 @@ static void on_decided(void *user, cg_time now, const char *text)
     (void)cg_replay_put_decision(user, now, text);
 }
 
+bool cg_replay_is_recorded(const struct cg_replay *replay, cg_session session)
+{
+    return cg_replay_sessions_counts(replay->sessions, session)->out > 0;
+}
+
 static int on_judged(void *user,
                      cg_session session,
                      enum cg_replay_verdict verdict,
@@ -228,7 +233,8 @@ static int on_judged(void *user,
         cg_side_in_gate(replay->side, produced->firm,
                         recorded->time - produced->time);
     }
-    if (verdict == CG_REPLAY_SAME || replay->options.difference == NULL) {
+    if (verdict == CG_REPLAY_SAME || replay->options.difference == NULL ||
+        !cg_replay_is_recorded(replay, session)) {
         return 0;
     }
     if (verdict == CG_REPLAY_DIFFERENT) {
@@ -341,23 +347,37 @@ static int open_side(struct cg_replay *replay, char *error, size_t error_len)
     return status;
 }
 
-/* A session whose first message is no Logon was there before the log. */
-static int links_first(struct cg_replay *replay)
+/* What the messages read ahead show of a session. */
+struct first_look {
+    bool seen;
+    bool up;  /* its first message is no Logon: it was there before the log */
+    bool out; /* the gate sends on it */
+};
+
+static void look_ahead(const struct cg_replay *replay, struct first_look *looks)
 {
-    bool seen[CG_SESSIONS_MAX] = {false};
-    bool up[CG_SESSIONS_MAX] = {false};
     struct cg_replay_message message;
-    int status = 0;
     for (size_t i = 0; i < replay->ahead.count; i++) {
         if (cg_replay_message_read(&replay->ahead.messages[i], &message) &&
-            cg_replay_route(&replay->route, &message) &&
-            !seen[message.session]) {
-            seen[message.session] = true;
-            up[message.session] = !cg_replay_is(&message, 'A');
+            cg_replay_route(&replay->route, &message)) {
+            struct first_look *look = &looks[message.session];
+            look->up = look->seen ? look->up : !cg_replay_is(&message, 'A');
+            look->out = look->out || message.outbound;
+            look->seen = true;
         }
     }
+}
+
+static int links_first(struct cg_replay *replay)
+{
+    struct first_look looks[CG_SESSIONS_MAX] = {{.seen = false}};
+    int status = 0;
+    look_ahead(replay, looks);
     for (size_t i = 0; i < CG_SESSIONS_MAX && status == 0; i++) {
-        if (up[i]) {
+        if (looks[i].seen && !looks[i].out) {
+            cg_replay_sessions_one_sided(replay->sessions, (cg_session)i);
+        }
+        if (looks[i].up) {
             status = cg_replay_sessions_up(replay->sessions, (cg_session)i,
                                            replay->totals.first);
         }
@@ -399,15 +419,15 @@ static void prove(struct cg_replay *replay)
 {
     struct cg_replay_totals *totals = &replay->totals;
     char token[128];
-    size_t leaked = cg_tally_leaked(cg_side_tally(replay->side), token,
-                                    sizeof(token));
+    totals->leaked = cg_tally_leaked(cg_side_tally(replay->side), token,
+                                     sizeof(token));
     totals->holds = cg_gate_audit(cg_side_gate(replay->side), totals->why,
                                   sizeof(totals->why));
-    if (totals->holds && leaked > 0) {
+    if (totals->holds && totals->leaked > 0) {
         totals->holds = false;
         snprintf(totals->why, sizeof(totals->why),
                  "%zu tokens hold credit that nobody will give back: %s",
-                 leaked, token);
+                 totals->leaked, token);
     }
 }
 

@@ -97,6 +97,9 @@ const struct cg_side *cg_replay_side(const struct cg_replay *replay);
  * the number of sessions: decisions. */
 const struct cg_replay_counts *
 cg_replay_session_counts(const struct cg_replay *replay, cg_session session);
+/* Whether the logs hold what the gate sent on the session: else nothing was
+ * compared, whatever the verdicts. */
+bool cg_replay_is_recorded(const struct cg_replay *replay, cg_session session);
 const uint64_t *cg_replay_verdicts(const struct cg_replay *replay,
                                    enum cg_replay_against against,
                                    size_t session);

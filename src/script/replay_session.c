@@ -32,6 +32,7 @@ struct direction {
 struct session {
     struct direction ways[2]; /* in, out */
     bool up;
+    bool one_sided;    /* the log has what its peer sends only */
     bool renumbered;   /* of this connection, that was told */
     cg_time logout_at; /* ours is out: when it counts as done; 0: none is */
     struct cg_replay_kept kept;
@@ -150,6 +151,12 @@ int cg_replay_sessions_up(struct cg_replay_sessions *sessions,
     return link_set(sessions, session, true, now);
 }
 
+void cg_replay_sessions_one_sided(struct cg_replay_sessions *sessions,
+                                  cg_session session)
+{
+    sessions->sessions[session].one_sided = true;
+}
+
 /* Who says anything else is logged on, whatever the log lacks. */
 static int link_needed(struct cg_replay_sessions *sessions,
                        const struct cg_replay_message *message)
@@ -197,7 +204,7 @@ static int take_logon(struct cg_replay_sessions *sessions,
     if (status == 0 && (message->resets || (anew && message->outbound))) {
         status = renumber(sessions, message);
     }
-    if (status == 0 && other->logon) {
+    if (status == 0 && (other->logon || session->one_sided)) {
         status = link_set(sessions, message->session, true, message->time);
     }
     return status;

@@ -82,6 +82,11 @@ int cg_replay_sessions_up(struct cg_replay_sessions *sessions,
                           cg_session session,
                           cg_time now);
 
+/* The log has nothing of what the gate sends on the session: its peer's Logon
+ * alone makes it up. */
+void cg_replay_sessions_one_sided(struct cg_replay_sessions *sessions,
+                                  cg_session session);
+
 int cg_replay_sessions_take(struct cg_replay_sessions *sessions,
                             const struct cg_replay_message *message);
 

@@ -83,6 +83,7 @@ static int collect(struct cg_side *side, int status)
         };
         status = side->options.said(side->options.user, &said);
     }
+    cg_tally_event_end(side->tally);
     return status != 0 ? status : cg_gate_commit(side->gate);
 }
 
