@@ -143,15 +143,15 @@ static void put_messages(struct report *report)
     static const char *const roles[] = {[CG_ROLE_CLIENT] = "client",
                                         [CG_ROLE_VENUE] = "venue",
                                         [CG_ROLE_HUB] = "hub"};
-    static const char *const columns[] = {"session",  "role",    "in",
-                                          "out",      "admin",   "repeated",
-                                          "missing",  "rejects", "logons"};
+    static const char *const columns[] = {"session", "role",    "in",
+                                          "out",     "admin",   "repeated",
+                                          "missing", "rejects", "logons"};
     static const int widths[] = {-16, -6, 10, 10, 8, 8, 8, 8, 8};
     struct replay_table table = begin(report, "messages", columns, widths, 9);
     for (size_t i = 0; i < report->config->session_count; i++) {
         const struct cg_config_session *session = &report->config->sessions[i];
-        const struct cg_replay_counts *counts =
-            cg_replay_session_counts(report->replay, (cg_session)i);
+        const struct cg_replay_counts *counts = cg_replay_session_counts(
+            report->replay, (cg_session)i);
         char text[7][24];
         const char *cells[] = {session->name,
                                roles[session->role],
@@ -230,8 +230,8 @@ put_percent(const struct cg_tally_limit *limit, char *text, size_t len)
 
 static void put_limits(struct report *report)
 {
-    static const char *const columns[] = {"limit",  "owner",   "currency",
-                                          "amount", "peak",    "percent",
+    static const char *const columns[] = {"limit",   "owner", "currency",
+                                          "amount",  "peak",  "percent",
                                           "peak_at", "used"};
     static const int widths[] = {-16, -10, -8, 16, 16, 8, -24, 16};
     struct replay_table table = begin(report, "limits", columns, widths, 8);
@@ -253,10 +253,14 @@ static void put_limits(struct report *report)
         cg_dv01_format(limit.peak, peak);
         cg_dv01_format(limit.now.used, used);
         put_percent(&limit, percent, sizeof(percent));
-        const char *cells[] = {limit.now.id, limit.now.owner,
-                               limit.now.currency, amount,
-                               peak,         percent,
-                               at,           used};
+        const char *cells[] = {limit.now.id,
+                               limit.now.owner,
+                               limit.now.currency,
+                               amount,
+                               peak,
+                               percent,
+                               at,
+                               used};
         replay_table_row(&table, cells);
     }
     replay_table_end(&table);
@@ -289,9 +293,8 @@ static void put_side(struct replay_table *table,
                      int side)
 {
     char text[CG_AUDIT_COLUMNS][CG_DV01_TEXT_MAX];
-    const char *cells[3 + CG_AUDIT_COLUMNS] = {limit->now.id,
-                                               side == 0 ? "buy" : "sell",
-                                               limit->now.currency};
+    const char *cells[3 + CG_AUDIT_COLUMNS] = {
+        limit->now.id, side == 0 ? "buy" : "sell", limit->now.currency};
     bool any = false;
     for (size_t i = 0; i < CG_AUDIT_COLUMNS; i++) {
         cg_dv01_format(limit->ledger[side][i], text[i]);
@@ -307,9 +310,9 @@ static void put_side(struct replay_table *table,
 static void put_ledger(struct report *report)
 {
     static const char *const columns[] = {
-        "limit",    "side",    "currency",    "granted",
-        "overrun",  "reserved", "consumed",   "released",
-        "expired",  "invalidated", "handed_back"};
+        "limit",   "side",        "currency",   "granted",
+        "overrun", "reserved",    "consumed",   "released",
+        "expired", "invalidated", "handed_back"};
     static const int widths[] = {-16, -4, -8, 16, 12, 14, 16, 16, 14, 14, 14};
     struct replay_table table = begin(report, "amounts", columns, widths, 11);
     struct cg_tally_limit limit;
@@ -335,8 +338,7 @@ static void put_spread(struct replay_table *table,
     }
     snprintf(median, sizeof(median), "%.3f",
              (double)cg_spread_at(spread, 500) / 1e6);
-    snprintf(p99, sizeof(p99), "%.3f",
-             (double)cg_spread_at(spread, 990) / 1e6);
+    snprintf(p99, sizeof(p99), "%.3f", (double)cg_spread_at(spread, 990) / 1e6);
     const char *cells[] = {firm, where, put_count(count, spread->count), median,
                            p99};
     replay_table_row(table, cells);
@@ -381,8 +383,8 @@ static void put_compared(struct report *report, enum cg_replay_against against)
             any = any || verdicts[j] > 0;
         }
         bool judged = against == CG_REPLAY_EXPECTED ||
-                      (is_session && cg_replay_is_recorded(report->replay,
-                                                           (cg_session)i));
+                      (is_session &&
+                       cg_replay_is_recorded(report->replay, (cg_session)i));
         if (any && judged) {
             replay_table_row(&table, cells);
         }

@@ -90,7 +90,10 @@ int cg_log_file_open(struct cg_log_file *file,
     if (file->max < WINDOW_MIN)
         file->max = WINDOW_MIN;
     file->bytes = malloc(file->max);
-    if (file->bytes == NULL)
+    if (options->comment != NULL)
+        file->comment = malloc(CG_LOG_COMMENT_MAX);
+    if (file->bytes == NULL ||
+        (options->comment != NULL && file->comment == NULL))
         return CG_ERR_MEMORY;
     if (!cg_log_input_open(&file->input, options->paths[source]))
         return file->input.why[0] != '\0' ? CG_ERR_IO : CG_ERR_MEMORY;
@@ -108,6 +111,7 @@ void cg_log_file_close(struct cg_log_file *file)
     cg_log_input_close(&file->input);
     free(file->bytes);
     free(file->text_bytes);
+    free(file->comment);
 }
 
 int cg_log_file_trouble(struct cg_log_file *file,

@@ -70,6 +70,9 @@ struct cg_log_file {
     cg_time time; /* ... which is this */
     cg_time newest;
     struct cg_log_message message; /* the last one */
+    char *comment; /* the line at hand, for who wants it; else NULL */
+    size_t comment_len;
+    uint64_t comment_at;
 };
 
 /*

@@ -25,20 +25,49 @@ static void count_garbage(struct cg_log_gap *gap, uint64_t offset, bool on_line)
     gap->lines += on_line ? 0 : 1;
 }
 
+static void comment_begin(struct cg_log_file *file, size_t i)
+{
+    file->line = CG_LOG_LINE_COMMENT;
+    file->comment_len = 0;
+    file->comment_at = cg_log_file_offset(file) + i;
+}
+
+static void comment_add(struct cg_log_file *file, char c)
+{
+    if (file->comment != NULL && file->comment_len < CG_LOG_COMMENT_MAX)
+        file->comment[file->comment_len++] = c;
+}
+
+static void comment_end(struct cg_log_file *file)
+{
+    const struct cg_log_options *options = file->options;
+    struct cg_slice text = {file->comment, file->comment_len};
+
+    if (file->line != CG_LOG_LINE_COMMENT || file->comment == NULL)
+        return;
+    if (text.len > 0 && text.data[text.len - 1] == '\r')
+        text.len--;
+    options->comment(options->user, file->message.file, file->comment_at, text);
+}
+
 /* Leaves the first |len| bytes behind, which are no part of a message. */
 static void leave(struct cg_log_file *file, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         char c = file->bytes[file->at + i];
         if (c == '\n') {
+            comment_end(file);
             file->line = CG_LOG_LINE_START;
             continue;
         }
-        if (is_blank(c) || file->line == CG_LOG_LINE_COMMENT ||
-            file->line == CG_LOG_LINE_WORDED)
+        if (file->line == CG_LOG_LINE_COMMENT) {
+            comment_add(file, c);
+            continue;
+        }
+        if (is_blank(c) || file->line == CG_LOG_LINE_WORDED)
             continue;
         if (c == '#' && file->line == CG_LOG_LINE_START) {
-            file->line = CG_LOG_LINE_COMMENT;
+            comment_begin(file, i);
             continue;
         }
         count_garbage(&file->gap, cg_log_file_offset(file) + i,
@@ -206,6 +235,8 @@ static int at_end(struct cg_log_file *file)
         file->at += begun;
     } else {
         leave(file, rest.len);
+        comment_end(file);
+        file->line = CG_LOG_LINE_START;
         result = file->any ? end_gap(file) : tell_no_message(file);
     }
     if (result != 0 || !file->failed)

@@ -58,8 +58,16 @@ struct cg_log_options {
      * were read, of |total|, 0 when that is not known (a pipe).  May be NULL.
      */
     void (*progress)(void *user, uint64_t done, uint64_t total);
+    /* Each line of its own that begins with '#', without that, and cut to
+     * CG_LOG_COMMENT_MAX bytes.  May be NULL. */
+    void (*comment)(void *user,
+                    const char *file,
+                    uint64_t offset,
+                    struct cg_slice text);
     void *user;
 };
+
+#define CG_LOG_COMMENT_MAX 1024
 
 /*
  * Opens the files, of which |options| and the paths stay with the caller, and

@@ -193,7 +193,7 @@ static int on_said(void *user, const struct cg_side_said *said)
     if (replay->options.output != NULL) {
         status = cg_replay_put_said(replay, said);
     }
-    if (status == 0 && replay->has_recorded) {
+    if (status == 0) {
         status = cg_replay_match_produced(&replay->recorded, said->session,
                                           &produced);
     }
@@ -203,9 +203,17 @@ static int on_said(void *user, const struct cg_side_said *said)
     return status;
 }
 
-static void on_decided(void *user, cg_time now, const char *text)
+static int on_decided(void *user, cg_time now, const char *text)
 {
-    (void)cg_replay_put_decision(user, now, text);
+    struct cg_replay *replay = user;
+    int status = 0;
+    if (replay->options.output != NULL) {
+        status = cg_replay_put_decision(replay, now, text);
+    }
+    if (status == 0 && replay->expect.has_decisions) {
+        status = cg_replay_expect_decided(replay, now, text);
+    }
+    return status;
 }
 
 bool cg_replay_is_recorded(const struct cg_replay *replay, cg_session session)
@@ -229,7 +237,7 @@ static int on_judged(void *user,
         .produced = produced,
         .text = "",
     };
-    if (recorded != NULL && produced != NULL) {
+    if (recorded != NULL && produced != NULL && replay->side != NULL) {
         cg_side_in_gate(replay->side, produced->firm,
                         recorded->time - produced->time);
     }
@@ -274,11 +282,15 @@ static int open_parts(struct cg_replay *replay)
         .user = replay,
     };
     cg_replay_route_init(&replay->route, replay->options.config);
+    cg_replay_ids_init(&replay->ids, replay->options.config);
     replay->sessions = cg_replay_sessions_open(replay->options.config, &hooks);
     if (replay->sessions == NULL) {
         return CG_ERR_MEMORY;
     }
-    return cg_replay_output_open(replay);
+    int status = cg_replay_match_init(&replay->recorded, &replay->ids,
+                                      replay->options.config->session_count,
+                                      on_judged, replay);
+    return status != 0 ? status : cg_replay_output_open(replay);
 }
 
 int cg_replay_open(const struct cg_replay_options *options,
@@ -313,6 +325,7 @@ void cg_replay_close(struct cg_replay *replay)
     }
     cg_replay_expect_close(replay);
     cg_replay_match_deinit(&replay->recorded);
+    cg_replay_ids_deinit(&replay->ids);
     cg_side_close(replay->side);
     cg_replay_sessions_close(replay->sessions);
     cg_replay_ahead_deinit(&replay->ahead);
@@ -328,23 +341,16 @@ static int open_side(struct cg_replay *replay, char *error, size_t error_len)
     const struct cg_side_options options = {
         .config = replay->options.config,
         .rates = replay->options.rates,
+        .ids = &replay->ids,
         .now = replay->totals.first,
         .said = on_said,
-        .decided = replay->options.output != NULL ? on_decided : NULL,
+        .decided = replay->options.output != NULL ||
+                           replay->expect.has_decisions
+                       ? on_decided
+                       : NULL,
         .user = replay,
     };
-    int status = cg_side_open(&options, error, error_len, &replay->side);
-    if (status != 0) {
-        return status;
-    }
-    status = cg_replay_match_init(&replay->recorded, cg_side_ids(replay->side),
-                                  replay->options.config->session_count,
-                                  on_judged, replay);
-    replay->has_recorded = status == 0;
-    if (status == 0 && replay->expect.log != NULL) {
-        replay->expect.match.ids = cg_side_ids(replay->side);
-    }
-    return status;
+    return cg_side_open(&options, error, error_len, &replay->side);
 }
 
 /* What the messages read ahead show of a session. */
@@ -462,7 +468,10 @@ int cg_replay_run(struct cg_replay *replay, char *error, size_t error_len)
     }
     replay->totals.first = replay->ahead.messages[0].time;
     replay->totals.last = replay->totals.first;
-    status = open_side(replay, error, error_len);
+    if (replay->options.output != NULL) {
+        status = cg_replay_put_head(replay);
+    }
+    status = status != 0 ? status : open_side(replay, error, error_len);
     status = status != 0 ? status : links_first(replay);
     status = status != 0 ? status : take_all(replay);
     return status != 0 ? status : end(replay);

@@ -83,6 +83,7 @@ struct cg_replay_totals {
     uint64_t troubles[CG_REPLAY_KINDS];
     cg_time first;
     cg_time last;
+    size_t leaked; /* tokens: cg_tally_leaked() */
     bool holds;    /* the books add up, and no credit leaked */
     char why[256]; /* else why not */
 };

@@ -10,15 +10,18 @@
 #include "replay_ahead.h"
 #include "replay_route.h"
 
-#define CG_REPLAY_STRANGERS 64 /* pairs of CompIDs that are told of once each  \
-                                */
+#define CG_REPLAY_STRANGERS                                                    \
+    64 /* pairs of CompIDs that are told of once each                          \
+        */
 
 /* What should be sent: a log of its own, read as far as it is needed. */
 struct cg_replay_expect {
     struct cg_log *log; /* NULL: nothing is expected */
     struct cg_replay_sessions *sessions;
     struct cg_replay_match match;
+    bool has_decisions; /* it is a replay's output */
     bool ended;
+    int status; /* of what a decision of it came to */
 };
 
 struct cg_replay {
@@ -28,8 +31,8 @@ struct cg_replay {
     struct cg_replay_ahead ahead;
     struct cg_replay_sessions *sessions;
     struct cg_side *side; /* NULL before the first message */
+    struct cg_replay_ids ids;
     struct cg_replay_match recorded;
-    bool has_recorded; /* ids are those of |side| */
     struct cg_replay_expect expect;
     struct cg_replay_totals totals;
     uint64_t strangers[CG_REPLAY_STRANGERS]; /* hashes */
@@ -65,6 +68,11 @@ int cg_replay_put_decision(struct cg_replay *replay,
                            cg_time now,
                            const char *text);
 
+/* The first line of an output, behind its '#'. */
+#define CG_REPLAY_OUTPUT " creditgate replay: decisions, and messages sent"
+
+int cg_replay_put_head(struct cg_replay *replay);
+
 /* --- what is expected (replay_expect.c) --------------------------------- */
 
 int cg_replay_expect_open(struct cg_replay *replay,
@@ -74,6 +82,9 @@ void cg_replay_expect_close(struct cg_replay *replay);
 int cg_replay_expect_said(struct cg_replay *replay,
                           cg_session session,
                           const struct cg_replay_said *said);
+int cg_replay_expect_decided(struct cg_replay *replay,
+                             cg_time now,
+                             const char *text);
 /* Reads the rest, and judges what is left. */
 int cg_replay_expect_end(struct cg_replay *replay);
 

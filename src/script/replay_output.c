@@ -86,6 +86,12 @@ int cg_replay_put_said(struct cg_replay *replay,
                                   at + len + 1);
 }
 
+int cg_replay_put_head(struct cg_replay *replay)
+{
+    static const char head[] = "#" CG_REPLAY_OUTPUT "\n";
+    return replay->options.output(replay->options.user, head, sizeof(head) - 1);
+}
+
 int cg_replay_put_decision(struct cg_replay *replay,
                            cg_time now,
                            const char *text)

@@ -17,9 +17,9 @@ struct cg_side {
     struct cg_side_options options;
     struct cg_journal journal;
     struct cg_gate *gate;
-    struct cg_replay_ids ids;
     struct cg_tally *tally;
     cg_time now;
+    int refused; /* what telling of a decision came to */
     uint64_t numbers[CG_SESSIONS_MAX];
 };
 
@@ -63,8 +63,10 @@ static void
 on_log(void *user, enum cg_log_level level, cg_time now, const char *text)
 {
     (void)level;
-    const struct cg_side *side = user;
-    side->options.decided(side->options.user, now, text);
+    struct cg_side *side = user;
+    if (side->refused == 0) {
+        side->refused = side->options.decided(side->options.user, now, text);
+    }
 }
 
 static int collect(struct cg_side *side, int status)
@@ -84,6 +86,7 @@ static int collect(struct cg_side *side, int status)
         status = side->options.said(side->options.user, &said);
     }
     cg_tally_event_end(side->tally);
+    status = status != 0 ? status : side->refused;
     return status != 0 ? status : cg_gate_commit(side->gate);
 }
 
@@ -130,7 +133,6 @@ int cg_side_open(const struct cg_side_options *options,
             .load = load,
             .close = close_nothing,
         };
-        cg_replay_ids_init(&side->ids, options->config);
         side->tally = cg_tally_open(options->config);
     }
     if (side == NULL || side->tally == NULL) {
@@ -153,18 +155,12 @@ void cg_side_close(struct cg_side *side)
     }
     cg_gate_close(side->gate);
     cg_tally_close(side->tally);
-    cg_replay_ids_deinit(&side->ids);
     free(side);
 }
 
 struct cg_gate *cg_side_gate(const struct cg_side *side)
 {
     return side->gate;
-}
-
-struct cg_replay_ids *cg_side_ids(struct cg_side *side)
-{
-    return &side->ids;
 }
 
 const struct cg_tally *cg_side_tally(const struct cg_side *side)
@@ -203,7 +199,8 @@ int cg_side_recv(struct cg_side *side,
                  cg_time now)
 {
     int status = cg_side_advance(side, now);
-    status = status != 0 ? status : cg_replay_ids_rewrite(&side->ids, &bytes);
+    status = status != 0 ? status
+                         : cg_replay_ids_rewrite(side->options.ids, &bytes);
     return status != 0
                ? status
                : collect(side, cg_gate_recv(side->gate, session, bytes.data,
@@ -235,7 +232,8 @@ int cg_side_rejected(struct cg_side *side,
                      cg_time now)
 {
     int status = cg_side_advance(side, now);
-    status = status != 0 ? status : cg_replay_ids_rewrite(&side->ids, &sent);
+    status = status != 0 ? status
+                         : cg_replay_ids_rewrite(side->options.ids, &sent);
     return status != 0
                ? status
                : collect(side, cg_gate_rejected(side->gate, session, sent.data,
@@ -248,7 +246,8 @@ int cg_side_resending(struct cg_side *side,
                       cg_time now)
 {
     int status = cg_side_advance(side, now);
-    status = status != 0 ? status : cg_replay_ids_rewrite(&side->ids, &sent);
+    status = status != 0 ? status
+                         : cg_replay_ids_rewrite(side->options.ids, &sent);
     if (status == 0) {
         (void)cg_gate_may_resend(side->gate, session, sent.data, sent.len);
         status = collect(side, 0);

@@ -29,12 +29,13 @@ struct cg_side_options {
     /* What the gate begins with; NULL: nothing.  Borrowed for its opening. */
     const struct cg_journal *before;
     const struct cg_rates *rates; /* NULL: none; borrowed */
+    struct cg_replay_ids *ids;    /* borrowed */
     cg_time now;
     /* Each message that the gate sends; what is not 0 ends the replay. */
     int (*said)(void *user, const struct cg_side_said *said);
     /* Each line that it says of a decision, before the message; NULL saves the
      * time to make them. */
-    void (*decided)(void *user, cg_time now, const char *text);
+    int (*decided)(void *user, cg_time now, const char *text);
     /* Each fact, before it is in the books; may be NULL. */
     void (*fact)(void *user, const struct cg_fact *fact);
     void *user;
@@ -48,7 +49,6 @@ int cg_side_open(const struct cg_side_options *options,
 void cg_side_close(struct cg_side *side);
 
 struct cg_gate *cg_side_gate(const struct cg_side *side);
-struct cg_replay_ids *cg_side_ids(struct cg_side *side);
 const struct cg_tally *cg_side_tally(const struct cg_side *side);
 
 /* A message of |firm|'s was |ns| in the recorded gate. */
