@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#define NEAR 32 /* messages that are looked through pair by pair */
+
 int cg_replay_match_init(struct cg_replay_match *match,
                          struct cg_replay_ids *ids,
                          size_t sessions,
@@ -107,14 +109,28 @@ static uint64_t key_of(const struct cg_replay_match *match,
  * that is near. */
 static size_t find_ahead(const struct cg_replay_match *match,
                          const struct cg_replay_queue *queue,
-                         uint64_t key)
+                         uint64_t key,
+                         size_t window)
 {
-    for (size_t i = 1; i < queue->count && i <= CG_REPLAY_WINDOW; i++) {
+    for (size_t i = 1; i < queue->count && i <= window; i++) {
         if (key_of(match, cg_replay_queue_at(queue, i)) == key) {
             return i;
         }
     }
     return 0;
+}
+
+/* Whether messages behind both that stand first are about the same. */
+static bool meet_behind(const struct cg_replay_match *match,
+                        const struct cg_replay_pair *pair)
+{
+    for (size_t i = 1; i < pair->recorded.count && i <= NEAR; i++) {
+        uint64_t key = key_of(match, cg_replay_queue_at(&pair->recorded, i));
+        if (find_ahead(match, &pair->produced, key, NEAR) != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int pop_both(struct cg_replay_match *match,
@@ -177,13 +193,18 @@ step(struct cg_replay_match *match, struct cg_replay_pair *pair, bool *waits)
     if (key == key_of(match, produced)) {
         return pop_both(match, pair, &learnt, false);
     }
-    size_t ahead = find_ahead(match, &pair->produced, key);
-    size_t behind = find_ahead(match, &pair->recorded, produced->key);
+    size_t ahead = find_ahead(match, &pair->produced, key, CG_REPLAY_WINDOW);
+    size_t behind = find_ahead(match, &pair->recorded, produced->key,
+                               CG_REPLAY_WINDOW);
     if (ahead != 0 && (behind == 0 || ahead <= behind)) {
         return drop_produced(match, pair);
     }
     if (behind != 0) {
         return drop_recorded(match, pair);
+    }
+    if (meet_behind(match, pair)) {
+        int status = drop_recorded(match, pair);
+        return status != 0 ? status : drop_produced(match, pair);
     }
     return stuck(match, pair, &learnt, waits);
 }

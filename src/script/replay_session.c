@@ -347,8 +347,10 @@ static int take_sequence(struct cg_replay_sessions *sessions,
                          struct direction *way)
 {
     int status = 0;
-    session_of(sessions, message)->counts.admin++;
-    if (message->next > way->next) {
+    if (message->next <= way->next) {
+        session_of(sessions, message)->counts.repeated++;
+    } else {
+        session_of(sessions, message)->counts.admin++;
         way->next = message->next;
         cg_replay_hold_drop(&way->hold, way->next);
         if (!message->fills && !message->outbound) {

@@ -358,16 +358,29 @@ static void read_rates(struct recorder *recorder)
     cg_script_rates_deinit(&rates);
 }
 
-bool recorder_play(struct recorder *recorder, const char *path)
+static bool play(struct recorder *recorder)
 {
     struct cg_script_run_options options = {
         .print = print, .passed = on_passed, .user = recorder};
-    *recorder = (struct recorder){0};
-    if (cg_script_read(path, sessions_mistake, NULL, &recorder->script) != 0) {
-        return false;
-    }
     read_rates(recorder);
     return cg_script_run(&recorder->script, &options) == 0;
+}
+
+bool recorder_play(struct recorder *recorder, const char *path)
+{
+    *recorder = (struct recorder){0};
+    return cg_script_read(path, sessions_mistake, NULL, &recorder->script) ==
+               0 &&
+           play(recorder);
+}
+
+bool recorder_play_text(struct recorder *recorder, const char *text)
+{
+    *recorder = (struct recorder){0};
+    return cg_script_read_text("t.session", cg_slice_str(text),
+                               sessions_mistake, NULL,
+                               &recorder->script) == 0 &&
+           play(recorder);
 }
 
 void recorder_deinit(struct recorder *recorder)
@@ -413,11 +426,14 @@ const char *recorder_write_text(size_t slot, const char *text, size_t len)
     return paths[slot];
 }
 
-static void
-write_item(FILE *file, const struct recorded *item, enum recorder_form form)
+static void write_item(FILE *file,
+                       const struct recorder *recorder,
+                       size_t index,
+                       enum recorder_form form)
 {
+    const struct recorded *item = &recorder->items[index];
     char time[40];
-    stamp(item->time, true, time);
+    stamp(item->time + recorder->spread * (cg_time)index, true, time);
     if (form != RECORD_RAW) {
         fprintf(file, "%s : ", time);
     }
@@ -442,7 +458,7 @@ const char *recorder_write(const struct recorder *recorder,
     for (size_t i = 0; i < recorder->count; i++) {
         if (!recorder->items[i].unsent &&
             (wanted == NULL || wanted(user, recorder, i))) {
-            write_item(file, &recorder->items[i], form);
+            write_item(file, recorder, i, form);
         }
     }
     assert_int_equal(fclose(file), 0);

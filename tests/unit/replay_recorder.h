@@ -49,10 +49,12 @@ struct recorder {
     struct recorder_session sessions[CG_SESSIONS_MAX];
     /* It does what no log shows: a crash, a stop, new rates. */
     bool unplayable;
+    cg_time spread; /* added to each message's time, times its place */
 };
 
 /* Plays the session at |path|; false when it does not pass. */
 bool recorder_play(struct recorder *recorder, const char *path);
+bool recorder_play_text(struct recorder *recorder, const char *text);
 void recorder_deinit(struct recorder *recorder);
 
 /* How many messages were sent to nobody by the end. */
@@ -70,7 +72,7 @@ const char *recorder_write(const struct recorder *recorder,
                                           size_t index),
                            void *user);
 
-/* The same for a text. */
+/* A file with |text|. */
 const char *recorder_write_text(size_t slot, const char *text, size_t len);
 
 #endif

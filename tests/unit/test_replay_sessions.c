@@ -1,11 +1,11 @@
 /*
  * Every session of sample_sessions/, recorded as a log and replayed: the gate
- * sends what it sent then, message by message.
+ * sends what it sent then, message by message, whatever the form of the log.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "replay.h"
 #include "replay_recorder.h"
+#include "replay_runner.h"
 #include "sessions.h"
 
 #include <setjmp.h>
@@ -16,88 +16,39 @@
 
 #include <cmocka.h>
 
-static bool trouble(void *user,
-                    unsigned kind,
-                    const char *file,
-                    uint64_t offset,
-                    const char *text)
-{
-    (void)user;
-    fprintf(stderr, "%s:%llu: %s: %s\n", file, (unsigned long long)offset,
-            cg_replay_trouble_name(kind), text);
-    return true;
-}
+/* How many sessions can be recorded, at the least. */
+#define SOME 200
 
-static void print_said(const char *what, const struct cg_replay_said *said)
-{
-    if (said != NULL) {
-        fprintf(stderr, "    %s %.*s ", what, (int)said->type.len,
-                said->type.data);
-        for (size_t i = 0; i < said->body.len; i++) {
-            char c = said->body.data[i];
-            fputc(c == 1 ? '|' : c, stderr);
-        }
-        fputc('\n', stderr);
-    }
-}
+/* One way to record and replay; how much is wrong. */
+typedef uint64_t replay_way(const struct recorder *recorder,
+                            struct replay_run *run);
 
-static void difference(void *user, const struct cg_replay_difference *is)
-{
-    (void)user;
-    fprintf(stderr, "  %s %d %s\n", is->session, (int)is->verdict, is->text);
-    print_said("was", is->recorded);
-    print_said("is ", is->produced);
-}
-
-/* How many differ, or lack; messages to nobody are only produced. */
-static uint64_t count_wrong(const struct cg_replay *replay,
+/* What differs, or lacks; messages to nobody are only produced. */
+static uint64_t count_wrong(const struct replay_run *run,
                             const struct recorder *recorder)
 {
-    uint64_t wrong = 0;
-    struct cg_replay_totals totals;
-    cg_replay_totals(replay, &totals);
-    for (size_t i = 0; i < recorder->script.config.session_count; i++) {
-        const uint64_t *counts = cg_replay_verdicts(replay, CG_REPLAY_RECORDED,
-                                                    i);
+    const struct cg_config *config = &recorder->script.config;
+    uint64_t wrong = replay_run_troubles(run) + !run->totals.holds;
+    for (size_t i = 0; i < config->session_count; i++) {
+        const uint64_t *counts = cg_replay_verdicts(run->replay,
+                                                    CG_REPLAY_RECORDED, i);
         size_t unsent = recorder_unsent(recorder, (cg_session)i);
         wrong += counts[CG_REPLAY_DIFFERENT] + counts[CG_REPLAY_ONLY_RECORDED];
         wrong += counts[CG_REPLAY_ONLY_PRODUCED] != unsent;
     }
-    for (unsigned i = 0; i < CG_REPLAY_KINDS; i++) {
-        wrong += totals.troubles[i];
-    }
-    if (!totals.holds) {
-        fprintf(stderr, "  %s\n", totals.why);
-    }
-    return wrong + !totals.holds;
-}
-
-static uint64_t replay_log(const struct recorder *recorder, const char *path)
-{
-    struct cg_replay_options options = {
-        .config = &recorder->script.config,
-        .rates = recorder->rates,
-        .logs = &path,
-        .log_count = 1,
-        .trouble = trouble,
-    };
-    struct cg_replay *replay = NULL;
-    char error[512];
-    options.difference = difference;
-    int status = cg_replay_open(&options, error, sizeof(error), &replay);
-    status = status != 0 ? status : cg_replay_run(replay, error, sizeof(error));
-    if (status != 0) {
-        fprintf(stderr, "  %s\n", error);
-        cg_replay_close(replay);
-        return 1;
-    }
-    uint64_t wrong = count_wrong(replay, recorder);
-    cg_replay_close(replay);
     return wrong;
 }
 
-/* Replays each in one form; the names of those that differ are printed. */
-static void all_in(enum recorder_form form)
+static uint64_t replay_in(const struct recorder *recorder,
+                          struct replay_run *run,
+                          enum recorder_form form)
+{
+    const char *path = recorder_write(recorder, form, 0, NULL, NULL);
+    replay_run(run, &recorder->script.config, recorder->rates, &path, 1, NULL);
+    return run->status != 0 ? 1 : count_wrong(run, recorder);
+}
+
+static void all_by(replay_way *way)
 {
     struct sessions sessions;
     size_t failed = 0;
@@ -107,32 +58,153 @@ static void all_in(enum recorder_form form)
         struct recorder recorder;
         assert_true(recorder_play(&recorder, sessions.paths[i]));
         if (!recorder.unplayable) {
-            const char *path = recorder_write(&recorder, form, 0, NULL, NULL);
+            struct replay_run run = {.stops = false};
             replayed++;
-            if (replay_log(&recorder, path) != 0) {
+            if (way(&recorder, &run) != 0) {
                 failed++;
-                fprintf(stderr, "%s differs\n",
-                        sessions_name(sessions.paths[i]));
+                print_error("%s: %s %s\n%s", sessions_name(sessions.paths[i]),
+                            run.error, run.totals.why, run.words);
             }
+            replay_run_deinit(&run);
         }
         recorder_deinit(&recorder);
     }
-    fprintf(stderr, "%zu replayed, %zu failed\n", replayed, failed);
     assert_int_equal(failed, 0);
-    assert_true(replayed > 200);
+    assert_true(replayed > SOME);
     sessions_deinit(&sessions);
+}
+
+/* --- forms -------------------------------------------------------------- */
+
+static uint64_t filelog(const struct recorder *recorder, struct replay_run *run)
+{
+    return replay_in(recorder, run, RECORD_FILELOG);
 }
 
 static void test_replay_sessions_filelog_same(void **state)
 {
     (void)state;
-    all_in(RECORD_FILELOG);
+    all_by(filelog);
+}
+
+static uint64_t bars(const struct recorder *recorder, struct replay_run *run)
+{
+    return replay_in(recorder, run, RECORD_BARS);
+}
+
+static void test_replay_sessions_bars_same(void **state)
+{
+    (void)state;
+    all_by(bars);
+}
+
+/* --- several logs ------------------------------------------------------- */
+
+static bool of_role(void *user, const struct recorder *recorder, size_t index)
+{
+    const enum cg_role *role = user;
+    cg_session session = recorder->items[index].session;
+    return recorder->script.config.sessions[session].role == *role;
+}
+
+/* Clients, venues and hubs have a log each; a microsecond tells what came
+ * first. */
+static uint64_t merged(const struct recorder *recorder, struct replay_run *run)
+{
+    static const enum cg_role roles[] = {CG_ROLE_CLIENT, CG_ROLE_VENUE,
+                                         CG_ROLE_HUB};
+    struct recorder spread = *recorder;
+    const char *logs[3];
+    spread.spread = 1000;
+    for (size_t i = 0; i < 3; i++) {
+        enum cg_role role = roles[i];
+        logs[i] = recorder_write(&spread, RECORD_FILELOG, i, of_role, &role);
+    }
+    replay_run(run, &recorder->script.config, recorder->rates, logs, 3, NULL);
+    return run->status != 0 ? 1 : count_wrong(run, recorder);
+}
+
+/* An empty log is trouble of its own; all sessions of the desk have messages
+ * of each role. */
+static void test_replay_sessions_merged_same(void **state)
+{
+    (void)state;
+    all_by(merged);
+}
+
+static uint64_t twice(const struct recorder *recorder, struct replay_run *run)
+{
+    struct recorder spread = *recorder;
+    uint64_t repeated = 0;
+    uint64_t written = 0;
+    spread.spread = 1000;
+    const char *path = recorder_write(&spread, RECORD_FILELOG, 0, NULL, NULL);
+    const char *logs[] = {path, path};
+    replay_run(run, &recorder->script.config, recorder->rates, logs, 2, NULL);
+    if (run->status != 0) {
+        return 1;
+    }
+    for (size_t i = 0; i < recorder->count; i++) {
+        written += !recorder->items[i].unsent;
+    }
+    for (size_t i = 0; i < recorder->script.config.session_count; i++) {
+        repeated +=
+            cg_replay_session_counts(run->replay, (cg_session)i)->repeated;
+    }
+    /* Resends within the log are repeats in the first place. */
+    return count_wrong(run, recorder) + (repeated < written);
+}
+
+/* The same messages in two logs count once. */
+static void test_replay_sessions_in_two_logs_once(void **state)
+{
+    (void)state;
+    all_by(twice);
+}
+
+/* --- what is expected --------------------------------------------------- */
+
+/* The output of one replay is what the next one should send; and both write
+ * the same, byte by byte. */
+static uint64_t expected(const struct recorder *recorder,
+                         struct replay_run *run)
+{
+    const struct cg_config *config = &recorder->script.config;
+    const char *log = recorder_write(recorder, RECORD_BARS, 0, NULL, NULL);
+    struct replay_run first = {.stops = false};
+    replay_run(&first, config, recorder->rates, &log, 1, NULL);
+    const char *output = recorder_write_text(1, first.output, first.output_len);
+    replay_run(run, config, recorder->rates, &log, 1, output);
+    uint64_t wrong = run->status != 0 || first.status != 0;
+    if (wrong == 0) {
+        wrong += strcmp(first.output, run->output) != 0;
+        wrong += replay_run_sum(run, config, CG_REPLAY_EXPECTED,
+                                CG_REPLAY_DIFFERENT);
+        wrong += replay_run_sum(run, config, CG_REPLAY_EXPECTED,
+                                CG_REPLAY_ONLY_RECORDED);
+        wrong += replay_run_sum(run, config, CG_REPLAY_EXPECTED,
+                                CG_REPLAY_ONLY_PRODUCED);
+        wrong += replay_run_sum(run, config, CG_REPLAY_EXPECTED,
+                                CG_REPLAY_SAME) < run->totals.sent;
+    }
+    replay_run_deinit(&first);
+    return wrong;
+}
+
+static void test_replay_sessions_output_expected(void **state)
+{
+    (void)state;
+    all_by(expected);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay_sessions_filelog_same),
+        cmocka_unit_test(test_replay_sessions_bars_same),
+        cmocka_unit_test(test_replay_sessions_merged_same),
+        cmocka_unit_test(test_replay_sessions_in_two_logs_once),
+        cmocka_unit_test(test_replay_sessions_output_expected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
