@@ -357,7 +357,7 @@ static int open_side(struct cg_replay *replay, char *error, size_t error_len)
 struct first_look {
     bool seen;
     bool up;  /* its first message is no Logon: it was there before the log */
-    bool out; /* the gate sends on it */
+    bool out; /* the gate logs on to it */
 };
 
 static void look_ahead(const struct cg_replay *replay, struct first_look *looks)
@@ -368,7 +368,8 @@ static void look_ahead(const struct cg_replay *replay, struct first_look *looks)
             cg_replay_route(&replay->route, &message)) {
             struct first_look *look = &looks[message.session];
             look->up = look->seen ? look->up : !cg_replay_is(&message, 'A');
-            look->out = look->out || message.outbound;
+            look->out = look->out ||
+                        (message.outbound && cg_replay_is(&message, 'A'));
             look->seen = true;
         }
     }

@@ -13,6 +13,11 @@
 
 #define NEAR 32 /* messages that are looked through pair by pair */
 
+/* Two that are about the same order, and differ, are no pair yet while one
+ * that fits may come. */
+#define PATIENCE 8
+#define PATIENCE_NS CG_SECOND
+
 int cg_replay_match_init(struct cg_replay_match *match,
                          struct cg_replay_ids *ids,
                          size_t sessions,
@@ -148,7 +153,26 @@ static int pop_both(struct cg_replay_match *match,
     return status;
 }
 
-/* Nothing near is about the same as either: does one of them go alone? */
+static bool same_subject(const struct cg_replay_match *match,
+                         const struct cg_replay_said *recorded,
+                         const struct cg_replay_said *produced)
+{
+    return cg_replay_subject(match->ids, recorded) ==
+           cg_replay_subject(match->ids, produced);
+}
+
+/* The time of the newest message of either side. */
+static cg_time newest_of(const struct cg_replay_pair *pair)
+{
+    cg_time recorded =
+        cg_replay_queue_at(&pair->recorded, pair->recorded.count - 1)->time;
+    cg_time produced =
+        cg_replay_queue_at(&pair->produced, pair->produced.count - 1)->time;
+    return recorded > produced ? recorded : produced;
+}
+
+/* Nothing near is about the same as either: are they a pair all the same, or
+ * does one of them go alone? */
 static int stuck(struct cg_replay_match *match,
                  struct cg_replay_pair *pair,
                  const struct cg_replay_learnt *learnt,
@@ -158,15 +182,15 @@ static int stuck(struct cg_replay_match *match,
                                                                0);
     const struct cg_replay_said *produced = cg_replay_queue_at(&pair->produced,
                                                                0);
-    if (cg_replay_subject(match->ids, recorded) ==
-        cg_replay_subject(match->ids, produced)) {
+    cg_time newest = newest_of(pair);
+    cg_time oldest = recorded->time < produced->time ? recorded->time
+                                                     : produced->time;
+    bool patient = !match->ended && pair->recorded.count < PATIENCE &&
+                   pair->produced.count < PATIENCE &&
+                   newest - oldest < PATIENCE_NS;
+    if (!patient && same_subject(match, recorded, produced)) {
         return pop_both(match, pair, learnt, false);
     }
-    cg_time newest =
-        cg_replay_queue_at(&pair->recorded, pair->recorded.count - 1)->time;
-    cg_time other =
-        cg_replay_queue_at(&pair->produced, pair->produced.count - 1)->time;
-    newest = newest > other ? newest : other;
     if (pair->produced.count > CG_REPLAY_WINDOW ||
         newest - recorded->time > CG_REPLAY_LATE_NS) {
         return drop_recorded(match, pair);
@@ -203,6 +227,9 @@ step(struct cg_replay_match *match, struct cg_replay_pair *pair, bool *waits)
         return drop_recorded(match, pair);
     }
     if (meet_behind(match, pair)) {
+        if (same_subject(match, recorded, produced)) {
+            return pop_both(match, pair, &learnt, false);
+        }
         int status = drop_recorded(match, pair);
         return status != 0 ? status : drop_produced(match, pair);
     }
@@ -280,8 +307,10 @@ int cg_replay_match_produced(struct cg_replay_match *match,
 int cg_replay_match_end(struct cg_replay_match *match)
 {
     int status = 0;
+    match->ended = true;
     for (size_t i = 0; i <= match->count; i++) {
         struct cg_replay_pair *pair = &match->pairs[i];
+        status = status != 0 ? status : settle(match, pair);
         while (status == 0 && pair->recorded.count > 0) {
             status = drop_recorded(match, pair);
         }

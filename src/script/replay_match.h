@@ -45,6 +45,7 @@ struct cg_replay_match {
     struct cg_replay_ids *ids; /* borrowed */
     struct cg_replay_pair *pairs;
     size_t count; /* of sessions; one more for decisions */
+    bool ended;
     cg_replay_judge *judge;
     void *user;
 };

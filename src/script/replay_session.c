@@ -32,7 +32,7 @@ struct direction {
 struct session {
     struct direction ways[2]; /* in, out */
     bool up;
-    bool one_sided;    /* the log has what its peer sends only */
+    bool one_sided;    /* the log has the Logon of its peer only */
     bool renumbered;   /* of this connection, that was told */
     cg_time logout_at; /* ours is out: when it counts as done; 0: none is */
     struct cg_replay_kept kept;

@@ -82,8 +82,8 @@ int cg_replay_sessions_up(struct cg_replay_sessions *sessions,
                           cg_session session,
                           cg_time now);
 
-/* The log has nothing of what the gate sends on the session: its peer's Logon
- * alone makes it up. */
+/* The log lacks the gate's own Logon on the session: its peer's alone makes it
+ * up. */
 void cg_replay_sessions_one_sided(struct cg_replay_sessions *sessions,
                                   cg_session session);
 

@@ -1,0 +1,341 @@
+"""creditgate replay: what it prints, writes and ends with.
+
+    test_replay.py PROGRAM
+
+Logs are made here, message by message, for a gate between a client and a venue
+whose clearing firm has pushed a limit.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import csv
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+
+CONFIG = """[GATE]
+Journal=gate.journal
+Instruments=instruments.csv
+MaxOrders=1000
+MaxRequests=4000
+MaxLimits=16
+MaxReports=1000
+MaxWaiting=16
+TradingDayEnd=never
+
+[DEFAULT]
+SenderCompID=GATE
+ConnectionType=acceptor
+
+[SESSION]
+Name=client
+Role=client
+BeginString=FIX.4.4
+TargetCompID=CLIENT
+SocketAcceptPort=7001
+Accounts=ACME
+
+[SESSION]
+Name=venue
+Role=venue
+BeginString=FIX.4.4
+TargetCompID=VENUE
+SocketAcceptPort=7002
+
+[ACCOUNT]
+Account=ACME
+ClearingFirm=FCM1
+
+[LIMIT]
+RiskLimitID=ACME-USD
+Account=ACME
+Currency=USD
+Model=push
+Measure=net
+Amount={amount}
+"""
+
+START = 12 * 3600 * 1000
+
+
+class Log:
+    """A log of what client and venue say, a message a millisecond."""
+
+    def __init__(self):
+        self.lines = []
+        self.seq = {"CLIENT": 0, "VENUE": 0}
+        self.ms = START
+        for peer in ("VENUE", "CLIENT"):
+            self.say(peer, "A", "98=0|108=30|")
+
+    def say(self, peer, kind, body):
+        self.ms += 1
+        self.seq[peer] += 1
+        now = "20260115-%02d:%02d:%02d.%03d" % (
+            self.ms // 3600000, self.ms // 60000 % 60, self.ms // 1000 % 60,
+            self.ms % 1000)
+        text = "35=%s|34=%d|49=%s|52=%s|56=GATE|%s" % (
+            kind, self.seq[peer], peer, now, body)
+        text = "8=FIX.4.4|9=%d|%s" % (len(text), text)
+        data = text.replace("|", "\x01").encode()
+        data += b"10=%03d\x01" % (sum(data) % 256)
+        self.lines.append(now.encode() + b"000 : " + data + b"\n")
+
+    def order(self, number, qty=10000000):
+        terms = "55=USSW10|54=%d|38=%d|" % (1 + number % 2, qty)
+        self.say("CLIENT", "D",
+                 "11=A%d|1=ACME|%s40=2|44=4|60=20260115-12:00:00|"
+                 % (number, terms))
+        self.say("VENUE", "8", "37=V%d|11=A%d|17=N%d|150=0|39=0|%s151=%d|14=0|"
+                 "6=0|" % (number, number, number, terms, qty))
+        self.say("VENUE", "8", "37=V%d|11=A%d|17=F%d|150=F|39=2|%s151=0|14=%d|"
+                 "6=4|31=4|32=%d|" % (number, number, number, terms, qty, qty))
+
+    def data(self):
+        return b"".join(self.lines)
+
+
+def orders(count):
+    log = Log()
+    for i in range(count):
+        log.order(i)
+    return log
+
+
+class Replay(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="cg-replay-")
+        cls.write("instruments.csv",
+                  b"instrument,currency,dv01_per_million\nUSSW10,USD,904\n")
+        cls.config = cls.write("gate.cfg",
+                               CONFIG.format(amount="100000.00").encode())
+        cls.low = cls.write("low.cfg",
+                            CONFIG.format(amount="9000.00").encode())
+        cls.log = cls.write("day.log", orders(20).data())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @classmethod
+    def path(cls, name):
+        return os.path.join(cls.folder.name, name)
+
+    @classmethod
+    def write(cls, name, data):
+        with open(cls.path(name), "wb") as file:
+            file.write(data)
+        return cls.path(name)
+
+    def run_it(self, *words, data=None, config=None):
+        done = subprocess.run(
+            [PROGRAM, "replay", "--config", config or self.config, *words],
+            input=data, capture_output=True, timeout=100, check=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def report(self, *words, **more):
+        status, out, error = self.run_it("--format", "json", *words, **more)
+        self.assertEqual((status, error), (0, ""))
+        return json.loads(out)
+
+    @staticmethod
+    def counts(rows):
+        return dict(row.values() for row in rows)
+
+    def test_replay_report_counts(self):
+        report = self.report(self.log)
+        summary = self.counts(report["replay"])
+        self.assertEqual(summary["messages"], "62")
+        self.assertEqual(summary["sent"], "60")
+        self.assertEqual(summary["books"], "hold")
+        self.assertEqual(summary["credit-leaked"], "none")
+        self.assertEqual(summary["from"], "2026-01-15T12:00:00.001Z")
+        self.assertEqual(summary["to"], "2026-01-15T12:00:00.062Z")
+        self.assertEqual([(row["session"], row["in"], row["out"], row["admin"])
+                          for row in report["messages"]],
+                         [("client", "20", "0", "1"),
+                          ("venue", "40", "0", "1")])
+        self.assertEqual(report["orders"][0],
+                         {"request": "new", "taken": "20", "forwarded": "20",
+                          "refused": "0"})
+        self.assertEqual(report["trouble"], [])
+        self.assertEqual(report["refusals"], [])
+        limit = report["limits"][0]
+        self.assertEqual((limit["limit"], limit["amount"], limit["peak"],
+                          limit["percent"]),
+                         ("ACME-USD", "100000.00", "9040.00", "9.04"))
+        tokens = self.counts(report["tokens"])
+        self.assertEqual((tokens["pushed"], tokens["consumed"],
+                          tokens["open"]), ("20", "20", "0"))
+        self.assertEqual([(row["side"], row["granted"], row["consumed"])
+                          for row in report["amounts"]],
+                         [("buy", "90400.00", "90400.00"),
+                          ("sell", "90400.00", "90400.00")])
+        venue = [row for row in report["times"] if row["time_in"] == "venue"]
+        self.assertEqual([(row["firm"], row["count"]) for row in venue],
+                         [("FCM1", "20")])
+        self.assertAlmostEqual(float(venue[0]["median_ms"]), 1.0, delta=0.01)
+        self.assertEqual(report["compared"], [])  # nothing sent is in the log
+        self.assertNotIn("expected", report)
+
+    def test_replay_other_limits_refuse(self):
+        report = self.report(self.log, config=self.low)
+        self.assertEqual(self.counts(report["refusals"]),
+                         {"CG101 LIMIT_EXCEEDED": "20"})
+        self.assertEqual(report["orders"][0]["refused"], "20")
+
+    def test_replay_formats_tell_the_same(self):
+        report = self.report(self.log)
+        status, out, _ = self.run_it("--format", "csv", self.log)
+        self.assertEqual(status, 0)
+        tables = [list(csv.reader(io.StringIO(part)))
+                  for part in out.split("\n\n")]
+        rows = [[list(row.values()) for row in table]
+                for table in report.values() if table]
+        self.assertEqual([table[1:] for table in tables], rows)
+        status, out, _ = self.run_it(self.log)
+        self.assertEqual(status, 0)
+        for table in report.values():
+            for row in table:
+                for cell in row.values():
+                    self.assertIn(cell, out)
+
+    def test_replay_output_twice_and_expected(self):
+        outputs = [self.path("one.out"), self.path("two.out")]
+        for output in outputs:
+            self.assertEqual(self.run_it("--output", output, self.log)[0], 0)
+        with open(outputs[0], "rb") as one, open(outputs[1], "rb") as two:
+            written = one.read()
+            self.assertEqual(written, two.read())
+        self.assertTrue(written.startswith(b"# creditgate replay"))
+        status, out, error = self.run_it("--output", "-", self.log)
+        self.assertEqual(status, 0)
+        self.assertEqual(out.encode(), written)
+        self.assertIn("credit-leaked", error)  # the report
+        self.assertEqual(
+            self.run_it("--expect", outputs[0], self.log)[0], 0)
+        report = self.report("--expect", outputs[0], self.log)
+        self.assertEqual([(row["session"], row["only_sent"])
+                          for row in report["expected"]],
+                         [("client", "0"), ("venue", "0"), ("(decisions)", "0")])
+
+    def test_replay_expect_differs_status_1(self):
+        output = self.path("wrong.out")
+        self.assertEqual(self.run_it("--output", output, self.log)[0], 0)
+        status, out, error = self.run_it("--expect", output, self.log,
+                                         config=self.low)
+        self.assertEqual((status, error), (1, ""))
+        first = [line for line in out.splitlines() if "expected" in line]
+        self.assertTrue(any("is sent, and is not expected: 37=NONE|11=A0|" in
+                            line for line in first))
+        self.assertFalse(any("differs" in line for line in first))
+        self.assertEqual(len([line for line in first if " 35=" in line or
+                              "a decision" in line]), 20)
+        status, out, error = self.run_it("--expect", output, self.log,
+                                         "--differences", "3", "--format",
+                                         "json", config=self.low)
+        self.assertEqual(status, 1)
+        self.assertEqual(len(error.splitlines()), 3)
+        json.loads(out)
+
+    def test_replay_recorded_difference_is_no_failure(self):
+        output = self.path("sent.out")
+        self.assertEqual(self.run_it("--output", output, self.log)[0], 0)
+        status, out, error = self.run_it(self.log, output, config=self.low)
+        self.assertEqual((status, error), (0, ""))
+        self.assertTrue("recorded" in out)
+        report = self.report(self.log, output)
+        self.assertEqual([(row["session"], row["same"], row["different"])
+                          for row in report["compared"]],
+                         [("client", "40", "0"), ("venue", "20", "0")])
+
+    def test_replay_pipe_and_packed(self):
+        with open(self.log, "rb") as file:
+            data = file.read()
+        plain = self.report(self.log)
+        self.assertEqual(self.report("-", data=data), plain)
+        packed = self.write("day.log.gz", gzip.compress(data))
+        self.assertEqual(self.report(packed), plain)
+
+    def test_replay_bad_skipped_or_end(self):
+        log = orders(30)
+        for i in range(2, 90, 3):  # the orders
+            log.lines[i] = log.lines[i].replace(b"11=A", b"11=B")
+        bad = self.write("bad.log", log.data())
+        status, out, error = self.run_it("--format", "json", bad)
+        self.assertEqual(status, 0)
+        report = json.loads(out)
+        trouble = self.counts(report["trouble"])
+        self.assertEqual(trouble["checksum"], "30")
+        lines = [line for line in error.splitlines() if "CheckSum" in line]
+        self.assertEqual(len(lines), 20)
+        offset = len(log.lines[0] + log.lines[1]) + log.lines[2].index(b"8=FIX")
+        self.assertTrue(lines[0].startswith("%s:%d: " % (bad, offset)))
+        self.assertIn("(checksum) is only counted", error)
+        status, out, error = self.run_it("--on-bad", "stop", bad)
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn("%s:%d: " % (bad, offset), error)
+
+    def test_replay_wrong_arguments_status_2(self):
+        for words, told in (
+                (("--on-bad", "eat", self.log), "--on-bad is skip or stop"),
+                (("--format", "xml", self.log), "--format is table, csv or"),
+                (("--differences", "-1", self.log), "--differences is a"),
+                (("--what", "x", self.log), "there is no option --what"),
+                (("--output",), "--output needs a value"),
+                ((), "give a log"),
+                (("-", "-"), "standard input can be read once"),
+                ((self.path("none.log"),), "none.log"),
+                (("--expect", self.path("none.log"), self.log), "none.log"),
+                (("--output", "/nowhere/x", self.log), "/nowhere/x"),
+                ((self.write("empty.log", b""),), "empty.log"),
+        ):
+            status, out, error = self.run_it(*words)
+            self.assertEqual((status, out), (2, ""), words)
+            self.assertIn(told, error)
+        done = subprocess.run([PROGRAM, "replay", self.log],
+                              capture_output=True, check=False, timeout=100)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"--config FILE is missing", done.stderr)
+        status, _, error = self.run_it(self.log, config=self.path("none.cfg"))
+        self.assertEqual(status, 2)
+        self.assertIn("none.cfg", error)
+
+    def test_replay_full_disk_status_2(self):
+        status, _, error = self.run_it("--output", "/dev/full", self.log)
+        self.assertEqual(status, 2)
+        self.assertIn("cannot be written", error)
+
+    def test_replay_help(self):
+        done = subprocess.run([PROGRAM, "replay", "--help"], check=True,
+                              capture_output=True, timeout=100)
+        self.assertIn(b"--expect FILE", done.stdout)
+
+    def peak_kb(self, path):
+        """What a run took of memory at the most, in KiB.  The one who starts it
+        is small: its own memory would count until the program is there."""
+        small = ("import resource, subprocess, sys\n"
+                 "subprocess.run(sys.argv[1:], check=True,"
+                 " stdout=subprocess.DEVNULL)\n"
+                 "print(resource.getrusage(resource.RUSAGE_CHILDREN)"
+                 ".ru_maxrss)\n")
+        done = subprocess.run([sys.executable, "-c", small, PROGRAM, "replay",
+                               "--config", self.config, path],
+                              capture_output=True, check=True, timeout=100)
+        return int(done.stdout)
+
+    def test_replay_memory_does_not_grow(self):
+        short = self.peak_kb(self.write("short.log", orders(6000).data()))
+        long = self.peak_kb(self.write("long.log", orders(48000).data()))
+        self.assertLess(long, short + 2048)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
