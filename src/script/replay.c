@@ -456,9 +456,25 @@ static int end(struct cg_replay *replay)
     return status;
 }
 
-int cg_replay_run(struct cg_replay *replay, char *error, size_t error_len)
+/* What ended it, in words; a table. */
+static const char *words_of(int status)
 {
-    snprintf(error, error_len, "the replay ends here");
+    switch (status) {
+    case CG_ERR_MEMORY:
+        return "not enough memory";
+    case CG_ERR_IO:
+        return "a file cannot be read or written";
+    case CG_ERR_FULL:
+        return "there is no room for more: raise Max...= in [GATE]";
+    case CG_ERR_CORRUPT:
+        return "it ends at the first trouble, as it was told";
+    default:
+        return "the gate's time does not go on";
+    }
+}
+
+static int run(struct cg_replay *replay, char *error, size_t error_len)
+{
     int status = cg_replay_ahead_fill(&replay->ahead, replay->log);
     if (status == 0 && replay->ahead.count == 0) {
         snprintf(error, error_len, "there is no FIX message in it");
@@ -476,6 +492,16 @@ int cg_replay_run(struct cg_replay *replay, char *error, size_t error_len)
     status = status != 0 ? status : links_first(replay);
     status = status != 0 ? status : take_all(replay);
     return status != 0 ? status : end(replay);
+}
+
+int cg_replay_run(struct cg_replay *replay, char *error, size_t error_len)
+{
+    error[0] = '\0';
+    int status = run(replay, error, error_len);
+    if (status != 0 && error[0] == '\0') {
+        snprintf(error, error_len, "%s", words_of(status));
+    }
+    return status;
 }
 
 /* --- what it came to ---------------------------------------------------- */

@@ -26,9 +26,8 @@ _Static_assert(CG_REPLAY_ROUTES == 256, "the hash has eight bits");
 
 static void add(struct cg_replay_route *route, size_t session, bool outbound)
 {
-    const struct cg_config_session *is = &route->config->sessions[session];
-    struct cg_slice ours = cg_slice_str(is->sender_comp_id);
-    struct cg_slice theirs = cg_slice_str(is->target_comp_id);
+    struct cg_slice ours = route->ours[session];
+    struct cg_slice theirs = route->theirs[session];
     uint32_t at = outbound ? hash_pair(ours, theirs) : hash_pair(theirs, ours);
     while (route->places[at] != 0) {
         at = (at + 1) % CG_REPLAY_ROUTES;
@@ -41,9 +40,25 @@ void cg_replay_route_init(struct cg_replay_route *route,
 {
     *route = (struct cg_replay_route){.config = config};
     for (size_t i = 0; i < config->session_count; i++) {
+        const struct cg_config_session *is = &config->sessions[i];
+        route->ours[i] = cg_slice_str(is->sender_comp_id);
+        route->theirs[i] = cg_slice_str(is->target_comp_id);
+        route->begins[i] = cg_slice_str(is->begin_string);
         add(route, i, false);
         add(route, i, true);
     }
+}
+
+static bool is_of(const struct cg_replay_route *route,
+                  const struct cg_replay_message *message,
+                  unsigned session,
+                  bool outbound)
+{
+    struct cg_slice from = route->theirs[session];
+    struct cg_slice to = route->ours[session];
+    return cg_slice_equal(message->sender, outbound ? to : from) &&
+           cg_slice_equal(message->target, outbound ? from : to) &&
+           cg_slice_equal(message->begin, route->begins[session]);
 }
 
 bool cg_replay_route(const struct cg_replay_route *route,
@@ -52,19 +67,12 @@ bool cg_replay_route(const struct cg_replay_route *route,
     uint32_t at = hash_pair(message->sender, message->target);
     for (; route->places[at] != 0; at = (at + 1) % CG_REPLAY_ROUTES) {
         unsigned place = route->places[at] - 1U;
-        const struct cg_config_session *is =
-            &route->config->sessions[place / 2];
-        bool outbound = place % 2 != 0;
-        struct cg_slice ours = outbound ? message->sender : message->target;
-        struct cg_slice theirs = outbound ? message->target : message->sender;
-        if (cg_slice_is(ours, is->sender_comp_id) &&
-            cg_slice_is(theirs, is->target_comp_id) &&
-            cg_slice_is(message->begin, is->begin_string)) {
+        if (is_of(route, message, place / 2, place % 2 != 0)) {
             message->session = (cg_session)(place / 2);
-            message->outbound = outbound;
+            message->outbound = place % 2 != 0;
             /* What is malformed the gate itself answers by a Reject. */
             message->admin = message->admin &&
-                             !(outbound && cg_replay_is(message, '3'));
+                             !(message->outbound && cg_replay_is(message, '3'));
             return true;
         }
     }

@@ -13,6 +13,9 @@
 
 struct cg_replay_route {
     const struct cg_config *config;
+    struct cg_slice ours[CG_SESSIONS_MAX];
+    struct cg_slice theirs[CG_SESSIONS_MAX];
+    struct cg_slice begins[CG_SESSIONS_MAX];
     /* 1 + 2 * session + (1: the gate sent it), or 0: free. */
     uint16_t places[CG_REPLAY_ROUTES];
 };
