@@ -377,17 +377,17 @@ static int close_output(struct replay_command *command, int status)
 
 static int replay(struct replay_command *command)
 {
-    struct cg_config config;
+    struct cg_config *config;
     struct cg_rates *rates = NULL;
     int status = 2;
-    if (cg_config_read(command->config_path, mistake, NULL, &config) != 0) {
+    if (cg_config_open(command->config_path, mistake, NULL, &config) != 0) {
         return 2;
     }
-    if (read_rates(&config, &rates) && open_output(command)) {
-        status = close_output(command, replay_with(command, &config, rates));
+    if (read_rates(config, &rates) && open_output(command)) {
+        status = close_output(command, replay_with(command, config, rates));
     }
     cg_rates_close(rates);
-    cg_config_deinit(&config);
+    cg_config_close(config);
     return status;
 }
 
