@@ -6,36 +6,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "tally.h"
-
-#include "gate_internal.h"
+#include "tally_internal.h"
 
 #include <stdlib.h>
-
-enum { TOUCHED_MAX = 32 };
-
-struct peak {
-    bool some;
-    bool has_amount;
-    cg_dv01 use;
-    cg_dv01 amount;
-    cg_time at;
-};
-
-struct cg_tally {
-    const struct cg_state *state; /* NULL: no gate yet */
-    const struct cg_gate *gate;
-    struct cg_tally_counts counts;
-    struct peak *peaks; /* by limit */
-    cg_time *sent_at;   /* by order: until the venue's first word; or 0 */
-    struct cg_tally_firm *firms[CG_TALLY_FIRMS + 1];
-    uint32_t touched[TOUCHED_MAX]; /* limits, by the event at hand */
-    uint32_t touched_count;
-    bool touched_all;
-    uint16_t firm; /* of the event */
-    bool at_event; /* facts of it have come */
-    cg_time now;
-};
 
 struct cg_tally *cg_tally_open(const struct cg_config *config)
 {
@@ -168,11 +141,11 @@ static void touch_order(struct cg_tally *tally, uint32_t order)
 static void look(struct cg_tally *tally, uint32_t slot)
 {
     const struct cg_limit *limit = &tally->state->limits[slot];
-    struct peak *peak = &tally->peaks[slot];
+    struct cg_tally_peak *peak = &tally->peaks[slot];
     cg_dv01 use = cg_limit_use(limit);
     if (use > peak->use || (!peak->some && use > 0)) {
-        *peak = (struct peak){true, limit->has_amount, use, limit->amount,
-                              tally->now};
+        *peak = (struct cg_tally_peak){true, limit->has_amount, use,
+                                       limit->amount, tally->now};
     }
 }
 
@@ -423,103 +396,4 @@ void cg_tally_fact(struct cg_tally *tally, const struct cg_fact *fact)
     tally->at_event = true;
     set_firm(tally, fact);
     count_fact(tally, fact);
-}
-
-/* --- what it came to ---------------------------------------------------- */
-
-void cg_tally_counts(const struct cg_tally *tally,
-                     struct cg_tally_counts *counts)
-{
-    *counts = tally->counts;
-    for (uint32_t i = 0; tally->state != NULL && i < tally->state->token_top;
-         i++) {
-        enum cg_token_state state = tally->state->tokens[i].state;
-        counts->tokens.open += state != CG_TOKEN_FREE &&
-                               state != CG_TOKEN_CLOSED;
-    }
-}
-
-bool cg_tally_reason(unsigned reason, char *text)
-{
-    const char *slug = cg_reason_slug((enum cg_reason)reason);
-    snprintf(text, 64, "CG%u %s", reason, slug);
-    return slug[0] != '\0';
-}
-
-static void copy_ledger(const struct cg_ledger *from, cg_dv01 *to)
-{
-    to[CG_AUDIT_GRANTED] = from->granted;
-    to[CG_AUDIT_OVERRUN] = from->overrun;
-    to[CG_AUDIT_RESERVED] = from->reserved;
-    to[CG_AUDIT_CONSUMED] = from->consumed;
-    to[CG_AUDIT_RELEASED] = from->released;
-    to[CG_AUDIT_EXPIRED] = from->expired;
-    to[CG_AUDIT_INVALIDATED] = from->invalidated;
-    to[CG_AUDIT_HANDED_BACK] = from->handed_back;
-}
-
-bool cg_tally_limit(const struct cg_tally *tally,
-                    size_t index,
-                    struct cg_tally_limit *limit)
-{
-    *limit = (struct cg_tally_limit){.peaked = false};
-    if (tally->state == NULL ||
-        !cg_gate_limit(tally->gate, index, &limit->now)) {
-        return false;
-    }
-    const struct peak *peak = &tally->peaks[index];
-    limit->peaked = peak->some;
-    limit->peak = peak->use;
-    limit->amount = peak->amount;
-    limit->has_amount = peak->has_amount;
-    limit->peak_at = peak->at;
-    for (int side = 0; side < 2; side++) {
-        copy_ledger(&tally->state->limits[index].ledger[side],
-                    limit->ledger[side]);
-    }
-    return true;
-}
-
-const struct cg_tally_firm *cg_tally_times(const struct cg_tally *tally,
-                                           size_t index)
-{
-    for (size_t i = 0; i <= CG_TALLY_FIRMS; i++) {
-        if (tally->firms[i] != NULL && index-- == 0) {
-            return tally->firms[i];
-        }
-    }
-    return NULL;
-}
-
-/* Of an order that is over nothing is reserved or open, and of what is on its
- * way back its hub has been told, or will be (R21, R28). */
-static bool is_leaked(const struct cg_state *state,
-                      const struct cg_token *token)
-{
-    if (token->state == CG_TOKEN_FREE) {
-        return false;
-    }
-    bool over = state->orders[token->order].state == CG_ORDER_CLOSED ||
-                token->state == CG_TOKEN_CLOSED;
-    return (over &&
-            (token->ledger.reserved != 0 || cg_token_open(token) != 0)) ||
-           (token->state == CG_TOKEN_RETURNING && token->asks == CG_NONE);
-}
-
-size_t
-cg_tally_leaked(const struct cg_tally *tally, char *text, size_t text_len)
-{
-    size_t count = 0;
-    const struct cg_state *state = tally->state;
-    for (uint32_t i = 0; state != NULL && i < state->token_top; i++) {
-        const struct cg_token *token = &state->tokens[i];
-        if (is_leaked(state, token) && count++ == 0) {
-            char id[CG_NAME_MAX + 1];
-            cg_token_id(tally->gate->name, token->number, id);
-            snprintf(text, text_len, "token %s under limit %.*s", id,
-                     (int)state->limits[token->limit].id.len,
-                     state->limits[token->limit].id.text);
-        }
-    }
-    return count;
 }

@@ -10,41 +10,7 @@
 #include <stdlib.h>
 #include <tally.h>
 
-/* --- trouble ------------------------------------------------------------ */
-
-const char *cg_replay_trouble_name(unsigned kind)
-{
-    static const char *const names[CG_REPLAY_KINDS] = {
-        [CG_LOG_GARBAGE] = "garbage",
-        [CG_LOG_CUT] = "cut",
-        [CG_LOG_LENGTH] = "length",
-        [CG_LOG_CHECKSUM] = "checksum",
-        [CG_LOG_TOO_LONG] = "too-long",
-        [CG_LOG_NO_TIME] = "no-time",
-        [CG_LOG_BACKWARDS] = "backwards",
-        [CG_LOG_FILE] = "file",
-        [CG_LOG_TROUBLES + CG_REPLAY_STRANGER] = "stranger",
-        [CG_LOG_TROUBLES + CG_REPLAY_HEADLESS] = "headless",
-        [CG_LOG_TROUBLES + CG_REPLAY_GAP] = "gap",
-        [CG_LOG_TROUBLES + CG_REPLAY_ANEW] = "anew",
-        [CG_LOG_TROUBLES + CG_REPLAY_UNKNOWN] = "unknown",
-    };
-    return kind < CG_REPLAY_KINDS ? names[kind] : "";
-}
-
-int cg_replay_tell(struct cg_replay *replay,
-                   unsigned kind,
-                   const char *file,
-                   uint64_t offset,
-                   const char *text)
-{
-    replay->totals.troubles[kind]++;
-    return replay->options.trouble == NULL ||
-                   replay->options.trouble(replay->options.user, kind, file,
-                                           offset, text)
-               ? 0
-               : CG_ERR_CORRUPT;
-}
+/* --- reading ------------------------------------------------------------ */
 
 static bool on_log_trouble(void *user,
                            enum cg_log_trouble trouble,
@@ -53,58 +19,6 @@ static bool on_log_trouble(void *user,
                            const char *text)
 {
     return cg_replay_tell(user, trouble, file, offset, text) == 0;
-}
-
-/* --- whose message ------------------------------------------------------ */
-
-/* A pair of CompIDs that no session has: told once. */
-static int stranger(struct cg_replay *replay,
-                    const struct cg_replay_message *message)
-{
-    char text[256];
-    uint64_t hash = cg_hash(cg_hash(message->begin.len, message->sender),
-                            message->target) |
-                    1;
-    for (size_t i = 0; i < replay->stranger_count; i++) {
-        if (replay->strangers[i] == hash) {
-            replay->totals.troubles[CG_LOG_TROUBLES + CG_REPLAY_STRANGER]++;
-            return 0;
-        }
-    }
-    if (replay->stranger_count < CG_REPLAY_STRANGERS) {
-        replay->strangers[replay->stranger_count++] = hash;
-    }
-    snprintf(text, sizeof(text),
-             "no session of the configuration has BeginString %.*s, "
-             "49=%.*s and 56=%.*s in either direction: skipped",
-             (int)(message->begin.len < 16 ? message->begin.len : 16),
-             message->begin.data,
-             (int)(message->sender.len < 64 ? message->sender.len : 64),
-             message->sender.data,
-             (int)(message->target.len < 64 ? message->target.len : 64),
-             message->target.data);
-    return cg_replay_tell(replay, CG_LOG_TROUBLES + CG_REPLAY_STRANGER,
-                          message->file, message->offset, text);
-}
-
-bool cg_replay_find(struct cg_replay *replay,
-                    const struct cg_log_message *log,
-                    struct cg_replay_message *message,
-                    int *status)
-{
-    *status = 0;
-    if (!cg_replay_message_read(log, message)) {
-        *status = cg_replay_tell(replay, CG_LOG_TROUBLES + CG_REPLAY_HEADLESS,
-                                 log->file, log->offset,
-                                 "a message without SenderCompID(49), "
-                                 "TargetCompID(56) or MsgSeqNum(34): skipped");
-        return false;
-    }
-    if (!cg_replay_route(&replay->route, message)) {
-        *status = stranger(replay, message);
-        return false;
-    }
-    return true;
 }
 
 /* At the same moment: hubs, venues, clients, and then what the gate sent. */

@@ -7,46 +7,11 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "replay_hold.h"
+#include "replay_link.h"
 
 #include <map.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define LOGOUT_NS (2 * CG_SECOND) /* the peer's own may be in another log */
-
-/* What a number's message looked like. */
-struct seen {
-    int64_t seq;
-    uint64_t print;
-};
-
-/* One direction of a session. */
-struct direction {
-    int64_t next;      /* 0: nothing was seen yet */
-    struct seen *seen; /* CG_REPLAY_SEEN of them, by number */
-    struct cg_replay_hold hold;
-    bool logon; /* its Logon of this connection was seen */
-};
-
-struct session {
-    struct direction ways[2]; /* in, out */
-    bool up;
-    bool one_sided;    /* the log has the Logon of its peer only */
-    bool renumbered;   /* of this connection, that was told */
-    cg_time logout_at; /* ours is out: when it counts as done; 0: none is */
-    struct cg_replay_kept kept;
-    struct cg_replay_counts counts;
-};
-
-struct cg_replay_sessions {
-    const struct cg_config *config;
-    struct cg_replay_hooks hooks;
-    struct session *sessions;
-    struct seen *seen;
-    size_t leaving;  /* sessions with a |logout_at| */
-    cg_time look_at; /* when gaps are looked at again */
-};
 
 struct cg_replay_sessions *
 cg_replay_sessions_open(const struct cg_config *config,
@@ -81,7 +46,7 @@ void cg_replay_sessions_close(struct cg_replay_sessions *sessions)
     for (size_t i = 0;
          sessions->sessions != NULL && i < sessions->config->session_count;
          i++) {
-        struct session *session = &sessions->sessions[i];
+        struct cg_replay_session *session = &sessions->sessions[i];
         cg_replay_hold_deinit(&session->ways[0].hold);
         cg_replay_hold_deinit(&session->ways[1].hold);
         cg_replay_kept_deinit(&session->kept);
@@ -98,18 +63,6 @@ cg_replay_sessions_counts(const struct cg_replay_sessions *sessions,
     return &sessions->sessions[session].counts;
 }
 
-static struct session *session_of(struct cg_replay_sessions *sessions,
-                                  const struct cg_replay_message *message)
-{
-    return &sessions->sessions[message->session];
-}
-
-static struct direction *way_of(struct cg_replay_sessions *sessions,
-                                const struct cg_replay_message *message)
-{
-    return &session_of(sessions, message)->ways[message->outbound];
-}
-
 static int tell(struct cg_replay_sessions *sessions,
                 enum cg_replay_trouble trouble,
                 const struct cg_replay_message *message,
@@ -119,133 +72,14 @@ static int tell(struct cg_replay_sessions *sessions,
                                    text);
 }
 
-/* --- links -------------------------------------------------------------- */
-
-static int link_set(struct cg_replay_sessions *sessions,
-                    cg_session session,
-                    bool up,
-                    cg_time now)
-{
-    struct session *is = &sessions->sessions[session];
-    sessions->leaving -= is->logout_at != 0;
-    is->logout_at = 0;
-    if (!up) {
-        is->ways[0].logon = false;
-        is->ways[1].logon = false;
-        is->renumbered = false;
-    }
-    if (is->up == up) {
-        return 0;
-    }
-    is->up = up;
-    return sessions->hooks.link(sessions->hooks.user, session, up, now);
-}
-
-int cg_replay_sessions_up(struct cg_replay_sessions *sessions,
-                          cg_session session,
-                          cg_time now)
-{
-    struct session *is = &sessions->sessions[session];
-    is->ways[0].logon = true;
-    is->ways[1].logon = true;
-    return link_set(sessions, session, true, now);
-}
-
-void cg_replay_sessions_one_sided(struct cg_replay_sessions *sessions,
-                                  cg_session session)
-{
-    sessions->sessions[session].one_sided = true;
-}
-
-/* Who says anything else is logged on, whatever the log lacks. */
-static int link_needed(struct cg_replay_sessions *sessions,
-                       const struct cg_replay_message *message)
-{
-    struct session *session = session_of(sessions, message);
-    if (session->up) {
-        return 0;
-    }
-    if (!session->ways[0].logon && !session->ways[1].logon) {
-        return cg_replay_sessions_up(sessions, message->session, message->time);
-    }
-    return link_set(sessions, message->session, true, message->time);
-}
-
-static int renumber(struct cg_replay_sessions *sessions,
-                    const struct cg_replay_message *message)
-{
-    struct session *session = session_of(sessions, message);
-    if (session->renumbered) {
-        return 0;
-    }
-    session->renumbered = true;
-    return sessions->hooks.renumbered(sessions->hooks.user, message->session,
-                                      true, message->time);
-}
-
-/* The second Logon of a connection makes it; a third one is another's. */
-static int take_logon(struct cg_replay_sessions *sessions,
-                      const struct cg_replay_message *message,
-                      bool anew)
-{
-    struct session *session = session_of(sessions, message);
-    struct direction *way = way_of(sessions, message);
-    struct direction *other = &session->ways[!message->outbound];
-    int status = 0;
-    if (way->logon) {
-        status = link_set(sessions, message->session, false, message->time);
-    }
-    way->logon = true;
-    session->counts.logons += message->outbound ? 0 : 1;
-    if (message->resets && !other->logon) {
-        other->next = 1;
-        cg_replay_hold_clear(&other->hold);
-    }
-    if (status == 0 && (message->resets || (anew && message->outbound))) {
-        status = renumber(sessions, message);
-    }
-    if (status == 0 && (other->logon || session->one_sided)) {
-        status = link_set(sessions, message->session, true, message->time);
-    }
-    return status;
-}
-
-/* The peer's Logout ends the session at once; after ours it has a moment. */
-static int take_logout(struct cg_replay_sessions *sessions,
-                       const struct cg_replay_message *message)
-{
-    struct session *session = session_of(sessions, message);
-    if (!message->outbound) {
-        return link_set(sessions, message->session, false, message->time);
-    }
-    if (session->up && session->logout_at == 0) {
-        session->logout_at = message->time + LOGOUT_NS;
-        sessions->leaving++;
-    }
-    return 0;
-}
-
-static int logouts_end(struct cg_replay_sessions *sessions, cg_time now)
-{
-    int status = 0;
-    for (size_t i = 0; i < sessions->config->session_count && status == 0;
-         i++) {
-        const struct session *session = &sessions->sessions[i];
-        if (session->logout_at != 0 && session->logout_at <= now) {
-            status = link_set(sessions, (cg_session)i, false,
-                              session->logout_at);
-        }
-    }
-    return status;
-}
-
 /* --- what a message does ------------------------------------------------ */
 
 /* R22: each message of the gate's that is asked for again may be withheld. */
 static int take_resend(struct cg_replay_sessions *sessions,
                        const struct cg_replay_message *message)
 {
-    const struct cg_replay_kept *kept = &session_of(sessions, message)->kept;
+    const struct cg_replay_kept *kept =
+        &cg_replay_session_of(sessions, message)->kept;
     struct cg_slice sent;
     int status = 0;
     for (size_t i = 0; status == 0 && i < kept->count; i++) {
@@ -262,7 +96,7 @@ static int take_resend(struct cg_replay_sessions *sessions,
 static int take_reject(struct cg_replay_sessions *sessions,
                        const struct cg_replay_message *message)
 {
-    struct session *session = session_of(sessions, message);
+    struct cg_replay_session *session = cg_replay_session_of(sessions, message);
     struct cg_slice sent;
     session->counts.rejects++;
     if (!cg_replay_kept_find(&session->kept, message->about, &sent)) {
@@ -277,11 +111,11 @@ static int take_reject(struct cg_replay_sessions *sessions,
 static int take_admin(struct cg_replay_sessions *sessions,
                       const struct cg_replay_message *message)
 {
-    session_of(sessions, message)->counts.admin++;
+    cg_replay_session_of(sessions, message)->counts.admin++;
     if (cg_replay_is(message, '5')) {
-        return take_logout(sessions, message);
+        return cg_replay_link_logout(sessions, message);
     }
-    int status = link_needed(sessions, message);
+    int status = cg_replay_link_needed(sessions, message);
     if (status == 0 && !message->outbound && cg_replay_is(message, '3')) {
         status = take_reject(sessions, message);
     } else if (status == 0 && !message->outbound &&
@@ -295,11 +129,11 @@ static int take_admin(struct cg_replay_sessions *sessions,
 static int take_body(struct cg_replay_sessions *sessions,
                      const struct cg_replay_message *message)
 {
-    struct session *session = session_of(sessions, message);
+    struct cg_replay_session *session = cg_replay_session_of(sessions, message);
     if (message->admin) {
         return take_admin(sessions, message);
     }
-    int status = link_needed(sessions, message);
+    int status = cg_replay_link_needed(sessions, message);
     if (status != 0) {
         return status;
     }
@@ -326,17 +160,18 @@ static uint64_t print_of(const struct cg_replay_message *message)
     return cg_hash(message->bytes.len << 24 | sum, message->sent);
 }
 
-static void see(struct direction *way, int64_t seq, uint64_t print)
+static void see(struct cg_replay_way *way, int64_t seq, uint64_t print)
 {
-    way->seen[(uint64_t)seq % CG_REPLAY_SEEN] = (struct seen){seq, print};
+    way->seen[(uint64_t)seq % CG_REPLAY_SEEN] = (struct cg_replay_seen){seq,
+                                                                        print};
 }
 
 /* Another message had this number, lately. */
-static bool was_other(const struct direction *way,
+static bool was_other(const struct cg_replay_way *way,
                       const struct cg_replay_message *message,
                       uint64_t print)
 {
-    const struct seen *seen =
+    const struct cg_replay_seen *seen =
         &way->seen[(uint64_t)message->seq % CG_REPLAY_SEEN];
     return seen->seq == message->seq && seen->print != print;
 }
@@ -344,13 +179,13 @@ static bool was_other(const struct direction *way,
 /* A SequenceReset: the number that comes next. */
 static int take_sequence(struct cg_replay_sessions *sessions,
                          const struct cg_replay_message *message,
-                         struct direction *way)
+                         struct cg_replay_way *way)
 {
     int status = 0;
     if (message->next <= way->next) {
-        session_of(sessions, message)->counts.repeated++;
+        cg_replay_session_of(sessions, message)->counts.repeated++;
     } else {
-        session_of(sessions, message)->counts.admin++;
+        cg_replay_session_of(sessions, message)->counts.admin++;
         way->next = message->next;
         cg_replay_hold_drop(&way->hold, way->next);
         if (!message->fills && !message->outbound) {
@@ -364,7 +199,7 @@ static int take_sequence(struct cg_replay_sessions *sessions,
 /* The next number's message, whether it comes now or was held. */
 static int take_next(struct cg_replay_sessions *sessions,
                      const struct cg_replay_message *message,
-                     struct direction *way)
+                     struct cg_replay_way *way)
 {
     way->next = message->seq + 1;
     see(way, message->seq, print_of(message));
@@ -376,7 +211,7 @@ static int take_next(struct cg_replay_sessions *sessions,
 
 /* What is held and has its turn, at |now|. */
 static int take_held(struct cg_replay_sessions *sessions,
-                     struct direction *way,
+                     struct cg_replay_way *way,
                      cg_time now)
 {
     struct cg_replay_message message;
@@ -392,7 +227,7 @@ static int take_held(struct cg_replay_sessions *sessions,
 /* Goes on without what did not come. */
 static int give_up(struct cg_replay_sessions *sessions,
                    cg_session session,
-                   struct direction *way,
+                   struct cg_replay_way *way,
                    cg_time now)
 {
     struct cg_replay_message about;
@@ -415,7 +250,7 @@ static int gaps_end(struct cg_replay_sessions *sessions, cg_time now, bool all)
 {
     int status = 0;
     for (size_t i = 0; i < sessions->config->session_count; i++) {
-        struct direction *way = &sessions->sessions[i].ways[0];
+        struct cg_replay_way *way = &sessions->sessions[i].ways[0];
         while (status == 0 && way->hold.count > 0 &&
                (all || now - way->hold.since >= CG_REPLAY_HELD_NS)) {
             status = give_up(sessions, (cg_session)i, way, now);
@@ -426,7 +261,7 @@ static int gaps_end(struct cg_replay_sessions *sessions, cg_time now, bool all)
 
 static int behind_gap(struct cg_replay_sessions *sessions,
                       const struct cg_replay_message *message,
-                      struct direction *way)
+                      struct cg_replay_way *way)
 {
     int status = 0;
     while (status == 0 && way->hold.count > 0 &&
@@ -442,7 +277,7 @@ static int behind_gap(struct cg_replay_sessions *sessions,
     }
     switch (cg_replay_hold_add(&way->hold, message)) {
     case CG_REPLAY_HOLD_TWICE:
-        session_of(sessions, message)->counts.repeated++;
+        cg_replay_session_of(sessions, message)->counts.repeated++;
         return 0;
     case CG_REPLAY_HOLD_FAILED:
         return CG_ERR_MEMORY;
@@ -455,10 +290,10 @@ static int behind_gap(struct cg_replay_sessions *sessions,
 /* A Logon counts at once, whatever its number. */
 static int logon_in_turn(struct cg_replay_sessions *sessions,
                          const struct cg_replay_message *message,
-                         struct direction *way)
+                         struct cg_replay_way *way)
 {
     bool anew = way->next > 1 && (message->resets || message->seq == 1);
-    session_of(sessions, message)->counts.admin++;
+    cg_replay_session_of(sessions, message)->counts.admin++;
     if (anew || message->resets) {
         cg_replay_hold_clear(&way->hold);
         way->next = message->seq;
@@ -467,7 +302,7 @@ static int logon_in_turn(struct cg_replay_sessions *sessions,
         way->next = message->seq + 1;
     }
     see(way, message->seq, print_of(message));
-    int status = take_logon(sessions, message, anew);
+    int status = cg_replay_link_logon(sessions, message, anew);
     return status != 0 ? status : take_held(sessions, way, message->time);
 }
 
@@ -475,13 +310,13 @@ static int logon_in_turn(struct cg_replay_sessions *sessions,
  * the numbers began anew where the log does not show it. */
 static int lower(struct cg_replay_sessions *sessions,
                  const struct cg_replay_message *message,
-                 struct direction *way,
+                 struct cg_replay_way *way,
                  bool *again)
 {
     *again = !message->possdup && !message->fills &&
              was_other(way, message, print_of(message));
     if (!*again) {
-        session_of(sessions, message)->counts.repeated++;
+        cg_replay_session_of(sessions, message)->counts.repeated++;
         return 0;
     }
     cg_replay_hold_clear(&way->hold);
@@ -491,7 +326,7 @@ static int lower(struct cg_replay_sessions *sessions,
                 "Logon says that they begin anew: it is taken");
 }
 
-static bool is_logon_again(const struct direction *way,
+static bool is_logon_again(const struct cg_replay_way *way,
                            const struct cg_replay_message *message)
 {
     return !message->possdup && message->seq < way->next &&
@@ -503,11 +338,11 @@ static bool is_logon_again(const struct direction *way,
 int cg_replay_sessions_take(struct cg_replay_sessions *sessions,
                             const struct cg_replay_message *message)
 {
-    struct direction *way = way_of(sessions, message);
+    struct cg_replay_way *way = cg_replay_way_of(sessions, message);
     bool again = false;
     int status = 0;
     if (sessions->leaving > 0) {
-        status = logouts_end(sessions, message->time);
+        status = cg_replay_logouts_end(sessions, message->time);
     }
     if (status == 0 && message->time >= sessions->look_at) {
         sessions->look_at = message->time + CG_SECOND;
@@ -538,6 +373,7 @@ int cg_replay_sessions_take(struct cg_replay_sessions *sessions,
 
 int cg_replay_sessions_end(struct cg_replay_sessions *sessions, cg_time now)
 {
-    int status = sessions->leaving > 0 ? logouts_end(sessions, now) : 0;
+    int status = sessions->leaving > 0 ? cg_replay_logouts_end(sessions, now)
+                                       : 0;
     return status != 0 ? status : gaps_end(sessions, now, true);
 }
