@@ -87,6 +87,42 @@ class GateLog(Case):
                                 ("8", "|56=CLIENT|"))]
         self.assertEqual(at, sorted(at))
 
+    def test_the_same_comes_of_it_again(self):
+        """What is in the log is all that the gate needs to decide the same."""
+        self.configure("MessageLog=gate.messages\n")
+        gate = self.gate()
+        client = self.one_order(gate, "A1")
+        for count in range(2, 30):
+            self.order(client, f"A{count}")
+        client.see(r" in .*35=8.*\|11=A29\|.*150=0\|")
+        client.tell("replace A30 A1 2000 4.125")
+        client.see(r" in .*35=8.*\|11=A30\|.*150=5\|")
+        client.tell("order B1 NOSUCH buy 1000 4.125 ACME")
+        client.see(r" in .*35=8.*\|11=B1\|.*150=8\|")
+        self.venue.tell("fill A30 2000 4.125")
+        client.see(r" in .*35=8.*\|11=A30\|.*150=F\|")
+        self.hub.see(r" out .*35=DG\|.*2321=1")
+        client.tell("cancel C1 A2")
+        client.see(r" in .*35=8.*\|11=C1\|.*150=4\|")
+        self.hub.see(r" out .*35=DG\|.*2320=1")
+        self.end(gate)
+        status, out, error = self.command(
+            "replay", "--config", "gate.cfg", "--expect", "gate.messages",
+            "gate.messages")
+        self.assertEqual(status, 0, out + error)
+        self.assertEqual(error, "")
+        path = os.path.join(self.folder, "gate.messages")
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
+        with open(path + ".less", "w", encoding="utf-8") as file:
+            file.writelines(line for line in lines if "\x0111=B1\x01" not in line
+                            or "\x0135=8\x01" not in line)
+        status, out, _ = self.command(
+            "replay", "--config", "gate.cfg", "--expect",
+            "gate.messages.less", "gate.messages")
+        self.assertEqual(status, 1)
+        self.assertIn("|11=B1|", out)
+
     def connect(self):
         return Peer(socket.create_connection(("127.0.0.1", self.port)),
                     "CLIENT")
