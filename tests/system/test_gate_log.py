@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 import os
 import re
+import resource
 import signal
 import socket
 import sys
@@ -122,6 +123,27 @@ class GateLog(Case):
             "gate.messages.less", "gate.messages")
         self.assertEqual(status, 1)
         self.assertIn("|11=B1|", out)
+
+    def test_what_was_not_committed_is_not_in_it(self):
+        """Neither the journal nor its spare can be written any more."""
+        self.configure("MessageLog=gate.messages\n")
+        gate = self.gate()
+        client = self.one_order(gate, "A1")
+        small = (40000, 40000) # bytes that a file may have
+        resource.prlimit(gate.child.pid, resource.RLIMIT_FSIZE, small)
+        count = 0
+        line = ""
+        while " logout " not in line:
+            count += 1
+            self.assertLess(count, 1000, "the spare was never full")
+            client.tell(f"raw F 11=C{count}|41=NONE|55=USSW10|54=1|38=1000|"
+                        "60=20260115-12:00:00")
+            line = client.see(rf" in .*\|35=9\|.*\|11=C{count}\||"
+                              r"^\S+ logout ")
+        self.assertEqual(gate.ended(), 1)
+        logged = self.logged()
+        self.assertIn(f"|11=C{count}|", logged[-1])
+        self.assertIn("|49=CLIENT|", logged[-1])
 
     def connect(self):
         return Peer(socket.create_connection(("127.0.0.1", self.port)),
