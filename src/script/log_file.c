@@ -5,6 +5,7 @@
  */
 #include "log_file.h"
 
+#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,6 +168,7 @@ static void tell_progress(struct cg_log_file *file)
 
 void cg_log_file_fill(struct cg_log_file *file, size_t need)
 {
+    CG_ASSERT(need <= file->max);
     while (file->end - file->at < need && !file->ended) {
         ssize_t count;
         make_room(file, need);

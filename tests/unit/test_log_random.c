@@ -17,8 +17,8 @@
 
 #include "log_harness.h"
 
-#define ROUNDS 3000
-#define LARGE_ROUNDS 6
+#define ROUNDS 2500
+#define LARGE_ROUNDS 4
 #define CELLS_MAX 1500000
 
 /* A byte of a log, and which of which line it was. */
@@ -479,7 +479,7 @@ static void test_log_random_damage_loses_nothing_else(void **state)
 static void test_log_random_damage_of_large_logs(void **state)
 {
     (void)state;
-    run(LARGE_ROUNDS, 8000, 4000, 3);
+    run(LARGE_ROUNDS, 6000, 3000, 2);
     log_text_deinit(&messages);
 }
 
