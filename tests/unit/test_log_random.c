@@ -441,6 +441,38 @@ static void check_pipe(const char *path, const struct outcome *file)
     log_text_deinit(&piped.bytes);
 }
 
+/* All that is worth it between two lines, which stay as they are. */
+static void damage_between(void)
+{
+    size_t at = lot((uint32_t)cell_count);
+
+    while (at > 0 && cells[at].line == cells[at - 1].line)
+        at--;
+    for (uint32_t i = 1 + lot(4); i > 0; i--)
+        insert(at);
+}
+
+/* No message is damaged, so each comes out. */
+static void test_log_garbage_between_lines_loses_nothing(void **state)
+{
+    static struct outcome outcome;
+
+    (void)state;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        round_now = round;
+        seed = round * 2654435761u;
+        draw_log(10);
+        for (uint32_t i = lot(20); i > 0; i--)
+            damage_between();
+        read_log(write_log("random"), &outcome);
+        assert_int_equal(check_outcome(&outcome), 10);
+        if (round % 50 == 0)
+            check_pipe(log_path("random"), &outcome);
+    }
+    log_text_deinit(&outcome.bytes);
+    log_text_deinit(&messages);
+}
+
 static void run(size_t rounds, size_t count, size_t damages, size_t pipes)
 {
     static struct outcome outcome;
@@ -487,6 +519,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_log_random_damage_loses_nothing_else),
+        cmocka_unit_test(test_log_garbage_between_lines_loses_nothing),
         cmocka_unit_test(test_log_random_damage_of_large_logs),
     };
 
