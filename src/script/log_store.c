@@ -254,12 +254,26 @@ static int tell_wrong(struct cg_log_file *file,
                                "the message");
 }
 
+/*
+ * Takes the message whose head is |head|.  Of the lengths that BodyLength and
+ * the header say, the checksum proves the former; some engines count characters
+ * in the header, not bytes.
+ */
+static bool take_bytes(struct cg_log_file *file, const struct cg_log_head *head)
+{
+    uint64_t len = head->soh_body + head->length + CG_LOG_TRAILER_LEN;
+
+    if (len > file->options->message_max)
+        return false;
+    cg_log_file_fill(file, len);
+    return cg_log_take_bytes(file, head, len);
+}
+
 /* Takes the message of |entry|.  Returns 1, or what its trouble returns. */
 static int take_entry(struct cg_log_file *file, const struct entry *entry)
 {
     struct cg_log_head head;
     struct cg_slice bytes;
-    size_t at;
     bool begins;
     int result;
 
@@ -275,9 +289,9 @@ static int take_entry(struct cg_log_file *file, const struct entry *entry)
     }
     bytes = cg_log_file_rest(file);
     bytes.len = bytes.len < entry->len ? bytes.len : (size_t)entry->len;
-    begins = cg_log_head_find(bytes, 0, &at, &head) == 0 && at == 0 &&
+    begins = cg_log_head_read(bytes, &head) == 0 &&
              head.separator == &cg_log_separators[CG_LOG_SOH];
-    if (!begins || !cg_log_take_bytes(file, &head, entry->len))
+    if (!begins || !take_bytes(file, &head))
         return tell_wrong(file, entry, &head, begins);
     file->timed = false;
     result = cg_log_take_time(file);

@@ -493,15 +493,12 @@ static void test_log_store_damage_is_told(void **state)
         const char *header;
         const char *told;
     } rows[] = {
-        {"2,0,73 3,73,72 ",
-         "s.body " T1 " 0 " M1 "\ns.body ! CUT 73: the body has 71 of the 72 "
-         "bytes of the message that the header tells of\n"},
         {"3,10000,71 2,0,73 ",
          "s.body ! CUT 10000: the body has 0 of the 71 bytes of the message "
          "that the header tells of\ns.body " T1 " 0 " M1 "\n"},
-        {"2,0,72 3,73,71 ",
-         "s.body ! LENGTH 0: the message has 73 bytes by its BodyLength(9), "
-         "and 72 by the header\ns.body " T2 " 73 " M2 "\n"},
+        /* The length in the header may be another one. */
+        {"2,0,72 3,73,72 ",
+         "s.body " T1 " 0 " M1 "\ns.body " T2 " 73 " M2 "\n"},
         {"2,1,73 3,73,71 ",
          "s.body ! GARBAGE 1: 73 bytes that the header tells of are no "
          "message\ns.body " T2 " 73 " M2 "\n"},
@@ -537,6 +534,13 @@ static void test_log_store_damage_is_told(void **state)
     log_write("s.header", "4,0,42 ", 7);
     expect(&reading, "s.body ! CHECKSUM 0: CheckSum(10) is missing, or not the "
                      "sum of the message\n");
+    log_write("s.header", "4,0,41 ", 7);
+    expect(&reading, "s.body ! LENGTH 0: the message has 42 bytes by its "
+                     "BodyLength(9), and 41 by the header\n");
+    write_bars("s.body", "8=FIX.4.4|9=20|35=0|49=C|56=G|");
+    log_write("s.header", "4,0,42 ", 7);
+    expect(&reading, "s.body ! CUT 0: the body has 30 of the 42 bytes of the "
+                     "message that the header tells of\n");
     unlink(log_path("s.body"));
     assert_int_equal(log_read(&reading), CG_ERR_IO);
     assert_string_equal(strrchr(reading.error, '/') + 1,
