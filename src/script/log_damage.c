@@ -159,14 +159,10 @@ int cg_log_damage(struct cg_log_file *file,
     cg_log_file_fill(file, look);
     if (cg_log_file_offset(file) + look > file->doubt)
         file->doubt = cg_log_file_offset(file) + look;
-    file->line = CG_LOG_LINE_OTHER;
     bytes = cg_log_file_rest(file);
     bytes.len = bytes.len < look ? bytes.len : look;
     damage.cut = find_next(bytes, &damage.next);
     find_end(bytes, &damage);
-    if (damage.end != 0) {
-        file->line = CG_LOG_LINE_MESSAGE;
-        return ends_wrong(file, &damage);
-    }
-    return has_no_end(file, &damage);
+    return damage.end != 0 ? ends_wrong(file, &damage)
+                           : has_no_end(file, &damage);
 }

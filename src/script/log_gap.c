@@ -288,8 +288,7 @@ static bool cross_plain(struct cg_log_file *file, struct cg_log_head *head)
     size_t begin = line_ends(rest);
     size_t time = 0;
 
-    if (file->gap.found != 0 || file->gap.damaged ||
-        rest.len < begin + PLAIN_MIN)
+    if (file->gap.damaged || rest.len < begin + PLAIN_MIN)
         return false;
     rest = (struct cg_slice){rest.data + begin, rest.len - begin};
     if (rest.data[0] != '8') {
