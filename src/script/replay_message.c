@@ -6,6 +6,7 @@
 #include "replay_message.h"
 
 #include <fix_dictionary.h>
+#include <fix_scan.h>
 
 #define TRAILER 7 /* "10=ddd" and its SOH */
 
@@ -72,20 +73,79 @@ static bool take_header(struct cg_replay_message *message,
     }
 }
 
+/* A walk over fields by their SOHs, a block at a time. */
+struct walk {
+    struct cg_slice bytes;
+    size_t block;  /* where the block at hand begins */
+    uint64_t ends; /* SOHs of it that are still ahead */
+    size_t at;     /* the next field */
+};
+
+/* The SOHs of the block at hand, which may be the last and short one. */
+static void look(struct walk *walk)
+{
+    char rest[CG_FIX_BLOCK] = {0};
+    uint64_t sum = 0;
+    size_t left = walk->bytes.len - walk->block;
+    const char *block = walk->bytes.data + walk->block;
+    if (left < CG_FIX_BLOCK) {
+        memcpy(rest, block, left);
+        block = rest;
+    }
+    walk->ends = cg_fix_scan(block, &sum);
+}
+
+/* The next field; false at the end, or where none stands. */
+static bool step(struct walk *walk, uint32_t *tag, struct cg_slice *value)
+{
+    while (walk->ends == 0) {
+        walk->block += CG_FIX_BLOCK;
+        if (walk->block >= walk->bytes.len) {
+            return false;
+        }
+        look(walk);
+    }
+    size_t end = walk->block + (size_t)__builtin_ctzll(walk->ends);
+    const char *at = walk->bytes.data + walk->at;
+    const char *stop = walk->bytes.data + end;
+    uint32_t number = 0;
+    walk->ends &= walk->ends - 1;
+    while (at < stop && *at >= '0' && *at <= '9' && number < 100000000) {
+        number = number * 10 + (uint32_t)(*at++ - '0');
+    }
+    if (at == stop || *at != '=') {
+        return false;
+    }
+    *tag = number;
+    *value = (struct cg_slice){at + 1, (size_t)(stop - at - 1)};
+    walk->at = end + 1;
+    return true;
+}
+
+/* Goes on at |at|, behind which no SOH was looked at. */
+static void jump(struct walk *walk, size_t at)
+{
+    walk->at = at;
+    walk->block = at;
+    walk->ends = 0;
+    if (at < walk->bytes.len) {
+        look(walk);
+    }
+}
+
 /* Steps over the data that |tag|, a length, announces: it may hold SOH. */
-static void
-skip_data(struct cg_slice *fields, uint32_t tag, struct cg_slice length)
+static void skip_data(struct walk *walk, uint32_t tag, struct cg_slice length)
 {
     size_t len = (size_t)cg_replay_number(length);
-    const char *at = fields->data;
     if (tag != 90 && tag != 212) {
         return;
     }
-    const char *value = memchr(at, '=', fields->len);
-    size_t head = value != NULL ? (size_t)(value - at) + 1 : fields->len;
-    if (len < fields->len - head && at[head + len] == '\001') {
-        *fields = (struct cg_slice){at + head + len + 1,
-                                    fields->len - head - len - 1};
+    const char *from = walk->bytes.data + walk->at;
+    size_t left = walk->bytes.len - walk->at;
+    const char *value = memchr(from, '=', left);
+    size_t head = value != NULL ? (size_t)(value - from) + 1 : left;
+    if (len < left - head && from[head + len] == '\001') {
+        jump(walk, walk->at + head + len + 1);
     }
 }
 
@@ -114,9 +174,10 @@ static void take_admin(struct cg_replay_message *message)
 bool cg_replay_message_read(const struct cg_log_message *log,
                             struct cg_replay_message *message)
 {
-    struct cg_slice fields = log->bytes;
+    struct walk walk = {.bytes = log->bytes};
     struct cg_slice value;
     uint32_t tag;
+    size_t body = 0;
     *message = (struct cg_replay_message){
         .bytes = log->bytes,
         .time = log->time,
@@ -124,11 +185,15 @@ bool cg_replay_message_read(const struct cg_log_message *log,
         .offset = log->offset,
         .session = CG_SESSION_NONE,
     };
-    for (message->body = fields; cg_replay_field(&fields, &tag, &value) &&
-                                 take_header(message, tag, value);
-         message->body = fields) {
-        skip_data(&fields, tag, value);
+    if (log->bytes.len > 0) {
+        look(&walk);
     }
+    while (step(&walk, &tag, &value) && take_header(message, tag, value)) {
+        skip_data(&walk, tag, value);
+        body = walk.at;
+    }
+    message->body = (struct cg_slice){log->bytes.data + body,
+                                      log->bytes.len - body};
     if (message->begin.len == 0 || message->type.len == 0 ||
         message->sender.len == 0 || message->target.len == 0 ||
         message->seq == 0 || message->body.len < TRAILER) {

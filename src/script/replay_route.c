@@ -6,20 +6,26 @@
 #include "replay_route.h"
 
 /* The ends of the names differ most. */
-static uint32_t hash_name(struct cg_slice name)
+static uint64_t hash_name(struct cg_slice name)
 {
-    uint32_t hash = (uint32_t)name.len;
-    size_t from = name.len > 8 ? name.len - 8 : 0;
-    for (size_t i = from; i < name.len; i++) {
-        hash = hash * 31 + (unsigned char)name.data[i];
+    uint64_t tail = 0;
+    size_t len = name.len < sizeof(tail) ? name.len : sizeof(tail);
+    if (len == sizeof(tail)) {
+        memcpy(&tail, name.data + name.len - sizeof(tail), sizeof(tail));
+    } else {
+        for (size_t i = 0; i < len; i++) {
+            tail = tail << 8 | (unsigned char)name.data[i];
+        }
     }
-    return hash;
+    return (tail + name.len) * 0x9e3779b97f4a7c15u;
 }
 
 static uint32_t hash_pair(struct cg_slice sender, struct cg_slice target)
 {
-    uint32_t hash = hash_name(sender) * 0x9e3779b1U ^ hash_name(target);
-    return (hash * 0x85ebca6bU) >> 24;
+    uint64_t hash = hash_name(sender);
+    hash = ((hash << 17 | hash >> 47) ^ hash_name(target)) *
+           0xd6e8feb86659fd93u;
+    return (uint32_t)(hash >> 56);
 }
 
 _Static_assert(CG_REPLAY_ROUTES == 256, "the hash has eight bits");

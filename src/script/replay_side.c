@@ -199,8 +199,11 @@ int cg_side_recv(struct cg_side *side,
                  cg_time now)
 {
     int status = cg_side_advance(side, now);
-    status = status != 0 ? status
-                         : cg_replay_ids_rewrite(side->options.ids, &bytes);
+    /* Clients do not say ids of the gate's. */
+    if (status == 0 &&
+        side->options.config->sessions[session].role != CG_ROLE_CLIENT) {
+        status = cg_replay_ids_rewrite(side->options.ids, &bytes);
+    }
     return status != 0
                ? status
                : collect(side, cg_gate_recv(side->gate, session, bytes.data,

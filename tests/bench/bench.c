@@ -3,7 +3,8 @@
  *
  *     bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] [--only PART]
  *
- * PART is machine, rates, reading, journal, restart, gate, push or ping.
+ * PART is machine, rates, reading, replay, journal, restart, gate, push or
+ * ping.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -77,7 +78,8 @@ static void print_head(void)
 static int usage(void)
 {
     fputs("usage: bench [--csv] [--quick] [--cpu N] [--rounds N] [--open N] "
-          "[--only machine|rates|reading|journal|restart|gate|push|ping]\n",
+          "[--only "
+          "machine|rates|reading|replay|journal|restart|gate|push|ping]\n",
           stderr);
     return 2;
 }
@@ -158,6 +160,9 @@ int main(int argc, char **argv)
     }
     if (wanted(&options, "reading")) {
         bench_reading(options.rounds);
+    }
+    if (wanted(&options, "replay")) {
+        bench_replay(options.rounds);
     }
     if (wanted(&options, "journal")) {
         bench_journal(options.rounds);

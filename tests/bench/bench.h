@@ -97,4 +97,7 @@ void bench_gate(uint32_t open_orders, uint32_t rounds);
 void bench_journal(uint32_t rounds);
 void bench_restart(uint32_t open_orders);
 
+/* A log, replayed; |rounds| is a tenth of its orders (bench_replay.c). */
+void bench_replay(uint32_t rounds);
+
 #endif
