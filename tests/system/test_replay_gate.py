@@ -33,7 +33,7 @@ class ReplayGate(Case):
         status, out, error = self.command("replay", "--config", "gate.cfg",
                                           "--format", "json", "gate.messages")
         self.assertEqual(status, 0, error)
-        self.assertRegex(error, told + r"\Z")
+        self.assertRegex(error, r"\A" + told + r"\Z")
         return json.loads(out)
 
     def same(self, report):
@@ -128,7 +128,7 @@ class ReplayGate(Case):
         with open(path, "wb") as file:
             file.writelines(lines[first:])
         # The hub is there from the start, so it is asked for its limits.
-        report = self.replay(r"\A\S+ hub 35=CL is sent, and was not .*\n")
+        report = self.replay(r"\S+ hub 35=CL is sent, and was not .*\n")
         orders = {row["request"]: row for row in report["orders"]}
         self.assertEqual((orders["new"]["taken"], orders["new"]["forwarded"]),
                          ("15", "15"))
