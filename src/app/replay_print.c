@@ -364,12 +364,14 @@ static void put_times(struct report *report)
 static void put_compared(struct report *report, enum cg_replay_against against)
 {
     static const char *const names[] = {"compared", "expected"};
-    static const char *const columns[][5] = {
-        {"session", "same", "different", "only_recorded", "only_sent"},
-        {"session", "same", "different", "only_expected", "only_sent"}};
-    static const int widths[] = {-16, 10, 10, 14, 10};
+    static const char *const columns[][6] = {
+        {"session", "same", "different", "only_recorded", "only_sent",
+         "unsent"},
+        {"session", "same", "different", "only_expected", "only_sent",
+         "unsent"}};
+    static const int widths[] = {-16, 10, 10, 14, 10, 10};
     struct replay_table table = begin(report, names[against], columns[against],
-                                      widths, 5);
+                                      widths, 6);
     for (size_t i = 0; i <= report->config->session_count; i++) {
         bool is_session = i < report->config->session_count;
         const uint64_t *verdicts = cg_replay_verdicts(report->replay, against,

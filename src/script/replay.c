@@ -100,6 +100,7 @@ static int on_said(void *user, const struct cg_side_said *said)
         .time = said->time,
         .type = cg_slice_str(said->out->type),
         .body = {said->out->body, said->out->body_len},
+        .unsent = !cg_replay_sessions_sends(replay->sessions, said->session),
         .firm = said->firm,
     };
     int status = 0;
@@ -155,7 +156,8 @@ static int on_judged(void *user,
         cg_side_in_gate(replay->side, produced->firm,
                         recorded->time - produced->time);
     }
-    if (verdict == CG_REPLAY_SAME || replay->options.difference == NULL ||
+    if (verdict == CG_REPLAY_SAME || verdict == CG_REPLAY_UNSENT ||
+        replay->options.difference == NULL ||
         !cg_replay_is_recorded(replay, session)) {
         return 0;
     }

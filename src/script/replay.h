@@ -24,7 +24,7 @@ enum cg_replay_against {
 
 struct cg_replay_difference {
     enum cg_replay_against against;
-    enum cg_replay_verdict verdict;        /* never CG_REPLAY_SAME */
+    enum cg_replay_verdict verdict;        /* one that makes a difference */
     const char *session;                   /* "": a decision */
     const struct cg_replay_said *recorded; /* or NULL */
     const struct cg_replay_said *produced; /* or NULL */

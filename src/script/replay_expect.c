@@ -86,7 +86,8 @@ static int on_judged(void *user,
         .produced = produced,
         .text = "",
     };
-    if (verdict == CG_REPLAY_SAME || replay->options.difference == NULL) {
+    if (verdict == CG_REPLAY_SAME || verdict == CG_REPLAY_UNSENT ||
+        replay->options.difference == NULL) {
         return 0;
     }
     if (verdict == CG_REPLAY_DIFFERENT) {

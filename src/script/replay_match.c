@@ -94,7 +94,9 @@ static int drop_produced(struct cg_replay_match *match,
                          struct cg_replay_pair *pair)
 {
     const struct cg_replay_said *said = cg_replay_queue_at(&pair->produced, 0);
-    int status = judge(match, pair, CG_REPLAY_ONLY_PRODUCED, NULL, said);
+    int status = judge(
+        match, pair, said->unsent ? CG_REPLAY_UNSENT : CG_REPLAY_ONLY_PRODUCED,
+        NULL, said);
     cg_replay_queue_pop(&pair->produced);
     return status;
 }

@@ -22,6 +22,9 @@ enum cg_replay_verdict {
     CG_REPLAY_DIFFERENT,
     CG_REPLAY_ONLY_RECORDED,
     CG_REPLAY_ONLY_PRODUCED,
+    /* Likewise, but its session was not logged on: no log has it, unless it is
+     * sent again at the next logon.  It makes no difference. */
+    CG_REPLAY_UNSENT,
     CG_REPLAY_VERDICTS,
 };
 

@@ -22,7 +22,8 @@ struct cg_replay_said {
     const char *file; /* NULL: the replay made it */
     uint64_t offset;
     uint64_t key;  /* what it is about, by cg_replay_key(); 0: not known yet */
-    uint16_t firm; /* of the replay's: whose business it is */
+    bool unsent;   /* of the replay's: its session was not logged on */
+    uint16_t firm; /* likewise: whose business it is */
 };
 
 struct cg_replay_queue {

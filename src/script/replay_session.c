@@ -63,6 +63,13 @@ cg_replay_sessions_counts(const struct cg_replay_sessions *sessions,
     return &sessions->sessions[session].counts;
 }
 
+bool cg_replay_sessions_sends(const struct cg_replay_sessions *sessions,
+                              cg_session session)
+{
+    const struct cg_replay_session *is = &sessions->sessions[session];
+    return is->up && is->logout_at == 0;
+}
+
 static int tell(struct cg_replay_sessions *sessions,
                 enum cg_replay_trouble trouble,
                 const struct cg_replay_message *message,

@@ -90,6 +90,11 @@ void cg_replay_sessions_one_sided(struct cg_replay_sessions *sessions,
 int cg_replay_sessions_take(struct cg_replay_sessions *sessions,
                             const struct cg_replay_message *message);
 
+/* Whether what the gate sends on the session goes out: it is logged on, and
+ * the gate has not said its Logout. */
+bool cg_replay_sessions_sends(const struct cg_replay_sessions *sessions,
+                              cg_session session);
+
 /* At the end of the log: what waits behind a gap goes on. */
 int cg_replay_sessions_end(struct cg_replay_sessions *sessions, cg_time now);
 

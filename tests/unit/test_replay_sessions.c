@@ -23,7 +23,7 @@
 typedef uint64_t replay_way(const struct recorder *recorder,
                             struct replay_run *run);
 
-/* What differs, or lacks; messages to nobody are only produced. */
+/* What differs, or lacks; messages to nobody are in no log. */
 static uint64_t count_wrong(const struct replay_run *run,
                             const struct recorder *recorder)
 {
@@ -34,7 +34,8 @@ static uint64_t count_wrong(const struct replay_run *run,
                                                     CG_REPLAY_RECORDED, i);
         size_t unsent = recorder_unsent(recorder, (cg_session)i);
         wrong += counts[CG_REPLAY_DIFFERENT] + counts[CG_REPLAY_ONLY_RECORDED];
-        wrong += counts[CG_REPLAY_ONLY_PRODUCED] != unsent;
+        wrong += counts[CG_REPLAY_ONLY_PRODUCED];
+        wrong += counts[CG_REPLAY_UNSENT] != unsent;
     }
     return wrong;
 }
