@@ -393,7 +393,7 @@ static int run(struct cg_replay *replay, char *error, size_t error_len)
 {
     int status = cg_replay_ahead_fill(&replay->ahead, replay->log);
     if (status == 0 && replay->ahead.count == 0) {
-        snprintf(error, error_len, "there is no FIX message in it");
+        snprintf(error, error_len, "there is no FIX message in the log");
         return CG_ERR_IO;
     }
     if (status != 0) {

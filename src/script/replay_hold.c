@@ -193,6 +193,13 @@ bool cg_replay_kept_find(const struct cg_replay_kept *kept,
     return false;
 }
 
+void cg_replay_kept_clear(struct cg_replay_kept *kept)
+{
+    kept->first = 0;
+    kept->count = 0;
+    kept->at = 0;
+}
+
 void cg_replay_kept_deinit(struct cg_replay_kept *kept)
 {
     free(kept->items);

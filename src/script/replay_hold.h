@@ -76,6 +76,7 @@ int64_t cg_replay_kept_at(const struct cg_replay_kept *kept,
 bool cg_replay_kept_find(const struct cg_replay_kept *kept,
                          int64_t seq,
                          struct cg_slice *sent);
+void cg_replay_kept_clear(struct cg_replay_kept *kept);
 void cg_replay_kept_deinit(struct cg_replay_kept *kept);
 
 #endif

@@ -65,6 +65,7 @@ static int renumber(struct cg_replay_sessions *sessions,
         return 0;
     }
     session->renumbered = true;
+    cg_replay_kept_clear(&session->kept);
     return sessions->hooks.renumbered(sessions->hooks.user, message->session,
                                       true, message->time);
 }

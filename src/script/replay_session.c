@@ -89,6 +89,9 @@ static int take_resend(struct cg_replay_sessions *sessions,
         &cg_replay_session_of(sessions, message)->kept;
     struct cg_slice sent;
     int status = 0;
+    if (sessions->config->sessions[message->session].role != CG_ROLE_VENUE) {
+        return 0;
+    }
     for (size_t i = 0; status == 0 && i < kept->count; i++) {
         int64_t seq = cg_replay_kept_at(kept, i, &sent);
         if (seq >= message->first &&
@@ -146,10 +149,7 @@ static int take_body(struct cg_replay_sessions *sessions,
     }
     if (message->outbound) {
         session->counts.out++;
-        if (sessions->config->sessions[message->session].role ==
-            CG_ROLE_VENUE) {
-            cg_replay_kept_add(&session->kept, message);
-        }
+        cg_replay_kept_add(&session->kept, message);
     } else {
         session->counts.in++;
     }
@@ -183,7 +183,21 @@ static bool was_other(const struct cg_replay_way *way,
     return seen->seq == message->seq && seen->print != print;
 }
 
-/* A SequenceReset: the number that comes next. */
+/* A GapFill, in sequence: up to the number that comes next nothing is to come.
+ */
+static int take_fill(struct cg_replay_sessions *sessions,
+                     const struct cg_replay_message *message,
+                     struct cg_replay_way *way)
+{
+    cg_replay_session_of(sessions, message)->counts.admin++;
+    if (message->next > way->next) {
+        way->next = message->next;
+        cg_replay_hold_drop(&way->hold, way->next);
+    }
+    return cg_replay_link_needed(sessions, message);
+}
+
+/* A SequenceReset that fills no gap. */
 static int take_sequence(struct cg_replay_sessions *sessions,
                          const struct cg_replay_message *message,
                          struct cg_replay_way *way)
@@ -195,7 +209,7 @@ static int take_sequence(struct cg_replay_sessions *sessions,
         cg_replay_session_of(sessions, message)->counts.admin++;
         way->next = message->next;
         cg_replay_hold_drop(&way->hold, way->next);
-        if (!message->fills && !message->outbound) {
+        if (!message->outbound) {
             status = sessions->hooks.renumbered(
                 sessions->hooks.user, message->session, false, message->time);
         }
@@ -211,7 +225,8 @@ static int take_next(struct cg_replay_sessions *sessions,
     way->next = message->seq + 1;
     see(way, message->seq, print_of(message));
     if (cg_replay_is(message, '4')) {
-        return take_sequence(sessions, message, way);
+        return message->fills ? take_fill(sessions, message, way)
+                              : take_sequence(sessions, message, way);
     }
     return take_body(sessions, message);
 }
@@ -327,6 +342,9 @@ static int lower(struct cg_replay_sessions *sessions,
         return 0;
     }
     cg_replay_hold_clear(&way->hold);
+    if (message->outbound) {
+        cg_replay_kept_clear(&cg_replay_session_of(sessions, message)->kept);
+    }
     way->next = message->seq;
     return tell(sessions, CG_REPLAY_ANEW, message,
                 "its number was there before with another message, and no "

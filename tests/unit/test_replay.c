@@ -428,6 +428,8 @@ static void test_replay_gap_fill_goes_on(void **state)
     replay_text(&recorder, &run);
     assert_string_equal(forwarded(&run), "A4 A5 ");
     assert_int_equal(replay_run_troubles(&run), 0);
+    assert_int_equal(client(&run)->admin, 2);
+    assert_int_equal(client(&run)->repeated, 0);
     replay_run_deinit(&run);
     recorder_deinit(&recorder);
 }
@@ -519,6 +521,88 @@ static void test_replay_logon_anew(void **state)
     recorder_deinit(&recorder);
 }
 
+/* A Reject is about a message of the log; what is not there cannot be told. */
+static void test_replay_reject_told(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    (void)state;
+    open_desk(&recorder);
+    say_at(0, true, "V", "A", 1, "", "98=0|108=30|");
+    say_order(100, 2, "", "A1");
+    say_at(101, true, "V", "D", 2, "",
+           "11=A1|1=ACME|55=X|54=1|38=1000000|40=2|44=4|"
+           "60=20270115-08:00:00|7350=GATE-T1|");
+    say_at(200, false, "V", "3", 2, "", "45=2|58=no|");
+    say_at(300, false, "V", "3", 3, "", "45=77|58=no|");
+    replay_text(&recorder, &run);
+    assert_non_null(strstr(run.output, "refuses order A1: CG406"));
+    assert_int_equal(run.totals.troubles[CG_LOG_TROUBLES + CG_REPLAY_UNKNOWN],
+                     1);
+    assert_int_equal(cg_replay_session_counts(run.replay, VENUE)->rejects, 2);
+    assert_int_equal(verdicts_of(&run, VENUE)[CG_REPLAY_SAME], 1);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
+/* Once the gate's numbers begin anew, those of before mean nothing. */
+static void test_replay_reject_after_reset_unknown(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    (void)state;
+    open_desk(&recorder);
+    say_at(0, true, "V", "A", 1, "", "98=0|108=30|");
+    say_order(100, 2, "", "A1");
+    say_at(101, true, "V", "D", 2, "",
+           "11=A1|1=ACME|55=X|54=1|38=1000000|40=2|44=4|"
+           "60=20270115-08:00:00|7350=GATE-T1|");
+    say_at(200, false, "V", "A", 1, "", "98=0|108=30|141=Y|");
+    say_at(200, true, "V", "A", 1, "", "98=0|108=30|141=Y|");
+    say_at(300, false, "V", "3", 2, "", "45=2|58=no|");
+    replay_text(&recorder, &run);
+    assert_null(strstr(run.output, "CG406"));
+    assert_int_equal(run.totals.troubles[CG_LOG_TROUBLES + CG_REPLAY_UNKNOWN],
+                     1);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
+/* What the gate sends to a client that is not there is in no log. */
+static void test_replay_unsent_no_difference(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    const char *log;
+    (void)state;
+    open_desk(&recorder);
+    say_at(0, true, "C", "A", 1, "", "98=0|108=30|");
+    say_order(100, 2, "", "A1");
+    say_at(101, true, "V", "D", 1, "",
+           "11=A1|1=ACME|55=X|54=1|38=1000000|40=2|44=4|"
+           "60=20270115-08:00:00|7350=GATE-T1|");
+    say_at(110, false, "V", "8", 2, "",
+           "37=V|11=A1|17=N|150=0|39=0|55=X|54=1|38=1000000|151=1000000|"
+           "14=0|6=0|");
+    say_at(111, true, "C", "8", 2, "",
+           "37=V|11=A1|17=N|150=0|39=0|55=X|54=1|38=1000000|151=1000000|"
+           "14=0|6=0|");
+    say_at(200, false, "C", "5", 3, "", "");
+    say_at(210, false, "V", "8", 3, "",
+           "37=V|11=A1|17=F|150=F|39=2|55=X|54=1|38=1000000|151=0|"
+           "14=1000000|6=4|31=4|32=1000000|");
+    log = recorder_write_text(0, text, text_len);
+    replay_run(&run, &recorder.script.config, NULL, &log, 1, log);
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.words, "");
+    assert_int_equal(verdicts_of(&run, CLIENT)[CG_REPLAY_SAME], 1);
+    assert_int_equal(verdicts_of(&run, CLIENT)[CG_REPLAY_UNSENT], 1);
+    assert_int_equal(verdicts_of(&run, CLIENT)[CG_REPLAY_ONLY_PRODUCED], 0);
+    assert_int_equal(count(&recorder, &run, CG_REPLAY_ONLY_PRODUCED), 0);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
 /* The venue logs out, and in again: meanwhile its orders are refused. */
 static void test_replay_logout_seen(void **state)
 {
@@ -603,6 +687,9 @@ int main(void)
         cmocka_unit_test(test_replay_lower_number_repeated_or_anew),
         cmocka_unit_test(test_replay_logon_anew),
         cmocka_unit_test(test_replay_logout_seen),
+        cmocka_unit_test(test_replay_reject_told),
+        cmocka_unit_test(test_replay_reject_after_reset_unknown),
+        cmocka_unit_test(test_replay_unsent_no_difference),
         cmocka_unit_test(test_replay_strangers_told_once),
         cmocka_unit_test(test_replay_empty_refused),
     };
