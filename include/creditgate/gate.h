@@ -2,8 +2,9 @@
  * The gate: whole FIX messages and times in; messages to send out.
  *
  * No socket, thread, clock or FIX session in here: the host has those.  One
- * thread owns a gate; several gates may live in one process.  It allocates when
- * it is opened, and never again.
+ * thread at a time is in the calls of a gate and its journal, there is no lock;
+ * several gates may live in one process.  It allocates when it is opened, and
+ * never again.
  *
  * A host's turn: cg_gate_recv(), then cg_gate_pull() until it returns false,
  * handing each message to its FIX session with the bytes held back; at the end
@@ -48,15 +49,17 @@ struct cg_gate_options {
  * orders that waited for credit are refused now (R45), so cg_gate_pull() and
  * cg_gate_commit() come next.
  *
- * Returns 0, CG_ERR_MEMORY, CG_ERR_IO, CG_ERR_CORRUPT, or CG_ERR_CONFIG when
- * journal and configuration contradict each other; |error| says how.
+ * Returns 0 and in |*gate| the gate, for cg_gate_close().  Or CG_ERR_MEMORY,
+ * CG_ERR_CORRUPT, CG_ERR_CONFIG when journal and configuration contradict each
+ * other, or what the journal returned: |error| says what and what to do, and
+ * there is no gate.
  */
 CG_API int cg_gate_open(const struct cg_gate_options *options,
                         char *error,
                         size_t error_len,
                         struct cg_gate **gate);
 
-/* NULL is fine.  What was not committed is lost. */
+/* NULL is fine.  What was not committed is lost; the journal stays open. */
 CG_API void cg_gate_close(struct cg_gate *gate);
 
 /*
@@ -66,8 +69,14 @@ CG_API void cg_gate_close(struct cg_gate *gate);
  * the newest seen.  A message that is not well formed is answered like any
  * other; it is not an error.
  *
- * Returns 0, or CG_ERR_IO, CG_ERR_FULL: the journal failed.  Only
- * cg_gate_close() may follow; nothing that is not durable has been sent.
+ * Returns 0, or
+ *
+ * CG_ERR_IO, CG_ERR_FULL, or whatever the journal's |append| returned
+ *     The gate is over: every call returns the same, and only cg_gate_close()
+ *     may follow.  Nothing of this turn may leave.
+ *
+ * CG_ERR_MISUSE
+ *     There is no such session, or the gate is one of books.  Nothing changed.
  */
 CG_API int cg_gate_recv(struct cg_gate *gate,
                         cg_session session,
@@ -86,7 +95,10 @@ CG_API int cg_gate_rejected(struct cg_gate *gate,
                             size_t len,
                             cg_time now);
 
-/* A FIX session logged on, or is gone.  Errors as cg_gate_recv(). */
+/*
+ * A FIX session logged on, or is gone.  All are gone when a gate is opened;
+ * the same said twice changes nothing.  Errors as cg_gate_recv().
+ */
 CG_API int
 cg_gate_link(struct cg_gate *gate, cg_session session, bool up, cg_time now);
 
@@ -146,11 +158,18 @@ struct cg_out {
     size_t body_len;
 };
 
-/* The next message of the last call, oldest first; false when there is none. */
+/*
+ * The next message of the last call that took something (the opening, recv,
+ * rejected, link, renumbered, take_rates, stop, tick, saved), oldest first;
+ * false when there is none.  What is not pulled before the next such call is
+ * lost.
+ */
 CG_API bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out);
 
 /*
- * Makes everything decided so far durable.  Errors as cg_gate_recv().
+ * Makes everything decided so far durable, in one step with what the host has
+ * put into the same journal.  Errors as cg_gate_recv(), of the journal's
+ * |commit|: then nothing of it is.  With nothing to commit it does nothing.
  *
  * Returns CG_GATE_E_SPARE when it is, but the journal itself could not be
  * written: cg_gate_stop() comes next, and the host should end soon, with what
@@ -186,7 +205,11 @@ CG_API cg_seq cg_gate_unsaved(const struct cg_gate *gate);
 
 /*
  * R22: whether a message that the FIX session of |session| is asked to resend
- * may go out again.  What may not is to be gap-filled.
+ * may go out again; |bytes| is the whole message, as it was sent or with 43 and
+ * 122.  To be asked in the order of the resend, for all its application
+ * messages, as the gate waits for its end with its own questions (R46).  What
+ * may not is to be gap-filled: that is a fact, so cg_gate_commit() comes before
+ * the gap fill leaves.  Not after the gate is over.
  */
 CG_API bool cg_gate_may_resend(struct cg_gate *gate,
                                cg_session session,

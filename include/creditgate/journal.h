@@ -32,14 +32,20 @@ struct cg_snapshot_mark {
 };
 
 /*
- * Every function returns 0, or a negative cg_error, after which only |close|
- * may follow.  |append| stages one fact; |commit| makes all that was staged
- * durable in one step, or nothing of it; with nothing staged it does nothing.
- * It may return CG_JOURNAL_E_SPARE.
- * |load| calls |each| for every fact after number |after|, in order, and ends
- * with its first non-zero result.
- * |snapshot| tells of the newest fact of that kind; NULL: there are none.
- * |error|, which may be NULL, says in a sentence what failed; "" before that.
+ * Every function returns 0, or a negative number, a cg_error if one fits, after
+ * which only |error| and |close| may follow; the gate passes it on unchanged.
+ *
+ * |append| stages one fact, whose texts are borrowed for the call; its |no| is
+ * one above that of the fact before, or of the last one loaded.
+ * |commit| makes all that was staged durable in one step, or nothing of it;
+ * with nothing staged it does nothing.  It may return CG_JOURNAL_E_SPARE.
+ * |load| calls |each| for every committed fact after number |after|, in order,
+ * its texts borrowed for the call, and ends with its first non-zero result.  It
+ * may be called several times.  What it tells is trusted: a journal finds out
+ * by itself when a fact was changed or is missing (CG_ERR_CORRUPT). |snapshot|
+ * tells of the newest fact of that kind; NULL: there are none. |error|, which
+ * may be NULL, says in a sentence what failed; "" before that. |close| drops
+ * what was staged; the host calls it, after cg_gate_close().
  */
 struct cg_journal {
     void *user;
