@@ -14,7 +14,9 @@ static const char options_help[] =
     "  --limit WORDS      a limit, as the command \"limit\" takes it\n"
     "  --limits FILE      limits, one per line: the same words, or with "
     "commas\n"
-    "  --life MS          life of a token (one day; 0: no 126)\n";
+    "  --life MS          life of a token (one day; 0: no 126)\n"
+    "  --fault LIST       planted faults, NAME[=MS][:N] with commas between:\n"
+    "                     from the N-th occasion on (1); \"help\" lists them\n";
 
 /* Blanks or commas between the words. */
 static bool take_limit(struct sim_hub *hub, const char *text)
@@ -54,6 +56,30 @@ static bool read_limits(struct sim_hub *hub, const char *path)
     return fine;
 }
 
+static int print_faults(void)
+{
+    const struct sim_fault_about *about;
+    puts("Faults, what the hub then does, and the rules and fields that it "
+         "breaks.\nNAME=MS is another time than the one in brackets.\n");
+    for (size_t i = 0; (about = sim_faults_about(i)) != NULL; i++) {
+        printf("%s%s\n    %s: %s\n", about->name, about->ms > 0 ? "[=MS]" : "",
+               about->breaks, about->does);
+    }
+    return 0;
+}
+
+static bool take_faults(struct sim_hub *hub, const char *text)
+{
+    const char *wrong;
+    bool fine = sim_faults_set(&hub->faults, text, &wrong);
+    if (!fine) {
+        fprintf(stderr,
+                "creditgate hubsim: --fault %s: %s; --fault help lists them\n",
+                text, wrong);
+    }
+    return fine;
+}
+
 static bool option(void *logic, const char *name, const char *value)
 {
     struct sim_hub *hub = logic;
@@ -63,6 +89,9 @@ static bool option(void *logic, const char *name, const char *value)
     }
     if (strcmp(name, "--limits") == 0) {
         return read_limits(hub, value);
+    }
+    if (strcmp(name, "--fault") == 0) {
+        return take_faults(hub, value);
     }
     if (strcmp(name, "--life") == 0 &&
         sim_number_read(cg_slice_str(value), 0, &ms) && ms >= 0 &&
@@ -103,6 +132,10 @@ int app_hubsim(int argc, char **argv)
 {
     struct sim_port port = {0};
     struct sim_hub hub;
+    if (argc == 3 && strcmp(argv[1], "--fault") == 0 &&
+        strcmp(argv[2], "help") == 0) {
+        return print_faults();
+    }
     sim_hub_init(&hub, &port);
     struct sim_logic logic = {.name = "hubsim",
                               .about = "A simulated credit hub.",

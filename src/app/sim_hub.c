@@ -25,7 +25,8 @@ enum { INVALID_PARTY = 1, EXCEEDS_LIMIT = 2, OTHER = 99 };
 
 void sim_hub_init(struct sim_hub *hub, struct sim_port *port)
 {
-    *hub = (struct sim_hub){.port = port, .life_ns = DAY_NS, .deny = -1};
+    *hub = (struct sim_hub){
+        .port = port, .life_ns = DAY_NS, .deny = -1, .left_out = SIM_NONE};
 }
 
 void sim_hub_forget(struct sim_hub *hub)
@@ -39,6 +40,7 @@ void sim_hub_forget(struct sim_hub *hub)
     hub->answer_count = 0;
     sim_inbox_forget(&hub->asks);
     sim_inbox_forget(&hub->pending);
+    sim_faults_forget(&hub->faults);
 }
 
 void sim_hub_deinit(struct sim_hub *hub)
@@ -47,6 +49,7 @@ void sim_hub_deinit(struct sim_hub *hub)
     sim_ledger_deinit(&hub->ledger);
     sim_inbox_deinit(&hub->asks);
     sim_inbox_deinit(&hub->pending);
+    sim_faults_deinit(&hub->faults);
     sim_index_deinit(&hub->stops);
     free(hub->answers);
 }
@@ -103,14 +106,14 @@ static bool answer_again(struct ask *ask)
     }
     size_t at = sim_index_get(&ask->hub->request_ids,
                               request_key(ask, key, sizeof(key)));
-    if (at == SIM_NONE) {
+    if (at == SIM_NONE || sim_faults_strike(ask->hub, SIM_HOOK_REPEAT_ANEW)) {
         return false;
     }
     const struct sim_answer *answer = &ask->hub->answers[at];
     sim_port_say(ask->hub->port, "repeat 2318 %.*s is known: same answer",
                  (int)ask->request.len, ask->request.data);
-    ask->hub->port->send(ask->hub->port->user, ask->peer, "DG",
-                         (struct cg_slice){answer->body, answer->len});
+    sim_hub_send(ask->hub, ask->peer, "DG",
+                 (struct cg_slice){answer->body, answer->len});
     return true;
 }
 
@@ -199,9 +202,9 @@ static void send_answer(struct ask *ask)
 {
     struct sim_body body = {0};
     add_answer(ask, &body);
-    sim_port_send(ask->hub->port, ask->peer, "DG", &body);
+    sim_hub_send(ask->hub, ask->peer, "DG", sim_body_slice(&body));
     if (ask->hub->wrong == SIM_WRONG_DUPLICATE) {
-        sim_port_send(ask->hub->port, ask->peer, "DG", &body);
+        sim_hub_send(ask->hub, ask->peer, "DG", sim_body_slice(&body));
     }
     if (ask->status != PENDING) {
         remember(ask, sim_body_slice(&body));
@@ -259,7 +262,8 @@ static bool stopped(const struct ask *ask, size_t limit)
 {
     const char *account = ask->hub->ledger.limits[limit].account;
     size_t state = sim_index_get(&ask->hub->stops, cg_slice_str(account));
-    return state != SIM_NONE && state != 0;
+    return state != SIM_NONE && state != 0 &&
+           !sim_faults_strike(ask->hub, SIM_HOOK_PARTY_STOPPED);
 }
 
 static int64_t expiry_of(const struct sim_hub *hub)
@@ -285,6 +289,21 @@ static struct cg_slice token_key(const struct ask *ask)
     return id.len > 0 ? id : ask->request;
 }
 
+static enum sim_verdict reserve(struct ask *ask, size_t limit, int64_t grant)
+{
+    return sim_ledger_reserve(&ask->hub->ledger, token_key(ask), limit,
+                              sim_field_char(ask->body, 54, '1'), grant,
+                              expiry_of(ask->hub), &ask->token);
+}
+
+/* Another amount for a moment; the one before is returned. */
+static int64_t put_amount(struct sim_hub *hub, size_t limit, int64_t amount)
+{
+    int64_t before = hub->ledger.limits[limit].amount;
+    hub->ledger.limits[limit].amount = amount;
+    return before;
+}
+
 static void ask_new(struct ask *ask)
 {
     struct sim_hub *hub = ask->hub;
@@ -302,9 +321,13 @@ static void ask_new(struct ask *ask)
         return;
     }
     int64_t grant = grantable(hub, ask->amount);
-    enum sim_verdict verdict = sim_ledger_reserve(
-        &hub->ledger, token_key(ask), limit, sim_field_char(ask->body, 54, '1'),
-        grant, expiry_of(hub), &ask->token);
+    enum sim_verdict verdict = reserve(ask, limit, grant);
+    if (verdict == SIM_EXCEEDED &&
+        sim_faults_strike(hub, SIM_HOOK_LIMIT_EXCEEDED)) {
+        int64_t amount = put_amount(hub, limit, INT64_MAX);
+        verdict = reserve(ask, limit, grant);
+        put_amount(hub, limit, amount);
+    }
     deny_by_verdict(ask, verdict);
     if (verdict == SIM_DONE) {
         sim_index_set(&hub->token_ids, token_key(ask), ask->token);
@@ -338,7 +361,13 @@ static void ask_change(struct ask *ask)
 /* A cancel of what has ended is confirmed again: nothing is left of it. */
 static void ask_cancel(struct ask *ask)
 {
-    sim_ledger_end(&ask->hub->ledger, ask->token, SIM_TOKEN_CANCELLED);
+    if (sim_faults_strike(ask->hub, SIM_HOOK_CANCEL_DENIED)) {
+        deny(ask, OTHER, "not now");
+        return;
+    }
+    if (!sim_faults_strike(ask->hub, SIM_HOOK_CANCEL_KEEPS)) {
+        sim_ledger_end(&ask->hub->ledger, ask->token, SIM_TOKEN_CANCELLED);
+    }
     ask->status = CANCELLED;
 }
 
@@ -347,6 +376,13 @@ static void ask_consumed(struct ask *ask)
 {
     struct sim_hub *hub = ask->hub;
     ask->status = APPROVED;
+    if (sim_faults_strike(hub, SIM_HOOK_NOTICE_DENIED)) {
+        deny(ask, OTHER, "not now");
+        return;
+    }
+    if (sim_faults_strike(hub, SIM_HOOK_NOTICE_FORGOTTEN)) {
+        return;
+    }
     if (ask->token != SIM_NONE) {
         sim_ledger_consume(&hub->ledger, ask->token, ask->amount);
         return;
@@ -498,6 +534,9 @@ void sim_hub_receive(struct sim_hub *hub,
 {
     bool ask = strcmp(message->type, "DF") == 0 ||
                strcmp(message->type, "CL") == 0;
+    if (sim_faults_take(hub, peer, message)) {
+        return;
+    }
     if (strcmp(message->type, "DI") == 0) {
         say_stop_answer(hub, message->body);
     }
@@ -553,6 +592,7 @@ void sim_hub_tick(struct sim_hub *hub)
         sim_hub_answer(hub, kept.peer, &message);
         sim_kept_deinit(&kept);
     }
+    sim_faults_tick(hub);
     expire_tokens(hub);
 }
 
@@ -562,12 +602,17 @@ int64_t sim_hub_due(const struct sim_hub *hub)
     int64_t pending = sim_inbox_due(&hub->pending);
     int64_t expiry = hub->ledger.token_count > 0 ? hub->ledger.expiry_ns
                                                  : SIM_NEVER;
+    int64_t late = sim_faults_due(&hub->faults);
     due = pending < due ? pending : due;
+    due = late < due ? late : due;
     return expiry < due ? expiry : due;
 }
 
 void sim_hub_logon(struct sim_hub *hub, struct sim_peer *peer)
 {
+    if (sim_faults_strike(hub, SIM_HOOK_LOGON_FORGETS)) {
+        sim_hub_forget(hub);
+    }
     if (!hub->silent && !hub->deaf && hub->ledger.limit_count > 0) {
         sim_hub_snapshot(hub, peer, (struct cg_slice){0});
     }
@@ -605,7 +650,7 @@ bool sim_hub_stop(struct sim_hub *hub,
     }
     sim_body_time(&body, 60, hub->port->now_ns);
     for (size_t i = 0; i < hub->port->peer_count; i++) {
-        sim_port_send(hub->port, hub->port->peers[i], "DH", &body);
+        sim_hub_send(hub, hub->port->peers[i], "DH", sim_body_slice(&body));
     }
     sim_body_deinit(&body);
     return true;
@@ -629,7 +674,7 @@ bool sim_hub_cancel(struct sim_hub *hub, struct cg_slice id)
     sim_body_amount(&body, 2324, open);
     sim_body_text(&body, 1670, hub->ledger.limits[token->limit].id);
     for (size_t i = 0; i < hub->port->peer_count; i++) {
-        sim_port_send(hub->port, hub->port->peers[i], "DG", &body);
+        sim_hub_send(hub, hub->port->peers[i], "DG", sim_body_slice(&body));
     }
     sim_body_deinit(&body);
     return true;

@@ -9,6 +9,7 @@
 #ifndef SIM_HUB_H
 #define SIM_HUB_H
 
+#include "sim_hub_faults.h"
 #include "sim_ledger.h"
 #include "sim_port.h"
 
@@ -49,6 +50,8 @@ struct sim_hub {
     size_t fragment;  /* parties of one CM, 0: all */
     uint64_t reports; /* for 1667 */
     uint64_t actions; /* for 2328 */
+    struct sim_faults faults;
+    size_t left_out; /* the limit that a snapshot lacks, or SIM_NONE */
 };
 
 void sim_hub_init(struct sim_hub *hub, struct sim_port *port);
@@ -75,6 +78,12 @@ void sim_hub_snapshot(struct sim_hub *hub,
                       struct sim_peer *peer,
                       struct cg_slice request_id);
 void sim_hub_update(struct sim_hub *hub, size_t limit, char action);
+
+/* Everything that the hub says goes out here, with its faults. */
+void sim_hub_send(struct sim_hub *hub,
+                  struct sim_peer *peer,
+                  const char *type,
+                  struct cg_slice body);
 
 /* Answers now, whatever the hub was told to be. */
 void sim_hub_answer(struct sim_hub *hub,

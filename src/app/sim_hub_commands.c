@@ -24,8 +24,12 @@ const char sim_hub_help[] =
     "deny RESULT                   2325=2 with 2326=RESULT to every ask\n"
     "wrong KIND                    status, amount, above, token, duplicate or\n"
     "                              no-echo in every DG\n"
+    "fault NAME[=MS][:N][,...]     plant faults, from the N-th occasion on;\n"
+    "                              MS only where --fault help says so\n"
+    "fault none                    end all of them\n"
+    "faults                        all faults, and how they are switched\n"
     "normal                        end slow, silent, deaf, pending, partial,\n"
-    "                              deny and wrong\n"
+    "                              deny, wrong and faults\n"
     "expire MS                     life of tokens granted from now (0: no "
     "126)\n"
     "cancel TOKEN                  unsolicited DG 2325=4\n"
@@ -197,9 +201,28 @@ static bool do_wrong(struct sim_hub *hub, const char *text)
     return false;
 }
 
-static bool do_normal(struct sim_hub *hub, const char *text)
+static bool do_fault(struct sim_hub *hub, const char *text)
+{
+    const char *wrong;
+    if (!sim_faults_set(&hub->faults, text, &wrong)) {
+        sim_port_say(hub->port, "error fault: %s; faults lists them", wrong);
+        return false;
+    }
+    return true;
+}
+
+static bool do_faults(struct sim_hub *hub, const char *text)
 {
     (void)text;
+    sim_faults_say(&hub->faults, hub->port);
+    return true;
+}
+
+static bool do_normal(struct sim_hub *hub, const char *text)
+{
+    const char *wrong;
+    (void)text;
+    sim_faults_set(&hub->faults, "none", &wrong);
     hub->slow_ns = 0;
     hub->pending_ns = 0;
     hub->partial_percent = 0;
@@ -255,7 +278,8 @@ bool sim_hub_command(struct sim_hub *hub, const char *line)
     } commands[] = {
         {"books", do_books},       {"cancel", do_cancel},
         {"deaf", do_deaf},         {"deny", do_deny},
-        {"expire", do_expire},     {"fragment", do_fragment},
+        {"expire", do_expire},     {"fault", do_fault},
+        {"faults", do_faults},     {"fragment", do_fragment},
         {"halt", do_halt},         {"limit", do_limit},
         {"normal", do_normal},     {"partial", do_partial},
         {"pending", do_pending},   {"reinstate", do_reinstate},

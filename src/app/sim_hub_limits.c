@@ -67,13 +67,32 @@ add_entry(struct sim_body *body, const struct sim_limit *limit, char action)
     sim_body_text(body, 2355, limit->enabled ? "1" : "0");
 }
 
-static size_t count_limits(const struct sim_ledger *ledger)
+/* Whether a snapshot has the limit. */
+static bool is_told(const struct sim_hub *hub, size_t limit)
+{
+    return !hub->ledger.limits[limit].removed && limit != hub->left_out;
+}
+
+static size_t count_limits(const struct sim_hub *hub)
 {
     size_t count = 0;
-    for (size_t i = 0; i < ledger->limit_count; i++) {
-        count += ledger->limits[i].removed ? 0 : 1;
+    for (size_t i = 0; i < hub->ledger.limit_count; i++) {
+        count += is_told(hub, i) ? 1 : 0;
     }
     return count;
+}
+
+/* The first limit, if it is to be forgotten. */
+static size_t choose_left_out(struct sim_hub *hub)
+{
+    hub->left_out = SIM_NONE;
+    for (size_t i = 0; i < hub->ledger.limit_count; i++) {
+        if (is_told(hub, i)) {
+            return sim_faults_strike(hub, SIM_HOOK_LIMIT_LEFT_OUT) ? i
+                                                                   : SIM_NONE;
+        }
+    }
+    return SIM_NONE;
 }
 
 static void add_report_id(struct sim_hub *hub, struct sim_body *body)
@@ -100,20 +119,20 @@ static void send_report(struct sim_hub *hub,
     } else {
         sim_body_text(&body, 325, "Y");
     }
-    sim_body_int(&body, 1512, (int64_t)count_limits(ledger));
+    sim_body_int(&body, 1512, (int64_t)count_limits(hub));
     sim_body_text(&body, 893, last ? "Y" : "N");
     if (entries > 0) {
         sim_body_int(&body, 1677, (int64_t)entries);
     }
     while (entries > 0 && *at < ledger->limit_count) {
-        if (!ledger->limits[*at].removed) {
+        if (is_told(hub, *at)) {
             add_entry(&body, &ledger->limits[*at], 0);
             entries--;
         }
         (*at)++;
     }
     sim_body_time(&body, 60, hub->port->now_ns);
-    sim_port_send(hub->port, peer, "CM", &body);
+    sim_hub_send(hub, peer, "CM", sim_body_slice(&body));
     sim_body_deinit(&body);
 }
 
@@ -121,7 +140,8 @@ void sim_hub_snapshot(struct sim_hub *hub,
                       struct sim_peer *peer,
                       struct cg_slice request_id)
 {
-    size_t left = count_limits(&hub->ledger);
+    hub->left_out = choose_left_out(hub);
+    size_t left = count_limits(hub);
     size_t at = 0;
     do {
         size_t entries = hub->fragment > 0 && hub->fragment < left
@@ -141,7 +161,7 @@ void sim_hub_update(struct sim_hub *hub, size_t limit, char action)
     sim_body_time(&body, 60, hub->port->now_ns);
     for (size_t i = 0; i < hub->port->peer_count; i++) {
         if (hub->port->peers[i]->up) {
-            sim_port_send(hub->port, hub->port->peers[i], "CR", &body);
+            sim_hub_send(hub, hub->port->peers[i], "CR", sim_body_slice(&body));
         }
     }
     sim_body_deinit(&body);
