@@ -9,7 +9,7 @@
 
 #include <sim_port.h>
 
-#define SIM_FAKE_MAX 64
+#define SIM_FAKE_MAX 128
 
 struct sim_fake {
     struct sim_port port;
@@ -20,7 +20,8 @@ struct sim_fake {
     char said[SIM_FAKE_MAX][512];
     size_t said_count;
     size_t drops;
-    bool wrong; /* what is sent is wrong on purpose */
+    bool wrong;         /* what is sent is wrong on purpose: it is counted */
+    size_t wrong_count; /* messages that the dictionary does not take */
 };
 
 void sim_fake_init(struct sim_fake *fake, enum sim_version version);
