@@ -301,6 +301,12 @@ static const struct sim_fault faults[] = {
            "R26 R28",
            25000),
      CHANGES(ANSWER, 0, hold, NULL)},
+    {TIMED("grants-after-withdrawal",
+           "hears an ask MS (25000) late: a withdrawal meanwhile is of an "
+           "unknown token",
+           "R28",
+           25000),
+     CHANGES(SUBMISSION, 0, hold, NULL)},
     {FAULT("pending-for-ever",
            "answers an ask 2325=3 and nothing else",
            "R24 2325"),

@@ -32,6 +32,7 @@ const struct sim_fault_about *sim_faults_about(size_t at)
 void sim_faults_deinit(struct sim_faults *faults)
 {
     sim_inbox_deinit(&faults->late);
+    sim_inbox_deinit(&faults->unheard);
     sim_body_deinit(&faults->token);
     sim_body_deinit(&faults->stop);
 }
@@ -39,6 +40,7 @@ void sim_faults_deinit(struct sim_faults *faults)
 void sim_faults_forget(struct sim_faults *faults)
 {
     sim_inbox_forget(&faults->late);
+    sim_inbox_forget(&faults->unheard);
     sim_body_clear(&faults->token);
     sim_body_clear(&faults->stop);
 }
@@ -336,7 +338,12 @@ bool sim_faults_take(struct sim_hub *hub,
         if (strikes_on(&out, i, kinds)) {
             sim_fault_row(i)->change(&out, sim_fault_row(i)->tag,
                                      sim_fault_row(i)->text);
-            deliver(&out);
+            if (out.late_ns > 0) {
+                sim_inbox_keep(&hub->faults.unheard, peer,
+                               hub->port->now_ns + out.late_ns, message);
+            } else {
+                deliver(&out);
+            }
             taken = true;
         }
     }
@@ -352,9 +359,16 @@ void sim_faults_tick(struct sim_hub *hub)
         hub->port->send(hub->port->user, kept.peer, message.type, message.body);
         sim_kept_deinit(&kept);
     }
+    while (sim_inbox_take(&hub->faults.unheard, hub->port->now_ns, &kept)) {
+        struct sim_message message = sim_kept_message(&kept);
+        sim_hub_answer(hub, kept.peer, &message);
+        sim_kept_deinit(&kept);
+    }
 }
 
 int64_t sim_faults_due(const struct sim_faults *faults)
 {
-    return sim_inbox_due(&faults->late);
+    int64_t late = sim_inbox_due(&faults->late);
+    int64_t unheard = sim_inbox_due(&faults->unheard);
+    return unheard < late ? unheard : late;
 }

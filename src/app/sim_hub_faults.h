@@ -49,10 +49,11 @@ struct sim_fault_switch {
 struct sim_faults {
     struct sim_fault_switch switches[SIM_FAULTS_MAX];
     size_t on_count;
-    struct sim_inbox late;  /* messages out, held back */
-    struct sim_body token;  /* 2319 of the answer before, as a field */
-    struct sim_body stop;   /* the last DH, until it was sent again */
-    int64_t last_update_ns; /* 60 of the last CM or CR; 0: none */
+    struct sim_inbox late;    /* messages out, held back */
+    struct sim_inbox unheard; /* messages in, not looked at so far */
+    struct sim_body token;    /* 2319 of the answer before, as a field */
+    struct sim_body stop;     /* the last DH, until it was sent again */
+    int64_t last_update_ns;   /* 60 of the last CM or CR; 0: none */
 };
 
 void sim_faults_deinit(struct sim_faults *faults);
@@ -81,10 +82,10 @@ bool sim_faults_take(struct sim_hub *hub,
                      struct sim_peer *peer,
                      const struct sim_message *message);
 
-/* Sends what is due of the messages held back. */
+/* Sends and hears what is due of the messages held back. */
 void sim_faults_tick(struct sim_hub *hub);
 int64_t sim_faults_due(const struct sim_faults *faults);
-/* Forgets messages held back. */
+/* Forgets messages held back, in and out. */
 void sim_faults_forget(struct sim_faults *faults);
 
 #endif

@@ -103,7 +103,12 @@ static void put(int session, const char *type, struct cg_slice body)
     snprintf(message->text, sizeof(message->text), "%s", text);
     if (strcmp(type, "DG") == 0 &&
         strcmp(value(text, "2325", status), "0") == 0) {
-        token_of(value(text, "2319", id), true)->granted = true;
+        int64_t amount = 0;
+        struct token *token = token_of(value(text, "2319", id), true);
+        if (!sim_field_number(body, 2327, SIM_AMOUNT_DIGITS, &amount)) {
+            sim_field_number(body, 2324, SIM_AMOUNT_DIGITS, &amount);
+        }
+        token->granted = amount > token->granted ? amount : token->granted;
     }
 }
 
@@ -112,9 +117,15 @@ static void hub_send(void *user,
                      const char *type,
                      struct cg_slice body)
 {
+    struct sim_message message = {.type = type, .body = body};
     (void)user;
-    if (peer->up && !world->lost) {
+    if (world->lost) {
+        return;
+    }
+    if (peer->up) {
         put(HUB, type, body);
+    } else {
+        sim_inbox_keep(&world->held, peer, 0, &message);
     }
 }
 
@@ -158,13 +169,30 @@ static void judge_forward(const char *text)
     char token[64];
     struct order *order = order_of(value(text, "11", id));
     const struct token *it = token_of(value(text, "7350", token), false);
+    char qty[64];
+    int64_t worst = strtoll(value(text, "38", qty), NULL, 10) / 1000 * 9040;
     if (order != NULL) {
         order->forwards++;
-        order->open = true;
     }
     if (token[0] == '\0' ||
-        (!world->fallback && (it == NULL || !it->granted))) {
-        world_wrong("%s was forwarded, but %s was never granted", id, token);
+        (!world->fallback && (it == NULL || it->granted < worst))) {
+        world_wrong("%s was forwarded, but %s was not granted for it", id,
+                    token);
+    }
+}
+
+/* A replace was confirmed: the chain has another id. */
+static void follow(const char *text)
+{
+    char id[64];
+    char old[64];
+    value(text, "11", id);
+    value(text, "41", old);
+    for (int i = 0; i < world->order_count; i++) {
+        if (strcmp(world->orders[i].current, old) == 0) {
+            snprintf(world->orders[i].current, sizeof(world->orders[i].current),
+                     "%.15s", id);
+        }
     }
 }
 
@@ -174,6 +202,9 @@ static void judge_client(const char *text)
     char type[64];
     struct order *order = order_of(value(text, "11", id));
     value(text, "150", type);
+    if (type[0] == '5') {
+        follow(text);
+    }
     if (type[0] == '4') { /* a cancel ends what waits, too */
         order = order_of(value(text, "41", id));
         order = order != NULL && order->outcomes == 0 ? order : NULL;
@@ -274,6 +305,7 @@ void world_order(const char *id, int millions)
     assert_true(world->order_count < ORDERS_MAX);
     struct order *it = &world->orders[world->order_count++];
     snprintf(it->id, sizeof(it->id), "%s", id);
+    snprintf(it->current, sizeof(it->current), "%s", id);
     it->sent_at = world->harness.now;
     snprintf(text, sizeof(text),
              "35=D|11=%s|1=ACME|55=USD10Y|54=1|38=%d000000|40=2|44=4.1|59=1|"
@@ -307,27 +339,38 @@ void world_cancel(const char *id, const char *old)
     pump();
 }
 
-void world_hub(const char *command)
+bool world_hub(const char *command)
 {
     show("hub", command);
     set_time();
-    assert_true(sim_hub_command(&world->hub, command));
+    bool done = sim_hub_command(&world->hub, command);
     pump();
+    return done;
 }
 
-/* What is not at the venue cannot be filled. */
-void world_venue(const char *command)
+bool world_venue(const char *command)
 {
     show("venue", command);
     set_time();
-    sim_venue_command(&world->venue, command);
+    bool done = sim_venue_command(&world->venue, command);
     pump();
+    return done;
 }
 
 void world_hub_limit(const char *words)
 {
     show("hub, in secret", words);
     assert_true(sim_hub_limit(&world->hub, words, false));
+}
+
+/* The FIX session sends again what was said while the line was down. */
+static void resend(void)
+{
+    struct sim_kept kept;
+    while (sim_inbox_take(&world->held, 0, &kept)) {
+        put(HUB, kept.type, (struct cg_slice){kept.body, kept.body_len});
+        sim_kept_deinit(&kept);
+    }
 }
 
 void world_hub_link(bool up)
@@ -337,6 +380,7 @@ void world_hub_link(bool up)
     harness_link(&world->harness, HUB, up);
     set_time();
     if (up) {
+        resend();
         sim_hub_logon(&world->hub, &world->hub_peer);
     }
     pump();
@@ -383,6 +427,7 @@ void world_close(void)
 {
     sim_hub_deinit(&world->hub);
     sim_venue_deinit(&world->venue);
+    sim_inbox_deinit(&world->held);
     harness_close(&world->harness);
 }
 
@@ -397,6 +442,7 @@ void world_crash(void)
     }
     set_time();
     world->hub_peer.up = true;
+    resend();
     sim_hub_logon(&world->hub, &world->hub_peer);
     pump();
 }
@@ -405,7 +451,8 @@ void world_settle(void)
 {
     char id[32];
     char new_id[40];
-    world_hub("fault none");
+    world->lost = false;
+    world_hub("normal");
     world_hub_link(false);
     world_pass(1000, 100);
     world_hub_link(true);
@@ -414,11 +461,10 @@ void world_settle(void)
     world_hub("reinstate ACME");
     world_pass(1000, 100);
     for (int i = 0; i < world->order_count; i++) {
-        snprintf(id, sizeof(id), "%s", world->orders[i].id);
+        snprintf(id, sizeof(id), "%s", world->orders[i].current);
         snprintf(new_id, sizeof(new_id), "%sX", id);
         world_cancel(new_id, id);
     }
-    world_cancel("A2RX", "A2R");
     world_pass(10000, 100);
     world_hub_link(false);
     world_pass(1000, 100);

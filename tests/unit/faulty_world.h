@@ -11,23 +11,23 @@
 #include <sim_hub.h>
 #include <sim_venue.h>
 
-enum { QUEUE_MAX = 256, ORDERS_MAX = 16, TOKENS_MAX = 64, WRONG_MAX = 16 };
+enum { QUEUE_MAX = 256, ORDERS_MAX = 96, TOKENS_MAX = 256, WRONG_MAX = 32 };
 enum { HARD_MS = 5000 };
 
 /* An order of the client, and what became of it. */
 struct order {
     char id[16];
+    char current[16]; /* of its chain, as the venue has told */
     cg_time sent_at;
     cg_time answered_at;
     int outcomes; /* accepted, or rejected */
     int forwards;
-    bool open;
 };
 
 /* A token as the wire to the hub shows it. */
 struct token {
     char id[32];
-    bool granted;
+    int64_t granted; /* the largest total, as 1/10000; 0: none */
 };
 
 struct message {
@@ -48,6 +48,7 @@ struct world {
     struct message queue[QUEUE_MAX]; /* to the gate */
     int first;
     int count;
+    struct sim_inbox held; /* of the hub, while its line is down */
     struct order orders[ORDERS_MAX];
     int order_count;
     struct token tokens[TOKENS_MAX];
@@ -55,7 +56,7 @@ struct world {
     int64_t filled;   /* by the venue, as DV01 */
     int64_t consumed; /* of the gate's tokens */
     bool print;
-    bool lost; /* what the hub says is */
+    bool lost; /* what the hub says is, as if its numbers began anew */
     int said;  /* lines of the gate's log that were printed */
     bool fallback;
     char wrong[WRONG_MAX][256];
@@ -74,9 +75,9 @@ void world_order(const char *id, int millions);
 void world_replace(const char *id, const char *old, int millions);
 void world_cancel(const char *id, const char *old);
 
-/* Commands of the simulators; one of the venue may be impossible. */
-void world_hub(const char *command);
-void world_venue(const char *command);
+/* Commands of the simulators; false when one is not possible. */
+bool world_hub(const char *command);
+bool world_venue(const char *command);
 
 /* A limit that the hub has, and has not told. */
 void world_hub_limit(const char *words);
