@@ -68,6 +68,17 @@ static int print_faults(void)
     return 0;
 }
 
+static bool wants_faults(int argc, char **argv)
+{
+    for (int i = 1; i + 1 < argc; i++) {
+        if (strcmp(argv[i], "--fault") == 0 &&
+            strcmp(argv[i + 1], "help") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool take_faults(struct sim_hub *hub, const char *text)
 {
     const char *wrong;
@@ -132,8 +143,7 @@ int app_hubsim(int argc, char **argv)
 {
     struct sim_port port = {0};
     struct sim_hub hub;
-    if (argc == 3 && strcmp(argv[1], "--fault") == 0 &&
-        strcmp(argv[2], "help") == 0) {
+    if (wants_faults(argc, argv)) {
         return print_faults();
     }
     sim_hub_init(&hub, &port);

@@ -192,6 +192,41 @@ static void test_sims_hub_misbehaves_when_told(void **state)
     assert_int_equal(PLAY(steps), 0);
 }
 
+/* Faults by option and by command, over real sockets. */
+static void test_sims_hub_has_planted_faults(void **state)
+{
+    static const struct story_step steps[] = {
+        START(HUB, "hubsim --listen 0 --limit ACME-USD,FCM1,ACME,USD,100000 "
+                   "--fault wrong-amount:2,late-answer=50"),
+        SEE(HUB, "listen", "$PORT"),
+        START(GATE, "clientsim --connect $PORT --sender GATE --target HUB "
+                    "--version FIX.5.0SP2"),
+        SEE(GATE, "in CM", "325=Y|1670=ACME-USD|1531=100000.00"),
+        SCENE("late, and the second one wrong"),
+        DF("1", "T1", "2320=0|2321=0|2324=10|15=USD|1670=ACME-USD|54=1"),
+        SEE(HUB, "in DF", "2318=1"),
+        SEE(HUB, "fault", "late-answer"),
+        THEN(HUB, "out DG", "2318=1|2325=0|2324=10|2327=10.00"),
+        DF("2", "T2", "2320=0|2321=0|2324=10|15=USD|1670=ACME-USD|54=1"),
+        SEE(HUB, "fault", "wrong-amount"),
+        SEE(GATE, "in DG", "2318=2|2325=0|2324=11.00|2327=10.00"),
+        SCENE("bytes that no hub should send"),
+        TELL(HUB, "fault none"),
+        TELL(HUB, "fault empty-tag,wrong-enum,malformed-amount"),
+        DF("3", "T3", "2320=0|2321=0|2324=10|15=USD|1670=ACME-USD|54=1"),
+        SEE(GATE, "in DG", "2318=3|2325=7|2324=|2327=1e5"),
+        TELL(HUB, "faults"),
+        SEE(HUB, "faults", "empty-tag on from=1 met=1"),
+        SEE(HUB, "faults", "end"),
+        TELL(HUB, "fault no-such-thing"),
+        SEE(HUB, "error", "no fault has this name"),
+        END(GATE),
+        END(HUB),
+    };
+    (void)state;
+    assert_int_equal(PLAY(steps), 0);
+}
+
 /* R55: an order without a token makes the venue end with a failure. */
 static void test_sims_violation_fails_the_story(void **state)
 {
@@ -280,6 +315,7 @@ int main(int argc, char **argv)
         CASE(test_sims_dropped_line_comes_back),
         CASE(test_sims_hub_answers_by_the_books),
         CASE(test_sims_hub_misbehaves_when_told),
+        CASE(test_sims_hub_has_planted_faults),
         CASE(test_sims_violation_fails_the_story),
         CASE(test_sims_story_fails_when_it_should),
     };
