@@ -207,16 +207,14 @@ static void test_gate_faulty_hub_from_then_on(void **state)
     (void)state;
     world->print = false;
     for (size_t i = 0; (about = sim_faults_about(i)) != NULL; i++) {
-        for (int first = 2; first <= 4; first++) {
-            snprintf(from, sizeof(from), "%s:%d", words_of(about, words),
-                     first);
-            play(from, first % 2 == 0);
-            for (int at = 0; at < world->wrong_count; at++) {
-                if (count_known(about->name) == 0 ||
-                    strncmp(world->wrong[at], "the hub", 7) != 0) {
-                    print_error("%s: %s\n", from, world->wrong[at]);
-                    failed++;
-                }
+        /* The third ask of the day is the raise. */
+        snprintf(from, sizeof(from), "%s:3", words_of(about, words));
+        play(from, i % 2 == 0);
+        for (int at = 0; at < world->wrong_count; at++) {
+            if (count_known(about->name) == 0 ||
+                strncmp(world->wrong[at], "the hub", 7) != 0) {
+                print_error("%s: %s\n", from, world->wrong[at]);
+                failed++;
             }
         }
     }
@@ -271,15 +269,15 @@ static const char *some_order(uint64_t *seed)
                      .current;
 }
 
-/* Whether the gate cannot know what the hub has booked: it hides it, or says
- * it in a message that must be refused. */
+/* Whether the gate cannot know what the hub has booked: it hides it, or what
+ * it says may belong to nothing that the gate can find. */
 static bool is_hidden(const char *fault)
 {
-    static const char *const refused[] = {"missing-", "malformed-", "empty-",
-                                          "wrong-enum"};
+    static const char *const groups[] = {"missing-", "malformed-", "empty-",
+                                         "wrong-",   "pending-",   "no-answer"};
     bool hidden = count_known(fault) > 0;
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-        hidden = hidden || strncmp(fault, refused[i], strlen(refused[i])) == 0;
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+        hidden = hidden || strncmp(fault, groups[i], strlen(groups[i])) == 0;
     }
     return hidden;
 }
@@ -397,7 +395,7 @@ static void test_gate_faulty_hub_at_random(void **state)
 {
     const char *only = getenv("CG_TEST_SEED");
     const char *count = getenv("CG_TEST_SEEDS");
-    uint64_t last = count != NULL ? strtoull(count, NULL, 10) : 60;
+    uint64_t last = count != NULL ? strtoull(count, NULL, 10) : 40;
     int failed = 0;
     (void)state;
     world->print = only != NULL;
