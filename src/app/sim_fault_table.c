@@ -78,7 +78,8 @@ static void add_old_field(struct sim_out *out, int tag, const char *text)
     sim_body_int(&out->body, 20, 0);
 }
 
-/* "*2", "/2" or "+10000" (of 1/10000), on every field |tag|. */
+/* "*2", "/2" or "+10000" (of 1/10000) on field |tag|; what has no room for it
+ * stays. */
 static void count(struct sim_out *out, int tag, const char *text)
 {
     char buf[SIM_NUMBER_MAX];
@@ -88,10 +89,18 @@ static void count(struct sim_out *out, int tag, const char *text)
         !sim_number_read(cg_slice_str(text + 1), 0, &by)) {
         return;
     }
-    amount = text[0] == '*'   ? amount * by
-             : text[0] == '/' ? amount / by
-                              : amount + by;
-    set_first(out, tag, sim_number_write(amount, SIM_AMOUNT_DIGITS, 2, buf));
+    bool over = false;
+    if (text[0] == '/') {
+        amount /= by;
+    } else if (text[0] == '*') {
+        over = __builtin_mul_overflow(amount, by, &amount);
+    } else {
+        over = __builtin_add_overflow(amount, by, &amount);
+    }
+    if (!over) {
+        set_first(out, tag,
+                  sim_number_write(amount, SIM_AMOUNT_DIGITS, 2, buf));
+    }
 }
 
 static void approve_half(struct sim_out *out, int tag, const char *text)

@@ -483,6 +483,8 @@ static void test_sim_hub_faults_all_at_once(void **state)
         ask(f, TRADE);
         ask(f, "2318=6|2319=T1|2320=1|2321=0");
     }
+    tell(f, "limit ACME-USD 900000000000000");
+    ask(f, NEW("7", "T7", "900000000000000")); /* no room for twice as much */
     tell(f, "fault none");
     tell(f, "fault late-answer");
     ask(f, NEW("9", "T9", "1.00"));
