@@ -606,7 +606,7 @@ void cg_engine_answer(struct cg_engine *engine,
                         engine->cause_session;
         if (mine && event->status == CANCELLED) {
             invalidated(engine, token);
-        } else if (mine && event->check_type == 0 && event->status <= PARTIAL &&
+        } else if (mine && event->status <= PARTIAL &&
                    state->tokens[token].state == CG_TOKEN_CLOSED &&
                    state->tokens[token].model == CG_MODEL_PING &&
                    state->tokens[token].ledger.granted == 0) {
