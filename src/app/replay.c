@@ -29,7 +29,6 @@ struct replay_command {
     enum replay_format format;
     unsigned long differences; /* to be printed, of each kind */
     bool stops;                /* --on-bad stop */
-    unsigned long printed[CG_REPLAY_AGAINSTS];
     uint64_t told[CG_REPLAY_KINDS];
     FILE *output;
     FILE *words; /* where differences go */
@@ -120,10 +119,8 @@ static void on_difference(void *user,
                           const struct cg_replay_difference *difference)
 {
     struct replay_command *command = user;
-    if (command->printed[difference->against]++ < command->differences) {
-        clear_progress(command);
-        replay_print_difference(command->words, difference);
-    }
+    clear_progress(command);
+    replay_print_difference(command->words, difference);
 }
 
 static int on_output(void *user, const char *bytes, size_t len)
@@ -286,7 +283,8 @@ static int replay_with(struct replay_command *command,
         .log_count = command->log_count,
         .expect = command->expect,
         .output = command->output != NULL ? on_output : NULL,
-        .difference = on_difference,
+        .difference_max = command->differences,
+        .difference = command->differences > 0 ? on_difference : NULL,
         .trouble = on_trouble,
         .progress = on_progress,
         .user = command,

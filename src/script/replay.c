@@ -143,30 +143,14 @@ static int on_judged(void *user,
                      const struct cg_replay_said *produced)
 {
     struct cg_replay *replay = user;
-    const struct cg_config *config = replay->options.config;
-    struct cg_replay_difference difference = {
-        .against = CG_REPLAY_RECORDED,
-        .verdict = verdict,
-        .session = config->sessions[session].name,
-        .recorded = recorded,
-        .produced = produced,
-        .text = "",
-    };
     if (recorded != NULL && produced != NULL && replay->side != NULL) {
         cg_side_in_gate(replay->side, produced->firm,
                         recorded->time - produced->time);
     }
-    if (verdict == CG_REPLAY_SAME || verdict == CG_REPLAY_UNSENT ||
-        replay->options.difference == NULL ||
-        !cg_replay_is_recorded(replay, session)) {
-        return 0;
+    if (cg_replay_is_recorded(replay, session)) {
+        cg_replay_differs(replay, CG_REPLAY_RECORDED, session, verdict,
+                          recorded, produced);
     }
-    if (verdict == CG_REPLAY_DIFFERENT) {
-        cg_replay_describe(replay->recorded.ids, recorded, produced,
-                           replay->words, sizeof(replay->words));
-        difference.text = replay->words;
-    }
-    replay->options.difference(replay->options.user, &difference);
     return 0;
 }
 

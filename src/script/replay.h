@@ -39,7 +39,9 @@ struct cg_replay_options {
     const char *expect; /* a log; NULL: nothing is expected */
     /* Whole lines of what the gate decides and sends; may be NULL. */
     int (*output)(void *user, const char *bytes, size_t len);
-    /* Each difference; may be NULL. */
+    /* Each difference, up to a number of them of each kind (0: all); may be
+     * NULL. */
+    uint64_t difference_max;
     void (*difference)(void *user,
                        const struct cg_replay_difference *difference);
     /*

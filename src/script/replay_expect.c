@@ -74,28 +74,8 @@ static int on_judged(void *user,
                      const struct cg_replay_said *recorded,
                      const struct cg_replay_said *produced)
 {
-    struct cg_replay *replay = user;
-    const struct cg_config *config = replay->options.config;
-    struct cg_replay_difference difference = {
-        .against = CG_REPLAY_EXPECTED,
-        .verdict = verdict,
-        .session = session < config->session_count
-                       ? config->sessions[session].name
-                       : "",
-        .recorded = recorded,
-        .produced = produced,
-        .text = "",
-    };
-    if (verdict == CG_REPLAY_SAME || verdict == CG_REPLAY_UNSENT ||
-        replay->options.difference == NULL) {
-        return 0;
-    }
-    if (verdict == CG_REPLAY_DIFFERENT) {
-        cg_replay_describe(replay->expect.match.ids, recorded, produced,
-                           replay->words, sizeof(replay->words));
-        difference.text = replay->words;
-    }
-    replay->options.difference(replay->options.user, &difference);
+    cg_replay_differs(user, CG_REPLAY_EXPECTED, session, verdict, recorded,
+                      produced);
     return 0;
 }
 

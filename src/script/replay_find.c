@@ -1,5 +1,5 @@
 /*
- * Whose a message of a log is, and telling of what is wrong with it.
+ * Whose a message of a log is; telling of trouble and differences.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -41,6 +41,41 @@ int cg_replay_tell(struct cg_replay *replay,
                                            offset, text)
                ? 0
                : CG_ERR_CORRUPT;
+}
+
+/* --- differences -------------------------------------------------------- */
+
+void cg_replay_differs(struct cg_replay *replay,
+                       enum cg_replay_against against,
+                       cg_session session,
+                       enum cg_replay_verdict verdict,
+                       const struct cg_replay_said *recorded,
+                       const struct cg_replay_said *produced)
+{
+    const struct cg_replay_options *options = &replay->options;
+    const struct cg_config *config = options->config;
+    struct cg_replay_difference difference = {
+        .against = against,
+        .verdict = verdict,
+        .session = session < config->session_count
+                       ? config->sessions[session].name
+                       : "",
+        .recorded = recorded,
+        .produced = produced,
+        .text = "",
+    };
+    if (verdict == CG_REPLAY_SAME || verdict == CG_REPLAY_UNSENT ||
+        options->difference == NULL ||
+        (replay->told[against]++ >= options->difference_max &&
+         options->difference_max > 0)) {
+        return;
+    }
+    if (verdict == CG_REPLAY_DIFFERENT) {
+        cg_replay_describe(&replay->ids, recorded, produced, replay->words,
+                           sizeof(replay->words));
+        difference.text = replay->words;
+    }
+    options->difference(options->user, &difference);
 }
 
 /* --- whose message ------------------------------------------------------ */

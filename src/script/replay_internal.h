@@ -35,6 +35,7 @@ struct cg_replay {
     struct cg_replay_match recorded;
     struct cg_replay_expect expect;
     struct cg_replay_totals totals;
+    uint64_t told[CG_REPLAY_AGAINSTS];       /* differences */
     uint64_t strangers[CG_REPLAY_STRANGERS]; /* hashes */
     size_t stranger_count;
     char *line; /* of the output */
@@ -50,6 +51,14 @@ int cg_replay_tell(struct cg_replay *replay,
                    const char *file,
                    uint64_t offset,
                    const char *text);
+
+/* Tells of a difference, if it is one. */
+void cg_replay_differs(struct cg_replay *replay,
+                       enum cg_replay_against against,
+                       cg_session session,
+                       enum cg_replay_verdict verdict,
+                       const struct cg_replay_said *recorded,
+                       const struct cg_replay_said *produced);
 
 /* Finds session and direction; false when it belongs to none, and |*status| is
  * what telling of that came to. */
