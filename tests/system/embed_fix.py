@@ -163,6 +163,10 @@ class Process:
     def stop(self, number=signal.SIGTERM):
         if self.child.poll() is None:
             self.child.send_signal(number)
+        return self.ended()
+
+    def ended(self):
+        """Its status, when it has ended by itself."""
         status = self.child.wait(WAIT_S)
         self.thread.join(WAIT_S)
         self.child.stdin.close()

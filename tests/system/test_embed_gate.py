@@ -15,8 +15,8 @@ import tempfile
 import time
 import unittest
 
-from embed_fix import (CONFIG, FULL_DISK, INSTRUMENTS, LOGGED_ON, WAIT_S,
-                       Process, RawVenue, fields, free_port, order, utc, value)
+from embed_fix import (CONFIG, FULL_DISK, INSTRUMENTS, LOGGED_ON, Process,
+                       RawVenue, fields, free_port, order, utc, value)
 
 CREDITGATE, PROGRAM = (os.path.abspath(sys.argv[at]) for at in (1, 3))
 KIND = sys.argv[2]
@@ -238,7 +238,7 @@ class Gate(unittest.TestCase):
         client.see(r" in .*\|35=8\|.*11=C1\|.*150=4\|")
         self.venue.tell("fill A2 400 4.125")
         client.see(r" in .*\|35=8\|.*11=A2\|.*150=F\|")
-        self.assertEqual(self.gate.child.wait(WAIT_S), 1)
+        self.assertEqual(self.gate.ended(), 1)
         self.assertFalse(self.venue.said(r" in .*11=N1\|"))
         self.start_gate()
         client.see(LOGGED_ON)
