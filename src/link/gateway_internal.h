@@ -41,8 +41,9 @@ struct cg_gateway {
     uv_timer_t timer;
     uv_timer_t grace; /* the journal has failed, or it ends: the next step */
     bool has_timer;
-    bool failing;   /* the journal is on its spare: no new risk */
-    size_t created; /* FIX sessions, while they are opened */
+    bool failing;                /* the journal is on its spare: no new risk */
+    size_t created;              /* FIX sessions, while they are opened */
+    bool reset[CG_SESSIONS_MAX]; /* those whose numbers began anew by that */
     enum cg_gateway_stage stage;
     uint64_t answers_until; /* by the loop's clock: waits for answers */
     uint64_t clients_until; /* and for the Logouts of clients */

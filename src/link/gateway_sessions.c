@@ -42,11 +42,19 @@ static void on_created(void *user, struct fix8c_session *session)
     fix8c_session_set_user(session, (void *)(uintptr_t)gateway->created++);
 }
 
-/* R22: what was sent before cannot be asked for any more. */
+/*
+ * R22: what was sent before cannot be asked for any more.  While the sessions
+ * are opened the gate is not told yet: it has still to say what it decided when
+ * it was opened itself (R45).
+ */
 static void on_reset(void *user, struct fix8c_session *session)
 {
     struct cg_gateway *gateway = user;
     int status = gateway->error;
+    if (gateway->engine == NULL) {
+        gateway->reset[index_of(session)] = true;
+        return;
+    }
     if (status == 0) {
         status = cg_gate_renumbered(gateway->gate, index_of(session), true,
                                     cg_gateway_now());
