@@ -407,7 +407,11 @@ static long frame(struct app *app, const char *bytes, size_t len)
         return 0;
     }
     if (!app->resumed) {
-        resume(app, atoi(name));
+        int heard = atoi(name);
+        if (heard < 0 || heard >= app->sent) { /* of another journal */
+            return -1;
+        }
+        resume(app, heard);
     } else if (strcmp(word, "resend") == 0) {
         struct cg_config_session_view view;
         bool may = cg_gate_may_resend(app->gate, session_of(app, name, &view),

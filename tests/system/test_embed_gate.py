@@ -298,8 +298,19 @@ class Gate(unittest.TestCase):
             self.venue.await_said(r" in .*\|35=3\|.*373=13\|")
             self.gate.await_said("ALARM: QuickFIX rejects a message that the "
                                  "gate takes")
+            self.refused_by_quickfix(client)
         client.stop()
         self.end_and_prove()
+
+    def refused_by_quickfix(self, client):
+        """Orders that QuickFIX, or the application, refuses before the gate."""
+        group = "9500=2|9501=a|9501=b"
+        for name, change, reason in (("B1", ("59=0", group), "13"),
+                                     ("B2", ("USSW10", "CLOSED"), "5")):
+            client.tell("raw D " + order(name, 1000).replace(*change).rstrip(
+                "|"))
+            client.see(rf" in .*\|35=3\|.*373={reason}\|")
+        self.assertFalse(self.venue.said(r" in .*\|11=B[12]\|"))
 
     # R22: what the application sends past the gate does not reach the venue;
     # what the gate sends does.

@@ -405,13 +405,20 @@ class Pipe(unittest.TestCase):
                          b"message client 99999999999\n"):
             engine.start()
             engine.write(nonsense)
-            with self.assertRaises(Ended):
-                while engine.hear()[0] != "end":
-                    pass
-                engine.hear()
-            engine.child.stdin.close()
-            engine.child.stdout.close()
-            self.assertEqual(engine.child.wait(WAIT_S), 0)
+            self.ended_by_a_word()
+        for heard in (999, -1): # more than this journal ever said
+            engine.start(heard)
+            self.ended_by_a_word()
+
+    def ended_by_a_word(self):
+        engine = self.engine
+        with self.assertRaises(Ended):
+            while engine.hear()[0] != "end":
+                pass
+            engine.hear()
+        engine.child.stdin.close()
+        engine.child.stdout.close()
+        self.assertEqual(engine.child.wait(WAIT_S), 0)
 
     # A full disk: new risk is refused, cancels pass, the end comes soon.
     def test_embed_pipe_full_disk(self):
