@@ -53,6 +53,21 @@ CG_API int cg_rates_read(const struct cg_config *config,
                          void *user,
                          struct cg_rates **rates);
 
+/*
+ * The same rates for another configuration: its conventions, its table.  They
+ * are as old as before.  Otherwise as cg_rates_read(); |rates| may be closed
+ * afterwards.
+ */
+CG_API int cg_rates_again(const struct cg_config *config,
+                          const struct cg_rates *rates,
+                          void (*report)(void *user,
+                                         const char *file,
+                                         int line,
+                                         const char *wrong,
+                                         const char *remedy),
+                          void *user,
+                          struct cg_rates **again);
+
 /* NULL is fine; not while a gate borrows them. */
 CG_API void cg_rates_close(struct cg_rates *rates);
 

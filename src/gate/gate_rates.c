@@ -126,7 +126,7 @@ static void price_row(struct reading *reading, size_t at)
     }
     cg_rates_price(rates, row, &spec, price);
     if (price->why != NULL && must_have_price(&spec)) {
-        cg_mistakes_add(&reading->mistakes, reading->text->file, 0,
+        cg_mistakes_add(&reading->mistakes, rates->file, 0,
                         "add the rates that it needs, or take the instrument "
                         "out of the table",
                         "instrument %s (%s %s) has no price by these rates: %s",
@@ -243,30 +243,102 @@ static void describe(struct reading *reading)
 static void read_rates(struct reading *reading)
 {
     struct cg_rates *rates = reading->rates;
-    const struct cg_config *config = rates->config;
-    const char *file = reading->text->file;
     struct cg_slice text = {reading->text->text, reading->text->len};
 
     if (!cg_digest(text, rates->digest)) {
         reading->mistakes.no_memory = true;
         return;
     }
-    if (!cg_par_rates_read(&rates->par, file, text, config->rates.set,
-                           &reading->mistakes)) {
+    if (!cg_par_rates_read(&rates->par, rates->file, text,
+                           rates->config->rates.set, &reading->mistakes)) {
         return;
     }
     find_valuation(reading);
     check_pillars(reading);
     check_end(reading);
-    if (reading->mistakes.count > 0 ||
-        !cg_curves_build(config->rates.conventions, &rates->par, file,
-                         rates->valuation, &reading->mistakes,
-                         &rates->curves)) {
+    if (reading->mistakes.count == 0) {
+        find_age(rates);
+        describe(reading);
+    }
+}
+
+/* What was read of |reading->before| already. */
+static void copy_rates(struct reading *reading)
+{
+    const struct cg_rates *before = reading->before;
+    struct cg_rates *rates = reading->rates;
+    struct cg_par_rate *items = calloc(before->par.count + 1, sizeof(*items));
+
+    if (items == NULL) {
+        reading->mistakes.no_memory = true;
         return;
     }
-    find_age(rates);
-    price_rows(reading);
-    describe(reading);
+    memcpy(items, before->par.items, before->par.count * sizeof(*items));
+    rates->par = before->par;
+    rates->par.items = items;
+    rates->valuation = before->valuation;
+    rates->made_at = before->made_at;
+    rates->ends = before->ends;
+    memcpy(rates->digest, before->digest, sizeof(rates->digest));
+    memcpy(rates->words, before->words, sizeof(rates->words));
+}
+
+/* The rest, by the conventions and the table of the configuration. */
+static void use_rates(struct reading *reading)
+{
+    struct cg_rates *rates = reading->rates;
+
+    if (reading->mistakes.count == 0 && !reading->mistakes.no_memory &&
+        cg_curves_build(rates->config->rates.conventions, &rates->par,
+                        rates->file, rates->valuation, &reading->mistakes,
+                        &rates->curves)) {
+        price_rows(reading);
+    }
+}
+
+/* Ends a reading: its rates, or its mistakes. */
+static int hand_over(struct reading *reading,
+                     void (*report)(void *user,
+                                    const char *file,
+                                    int line,
+                                    const char *wrong,
+                                    const char *remedy),
+                     void *user,
+                     struct cg_rates **result)
+{
+    int status = 0;
+
+    if (reading->mistakes.no_memory) {
+        status = CG_ERR_MEMORY;
+    } else if (reading->mistakes.count > 0) {
+        cg_mistakes_report(&reading->mistakes, reading->rates->file, report,
+                           user);
+        status = CG_ERR_CONFIG;
+    }
+    cg_mistakes_deinit(&reading->mistakes);
+    if (status != 0) {
+        cg_rates_close(reading->rates);
+        return status;
+    }
+    *result = reading->rates;
+    return 0;
+}
+
+static struct cg_rates *rates_new(const struct cg_config *config,
+                                  const char *file)
+{
+    struct cg_rates *rates = calloc(1, sizeof(*rates));
+
+    if (rates == NULL) {
+        return NULL;
+    }
+    rates->config = config;
+    rates->file = strdup(file);
+    if (rates->file == NULL) {
+        free(rates);
+        return NULL;
+    }
+    return rates;
 }
 
 int cg_rates_read(const struct cg_config *config,
@@ -281,31 +353,42 @@ int cg_rates_read(const struct cg_config *config,
                   struct cg_rates **result)
 {
     struct reading reading = {.text = text, .before = before};
-    int status = 0;
 
     if (!config->rates.given) {
         return CG_ERR_MISUSE;
     }
-    reading.rates = calloc(1, sizeof(*reading.rates));
+    reading.rates = rates_new(config, text->file);
     if (reading.rates == NULL) {
         return CG_ERR_MEMORY;
     }
-    reading.rates->config = config;
     reading.rates->made_at = text->made_at;
     read_rates(&reading);
-    if (reading.mistakes.no_memory) {
-        status = CG_ERR_MEMORY;
-    } else if (reading.mistakes.count > 0) {
-        cg_mistakes_report(&reading.mistakes, text->file, report, user);
-        status = CG_ERR_CONFIG;
+    use_rates(&reading);
+    return hand_over(&reading, report, user, result);
+}
+
+int cg_rates_again(const struct cg_config *config,
+                   const struct cg_rates *rates,
+                   void (*report)(void *user,
+                                  const char *file,
+                                  int line,
+                                  const char *wrong,
+                                  const char *remedy),
+                   void *user,
+                   struct cg_rates **again)
+{
+    struct reading reading = {.before = rates};
+
+    if (!config->rates.given) {
+        return CG_ERR_MISUSE;
     }
-    cg_mistakes_deinit(&reading.mistakes);
-    if (status != 0) {
-        cg_rates_close(reading.rates);
-        return status;
+    reading.rates = rates_new(config, rates->file);
+    if (reading.rates == NULL) {
+        return CG_ERR_MEMORY;
     }
-    *result = reading.rates;
-    return 0;
+    copy_rates(&reading);
+    use_rates(&reading);
+    return hand_over(&reading, report, user, again);
 }
 
 void cg_rates_close(struct cg_rates *rates)
@@ -316,6 +399,7 @@ void cg_rates_close(struct cg_rates *rates)
     cg_par_rates_deinit(&rates->par);
     cg_curves_close(rates->curves);
     free(rates->prices);
+    free(rates->file);
     free(rates);
 }
 

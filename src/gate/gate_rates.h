@@ -20,6 +20,7 @@ struct cg_gate_price {
 
 struct cg_rates {
     const struct cg_config *config;
+    char *file; /* as mistakes name it */
     struct cg_par_rates par;
     struct cg_curves *curves;
     cg_date valuation;
