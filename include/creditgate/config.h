@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-/* Immutable once read; several gates, of several threads, may share one. */
+/* Immutable once read, but for cg_gate_reconfigure(); several gates, of several
+ * threads, may share one. */
 struct cg_config;
 
 /*

@@ -26,7 +26,8 @@ extern "C" {
 struct cg_gate;
 
 struct cg_gate_options {
-    const struct cg_config *config;   /* borrowed for the gate's life */
+    const struct cg_config *config;   /* borrowed for the gate's life, or until
+                                         cg_gate_reconfigure() */
     const struct cg_journal *journal; /* likewise; not closed by the gate */
     cg_time now;
     /* What cg_gate_save() wrote, borrowed for the call; NULL: nothing.  It is
@@ -124,6 +125,51 @@ CG_API int cg_gate_renumbered(struct cg_gate *gate,
 CG_API int cg_gate_take_rates(struct cg_gate *gate,
                               const struct cg_rates *rates,
                               cg_time now);
+
+/* What becomes of a thing that a new configuration has otherwise. */
+enum cg_change {
+    CG_CHANGE_TAKEN,   /* it is so from now on */
+    CG_CHANGE_KEPT,    /* it needs a restart: what was in force stays */
+    CG_CHANGE_MISTAKE, /* nothing of this configuration can be taken */
+    CG_CHANGES,
+};
+
+/*
+ * Takes over |config|, read anew, instead of the configuration in force: all of
+ * it in this call, while orders are open or wait, whose charges stay as they
+ * are.  What cannot change while a gate runs (its FIX sessions, Max...=, Name=,
+ * Journal=) is set in |config| to what is in force; so it must not be shared
+ * with anything yet.  |rates| are those that are in force with it, read with
+ * |config| by cg_rates_read() or cg_rates_again(); NULL: none, which leaves
+ * instruments that are priced the same way as before their DV01s, until
+ * cg_gate_take_rates().
+ *
+ * |report| is called for each difference with its line in the file (0: none),
+ * in the words of the files: "limit ACME-USD: Amount 80000 → 100000"; its text
+ * is borrowed for the call.  No call: the two say the same.
+ *
+ * Returns 0: from now on |config| and |rates| are borrowed instead of the old
+ * ones, which may be closed.  What follows from it is there for
+ * cg_gate_pull(), and durable after cg_gate_commit().  Or
+ *
+ * CG_ERR_CONFIG
+ *     |config| contradicts the journal or the gate that runs, after a
+ *     CG_CHANGE_MISTAKE for each point.  Nothing has changed.
+ *
+ * CG_ERR_MEMORY, CG_ERR_MISUSE
+ *     Nothing has changed.
+ *
+ * Other errors as cg_gate_recv().
+ */
+CG_API int cg_gate_reconfigure(struct cg_gate *gate,
+                               struct cg_config *config,
+                               const struct cg_rates *rates,
+                               cg_time now,
+                               void (*report)(void *user,
+                                              enum cg_change change,
+                                              int line,
+                                              const char *text),
+                               void *user);
 
 /*
  * The host is about to end: orders that wait are answered (CG501), new ones are

@@ -36,6 +36,12 @@ void cg_map_deinit(struct cg_map *map)
     *map = (struct cg_map){0};
 }
 
+void cg_map_clear(struct cg_map *map)
+{
+    memset(map->entries, 0, ((size_t)map->mask + 1) * sizeof(*map->entries));
+    map->count = 0;
+}
+
 uint32_t cg_map_find(const struct cg_map *map,
                      uint64_t hash,
                      cg_map_equal *equal,

@@ -44,6 +44,9 @@ void cg_map_prefetch(const struct cg_map *map, uint64_t hash);
 /* The slot that a look at |hash| will try first, or CG_MAP_NONE. */
 uint32_t cg_map_likely(const struct cg_map *map, uint64_t hash);
 
+/* Removes all. */
+void cg_map_clear(struct cg_map *map);
+
 /* Adds a key that is not there.  The map must not be full. */
 void cg_map_add(struct cg_map *map, uint64_t hash, uint32_t slot);
 

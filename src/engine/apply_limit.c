@@ -74,8 +74,8 @@ void cg_apply_limit_named(struct cg_state *state, const struct cg_fact *fact)
     *limit = (struct cg_limit){
         .kind = (enum cg_limit_kind)fact->value,
         .measure = (enum cg_measure)(fact->flags & 0xf),
-        .model = (enum cg_model)(fact->flags >> 4 & 0xf),
-        .pull = (enum cg_pull)(fact->flags >> 8 & 0xf),
+        .first_model = (enum cg_model)(fact->flags >> 4 & 0xf),
+        .first_pull = (enum cg_pull)(fact->flags >> 8 & 0xf),
         .owner = fact->session,
         .account = fact->account,
         .ccp = (uint16_t)((fact->flags >> 16) - 1),

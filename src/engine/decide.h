@@ -763,10 +763,12 @@ void cg_update_refuse(struct cg_engine *engine,
                       const struct cg_update_event *event,
                       uint32_t fault);
 
-/* Charges what rests and is not counted yet under a limit that is new or wider,
- * and, at the start, under any (decide_adopt.c). */
+/* Charges what is open and not counted yet under a limit that is new or wider;
+ * at the start what rests, under any; or what is open, under any
+ * (decide_adopt.c). */
 void cg_limit_adopt(struct cg_engine *engine, uint32_t limit);
 void cg_limits_adopt(struct cg_engine *engine);
+void cg_limits_adopt_open(struct cg_engine *engine);
 
 /* Whether the scopes of an update have room (R10), and taking one over: true
  * when it is another one now. */

@@ -168,7 +168,7 @@ void cg_limit_adopt(struct cg_engine *engine, uint32_t limit)
     }
 }
 
-void cg_limits_adopt(struct cg_engine *engine)
+static void limits_adopt(struct cg_engine *engine, bool waiting)
 {
     const struct cg_state *state = &engine->state;
     for (uint32_t i = 0; i < state->account_count; i++) {
@@ -176,10 +176,20 @@ void cg_limits_adopt(struct cg_engine *engine)
         for (uint32_t order = account->orders; order != CG_NONE;
              order = state->orders[order].next) {
             for (uint32_t l = 0; l < account->limit_count; l++) {
-                if (state->orders[order].sent) {
+                if (waiting || state->orders[order].sent) {
                     order_adopt(engine, order, account->limits[l]);
                 }
             }
         }
     }
+}
+
+void cg_limits_adopt(struct cg_engine *engine)
+{
+    limits_adopt(engine, false);
+}
+
+void cg_limits_adopt_open(struct cg_engine *engine)
+{
+    limits_adopt(engine, true);
 }

@@ -123,8 +123,10 @@ void cg_days_end(struct cg_engine *engine)
     if (!engine->days_run || engine->next_reset > engine->now) {
         return;
     }
+    bool ended = false;
     cg_time due;
     while ((due = oldest_due(engine, &engine->next_reset)) != CG_TIME_NEVER) {
+        ended = true;
         bool whole = day_reset(engine).last == due;
         uint32_t count = limits_reset(engine, due);
         if (count > 0) {
@@ -134,7 +136,9 @@ void cg_days_end(struct cg_engine *engine)
             day_end(engine, due);
         }
     }
-    cg_limits_settle(engine); /* warnings are armed again, breaches end */
+    if (ended) {
+        cg_limits_settle(engine); /* warnings are armed again, breaches end */
+    }
 }
 
 void cg_days_start(struct cg_engine *engine)

@@ -612,4 +612,32 @@ bool cg_engine_is_owed(const struct cg_engine *engine);
 /* After recovery: answers what waited (R45); every link counts as down. */
 void cg_engine_restart(struct cg_engine *engine);
 
+/* --- another configuration (decide_settings.c) --------------------------- */
+
+/* Times, currency rates and the like from |config|, which is borrowed instead
+ * of the old one; sizes and names stay. */
+void cg_engine_settings(struct cg_engine *engine,
+                        const struct cg_engine_config *config);
+
+/* R52: before a limit gets these levels instead of its own: a new one has not
+ * fired yet. */
+void cg_engine_levels_arm(struct cg_engine *engine,
+                          uint32_t limit,
+                          const uint32_t *percent,
+                          uint32_t count);
+
+/* After all settings are there: what is due when follows from them. */
+void cg_engine_times_set(struct cg_engine *engine);
+
+/* R17: the amount of a limit was lowered: if use was above it before, this is a
+ * breach of its own. */
+void cg_engine_limit_lowered(struct cg_engine *engine, uint32_t limit);
+
+/* R17: each limit whose use has come above its amount, unsaid so far, acts. */
+void cg_engine_breaches_pull(struct cg_engine *engine);
+
+/* After all of it: orders count under limits that cover them by now (R11),
+ * those act on it, and who waits for room is decided on anew (R44). */
+void cg_engine_settings_settle(struct cg_engine *engine);
+
 #endif

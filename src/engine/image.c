@@ -350,11 +350,7 @@ static bool take_all(struct cg_state *state, struct reader *in)
     return in->left == 0;
 }
 
-/*
- * Settings are no facts: each start takes them from the configuration, and what
- * is not configured any more has none.
- */
-static void settings_forget(struct cg_state *state)
+void cg_settings_forget(struct cg_state *state)
 {
     for (uint32_t i = 0; i < state->account_count; i++) {
         struct cg_account *account = &state->accounts[i];
@@ -420,7 +416,7 @@ int cg_engine_restore(struct cg_engine *engine,
     /* Its digest was compared: only a bug can have made what does not fit. */
     bool whole = take_all(state, &in);
     CG_ASSERT(whole);
-    settings_forget(state);
+    cg_settings_forget(state);
     engine->now = state->now;
     cg_engine_restored(engine);
     return 0;

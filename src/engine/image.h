@@ -36,4 +36,10 @@ int cg_engine_restore(struct cg_engine *engine,
                       const uint8_t *bytes,
                       size_t len);
 
+/*
+ * Settings are no facts: each start takes them from the configuration, and what
+ * is not configured any more has none.
+ */
+void cg_settings_forget(struct cg_state *state);
+
 #endif

@@ -566,6 +566,8 @@ void cg_limit_unset(struct cg_limit *limit)
     limit->fallback_max_age_ns = 60 * CG_SECOND;
     limit->reset_time_ns = CG_RESET_DAY_END;
     limit->has_cut = false;
+    limit->pull = limit->first_pull;
+    limit->model = limit->owner_model ? limit->model : limit->first_model;
     memset(limit->cut_currency, 0, sizeof(limit->cut_currency));
     memset(limit->cut, 0, sizeof(limit->cut));
     if (!limit->owner_warnings) {

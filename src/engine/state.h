@@ -443,7 +443,10 @@ struct cg_limit {
     uint32_t action;     /* 1767 + 1; 0: none, |pull| decides */
     bool owner_warnings; /* the levels are the owner\'s, not configured */
     bool owner_model;    /* so is the model */
-    uint64_t update_id;  /* a hash of the newest update\'s 1667 (R15) */
+    /* Those it began with: in force while nobody configures it. */
+    enum cg_model first_model : 8;
+    enum cg_pull first_pull : 8;
+    uint64_t update_id; /* a hash of the newest update\'s 1667 (R15) */
     cg_dv01 amount;
     cg_dv01 other;     /* use by others, from the owner's utilisation (R16) */
     cg_dv01 position;  /* P, signed */

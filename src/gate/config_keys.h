@@ -41,6 +41,7 @@ struct cg_key {
     const char *choices; /* "a|b|c" */
     unsigned only;       /* bits of the deciding key's choices; 0: all */
     bool required;
+    bool restart;         /* a gate that runs keeps what it has of it */
     bool fix;             /* handed on to the FIX engine ... */
     const char *fallback; /* ... with this value when absent, if any */
 };

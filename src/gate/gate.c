@@ -12,6 +12,7 @@
 #include "fix_validate.h"
 #include "fix_value.h"
 #include "gate_instrument.h"
+#include "gate_setup.h"
 
 /* --- events ------------------------------------------------------------- */
 
@@ -523,6 +524,34 @@ int cg_gate_take_rates(struct cg_gate *gate,
     begin(gate, CG_SESSION_NONE, 0, now);
     gate->rates = rates;
     cg_gate_instruments_rate(gate);
+    return end(gate);
+}
+
+int cg_gate_reconfigure(struct cg_gate *gate,
+                        struct cg_config *config,
+                        const struct cg_rates *rates,
+                        cg_time now,
+                        void (*report)(void *user,
+                                       enum cg_change change,
+                                       int line,
+                                       const char *text),
+                        void *user)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    if (gate->config == NULL || config == gate->config ||
+        (rates != NULL && rates->config != config)) {
+        return CG_ERR_MISUSE;
+    }
+    struct cg_renewal renewal = {gate, config, rates, report, user};
+    int status = cg_gate_renewal_check(&renewal);
+    if (status != 0) {
+        return status;
+    }
+    begin(gate, CG_SESSION_NONE, 0, now);
+    cg_gate_renew(&renewal);
     return end(gate);
 }
 

@@ -46,6 +46,15 @@ int cg_gate_rows_open(struct cg_gate *gate, uint32_t instruments)
     return cg_map_init(&gate->ids, instruments) == 0 ? 0 : CG_ERR_MEMORY;
 }
 
+void cg_gate_rows_clear(struct cg_gate *gate)
+{
+    for (uint32_t i = 0; i < gate->engine->state.instrument_count; i++) {
+        gate->rows[i] = CG_NONE;
+    }
+    cg_map_clear(&gate->ids);
+    gate->by_rates = false;
+}
+
 /* The part of an instrument's name behind its symbol: the dates. */
 static struct cg_slice dates_of(const struct cg_instrument *instrument)
 {

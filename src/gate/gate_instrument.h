@@ -13,6 +13,9 @@
 /* The row of each instrument, by its slot; CG_NONE: no row is about it. */
 int cg_gate_rows_open(struct cg_gate *gate, uint32_t instruments);
 
+/* Another table is coming. */
+void cg_gate_rows_clear(struct cg_gate *gate);
+
 /* After the table's instruments have their slots: which row each instrument
  * has, those included that were made at run time. */
 void cg_gate_rows_set(struct cg_gate *gate);

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "gate_instrument.h"
-#include "gate_internal.h"
+#include "gate_setup.h"
 #include "image.h"
 
 #include <digest.h>
@@ -38,31 +38,17 @@ static int engine_open(struct cg_gate *gate,
                        uint32_t instruments)
 {
     const struct cg_config *config = gate->config;
-    struct cg_engine_config engine = {
-        .sizes = *sizes,
-        .gate_name = gate->name,
-        .rates_max_age_ns = CG_TIME_NEVER,
-        .sink = sink,
-        .user = gate,
-    };
+    struct cg_engine_config engine = {.rates_max_age_ns = CG_TIME_NEVER};
     if (config != NULL) {
-        engine.soft_deadline_ns = config->soft_deadline_ns;
-        engine.hard_deadline_ns = config->hard_deadline_ns;
-        engine.pull_time_ns = config->pull_time_ns;
-        engine.stale_resend_ns = config->stale_resend_ns;
-        engine.probe_after = config->probe_after;
+        engine = cg_gate_engine_config(config);
         for (size_t i = 0; i < config->session_count; i++) {
             engine.update_sets += config->sessions[i].role == CG_ROLE_HUB;
         }
-        engine.fx = config->fx;
-        engine.fx_count = config->fx_count;
-        engine.day_end_ns = config->day_end_ns;
-        engine.zone = config->zone;
-        if (config->rates.given) {
-            engine.rates_max_age_ns = config->rates.max_age_ns;
-            engine.rates_stale_alarms = config->rates.stale_alarms;
-        }
     }
+    engine.sizes = *sizes;
+    engine.gate_name = gate->name;
+    engine.sink = sink;
+    engine.user = gate;
     return cg_engine_open(&engine, accounts, instruments, &gate->engine);
 }
 
@@ -201,6 +187,7 @@ int cg_gate_open(const struct cg_gate_options *options,
         return status;
     }
     cg_engine_restart(gate->engine);
+    cg_engine_breaches_pull(gate->engine);
     cg_engine_end(gate->engine);
     if (gate->engine->error != 0) {
         status = gate->engine->error;

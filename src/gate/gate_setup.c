@@ -1,25 +1,15 @@
 /*
  * Where configuration meets the journal: names become facts once and keep their
- * slots; settings are taken over at every start.
+ * slots; settings are taken over at every start, and whenever they change.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "gate_internal.h"
+#include "gate_setup.h"
 
 #include "check.h"
-#include "decide.h"
 #include "gate_instrument.h"
 
-static int mismatch(char *error, size_t error_len, const char *what)
-{
-    snprintf(error, error_len,
-             "%s: put the sessions in the order they had when the journal was "
-             "made (new ones last), or start with a new Journal=",
-             what);
-    return CG_ERR_CONFIG;
-}
-
-static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
+static void set_sessions(struct cg_gate *gate)
 {
     struct cg_state *state = &gate->engine->state;
     const struct cg_config *config = gate->config;
@@ -33,8 +23,6 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
             fact.id = from->name;
             fact.id_len = strlen(from->name);
             cg_engine_record(gate->engine, &fact);
-        } else if (!cg_slice_is(cg_id_slice(&to->name), from->name)) {
-            return mismatch(error, error_len, from->name);
         }
         to->role = from->role;
         to->version = from->version;
@@ -49,11 +37,6 @@ static int set_sessions(struct cg_gate *gate, char *error, size_t error_len)
         to->holds_reservations = from->holds_reservations;
         to->no_notices = !from->consumption_notices;
     }
-    if (state->session_count > config->session_count) {
-        return mismatch(error, error_len,
-                        "a session of the journal is not configured");
-    }
-    return 0;
 }
 
 /* The user's levels, as a fact when they are new: what has fired depends on
@@ -178,16 +161,6 @@ static uint32_t limit_name(struct cg_gate *gate,
     return fact.limit;
 }
 
-static bool limit_has_room(const struct cg_state *state,
-                           const struct cg_config_limit *from)
-{
-    uint32_t account = from->account[0] != '\0'
-                           ? cg_state_account(state,
-                                              cg_slice_str(from->account))
-                           : CG_NONE;
-    return cg_state_limit_room(state, account, cg_slice_str(from->firm), 1);
-}
-
 /* The configured amount starts a limit; an owner's update wins over it, and the
  * own desk's limits follow the configuration. */
 static void limit_amount(struct cg_gate *gate,
@@ -206,7 +179,11 @@ static void limit_amount(struct cg_gate *gate,
     fact.flags = 2;
     fact.amount = from->amount;
     fact.other = limit->other;
+    bool lowers = limit->has_amount && from->amount < limit->amount;
     cg_engine_record(gate->engine, &fact);
+    if (lowers) {
+        cg_engine_limit_lowered(gate->engine, slot);
+    }
 }
 
 /* R10: what the configuration cuts a limit to. */
@@ -221,157 +198,107 @@ static void set_cut(struct cg_limit *to, const struct cg_config_limit *from)
                   from->tenor[0] != '\0';
 }
 
-static bool ccp_is(const struct cg_state *state,
-                   const struct cg_limit *to,
-                   const struct cg_config_limit *from)
+static void set_limit(struct cg_limit *to, const struct cg_config_limit *from)
 {
-    return to->ccp == (from->ccp[0] != '\0'
-                           ? cg_state_ccp(state, cg_slice_str(from->ccp))
-                           : CG_CCP_NONE);
+    to->pull = from->pull;
+    to->allow_reducing = from->allow_reducing;
+    to->queues = from->queues;
+    to->fallback_max_age_ns = from->fallback_max_age_ns;
+    to->reset_time_ns = from->reset_time_ns;
+    name_set(&to->owner_name, from->owner_name);
+    set_cut(to, from);
+    if (!to->owner_model) {
+        to->model = from->model;
+    }
+    if (!to->owner_warnings) {
+        to->warnings = from->warnings;
+        memcpy(to->warning_percent, from->warning_percent,
+               sizeof(to->warning_percent));
+    }
 }
 
-static int set_limits(struct cg_gate *gate, char *error, size_t error_len)
+static void set_limits(struct cg_gate *gate)
 {
     struct cg_state *state = &gate->engine->state;
     const struct cg_config *config = gate->config;
     for (size_t i = 0; i < config->credit_limit_count; i++) {
         const struct cg_config_limit *from = &config->credit_limits[i];
         uint32_t slot = cg_state_limit(state, cg_slice_str(from->id));
-        if (slot == CG_NONE && !limit_has_room(state, from)) {
-            snprintf(error, error_len,
-                     "limit %s: no room for it beside those of the journal: "
-                     "raise MaxLimits=, or start with a new Journal=",
-                     from->id);
-            return CG_ERR_CONFIG;
-        }
-        if (slot == CG_NONE) {
-            slot = limit_name(gate, from);
-        }
-        struct cg_limit *to = &state->limits[slot];
-        if (to->owner != from->owner || to->kind != from->kind ||
-            to->measure != from->measure ||
-            memcmp(to->currency, from->currency, 3) != 0 ||
-            !ccp_is(state, to, from)) {
-            snprintf(
-                error, error_len,
-                "limit %s: its owner, kind, measure, currency or CCP is not "
-                "the one in the journal: give the changed limit a new "
-                "RiskLimitID=, or start with a new Journal=",
-                from->id);
-            return CG_ERR_CONFIG;
-        }
-        to->pull = from->pull;
-        to->allow_reducing = from->allow_reducing;
-        to->queues = from->queues;
-        to->fallback_max_age_ns = from->fallback_max_age_ns;
-        to->reset_time_ns = from->reset_time_ns;
-        name_set(&to->owner_name, from->owner_name);
-        set_cut(to, from);
-        if (!to->owner_model) {
-            to->model = from->model;
-        }
-        if (!to->owner_warnings) {
-            to->warnings = from->warnings;
-            memcpy(to->warning_percent, from->warning_percent,
-                   sizeof(to->warning_percent));
-        }
-        limit_amount(gate, slot, from);
+        slot = slot != CG_NONE ? slot : limit_name(gate, from);
+        set_limit(&state->limits[slot], from);
     }
-    return 0;
 }
 
-/* Whether the journal's names and the new ones have room together. */
-static bool names_fit(const struct cg_gate *gate)
+void cg_gate_set_amounts(struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
     const struct cg_config *config = gate->config;
-    uint32_t accounts = state->account_count;
-    uint32_t instruments = state->instruments_used;
-    uint32_t firms = state->firm_count;
-    for (size_t i = 0; i < config->account_count; i++) {
-        struct cg_slice name = cg_slice_str(config->accounts[i].name);
-        struct cg_slice firm = cg_slice_str(config->accounts[i].firm);
-        accounts += cg_state_account(state, name) == CG_NONE;
-        firms += cg_state_firm(state, firm) == CG_NONE;
-    }
-    for (size_t i = 0; i < config->instrument_count; i++) {
-        struct cg_slice symbol = cg_slice_str(config->instruments[i].symbol);
-        instruments += !config->instruments[i].family &&
-                       cg_state_instrument(state, symbol) == CG_NONE;
-    }
-    return accounts <= state->account_max && firms <= state->firm_max &&
-           instruments <= state->instrument_max;
-}
-
-/* Counts |name| if it is new to the journal and not |seen|; false when there is
- * no room for it. */
-static bool ccp_count(const struct cg_state *state,
-                      const char *name,
-                      char seen[CG_CCPS_MAX][CG_NAME_MAX + 1],
-                      uint32_t *count)
-{
-    if (name[0] == '\0' ||
-        cg_state_ccp(state, cg_slice_str(name)) != CG_CCP_OTHER) {
-        return true;
-    }
-    for (uint32_t i = 0; i < *count; i++) {
-        if (strcmp(seen[i], name) == 0) {
-            return true;
-        }
-    }
-    if (state->ccp_count + *count == CG_CCPS_MAX) {
-        return false;
-    }
-    snprintf(seen[(*count)++], CG_NAME_MAX + 1, "%s", name);
-    return true;
-}
-
-static bool ccps_fit(const struct cg_gate *gate)
-{
-    const struct cg_state *state = &gate->engine->state;
-    const struct cg_config *config = gate->config;
-    char seen[CG_CCPS_MAX][CG_NAME_MAX + 1];
-    uint32_t count = 0;
-    for (size_t i = 0; i < config->account_count; i++) {
-        for (uint32_t c = 0; c < config->accounts[i].ccp_count; c++) {
-            if (!ccp_count(state, config->accounts[i].ccps[c], seen, &count)) {
-                return false;
-            }
-        }
-    }
     for (size_t i = 0; i < config->credit_limit_count; i++) {
-        if (!ccp_count(state, config->credit_limits[i].ccp, seen, &count)) {
-            return false;
-        }
+        const struct cg_config_limit *from = &config->credit_limits[i];
+        limit_amount(gate, cg_state_limit(state, cg_slice_str(from->id)), from);
     }
-    return true;
+}
+
+struct cg_engine_config cg_gate_engine_config(const struct cg_config *config)
+{
+    const struct cg_config_rates *rates = &config->rates;
+    return (struct cg_engine_config){
+        .soft_deadline_ns = config->soft_deadline_ns,
+        .hard_deadline_ns = config->hard_deadline_ns,
+        .pull_time_ns = config->pull_time_ns,
+        .stale_resend_ns = config->stale_resend_ns,
+        .probe_after = config->probe_after,
+        .fx = config->fx,
+        .fx_count = config->fx_count,
+        .day_end_ns = config->day_end_ns,
+        .zone = config->zone,
+        .rates_max_age_ns = rates->given ? rates->max_age_ns : CG_TIME_NEVER,
+        .rates_stale_alarms = rates->given && rates->stale_alarms,
+    };
+}
+
+void cg_gate_set(struct cg_gate *gate)
+{
+    set_sessions(gate);
+    set_accounts(gate);
+    set_instruments(gate);
+    cg_gate_rows_set(gate);
+    set_limits(gate);
+}
+
+/* --- at the start --------------------------------------------------------- */
+
+struct first {
+    char *error;
+    size_t len;
+};
+
+static void
+keep_first(void *user, int line, const char *wrong, const char *remedy)
+{
+    struct first *first = user;
+    (void)line;
+    if (first->error[0] == '\0') {
+        snprintf(first->error, first->len, "%s: %s", wrong, remedy);
+    }
 }
 
 int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len)
 {
-    int status = set_sessions(gate, error, error_len);
-    if (status != 0) {
-        return status;
-    }
-    if (!names_fit(gate)) {
-        snprintf(error, error_len,
-                 "the journal holds too many accounts or instruments that are "
-                 "not configured any more: start with a new Journal=");
+    struct first first = {error, error_len};
+    struct cg_contradictions found = {
+        .tell = keep_first,
+        .user = &first,
+        .no_names = "start with a new Journal=",
+        .firms_change = true,
+    };
+    error[0] = '\0';
+    cg_gate_contradict(gate, gate->config, &found);
+    if (found.count > 0) {
         return CG_ERR_CONFIG;
     }
-    if (!ccps_fit(gate)) {
-        snprintf(error, error_len,
-                 "accounts and limits name more than %d clearing houses, those "
-                 "of the journal included",
-                 CG_CCPS_MAX);
-        return CG_ERR_CONFIG;
-    }
-    set_accounts(gate);
-    set_instruments(gate);
-    cg_gate_rows_set(gate);
-    status = set_limits(gate, error, error_len);
-    if (status == 0) {
-        cg_limits_adopt(gate->engine);
-    }
-    return status;
+    cg_gate_set(gate);
+    cg_gate_set_amounts(gate);
+    cg_limits_adopt(gate->engine);
+    return 0;
 }

@@ -112,12 +112,36 @@ read_text(struct cg_config *config, const char *text, const char *table)
     assert_int_equal(status, 0);
 }
 
-static void read_config(struct cg_config *config, const char *keys)
+const char *harness_text(const char *keys)
 {
     static char all[sizeof(gate_keys) + sizeof(configuration) + 4096];
     snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
-    read_text(config, all,
+    return all;
+}
+
+const char *harness_table(void)
+{
+    return instruments;
+}
+
+static void read_config(struct cg_config *config, const char *keys)
+{
+    read_text(config, harness_text(keys),
               strstr(keys, "[RATES]") != NULL ? with_curve : instruments);
+}
+
+/* The one that the gate borrows. */
+static struct cg_config *live(struct harness *harness)
+{
+    return harness->live != NULL ? harness->live : &harness->config;
+}
+
+static void config_end(struct harness *harness)
+{
+    cg_config_deinit(live(harness));
+    free(harness->live);
+    harness->live = NULL;
+    memset(&harness->config, 0, sizeof(harness->config));
 }
 
 /* What the gate says of itself must be valid FIX of the session's version. */
@@ -244,7 +268,7 @@ void harness_take_rates_of(struct harness *harness,
     struct cg_rates_text bytes = {"rates.csv", text, strlen(text), made_at};
     struct cg_rates *rates = NULL;
     said[0] = '\0';
-    int status = cg_rates_read(&harness->config, &bytes, harness->rates,
+    int status = cg_rates_read(live(harness), &bytes, harness->rates,
                                keep_mistake, said, &rates);
     if (wrong != NULL) {
         assert_int_equal(status, CG_ERR_CONFIG);
@@ -322,7 +346,7 @@ void harness_renumbered(struct harness *harness, int session, bool ours)
 static void gate_open(struct harness *harness)
 {
     char error[256] = "";
-    struct cg_gate_options options = {.config = &harness->config,
+    struct cg_gate_options options = {.config = live(harness),
                                       .journal = &harness->journal,
                                       .now = harness->now,
                                       .log = keep_line,
@@ -375,7 +399,7 @@ void harness_open_table(struct harness *harness,
 void harness_reopen_config(struct harness *harness, const char *text)
 {
     gate_end(harness);
-    cg_config_deinit(&harness->config);
+    config_end(harness);
     fact_log_crash(&harness->facts);
     read_text(&harness->config, text, instruments);
     gate_open(harness);
@@ -393,7 +417,49 @@ void harness_close(struct harness *harness)
     prove_whole(&harness->journal, "the facts of this test");
     gate_end(harness);
     fact_log_deinit(&harness->facts);
-    cg_config_deinit(&harness->config);
+    config_end(harness);
+}
+
+static void
+keep_change(void *user, enum cg_change change, int line, const char *text)
+{
+    static const char *const words[] = {"taken", "kept", "mistake"};
+    char *said = user;
+    size_t len = strlen(said);
+    snprintf(said + len, HARNESS_CHANGES_MAX - len, "%s %d: %s\n",
+             words[change], line, text);
+}
+
+int harness_reconfigure(struct harness *harness,
+                        const char *text,
+                        const char *table)
+{
+    struct cg_config *config = calloc(1, sizeof(*config));
+    struct cg_rates *rates = NULL;
+    char said[HARNESS_TEXT_MAX] = "";
+    assert_non_null(config);
+    read_text(config, text, table != NULL ? table : instruments);
+    if (harness->rates != NULL && config->rates.given &&
+        cg_rates_again(config, harness->rates, keep_mistake, said, &rates) !=
+            0) {
+        fail_msg("the rates are refused: %s", said);
+    }
+    harness->changes[0] = '\0';
+    int status = cg_gate_reconfigure(harness->gate, config, rates, harness->now,
+                                     keep_change, harness->changes);
+    if (status == 0) {
+        cg_rates_close(harness->rates);
+        config_end(harness);
+        harness->live = config;
+        harness->config = *config;
+        harness->rates = rates;
+    } else {
+        cg_rates_close(rates);
+        cg_config_deinit(config);
+        free(config);
+    }
+    collect(harness);
+    return status;
 }
 
 /* Splits header from body: 35 and the tags that only headers have. */

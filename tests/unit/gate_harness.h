@@ -28,9 +28,11 @@ enum {
 
 enum { HARNESS_OUT_MAX = 1024, HARNESS_TEXT_MAX = 24576 };
 enum { HARNESS_LINES_MAX = 64, HARNESS_LINE_MAX = 512 };
+enum { HARNESS_CHANGES_MAX = 16384 };
 
 struct harness {
     struct cg_config config;
+    struct cg_config *live; /* a later one, of which |config| is a copy */
     struct cg_journal journal;
     struct fact_log facts;
     struct cg_gate *gate;
@@ -45,6 +47,8 @@ struct harness {
     int line_count;
     int notices;            /* lines about the gate as a whole */
     struct cg_rates *rates; /* taken by the gate that runs, or NULL */
+    /* What harness_reconfigure() was told, one a line: "taken 31: limit ..." */
+    char changes[HARNESS_CHANGES_MAX];
 };
 
 /* Opens the standard gate with every link up; its amounts are in the .c file.
@@ -68,6 +72,23 @@ void harness_close(struct harness *harness);
 /* Ends the gate as a crash does and opens it again on what was committed;
  * every link is down, and what the start has to say comes out. */
 void harness_reopen(struct harness *harness);
+
+/*
+ * Another configuration for the gate that runs; NULL |table|: the standard one.
+ * The rates that it has are read again for it.  Returns what
+ * cg_gate_reconfigure() does.
+ */
+int harness_reconfigure(struct harness *harness,
+                        const char *text,
+                        const char *table);
+
+/* Fails unless a start on the facts and the configuration there are comes to
+ * the books of the gate that runs, bit by bit, and adds no fact. */
+void harness_start_is_the_same(struct harness *harness);
+
+/* The texts of harness_open_with(). */
+const char *harness_text(const char *keys);
+const char *harness_table(void);
 
 /* Feeds one message; its header is made here.  All totals are audited after
  * every call, and what came out replaces what came out before. */
