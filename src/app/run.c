@@ -47,7 +47,9 @@ static void print_usage(FILE *to)
         "signals:\n"
         "  SIGTERM, SIGINT  answer what waits, log out, end; each further one\n"
         "                   ends a wait\n"
-        "  SIGHUP           read the par rates and open the message log again\n"
+        "  SIGHUP           read the configuration again and say what "
+        "changed,\n"
+        "                   open the message log again\n"
         "  SIGUSR1          move older facts from the journal to an archive\n"
         "                   beside it\n"
         "\n"
@@ -104,7 +106,8 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct run *run = handle->data;
     if (number == SIGHUP) {
-        say(run, CG_LOG_NOTICE, "told to read the par rates again (SIGHUP)");
+        say(run, CG_LOG_NOTICE,
+            "told to read the configuration again (SIGHUP)");
         cg_gateway_reopen_log(run->gateway);
         cg_gateway_reload(run->gateway);
         return;
@@ -147,7 +150,8 @@ static void say_ports(const struct run *run, const struct cg_config *config)
     }
 }
 
-static int run_gateway(const struct cg_config *config,
+static int run_gateway(const char *path,
+                       const struct cg_config *config,
                        enum cg_log_level log_level)
 {
     struct run run = {.log_level = log_level};
@@ -157,6 +161,7 @@ static int run_gateway(const struct cg_config *config,
     struct cg_gateway_options options = {
         .loop = &run.loop,
         .config = config,
+        .config_path = path,
         .log_level = log_level,
         .log = run_log_line,
         .ended = on_ended,
@@ -259,7 +264,7 @@ int app_run(int argc, char **argv)
     }
     int status = arguments.check_only
                      ? check(arguments.path, config)
-                     : run_gateway(config, arguments.log_level);
+                     : run_gateway(arguments.path, config, arguments.log_level);
     cg_config_close(config);
     return status;
 }

@@ -210,7 +210,8 @@ void cg_gateway_reopen_log(struct cg_gateway *gateway)
     cg_message_log_reopen(gateway->messages);
 }
 
-/* --- par rates ---------------------------------------------------------- */
+/* --- configuration and par rates ---------------------------------------- */
+
 static void on_say(void *user, enum cg_log_level level, const char *text)
 {
     cg_gateway_say(user, level, "gate", text);
@@ -221,32 +222,44 @@ static void on_taken(void *user, int status)
     cg_gateway_drain(user, status);
 }
 
+static void on_config(void *user, enum cg_log_level level, const char *text)
+{
+    cg_gateway_say(user, level, "config", text);
+}
+
+static void
+on_config_taken(void *user, const struct cg_config *config, int status)
+{
+    struct cg_gateway *gateway = user;
+    if (config != NULL) {
+        cg_config_host(config, &gateway->host);
+        cg_keeper_set_facts(gateway->keeper, gateway->host.snapshot_facts);
+    }
+    cg_gateway_drain(gateway, status);
+}
+
 void cg_gateway_reload(struct cg_gateway *gateway)
 {
-    if (gateway->stage != CG_GATEWAY_RUNS) {
-        return;
-    }
-    if (gateway->rates == NULL) {
-        cg_gateway_say(gateway, CG_LOG_NOTICE, "gate",
-                       "there is no ParRates= to read again");
-    } else {
-        cg_gateway_rates_ask(gateway->rates);
+    if (gateway->stage == CG_GATEWAY_RUNS && !gateway->failing) {
+        cg_gateway_config_ask(gateway->config);
     }
 }
 
-static int open_rates(struct cg_gateway *gateway)
+static int open_config(struct cg_gateway *gateway)
 {
-    const struct cg_gateway_rates_options options = {
+    const struct cg_gateway_config_options options = {
         .loop = gateway->options.loop,
+        .path = gateway->options.config_path,
         .config = gateway->options.config,
         .gate = gateway->gate,
         .now = cg_gateway_now,
-        .say = on_say,
-        .taken = on_taken,
+        .say = on_config,
+        .say_rates = on_say,
+        .taken = on_config_taken,
         .user = gateway,
     };
-    gateway->rates = cg_gateway_rates_open(&options);
-    return gateway->rates != NULL ? 0 : CG_ERR_MEMORY;
+    gateway->config = cg_gateway_config_open(&options);
+    return gateway->config != NULL ? 0 : CG_ERR_MEMORY;
 }
 
 /* --- the journal's length ------------------------------------------------ */
@@ -399,17 +412,10 @@ static int settle(struct cg_gateway *gateway)
                                                          cg_gateway_now()));
         }
     }
-    int kept = open_keeper(gateway);
-    if (kept != 0) {
-        return kept;
-    }
-    if (gateway->host.par_rates != NULL) {
-        int status = open_rates(gateway);
-        if (status != 0) {
-            return status;
-        }
-    }
-    return gateway->error != 0 ? gateway->error : cg_gate_commit(gateway->gate);
+    int status = open_keeper(gateway);
+    status = status != 0 ? status : open_config(gateway);
+    status = status != 0 ? status : gateway->error;
+    return status != 0 ? status : cg_gate_commit(gateway->gate);
 }
 
 int cg_gateway_open(const struct cg_gateway_options *options,
@@ -474,7 +480,7 @@ void cg_gateway_close(struct cg_gateway *gateway)
     cg_message_log_close(gateway->messages);
     cg_keeper_close(gateway->keeper);
     cg_gate_close(gateway->gate);
-    cg_gateway_rates_close(gateway->rates);
+    cg_gateway_config_close(gateway->config);
     if (gateway->has_journal) {
         gateway->journal.close(gateway->journal.user);
     }

@@ -18,6 +18,7 @@ struct cg_gateway;
 struct cg_gateway_options {
     uv_loop_t *loop;
     const struct cg_config *config; /* borrowed */
+    const char *config_path;        /* its file, for cg_gateway_reload() */
     /* The least of what matters that is still said. */
     enum cg_log_level log_level;
     /* One line: a decision of the gate, an event of a session or connection. */
@@ -43,7 +44,8 @@ int cg_gateway_open(const struct cg_gateway_options *options,
 /* The port the session |index| listens on, or a negative error. */
 int cg_gateway_port(const struct cg_gateway *gateway, size_t index);
 
-/* Reads the par rates again, whether their file has changed or not. */
+/* Reads the configuration again, says what differs and takes it, unless it has
+ * mistakes; then the par rates, whether their file has changed or not. */
 void cg_gateway_reload(struct cg_gateway *gateway);
 
 /* Opens the message log by its name again, after it was moved away. */

@@ -7,7 +7,7 @@
 #define CG_LINK_GATEWAY_INTERNAL_H
 
 #include "gateway.h"
-#include "gateway_rates.h"
+#include "gateway_config.h"
 #include "keeper.h"
 #include "message_log.h"
 #include <creditgate/gate.h>
@@ -30,7 +30,7 @@ struct cg_gateway {
     struct cg_journal journal;
     bool has_journal;
     struct cg_gate *gate;
-    struct cg_gateway_rates *rates; /* NULL without [RATES] */
+    struct cg_gateway_config *config; /* and its par rates */
     struct fix8c_engine *engine;
     struct fix8c_transport *transport;
     char *scratch; /* one message out of the store */

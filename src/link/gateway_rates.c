@@ -163,6 +163,24 @@ static const struct cg_reload_hooks hooks = {
 
 /* --- from the gateway ---------------------------------------------------- */
 
+/* False without memory. */
+static bool reading_open(struct cg_gateway_rates *rates)
+{
+    const struct cg_reload_options reload = {
+        .loop = rates->options.loop,
+        .path = rates->host.par_rates,
+        .bytes_max = CG_PAR_RATES_BYTES_MAX,
+        .poll_ms = (unsigned)(rates->host.par_rates_poll_ns / CG_MS),
+        .rest_ms = 1000,
+        .hooks = &hooks,
+        .user = rates,
+    };
+    if (rates->host.par_rates != NULL) {
+        rates->reload = cg_reload_open(&reload);
+    }
+    return rates->host.par_rates == NULL || rates->reload != NULL;
+}
+
 struct cg_gateway_rates *
 cg_gateway_rates_open(const struct cg_gateway_rates_options *options)
 {
@@ -172,22 +190,35 @@ cg_gateway_rates_open(const struct cg_gateway_rates_options *options)
     }
     rates->options = *options;
     cg_config_host(options->config, &rates->host);
-    const struct cg_reload_options reload = {
-        .loop = options->loop,
-        .path = rates->host.par_rates,
-        .bytes_max = CG_PAR_RATES_BYTES_MAX,
-        .poll_ms = (unsigned)(rates->host.par_rates_poll_ns / CG_MS),
-        .rest_ms = 1000,
-        .hooks = &hooks,
-        .user = rates,
-    };
-    rates->reload = cg_reload_open(&reload);
-    if (rates->reload == NULL) {
+    if (!reading_open(rates)) {
         free(rates);
         return NULL;
     }
-    cg_reload_first(rates->reload);
+    if (rates->reload != NULL) {
+        cg_reload_first(rates->reload);
+    }
     return rates;
+}
+
+const struct cg_rates *
+cg_gateway_rates_taken(const struct cg_gateway_rates *rates)
+{
+    return rates->taken;
+}
+
+bool cg_gateway_rates_resume(struct cg_gateway_rates *rates,
+                             const struct cg_config *config,
+                             struct cg_rates *taken)
+{
+    if (config != rates->options.config) {
+        cg_rates_close(rates->taken);
+        rates->taken = taken;
+        rates->options.config = config;
+        cg_config_host(config, &rates->host);
+    }
+    bool opened = reading_open(rates);
+    cg_gateway_rates_ask(rates);
+    return opened;
 }
 
 void cg_gateway_rates_ask(struct cg_gateway_rates *rates)

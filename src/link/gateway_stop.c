@@ -137,11 +137,8 @@ static void begin(struct cg_gateway *gateway)
     uint64_t grace_ms = (uint64_t)(gateway->host.stop_grace_ns / CG_MS);
     gateway->stage = CG_GATEWAY_WAITS;
     gateway->answers_until = uv_now(gateway->options.loop) + grace_ms;
-    gateway->handles = 3;
-    if (gateway->rates != NULL) {
-        gateway->handles++;
-        cg_gateway_rates_stop(gateway->rates, end_part, gateway);
-    }
+    gateway->handles = 4;
+    cg_gateway_config_stop(gateway->config, end_part, gateway);
     if (gateway->error == 0) {
         cg_gateway_drain(gateway,
                          cg_gate_stop(gateway->gate, cg_gateway_now()));

@@ -323,6 +323,12 @@ static void others_remove(const struct cg_keeper *keeper, cg_seq no)
     closedir(entries);
 }
 
+void cg_keeper_set_facts(struct cg_keeper *keeper, cg_seq facts)
+{
+    keeper->next += facts - keeper->options.facts;
+    keeper->options.facts = facts;
+}
+
 void cg_keeper_committed(struct cg_keeper *keeper)
 {
     if (keeper->stopping) {

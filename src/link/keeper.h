@@ -31,6 +31,9 @@ struct cg_keeper_options {
 /* NULL without memory. */
 struct cg_keeper *cg_keeper_open(const struct cg_keeper_options *options);
 
+/* Another cg_keeper_options.facts, from now on. */
+void cg_keeper_set_facts(struct cg_keeper *keeper, cg_seq facts);
+
 /* Between turns, after each commit: is it time? */
 void cg_keeper_committed(struct cg_keeper *keeper);
 

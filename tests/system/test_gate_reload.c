@@ -242,7 +242,7 @@ static void test_gate_reload_asked_by_signal(void **state)
     static const struct story_step steps[] = {
         START_RATED(SETTINGS("ping") AGING_SECTION, RATES(UNDATED_RATES)),
         HANGUP(GATE),
-        SEE(GATE, "gate", "told to read the par rates again"),
+        SEE(GATE, "gate", "told to read the configuration again"),
         SEE(GATE, "gate", "the par rates are unchanged: version 1, made "),
         CHECK(age_an_hour),
         SEE(GATE, "gate", "takes par rates 2, 1h"),
@@ -265,7 +265,7 @@ static void test_gate_reload_asked_without_rates(void **state)
     static const struct story_step steps[] = {
         START_ALL(SETTINGS("ping")),
         HANGUP(GATE),
-        SEE(GATE, "gate", "there is no ParRates= to read again"),
+        SEE(GATE, "config", "the configuration is unchanged"),
         BUY("A1", "1000000"),
         SEE(CLIENT, "in 8", "11=A1|150=0"),
         END_ALL_AGREED,
