@@ -145,7 +145,7 @@ enum cg_change {
  * cg_gate_take_rates().
  *
  * |report| is called for each difference with its line in the file (0: none),
- * in the words of the files: "limit ACME-USD: Amount 80000 → 100000"; its text
+ * in the words of the files: "limit ACME-USD: Amount 80000 -> 100000"; its text
  * is borrowed for the call.  No call: the two say the same.
  *
  * Returns 0: from now on |config| and |rates| are borrowed instead of the old

@@ -43,7 +43,7 @@ void cg_change_value(struct cg_changes *changes,
                      const char *now)
 {
     if (strcmp(before, now) != 0) {
-        cg_change_tell(changes, change, line, "%s%s %s → %s%s", what, key,
+        cg_change_tell(changes, change, line, "%s%s %s -> %s%s", what, key,
                        before, now,
                        change == CG_CHANGE_KEPT ? ": needs a restart" : "");
     }

@@ -122,8 +122,8 @@ static void keep_setting(const struct cg_config_session *session,
         return;
     }
     cg_change_tell(changes, KEPT, session->line,
-                   "session %s: %s %.*s → %.*s: needs a restart", session->name,
-                   name, (int)before->value_len, before->value,
+                   "session %s: %s %.*s -> %.*s: needs a restart",
+                   session->name, name, (int)before->value_len, before->value,
                    (int)now->value_len, now->value);
 }
 

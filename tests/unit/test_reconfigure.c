@@ -276,7 +276,7 @@ static void test_reconfigure_lowered_amount_pulls(void **state)
     rest("A1", "A", 40);
     rest("A2", "A", 40);
     take(with(base, "Amount=100000", "Amount=50000"));
-    said("taken 46: limit A-USD: Amount 100000 → 50000\n");
+    said("taken 46: limit A-USD: Amount 100000 -> 50000\n");
     assert_int_equal(lines(), 1);
     harness_expect(&h, VENUE, "35=F|41=A2");
     harness_expect(&h, CLIENT, "35=B|148~breached");
@@ -284,7 +284,7 @@ static void test_reconfigure_lowered_amount_pulls(void **state)
     order("A3", "A", 1);
     harness_expect(&h, CLIENT, "35=8|58~CG101 LIMIT_EXCEEDED");
     take(with(base, "Amount=100000", "Amount=10000.5"));
-    said("limit A-USD: Amount 50000 → 10000.5\n");
+    said("limit A-USD: Amount 50000 -> 10000.5\n");
     harness_expect(&h, VENUE, "35=F|41=A1");
     gone("A2");
     gone("A1");
@@ -315,7 +315,8 @@ static void test_reconfigure_hub_amount_stays(void **state)
     (void)state;
     take(with(base, "Model=ping-with-push\nAmount=100000",
               "Model=ping-with-push\nAmount=5"));
-    said("limit P-USD: (what its hub has pushed goes first) Amount 100000 → 5");
+    said(
+        "limit P-USD: (what its hub has pushed goes first) Amount 100000 -> 5");
     order("P1", "P", 50);
     harness_expect(&h, HUB, "35=DF|2324=50000.00");
 }
@@ -392,7 +393,7 @@ static void test_reconfigure_limit_settings(void **state)
     order("B2", "B", 50);
     harness_quiet(&h);
     take(with(base, "Queue=Y", "Queue=N"));
-    said("limit B-USD: Queue Y → N\n");
+    said("limit B-USD: Queue Y -> N\n");
     harness_expect(&h, CLIENT, "35=8|11=B2|58~CG101");
     harness_quiet(&h);
     order("P1", "P", 50);
@@ -400,23 +401,23 @@ static void test_reconfigure_limit_settings(void **state)
     snprintf(kept, sizeof(kept), "%s", harness_expect(&h, HUB, "35=DF"));
     take(with(with(base, "Queue=Y", "Queue=N"), "Model=ping-with-push",
               "Model=push"));
-    said("limit P-USD: Model ping-with-push → push\n");
+    said("limit P-USD: Model ping-with-push -> push\n");
     order("P2", "P", 20); /* nobody is asked any more ... */
     harness_expect(&h, VENUE, "35=D|11=P2");
     harness_grant(&h, kept); /* ... but who was may answer */
     harness_expect(&h, VENUE, "35=D|11=P1");
     take(base);
-    said("limit P-USD: Model push → ping-with-push\n");
+    said("limit P-USD: Model push -> ping-with-push\n");
     take(with(base, "Queue=Y",
               "Pull=none\nQueue=Y\nAllowReducing=N\n"
               "FallbackMaxAgeMs=5\nOwner=DESK\n"
               "Product=OIS\nResetTime=10:00:00"));
-    said("limit B-USD: Pull fit → none\n");
-    said("limit B-USD: AllowReducing Y → N\n");
-    said("limit B-USD: FallbackMaxAgeMs 60000 → 5\n");
-    said("limit B-USD: Owner GATE → DESK\n");
-    said("limit B-USD: Product none → OIS\n");
-    said("limit B-USD: ResetTime the day's end → 10:00:00\n");
+    said("limit B-USD: Pull fit -> none\n");
+    said("limit B-USD: AllowReducing Y -> N\n");
+    said("limit B-USD: FallbackMaxAgeMs 60000 -> 5\n");
+    said("limit B-USD: Owner GATE -> DESK\n");
+    said("limit B-USD: Product none -> OIS\n");
+    said("limit B-USD: ResetTime the day's end -> 10:00:00\n");
     assert_int_equal(lines(), 6);
 }
 
@@ -428,7 +429,7 @@ static void test_reconfigure_new_levels_are_armed(void **state)
     harness_expect(&h, VENUE, "35=D");
     harness_expect(&h, CLIENT, "35=B|148~75 % reached");
     take(with(base, "Amount=100000\n", "Amount=100000\nWarnings=60,75\n"));
-    said("limit A-USD: Warnings 75,90,98 → 60,75\n");
+    said("limit A-USD: Warnings 75,90,98 -> 60,75\n");
     harness_expect(&h, CLIENT, "35=B|148~75 % reached");
     harness_quiet(&h);
     take(with(base, "Amount=100000\n", "Amount=100000\nWarnings=60,85\n"));
@@ -438,7 +439,7 @@ static void test_reconfigure_new_levels_are_armed(void **state)
     harness_expect(&h, CLIENT, "35=B|148~85 % reached");
     take(with(with(base, "Amount=100000\n", "Amount=100000\nWarnings=60,85\n"),
               "ClearingFirm=F\n", "ClearingFirm=F\nWarnings=50\n"));
-    said("account A: Warnings those of its limits → 50\n");
+    said("account A: Warnings those of its limits -> 50\n");
     harness_expect(&h, CLIENT, "35=B|148~50 % reached");
 }
 
@@ -484,12 +485,12 @@ static void test_reconfigure_account_settings(void **state)
     text = with(text, "TargetCompID=VENUE\n",
                 "TargetCompID=VENUE\nTokenTag=0\n");
     take(text);
-    said("account B: Contact desk one → desk two\n");
-    said("account B: Hub none → hub\n");
-    said("account B: CCPs any → LCH,CME\n");
-    said("session client: ShowAmounts Y → N\n");
+    said("account B: Contact desk one -> desk two\n");
+    said("account B: Hub none -> hub\n");
+    said("account B: CCPs any -> LCH,CME\n");
+    said("session client: ShowAmounts Y -> N\n");
     said("session client: Accounts without P\n");
-    said("session venue: TokenTag 7350 → 0\n");
+    said("session venue: TokenTag 7350 -> 0\n");
     assert_int_equal(lines(), 6);
     order("B1", "B", 10);
     assert_null(strstr(harness_expect(&h, VENUE, "35=D|11=B1"), "|7350="));
@@ -510,7 +511,7 @@ static void test_reconfigure_firm_of_an_account_at_rest(void **state)
     refuse(text, "account A has 1 open orders");
     gone("A1");
     take(text);
-    said("account A: ClearingFirm F → F2\n");
+    said("account A: ClearingFirm F -> F2\n");
     order("A2", "A", 100);
     harness_expect(&h, VENUE, "35=D|11=A2");
 }
@@ -524,8 +525,8 @@ static void test_reconfigure_instruments(void **state)
     rest("A1", "A", 40);
     take_table(base, "instrument,currency,dv01_per_million,product\n"
                      "USD10Y,USD,1500.25,IRS\nUSD5Y,USD,500,\n");
-    said("taken 0: instrument USD10Y: dv01_per_million 1000 → 1500.25\n");
-    said("instrument USD10Y: product OIS → IRS\n");
+    said("taken 0: instrument USD10Y: dv01_per_million 1000 -> 1500.25\n");
+    said("instrument USD10Y: product OIS -> IRS\n");
     said("instrument USD5Y: new\n");
     said("instrument EUR10Y: is not in the table any more\n");
     assert_int_equal(lines(), 4);
@@ -549,7 +550,7 @@ static void test_reconfigure_currencies(void **state)
     harness_expect(&h, VENUE, "35=D");
     assert_int_equal(used("A-USD"), 11000);
     take(with(base, "Rate=1.10", "Rate=1.2\n[FX]\nFrom=USD\nTo=EUR\nRate=0.9"));
-    said("FX EUR to USD: Rate 1.1 → 1.2\n");
+    said("FX EUR to USD: Rate 1.1 -> 1.2\n");
     said("FX USD to EUR: new\n");
     order_of("A2", "A", "EUR10Y", 10);
     harness_expect(&h, VENUE, "35=D");
@@ -571,7 +572,7 @@ static void test_reconfigure_deadlines_of_who_waits(void **state)
     order("P1", "P", 50); /* nothing was pushed yet: no fallback */
     harness_wait(&h, 2000);
     take(with(base, "HardDeadlineMs=20000", "HardDeadlineMs=5000"));
-    said("taken 0: HardDeadlineMs 20000 → 5000\n");
+    said("taken 0: HardDeadlineMs 20000 -> 5000\n");
     harness_wait(&h, 2999);
     harness_quiet(&h);
     harness_wait(&h, 1);
@@ -595,7 +596,7 @@ static void test_reconfigure_end_of_the_day(void **state)
     harness_expect(&h, CLIENT, "35=8|150=F");
     assert_int_equal(used("A-USD"), 40000);
     take(with(base, "TradingDayEnd=17:00:00", "TradingDayEnd=08:00:05"));
-    said("TradingDayEnd 17:00:00 → 08:00:05\n");
+    said("TradingDayEnd 17:00:00 -> 08:00:05\n");
     assert_int_equal(used("A-USD"), 40000);
     harness_wait(&h, 5000);
     assert_int_equal(used("A-USD"), 0);
@@ -604,7 +605,7 @@ static void test_reconfigure_end_of_the_day(void **state)
     harness_wait(&h, 10000);
     take(with(with(base, "TradingDayEnd=17:00:00", "TradingDayEnd=10:00:10"),
               "TimeZone=UTC", "TimeZone=Africa/Cairo"));
-    said("TimeZone UTC → Africa/Cairo\n");
+    said("TimeZone UTC -> Africa/Cairo\n");
     assert_int_equal(used("A-USD"), 0);
     assert_int_equal(harness_logged(&h, "the trading day has ended"), 2);
 }
@@ -616,7 +617,7 @@ static void test_reconfigure_types_that_pass(void **state)
     harness_in(&h, CLIENT, quote);
     harness_expect(&h, CLIENT, "35=j");
     take(with(base, "MaxOrders", "PassTypes=S,R\nMaxOrders"));
-    said("PassTypes none → S,R\n");
+    said("PassTypes none -> S,R\n");
     harness_in(&h, CLIENT, quote);
     harness_expect(&h, VENUE, "35=R|131=Q1");
     take(base);
@@ -645,20 +646,21 @@ static void test_reconfigure_keeps_what_needs_a_restart(void **state)
     text = with(text, "Amount=100000", "Amount=90000");
     for (int i = 0; i < 2; i++) {
         take(text);
-        said("kept 0: Name GATE → OTHER: needs a restart\n");
-        said("MaxOrders 60 → 600: needs a restart\n");
-        said("Journal /tmp/unused.db → /tmp/other.db: needs a restart\n");
-        said("session client: HeartBtInt 30 → 20: needs a restart\n");
-        said("session hub: HeartBtInt 30 → 20: needs a restart\n");
+        said("kept 0: Name GATE -> OTHER: needs a restart\n");
+        said("MaxOrders 60 -> 600: needs a restart\n");
+        said("Journal /tmp/unused.db -> /tmp/other.db: needs a restart\n");
+        said("session client: HeartBtInt 30 -> 20: needs a restart\n");
+        said("session hub: HeartBtInt 30 -> 20: needs a restart\n");
         said("session client: LogonTag is another one: needs a restart\n");
-        said("session client: TargetCompID CLIENT → CLIENTELE: needs a");
-        said("session hub: Identification token → chaining: needs a restart\n");
+        said("session client: TargetCompID CLIENT -> CLIENTELE: needs a");
+        said(
+            "session hub: Identification token -> chaining: needs a restart\n");
         said("session client3: new: needs a restart\n");
         assert_null(strstr(h.changes, "secret"));
         assert_int_equal(lines(), i == 0 ? 15 : 12);
         if (i == 0) { /* the rest is taken, once */
-            said("taken 59: limit A-USD: Amount 100000 → 90000\n");
-            said("session hub: RepeatMs 30000 → 5000\n");
+            said("taken 59: limit A-USD: Amount 100000 -> 90000\n");
+            said("session hub: RepeatMs 30000 -> 5000\n");
             said("account D: new\n");
         }
     }
@@ -692,7 +694,7 @@ static void test_reconfigure_refuses_sessions_to_come(void **state)
                       "Model=ping\nHub=hub2\n[FX]"),
            "limit B2-USD: Hub=hub2 is a session that is there from the next");
     take(with(text, "TargetCompID=HUB\n", "TargetCompID=HUB\nSuperior=hub2\n"));
-    said("session hub: Superior none → hub2: needs a restart\n");
+    said("session hub: Superior none -> hub2: needs a restart\n");
     said("session hub2: new: needs a restart\n");
 }
 
@@ -729,7 +731,7 @@ static void test_reconfigure_is_on_record(void **state)
     for (size_t i = 0; i < h.facts.count; i++) {
         const struct cg_fact *fact = &h.facts.facts[i];
         static const char words[] =
-            "configuration: limit A-USD: Amount 100000 → 50000";
+            "configuration: limit A-USD: Amount 100000 -> 50000";
         found = found || (fact->kind == CG_FACT_NOTED &&
                           fact->text_len == sizeof(words) - 1 &&
                           memcmp(fact->text, words, sizeof(words) - 1) == 0);
