@@ -117,6 +117,7 @@ static void limit_move(struct cg_limit *limit,
 void cg_apply_limit_set(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_limit *limit = &state->limits[fact->limit];
+    bool had = limit->owner_warnings; /* what is configured is no fact */
     uint32_t given = 0;
     limit_move(limit,
                (fact->flags & 1) != 0 ? CG_LIMIT_BY_OWNER
@@ -136,14 +137,19 @@ void cg_apply_limit_set(struct cg_state *state, const struct cg_fact *fact)
     }
     for (uint32_t i = 0; i < 8 && (fact->hash >> (8 * i)) != 0; i++) {
         uint32_t percent = fact->hash >> (8 * i) & 0xff;
-        if (limit->warning_percent[i] != percent || limit->warnings <= i) {
+        if (!had || limit->warning_percent[i] != percent ||
+            limit->warnings <= i) {
             limit->warned &= ~(1u << i); /* a new level has not fired yet */
         }
         limit->warning_percent[i] = percent;
         given = i + 1;
         limit->owner_warnings = true;
     }
-    limit->warnings = given != 0 ? given : limit->warnings;
+    if (given != 0) {
+        limit->warnings = given;
+        memset(limit->warning_percent + given, 0,
+               (CG_WARNINGS_MAX - given) * sizeof(*limit->warning_percent));
+    }
     if ((fact->flags >> 4 & 0xf) != 0) {
         limit->model = (enum cg_model)((fact->flags >> 4 & 0xf) - 1);
         limit->owner_model = true;

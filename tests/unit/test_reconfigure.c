@@ -443,6 +443,26 @@ static void test_reconfigure_new_levels_are_armed(void **state)
     harness_expect(&h, CLIENT, "35=B|148~50 % reached");
 }
 
+/* R52: an owner's levels that are as the configured ones are new all the same:
+ * what is configured is no fact. */
+static void test_reconfigure_first_levels_of_the_owner(void **state)
+{
+    (void)state;
+    take(with(base, "Model=ping-with-push\nAmount=100000\nWarnings=none",
+              "Model=push\nAmount=100000\nWarnings=50,60,70"));
+    order("P1", "P", 55);
+    harness_expect(&h, VENUE, "35=D");
+    harness_expect(&h, CLIENT, "35=B|148~50 % reached");
+    harness_in(&h, HUB,
+               "35=CR|1667=U1|60=20270115-08:00:00|1677=1|1324=M|1671=1|"
+               "1691=P|1692=D|1693=24|1669=1|1529=1|1530=12|1531=100000.00|"
+               "1532=USD|1559=2|1769=4|1560=50|1769=4|1560=60|1670=P-USD");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    harness_expect(&h, CLIENT, "35=B|148~50 % reached");
+    harness_quiet(&h);
+    harness_start_is_the_same(&h);
+}
+
 /* --- accounts ------------------------------------------------------------- */
 
 static void test_reconfigure_accounts_come_and_go(void **state)
@@ -781,6 +801,7 @@ int main(void)
         T(test_reconfigure_limit_out_of_the_file_goes_on),
         T(test_reconfigure_limit_settings),
         T(test_reconfigure_new_levels_are_armed),
+        T(test_reconfigure_first_levels_of_the_owner),
         T(test_reconfigure_accounts_come_and_go),
         T(test_reconfigure_account_settings),
         T(test_reconfigure_firm_of_an_account_at_rest),
