@@ -123,6 +123,9 @@ void cg_apply_instrument_named(struct cg_state *state,
     state->instruments_dynamic += instrument->dynamic ? 1 : 0;
     if (instrument->dynamic) {
         describe(instrument, (struct cg_slice){fact->text, fact->text_len});
+    } else { /* as for a new one: the table says */
+        memset(instrument->currency, 0, sizeof(instrument->currency));
+        memset(instrument->terms, 0, sizeof(instrument->terms));
     }
     idle_set(state, fact->instrument);
 }
