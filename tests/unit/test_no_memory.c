@@ -10,6 +10,7 @@
 #include "small_config.h"
 
 #include <calendar.h>
+#include <creditgate/gate.h>
 #include <creditgate/journal.h>
 #include <creditgate/rates.h>
 #include <errno.h>
@@ -207,6 +208,106 @@ static void test_rates_no_memory_refused(void **state)
     cg_config_deinit(&config);
 }
 
+/* The same rates for a configuration: likewise. */
+static void test_rates_again_no_memory_refused(void **state)
+{
+    const struct cg_config_memory memory = {
+        .name = "gate.cfg",
+        .text = CONFIG_TEXT "[RATES]\n",
+        .instruments = "instrument,convention,swap\nA,USD_SOFR,5Y\n"};
+    const struct cg_rates_text bytes = {
+        "rates.csv", PAR_RATES, strlen(PAR_RATES), 1800000000 * CG_SECOND};
+    struct cg_config config;
+    struct cg_rates *rates = NULL;
+    size_t reports = 0;
+    (void)state;
+
+    assert_int_equal(
+        cg_config_read_memory(&memory, count_report, &reports, &config), 0);
+    assert_int_equal(
+        cg_rates_read(&config, &bytes, NULL, count_report, &reports, &rates),
+        0);
+    for (long n = 1;; n++) {
+        struct cg_rates *again = NULL;
+        int got;
+
+        failures = 0;
+        for_good = n % 2 == 0;
+        countdown = n;
+        got = cg_rates_again(&config, rates, count_report, &reports, &again);
+        countdown = -1;
+        if (failures == 0) {
+            assert_int_equal(got, 0);
+            assert_true(n > 5);
+            cg_rates_close(again);
+            break;
+        }
+        assert_int_equal(got, CG_ERR_MEMORY);
+        assert_null(again);
+    }
+    assert_int_equal(reports, 0);
+    cg_rates_close(rates);
+    cg_config_deinit(&config);
+}
+
+static void
+count_change(void *user, enum cg_change change, int line, const char *text)
+{
+    size_t *changes = user;
+
+    (void)line;
+    assert_int_equal(change, CG_CHANGE_TAKEN);
+    assert_true(strlen(text) > 0);
+    (*changes)++;
+}
+
+/* A gate that runs takes memory for one text, before anything changes. */
+static void test_reconfigure_no_memory_refused(void **state)
+{
+    const struct cg_config_memory before = {
+        .name = "gate.cfg", .text = CONFIG_TEXT, .instruments = CONFIG_TABLE};
+    const struct cg_config_memory after = {.name = "gate.cfg",
+                                           .text = CONFIG_TEXT "Queue=Y\n",
+                                           .instruments = CONFIG_TABLE
+                                           "USSW5,USD,450\n"};
+    struct cg_config configs[2];
+    struct cg_journal journal;
+    struct cg_gate *gate;
+    size_t reports = 0;
+    size_t changes = 0;
+    char error[256];
+    (void)state;
+
+    assert_int_equal(
+        cg_config_read_memory(&before, count_report, &reports, &configs[0]), 0);
+    assert_int_equal(
+        cg_config_read_memory(&after, count_report, &reports, &configs[1]), 0);
+    assert_int_equal(cg_journal_open_memory(&journal), 0);
+    const struct cg_gate_options options = {.config = &configs[0],
+                                            .journal = &journal,
+                                            .now = 1800000000 * CG_SECOND};
+    assert_int_equal(cg_gate_open(&options, error, sizeof(error), &gate), 0);
+    cg_seq facts = cg_gate_facts(gate);
+    countdown = 1;
+    assert_int_equal(cg_gate_reconfigure(gate, &configs[1], NULL, options.now,
+                                         count_change, &changes),
+                     CG_ERR_MEMORY);
+    assert_int_equal(cg_gate_facts(gate), facts);
+    assert_int_equal(changes, 0);
+    failures = 0;
+    countdown = 2;
+    assert_int_equal(cg_gate_reconfigure(gate, &configs[1], NULL, options.now,
+                                         count_change, &changes),
+                     0);
+    countdown = -1;
+    assert_int_equal(failures, 0);
+    assert_int_equal(changes, 2);
+    cg_gate_close(gate);
+    journal.close(journal.user);
+    cg_config_deinit(&configs[0]);
+    cg_config_deinit(&configs[1]);
+}
+
 static void test_config_no_memory_refused(void **state)
 {
     (void)state;
@@ -380,6 +481,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_no_memory_refused),
         cmocka_unit_test(test_rates_no_memory_refused),
+        cmocka_unit_test(test_rates_again_no_memory_refused),
+        cmocka_unit_test(test_reconfigure_no_memory_refused),
         cmocka_unit_test(test_config_no_memory_for_rates_refused),
         cmocka_unit_test(test_config_no_memory_for_mistakes_refused),
         cmocka_unit_test(test_calendars_no_memory_told),
