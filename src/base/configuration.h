@@ -196,6 +196,15 @@ struct cg_config_fx {
 
 #define CG_PATH_LEN 4096
 
+/* What a configuration is read from. */
+enum cg_config_file {
+    CG_CONFIG_ITSELF,
+    CG_CONFIG_INSTRUMENTS,
+    CG_CONFIG_CONVENTIONS,
+    CG_CONFIG_HOLIDAYS,
+    CG_CONFIG_FILES,
+};
+
 struct cg_config {
     char gate_name[CG_NAME_MAX + 1]; /* Name=, default GATE: prefix of ids */
     char journal[CG_PATH_LEN];       /* Journal= */
@@ -229,6 +238,8 @@ struct cg_config {
     size_t fx_count;
     /* Text for fix8c_engine_open(), its sessions in the order of |sessions| */
     char *fix_settings;
+    /* Bit i: the last line of that enum cg_config_file has no end. */
+    uint32_t unended;
 };
 
 /*

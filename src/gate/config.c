@@ -76,6 +76,15 @@ static void mistake(const struct cg_config_reader *reader,
                     remedy, "%s", wrong);
 }
 
+void cg_config_note_end(struct cg_config_reader *reader,
+                        enum cg_config_file file,
+                        struct cg_slice text)
+{
+    if (text.len > 0 && text.data[text.len - 1] != '\n') {
+        reader->config->unended |= 1U << file;
+    }
+}
+
 const struct cg_config_entry *cg_config_session_entry(
     const struct cg_config_reader *reader, size_t index, const char *key)
 {
@@ -442,6 +451,8 @@ static void read_config(struct cg_config_reader *reader)
 {
     struct cg_mistakes *mistakes = reader->context.mistakes;
 
+    cg_config_note_end(reader, CG_CONFIG_ITSELF,
+                       (struct cg_slice){reader->text.text, reader->text.len});
     if (!cg_config_sections_init(&reader->sections, &reader->text, mistakes)) {
         mistakes->no_memory = true;
         return;

@@ -229,6 +229,7 @@ static void read_table(struct table *table)
         cg_lines_deinit(&file);
         return;
     }
+    cg_config_note_end(table->reader, CG_CONFIG_INSTRUMENTS, text);
     if (cg_csv_init(&table->csv, path, text, columns, COLUMNS,
                     table->mistakes) &&
         check_columns(table)) {

@@ -75,6 +75,7 @@ static void read_buckets(struct cg_config_reader *reader)
 /* A text of [RATES]: the file that |key| names, or what stands for it. */
 struct source {
     const char *key;
+    enum cg_config_file file;
     const char *memory; /* without files, or NULL */
     char **path;        /* of the reader, whose mistakes name it */
 };
@@ -107,6 +108,7 @@ static bool own_text(struct cg_config_reader *reader,
             return false;
         }
         *text = (struct cg_slice){file->text, file->len};
+        cg_config_note_end(reader, source->file, *text);
         return true;
     }
     if (source->memory == NULL) {
@@ -116,6 +118,7 @@ static bool own_text(struct cg_config_reader *reader,
         return false;
     }
     *text = cg_slice_str(source->memory);
+    cg_config_note_end(reader, source->file, *text);
     return true;
 }
 
@@ -127,6 +130,7 @@ static void read_calendars(struct cg_config_reader *reader,
     struct cg_mistakes *mistakes = reader->context.mistakes;
     struct source source = {
         .key = "Holidays",
+        .file = CG_CONFIG_HOLIDAYS,
         .memory = memory != NULL ? memory->holidays : NULL,
         .path = &reader->holidays_path,
     };
@@ -148,6 +152,7 @@ static void read_conventions(struct cg_config_reader *reader,
     struct cg_mistakes *mistakes = reader->context.mistakes;
     struct source source = {
         .key = "Conventions",
+        .file = CG_CONFIG_CONVENTIONS,
         .memory = memory != NULL ? memory->conventions : NULL,
         .path = &reader->conventions_path,
     };

@@ -8,6 +8,7 @@
 
 #include <config_keys.h>
 #include <config_names.h>
+#include <slice.h>
 
 struct cg_config_reader {
     struct cg_key_context context;
@@ -32,6 +33,12 @@ struct cg_config_reader {
     char *holidays_path;
     bool curves_asked; /* a row has a convention or a swap */
 };
+
+/* Notes whether the text of |file| ends with its last line; before that is cut
+ * up. */
+void cg_config_note_end(struct cg_config_reader *reader,
+                        enum cg_config_file file,
+                        struct cg_slice text);
 
 /* The entry of |key| for session |index|: its own, else [DEFAULT]'s, or NULL.
  */

@@ -326,6 +326,24 @@ static void check_roles(const struct cg_gate *gate,
     }
 }
 
+/* So looks a file that was cut within its last word. */
+static void check_ends(const struct cg_gate *gate,
+                       const struct cg_config *config,
+                       struct cg_contradictions *found)
+{
+    static const char *const names[CG_CONFIG_FILES] = {
+        "the configuration", "the table of instruments", "the conventions",
+        "the holidays"};
+    for (unsigned i = 0; i < CG_CONFIG_FILES; i++) {
+        if ((config->unended >> i & 1) != 0 &&
+            (gate->config->unended >> i & 1) == 0) {
+            tell(found, 0,
+                 "write the whole file; to have one without, restart the gate",
+                 "the last line of %s has no end, and before it had", names[i]);
+        }
+    }
+}
+
 static uint32_t open_orders(const struct cg_state *state, uint32_t account)
 {
     uint32_t count = 0;
@@ -375,6 +393,7 @@ void cg_gate_contradict_live(const struct cg_gate *gate,
         return;
     }
     check_roles(gate, config, found);
+    check_ends(gate, config, found);
     for (size_t i = 0; i < config->account_count; i++) {
         check_account(gate, config, &config->accounts[i], found);
     }

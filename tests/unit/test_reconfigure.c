@@ -224,6 +224,30 @@ static void test_reconfigure_refuses_whole_files(void **state)
            "put the sessions in the order");
 }
 
+/* A file that was cut short looks whole: what was in force tells. */
+static void test_reconfigure_refuses_files_cut_short(void **state)
+{
+    (void)state;
+    char text[sizeof(base)];
+    snprintf(text, sizeof(text), "%s", base);
+    text[sizeof(base) - 3] = '\0'; /* Rate=1.1 */
+    refuse(text, "the last line of the configuration has no end, and before it "
+                 "had; write the whole file");
+    assert_int_equal(harness_reconfigure(&h, base,
+                                         "instrument,currency,"
+                                         "dv01_per_million\nEUR10Y,EUR,10\n"
+                                         "USD10Y,USD,10"),
+                     CG_ERR_CONFIG);
+    said("the last line of the table of instruments has no end");
+    assert_int_equal(lines(), 1);
+    /* One that never had an end is fine. */
+    harness_close(&h);
+    harness_open_table(&h, text, table);
+    take(text);
+    take(base);
+    refuse(text, "the last line of the configuration has no end");
+}
+
 /* Every mistake is told, not only the first. */
 static void test_reconfigure_tells_all_mistakes(void **state)
 {
@@ -791,6 +815,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_reconfigure_same_changes_nothing),
         T(test_reconfigure_refuses_whole_files),
+        T(test_reconfigure_refuses_files_cut_short),
         T(test_reconfigure_tells_all_mistakes),
         T(test_reconfigure_limits_have_room),
         T(test_reconfigure_lowered_amount_pulls),
