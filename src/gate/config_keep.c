@@ -261,12 +261,17 @@ int cg_config_keep(struct cg_config *config,
     keep_keys(&cg_gate_keys, before, config, 0, "", changes);
     cg_change_value(changes, KEPT, 0, "", "Journal", before->journal,
                     config->journal);
+    cg_change_value(changes, KEPT, 0, "", "MessageLog",
+                    cg_config_or_none(before->message_log),
+                    cg_config_or_none(config->message_log));
     for (size_t i = 0; i < before->session_count; i++) {
         keep_session(config, before, i, changes);
     }
     leave_sessions(config, before->session_count, changes);
     keep_name(config, before);
     memcpy(config->journal, before->journal, sizeof(config->journal));
+    memcpy(config->message_log, before->message_log,
+           sizeof(config->message_log));
     config->limits = before->limits;
     config->session_count = before->session_count;
     free(config->fix_settings);

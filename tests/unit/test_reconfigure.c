@@ -675,7 +675,8 @@ static void test_reconfigure_keeps_what_needs_a_restart(void **state)
 {
     (void)state;
     const char *text = with(base, "Name=GATE", "Name=OTHER");
-    text = with(text, "/tmp/unused.db", "/tmp/other.db");
+    text = with(text, "/tmp/unused.db",
+                "/tmp/other.db\nMessageLog=/tmp/other.log");
     text = with(text, "MaxOrders=60", "MaxOrders=600");
     text = with(text, "HeartBtInt=30", "HeartBtInt=20\nLogonTag=554=secret");
     text = with(text, "TargetCompID=CLIENT", "TargetCompID=CLIENTELE");
@@ -692,6 +693,7 @@ static void test_reconfigure_keeps_what_needs_a_restart(void **state)
         take(text);
         said("kept 0: Name GATE -> OTHER: needs a restart\n");
         said("MaxOrders 60 -> 600: needs a restart\n");
+        said("MessageLog none -> /tmp/other.log: needs a restart\n");
         said("Journal /tmp/unused.db -> /tmp/other.db: needs a restart\n");
         said("session client: HeartBtInt 30 -> 20: needs a restart\n");
         said("session hub: HeartBtInt 30 -> 20: needs a restart\n");
@@ -701,9 +703,9 @@ static void test_reconfigure_keeps_what_needs_a_restart(void **state)
             "session hub: Identification token -> chaining: needs a restart\n");
         said("session client3: new: needs a restart\n");
         assert_null(strstr(h.changes, "secret"));
-        assert_int_equal(lines(), i == 0 ? 15 : 12);
+        assert_int_equal(lines(), i == 0 ? 16 : 13);
         if (i == 0) { /* the rest is taken, once */
-            said("taken 59: limit A-USD: Amount 100000 -> 90000\n");
+            said("taken 60: limit A-USD: Amount 100000 -> 90000\n");
             said("session hub: RepeatMs 30000 -> 5000\n");
             said("account D: new\n");
         }
