@@ -49,30 +49,49 @@ static uint64_t replay_in(const struct recorder *recorder,
     return run->status != 0 ? 1 : count_wrong(run, recorder);
 }
 
-static void all_by(replay_way *way)
+/* All sessions, each played once. */
+static struct sessions sessions;
+static struct recorder recorders[SESSIONS_MAX];
+
+static int play_all(void **state)
 {
-    struct sessions sessions;
-    size_t failed = 0;
-    size_t replayed = 0;
+    (void)state;
     sessions_open(&sessions);
     for (size_t i = 0; i < sessions.count; i++) {
-        struct recorder recorder;
-        assert_true(recorder_play(&recorder, sessions.paths[i]));
-        if (!recorder.unplayable) {
-            struct replay_run run = {.stops = false};
-            replayed++;
-            if (way(&recorder, &run) != 0) {
-                failed++;
-                print_error("%s: %s %s\n%s", sessions_name(sessions.paths[i]),
-                            run.error, run.totals.why, run.words);
-            }
-            replay_run_deinit(&run);
+        assert_true(recorder_play(&recorders[i], sessions.paths[i]));
+    }
+    return 0;
+}
+
+static int forget_all(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sessions.count; i++) {
+        recorder_deinit(&recorders[i]);
+    }
+    sessions_deinit(&sessions);
+    return 0;
+}
+
+static void all_by(replay_way *way)
+{
+    size_t failed = 0;
+    size_t replayed = 0;
+    for (size_t i = 0; i < sessions.count; i++) {
+        struct replay_run run = {.stops = false};
+        if (recorders[i].unplayable) {
+            continue;
         }
-        recorder_deinit(&recorder);
+        replayed++;
+        if (way(&recorders[i], &run) != 0) {
+            failed++;
+            print_error("%s: %s %s\n%s", sessions_name(sessions.paths[i]),
+                        run.error, run.totals.why, run.words);
+        }
+        replay_run_deinit(&run);
     }
     assert_int_equal(failed, 0);
     assert_true(replayed > SOME);
-    sessions_deinit(&sessions);
 }
 
 /* --- forms -------------------------------------------------------------- */
@@ -207,5 +226,5 @@ int main(void)
         cmocka_unit_test(test_replay_sessions_in_two_logs_once),
         cmocka_unit_test(test_replay_sessions_output_expected),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, play_all, forget_all);
 }
