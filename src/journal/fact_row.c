@@ -8,7 +8,10 @@
  */
 #include "fact_row.h"
 
+#include "fact_compare.h"
+
 #include <check.h>
+#include <inttypes.h>
 #include <slice.h>
 #include <stdio.h>
 #include <string.h>
@@ -405,4 +408,51 @@ bool cg_fact_from_bytes(const uint8_t *bytes, size_t len, struct cg_fact *fact)
         }
     }
     return left.len == 0;
+}
+
+/* --- comparing ----------------------------------------------------------- */
+
+static bool value_equal(const struct value *a, const struct value *b)
+{
+    return a->kind == b->kind &&
+           (a->kind == VALUE_TEXT
+                ? a->len == b->len && memcmp(a->text, b->text, a->len) == 0
+                : a->number == b->number);
+}
+
+static void value_show(const struct value *value, char text[CG_FACT_VALUE_MAX])
+{
+    size_t len = value->len < CG_FACT_VALUE_MAX - 1 ? value->len
+                                                    : CG_FACT_VALUE_MAX - 1;
+    if (value->kind == VALUE_INT) {
+        (void)snprintf(text, CG_FACT_VALUE_MAX, "%" PRId64, value->number);
+        return;
+    }
+    if (value->kind == VALUE_NULL) {
+        (void)snprintf(text, CG_FACT_VALUE_MAX, "-");
+        return;
+    }
+    for (size_t i = 0; i < len; i++) {
+        text[i] = value->text[i] >= ' ' && value->text[i] <= '~'
+                      ? value->text[i]
+                      : '?';
+    }
+    text[len] = '\0';
+}
+
+const char *cg_fact_differs(const struct cg_fact *a,
+                            const struct cg_fact *b,
+                            char of_a[CG_FACT_VALUE_MAX],
+                            char of_b[CG_FACT_VALUE_MAX])
+{
+    for (size_t i = 0; i < COLUMNS; i++) {
+        struct value va = member_get(a, &columns[i]);
+        struct value vb = member_get(b, &columns[i]);
+        if (!value_equal(&va, &vb)) {
+            value_show(&va, of_a);
+            value_show(&vb, of_b);
+            return columns[i].name;
+        }
+    }
+    return NULL;
 }
