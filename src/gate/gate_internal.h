@@ -68,6 +68,16 @@ int cg_gate_difference_take(struct cg_gate *gate, const struct cg_fact *fact);
  */
 #define CG_SPARE_MAX 24576
 
+/* A gate that knows no fact yet.  0, or CG_ERR_MEMORY. */
+int cg_gate_prepare(const struct cg_gate_options *options,
+                    struct cg_gate **gate);
+
+/* Puts into |error| why opening came to |status|, and returns that. */
+int cg_gate_explain_error(int status,
+                          const struct cg_journal *journal,
+                          char *error,
+                          size_t error_len);
+
 /* Names what configuration knows, as facts, and takes its settings over. */
 int cg_gate_configure(struct cg_gate *gate, char *error, size_t error_len);
 

@@ -70,10 +70,10 @@ static int buffers_open(struct cg_gate *gate)
     return 0;
 }
 
-static int explain_error(int status,
-                         const struct cg_journal *journal,
-                         char *error,
-                         size_t error_len)
+int cg_gate_explain_error(int status,
+                          const struct cg_journal *journal,
+                          char *error,
+                          size_t error_len)
 {
     const char *why = journal->error != NULL ? journal->error(journal->user)
                                              : "";
@@ -148,19 +148,17 @@ static int restore(struct cg_gate *gate,
     return status;
 }
 
-int cg_gate_open(const struct cg_gate_options *options,
-                 char *error,
-                 size_t error_len,
-                 struct cg_gate **result)
+int cg_gate_prepare(const struct cg_gate_options *options,
+                    struct cg_gate **result)
 {
-    const struct cg_journal *journal = options->journal;
-    struct cg_gate *gate = gate_new(journal);
+    struct cg_gate *gate = gate_new(options->journal);
     if (gate == NULL) {
-        return explain_error(CG_ERR_MEMORY, journal, error, error_len);
+        return CG_ERR_MEMORY;
     }
     gate->config = options->config;
     gate->log = options->log;
     gate->user = options->user;
+    gate->answering = CG_SESSION_NONE;
     snprintf(gate->name, sizeof(gate->name), "%s", options->config->gate_name);
     int status = buffers_open(gate);
     uint32_t spare = names_spare(&gate->config->limits);
@@ -171,15 +169,30 @@ int cg_gate_open(const struct cg_gate_options *options,
                          : engine_open(gate, &gate->config->limits, accounts,
                                        instruments);
     status = status != 0 ? status : cg_gate_rows_open(gate, instruments);
+    if (status != 0) {
+        cg_gate_close(gate);
+        return status;
+    }
+    *result = gate;
+    return 0;
+}
+
+int cg_gate_open(const struct cg_gate_options *options,
+                 char *error,
+                 size_t error_len,
+                 struct cg_gate **result)
+{
+    const struct cg_journal *journal = options->journal;
+    struct cg_gate *gate = NULL;
+    int status = cg_gate_prepare(options, &gate);
     cg_seq saved = 0;
     status = status != 0 ? status : restore(gate, options, &saved);
     status = status != 0 ? status
                          : journal->load(journal->user, saved, recover, gate);
     if (status != 0) {
         cg_gate_close(gate);
-        return explain_error(status, journal, error, error_len);
+        return cg_gate_explain_error(status, journal, error, error_len);
     }
-    gate->answering = CG_SESSION_NONE;
     cg_engine_begin(gate->engine, options->now, CG_SESSION_NONE, 0);
     status = cg_gate_configure(gate, error, error_len);
     if (status != 0) {
@@ -192,7 +205,7 @@ int cg_gate_open(const struct cg_gate_options *options,
     if (gate->engine->error != 0) {
         status = gate->engine->error;
         cg_gate_close(gate);
-        return explain_error(status, journal, error, error_len);
+        return cg_gate_explain_error(status, journal, error, error_len);
     }
     *result = gate;
     return 0;
@@ -278,7 +291,7 @@ int cg_gate_read_books(const struct cg_journal *journal,
                          : journal->load(journal->user, 0, fold, &books);
     if (status != 0) {
         cg_gate_close(gate);
-        return explain_error(status, journal, error, error_len);
+        return cg_gate_explain_error(status, journal, error, error_len);
     }
     *result = gate;
     return 0;

@@ -33,12 +33,22 @@ void cg_tally_close(struct cg_tally *tally)
     free(tally);
 }
 
+void cg_tally_detach(struct cg_tally *tally)
+{
+    tally->gate = NULL;
+    tally->state = NULL;
+}
+
 void cg_tally_attach(struct cg_tally *tally, const struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
     tally->gate = gate;
-    tally->peaks = calloc(state->limit_max + 1, sizeof(*tally->peaks));
-    tally->sent_at = calloc(state->order_max + 1, sizeof(*tally->sent_at));
+    if (tally->peaks == NULL) {
+        tally->peaks = calloc(state->limit_max + 1, sizeof(*tally->peaks));
+    }
+    if (tally->sent_at == NULL) {
+        tally->sent_at = calloc(state->order_max + 1, sizeof(*tally->sent_at));
+    }
     /* Without memory for them there are no peaks and no times. */
     tally->state = tally->peaks != NULL && tally->sent_at != NULL ? state
                                                                   : NULL;

@@ -83,8 +83,12 @@ struct cg_tally;
 struct cg_tally *cg_tally_open(const struct cg_config *config);
 void cg_tally_close(struct cg_tally *tally);
 
-/* The gate whose facts come from now on. */
+/* The gate whose facts come from now on; one after another must have the same
+ * configuration, and go on where the one before was detached. */
 void cg_tally_attach(struct cg_tally *tally, const struct cg_gate *gate);
+
+/* Before its gate is closed: what was added up stays. */
+void cg_tally_detach(struct cg_tally *tally);
 
 void cg_tally_fact(struct cg_tally *tally, const struct cg_fact *fact);
 

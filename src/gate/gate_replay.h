@@ -1,0 +1,34 @@
+/*
+ * What the replay of a journal needs of a gate beyond its public calls.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_GATE_REPLAY_H
+#define CG_GATE_REPLAY_H
+
+#include <creditgate/gate.h>
+#include <creditgate/records.h>
+
+/*
+ * Opens a gate as it was while it ran, not as a start leaves it: links that
+ * were up are up, and nobody is refused.  What no fact tells is not there: the
+ * messages that waited for credit, and how far a comparison with a venue or a
+ * hub had come.  So it is opened as it was after the first fact from |from| on
+ * behind which nothing of that is under way; cg_gate_facts() is that fact.
+ * Errors as cg_gate_open(); CG_ERR_MISUSE when there is no such fact.
+ */
+int cg_gate_resume(const struct cg_gate_options *options,
+                   cg_seq from,
+                   char *error,
+                   size_t error_len,
+                   struct cg_gate **gate);
+
+/* Whether an order that comes now is refused for want of room (CG501). */
+bool cg_gate_is_full(const struct cg_gate *gate);
+
+/* A fact in words, by the books as they are now. */
+void cg_gate_record(const struct cg_gate *gate,
+                    const struct cg_fact *fact,
+                    struct cg_record *record);
+
+#endif
