@@ -65,13 +65,9 @@ on_resending(void *user, cg_session session, struct cg_slice sent, cg_time now)
     return cg_side_resending(replay->side, session, sent, now);
 }
 
-static int on_message(void *user, const struct cg_replay_message *message)
+int cg_replay_recorded(void *user, const struct cg_replay_message *message)
 {
     struct cg_replay *replay = user;
-    if (!message->outbound) {
-        return cg_side_recv(replay->side, message->session, message->bytes,
-                            message->time);
-    }
     const struct cg_replay_said said = {
         .time = message->time,
         .type = message->type,
@@ -80,6 +76,14 @@ static int on_message(void *user, const struct cg_replay_message *message)
         .offset = message->offset,
     };
     return cg_replay_match_recorded(&replay->recorded, message->session, &said);
+}
+
+static int on_message(void *user, const struct cg_replay_message *message)
+{
+    struct cg_replay *replay = user;
+    return message->outbound ? cg_replay_recorded(replay, message)
+                             : cg_side_recv(replay->side, message->session,
+                                            message->bytes, message->time);
 }
 
 static int on_trouble(void *user,
@@ -172,7 +176,7 @@ static int open_log(struct cg_replay *replay, char *error, size_t error_len)
 
 static int open_parts(struct cg_replay *replay)
 {
-    const struct cg_replay_hooks hooks = {
+    struct cg_replay_hooks hooks = {
         .link = on_link,
         .renumbered = on_renumbered,
         .rejected = on_rejected,
@@ -181,6 +185,12 @@ static int open_parts(struct cg_replay *replay)
         .trouble = on_trouble,
         .user = replay,
     };
+    if (replay->options.journal != NULL) {
+        hooks = cg_exact_hooks(replay);
+        if (cg_exact_open(replay) != 0) {
+            return CG_ERR_MEMORY;
+        }
+    }
     cg_replay_route_init(&replay->route, replay->options.config);
     cg_replay_ids_init(&replay->ids, replay->options.config);
     replay->sessions = cg_replay_sessions_open(replay->options.config, &hooks);
@@ -227,6 +237,7 @@ void cg_replay_close(struct cg_replay *replay)
     cg_replay_match_deinit(&replay->recorded);
     cg_replay_ids_deinit(&replay->ids);
     cg_side_close(replay->side);
+    cg_exact_close(replay->exact);
     cg_replay_sessions_close(replay->sessions);
     cg_replay_ahead_deinit(&replay->ahead);
     cg_log_close(replay->log);
@@ -236,13 +247,17 @@ void cg_replay_close(struct cg_replay *replay)
 
 /* --- the run ------------------------------------------------------------ */
 
-static int open_side(struct cg_replay *replay, char *error, size_t error_len)
+int cg_replay_open_side(struct cg_replay *replay,
+                        cg_time now,
+                        cg_seq resume,
+                        char *error,
+                        size_t error_len)
 {
-    const struct cg_side_options options = {
+    struct cg_side_options options = {
         .config = replay->options.config,
         .rates = replay->options.rates,
         .ids = &replay->ids,
-        .now = replay->totals.first,
+        .now = now,
         .said = on_said,
         .decided = replay->options.output != NULL ||
                            replay->expect.has_decisions
@@ -250,6 +265,13 @@ static int open_side(struct cg_replay *replay, char *error, size_t error_len)
                        : NULL,
         .user = replay,
     };
+    if (replay->exact != NULL) {
+        options.rates = NULL; /* when the journal says so */
+        options.before = cg_exact_view(replay->exact);
+        options.resume = resume;
+        options.by_host = true;
+        options.fact = cg_exact_fact;
+    }
     return cg_side_open(&options, error, error_len, &replay->side);
 }
 
@@ -388,9 +410,14 @@ static int run(struct cg_replay *replay, char *error, size_t error_len)
     if (replay->options.output != NULL) {
         status = cg_replay_put_head(replay);
     }
-    status = status != 0 ? status : open_side(replay, error, error_len);
-    status = status != 0 ? status : links_first(replay);
-    status = status != 0 ? status : take_all(replay);
+    if (status == 0 && replay->exact != NULL) {
+        status = cg_exact_run(replay, error, error_len);
+    } else if (status == 0) {
+        status = cg_replay_open_side(replay, replay->totals.first, 0, error,
+                                     error_len);
+        status = status != 0 ? status : links_first(replay);
+        status = status != 0 ? status : take_all(replay);
+    }
     return status != 0 ? status : end(replay);
 }
 

@@ -9,6 +9,7 @@
 #ifndef CG_REPLAY_H
 #define CG_REPLAY_H
 
+#include "replay_journal.h"
 #include "replay_match.h"
 #include "replay_session.h"
 #include "replay_side.h"
@@ -37,6 +38,16 @@ struct cg_replay_options {
     const char *const *logs;        /* "-" is standard input */
     size_t log_count;
     const char *expect; /* a log; NULL: nothing is expected */
+    /* That of the gate which made the logs, to be followed exactly; borrowed.
+     * NULL: the times of the logs give the order. */
+    const struct cg_journal *journal;
+    /* Par rates with this digest, as if made at |made_at| (0: as they are),
+     * that the gate of the journal took; NULL: there are none.  To be kept
+     * until the replay is closed.  May be NULL; |rates| counts without a
+     * journal. */
+    const struct cg_rates *(*rates_of)(void *user,
+                                       const char *digest,
+                                       cg_time made_at);
     /* Whole lines of what the gate decides and sends; may be NULL. */
     int (*output)(void *user, const char *bytes, size_t len);
     /* Each difference, up to a number of them of each kind (0: all); may be
@@ -95,6 +106,9 @@ void cg_replay_totals(const struct cg_replay *replay,
 
 /* NULL before the first message. */
 const struct cg_side *cg_replay_side(const struct cg_replay *replay);
+
+/* How far the journal was followed; NULL without one. */
+const struct cg_exactness *cg_replay_exactness(const struct cg_replay *replay);
 
 /* Of one session; |verdicts| has CG_REPLAY_VERDICTS places.  |session| may be
  * the number of sessions: decisions. */

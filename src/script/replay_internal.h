@@ -24,8 +24,11 @@ struct cg_replay_expect {
     int status; /* of what a decision of it came to */
 };
 
+struct cg_exact;
+
 struct cg_replay {
     struct cg_replay_options options;
+    struct cg_exact *exact; /* by a journal; NULL: without one */
     struct cg_replay_route route;
     struct cg_log *log;
     struct cg_replay_ahead ahead;
@@ -66,6 +69,28 @@ bool cg_replay_find(struct cg_replay *replay,
                     const struct cg_log_message *log,
                     struct cg_replay_message *message,
                     int *status);
+
+/* A message that the gate of the logs sent. */
+int cg_replay_recorded(void *user, const struct cg_replay_message *message);
+
+/* Opens the gate; with a journal on what that has before, and, for |resume|,
+ * as it was after that fact. */
+int cg_replay_open_side(struct cg_replay *replay,
+                        cg_time now,
+                        cg_seq resume,
+                        char *error,
+                        size_t error_len);
+
+/* --- by a journal (replay_journal.c) ------------------------------------ */
+
+int cg_exact_open(struct cg_replay *replay);
+void cg_exact_close(struct cg_exact *exact);
+struct cg_replay_hooks cg_exact_hooks(struct cg_replay *replay);
+const struct cg_journal *cg_exact_view(const struct cg_exact *exact);
+void cg_exact_fact(void *user, const struct cg_fact *fact);
+
+/* From the start to the end of journal and logs. */
+int cg_exact_run(struct cg_replay *replay, char *error, size_t error_len);
 
 /* --- what comes out (replay_output.c) ----------------------------------- */
 

@@ -7,6 +7,7 @@
  */
 #include "replay_side.h"
 
+#include <gate_replay.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tally.h>
@@ -99,7 +100,10 @@ static int open_gate(struct cg_side *side, char *error, size_t error_len)
         .log = side->options.decided != NULL ? on_log : NULL,
         .user = side,
     };
-    int status = cg_gate_open(&options, error, error_len, &side->gate);
+    int status = side->options.resume > 0
+                     ? cg_gate_resume(&options, side->options.resume, error,
+                                      error_len, &side->gate)
+                     : cg_gate_open(&options, error, error_len, &side->gate);
     if (status != 0) {
         side->gate = NULL;
         return status;
@@ -179,6 +183,10 @@ int cg_side_advance(struct cg_side *side, cg_time now)
 {
     int status = 0;
     int ticks = 0;
+    if (side->options.by_host) {
+        side->now = now > side->now ? now : side->now;
+        return 0;
+    }
     for (cg_time due = cg_gate_deadline(side->gate); due <= now && status == 0;
          due = cg_gate_deadline(side->gate)) {
         if (due > side->now) {
@@ -193,6 +201,14 @@ int cg_side_advance(struct cg_side *side, cg_time now)
     return status;
 }
 
+/* What is done exactly again has the same ids. */
+static int rewrite(struct cg_side *side, struct cg_slice *bytes)
+{
+    return side->options.by_host
+               ? 0
+               : cg_replay_ids_rewrite(side->options.ids, bytes);
+}
+
 int cg_side_recv(struct cg_side *side,
                  cg_session session,
                  struct cg_slice bytes,
@@ -202,7 +218,7 @@ int cg_side_recv(struct cg_side *side,
     /* Clients do not say ids of the gate's. */
     if (status == 0 &&
         side->options.config->sessions[session].role != CG_ROLE_CLIENT) {
-        status = cg_replay_ids_rewrite(side->options.ids, &bytes);
+        status = rewrite(side, &bytes);
     }
     return status != 0
                ? status
@@ -235,8 +251,7 @@ int cg_side_rejected(struct cg_side *side,
                      cg_time now)
 {
     int status = cg_side_advance(side, now);
-    status = status != 0 ? status
-                         : cg_replay_ids_rewrite(side->options.ids, &sent);
+    status = status != 0 ? status : rewrite(side, &sent);
     return status != 0
                ? status
                : collect(side, cg_gate_rejected(side->gate, session, sent.data,
@@ -249,11 +264,66 @@ int cg_side_resending(struct cg_side *side,
                       cg_time now)
 {
     int status = cg_side_advance(side, now);
-    status = status != 0 ? status
-                         : cg_replay_ids_rewrite(side->options.ids, &sent);
+    status = status != 0 ? status : rewrite(side, &sent);
     if (status == 0) {
         (void)cg_gate_may_resend(side->gate, session, sent.data, sent.len);
         status = collect(side, 0);
     }
     return status;
+}
+
+/* --- by a host's journal ------------------------------------------------- */
+
+int cg_side_tick(struct cg_side *side, cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    return status != 0 ? status
+                       : collect(side, cg_gate_tick(side->gate, side->now));
+}
+
+int cg_side_stop(struct cg_side *side, cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    return status != 0 ? status
+                       : collect(side, cg_gate_stop(side->gate, side->now));
+}
+
+int cg_side_saved(struct cg_side *side,
+                  cg_seq no,
+                  const char *digest,
+                  cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    return status != 0 ? status
+                       : collect(side, cg_gate_saved(side->gate, no, digest,
+                                                     side->now));
+}
+
+int cg_side_take_rates(struct cg_side *side,
+                       const struct cg_rates *rates,
+                       cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    return status != 0 ? status
+                       : collect(side, cg_gate_take_rates(side->gate, rates,
+                                                          side->now));
+}
+
+int cg_side_restart(struct cg_side *side,
+                    cg_time now,
+                    char *error,
+                    size_t error_len)
+{
+    cg_tally_detach(side->tally);
+    cg_gate_close(side->gate);
+    side->gate = NULL;
+    side->options.resume = 0;
+    side->options.rates = NULL;
+    side->now = now > side->now ? now : side->now;
+    return open_gate(side, error, error_len);
+}
+
+void cg_side_let_go(struct cg_side *side)
+{
+    side->options.by_host = false;
 }

@@ -31,6 +31,11 @@ struct cg_side_options {
     const struct cg_rates *rates; /* NULL: none; borrowed */
     struct cg_replay_ids *ids;    /* borrowed */
     cg_time now;
+    /* Not a start: the gate as it was after a fact from this one on
+     * (cg_gate_resume()); 0: a start. */
+    cg_seq resume;
+    /* Time makes nothing due: only what is told below happens. */
+    bool by_host;
     /* Each message that the gate sends; what is not 0 ends the replay. */
     int (*said)(void *user, const struct cg_side_said *said);
     /* Each line that it says of a decision, before the message; NULL saves the
@@ -80,5 +85,28 @@ int cg_side_resending(struct cg_side *side,
                       cg_session session,
                       struct cg_slice sent,
                       cg_time now);
+
+/* --- by a host's journal (|by_host|) ------------------------------------- */
+
+int cg_side_tick(struct cg_side *side, cg_time now);
+int cg_side_stop(struct cg_side *side, cg_time now);
+int cg_side_saved(struct cg_side *side,
+                  cg_seq no,
+                  const char *digest,
+                  cg_time now);
+
+/* |rates| are borrowed until the next ones, or the end. */
+int cg_side_take_rates(struct cg_side *side,
+                       const struct cg_rates *rates,
+                       cg_time now);
+
+/* The gate ends, and is opened again on what |before| has by now. */
+int cg_side_restart(struct cg_side *side,
+                    cg_time now,
+                    char *error,
+                    size_t error_len);
+
+/* From now on time goes as in any other replay. */
+void cg_side_let_go(struct cg_side *side);
 
 #endif
