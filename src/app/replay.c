@@ -5,6 +5,8 @@
  */
 #include "app_command.h"
 #include "file_text.h"
+#include "journal_file.h"
+#include "replay_journal.h"
 #include "replay_print.h"
 #include <creditgate/rates.h>
 
@@ -23,6 +25,7 @@
 struct replay_command {
     const char *config_path;
     const char *expect;
+    const char *journal_path; /* NULL: the logs alone */
     const char *output_path;
     const char **logs;
     size_t log_count;
@@ -33,6 +36,7 @@ struct replay_command {
     FILE *output;
     FILE *words; /* where differences go */
     bool output_failed;
+    struct replay_rates rates; /* by the journal */
     struct timespec started;
     time_t progress_at;
     bool terminal;
@@ -53,6 +57,12 @@ static void print_usage(FILE *to)
         "\n"
         "  --config FILE      the gate's configuration: limits, CompIDs, "
         "deadlines\n"
+        "  --journal FILE     the journal of the gate that made the logs: it "
+        "gives the exact\n"
+        "                     order and the state at the start, and each of "
+        "its "
+        "facts is\n"
+        "                     made again; exit status 1 when one is another\n"
         "  --expect FILE      a log of what the gate should send; exit status "
         "1 when\n"
         "                     it sends anything else\n"
@@ -93,6 +103,13 @@ static void mistake(void *user,
     } else {
         fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
     }
+}
+
+static const struct cg_rates *
+on_rates(void *user, const char *digest, cg_time made_at)
+{
+    struct replay_command *command = user;
+    return replay_rates_of(&command->rates, digest, made_at);
 }
 
 static bool on_trouble(void *user,
@@ -201,6 +218,8 @@ take(struct replay_command *command, const char *option, const char *value)
         command->config_path = value;
     } else if (strcmp(option, "--expect") == 0) {
         command->expect = value;
+    } else if (strcmp(option, "--journal") == 0) {
+        command->journal_path = value;
     } else if (strcmp(option, "--output") == 0) {
         command->output_path = value;
     } else if (strcmp(option, "--format") == 0) {
@@ -257,6 +276,10 @@ static int report(struct replay_command *command,
     cg_replay_totals(replay, &totals);
     replay_print(command->output == stdout ? stderr : stdout, command->format,
                  replay, config, command->expect != NULL);
+    const struct cg_exactness *exactness = cg_replay_exactness(replay);
+    if (exactness != NULL) {
+        replay_print_exactness(command->words, exactness);
+    }
     bool expected = true;
     for (size_t i = 0; i <= config->session_count; i++) {
         const uint64_t *counts = cg_replay_verdicts(replay, CG_REPLAY_EXPECTED,
@@ -269,12 +292,14 @@ static int report(struct replay_command *command,
         fprintf(stderr, "creditgate replay: the books do not hold: %s\n",
                 totals.why);
     }
-    return expected && totals.holds ? 0 : 1;
+    bool exact = exactness == NULL || replay_is_exact(exactness);
+    return expected && exact && totals.holds ? 0 : 1;
 }
 
 static int replay_with(struct replay_command *command,
                        const struct cg_config *config,
-                       const struct cg_rates *rates)
+                       const struct cg_rates *rates,
+                       const struct cg_journal *journal)
 {
     const struct cg_replay_options options = {
         .config = config,
@@ -282,6 +307,8 @@ static int replay_with(struct replay_command *command,
         .logs = command->logs,
         .log_count = command->log_count,
         .expect = command->expect,
+        .journal = journal,
+        .rates_of = on_rates,
         .output = command->output != NULL ? on_output : NULL,
         .difference_max = command->differences,
         .difference = command->differences > 0 ? on_difference : NULL,
@@ -373,6 +400,25 @@ static int close_output(struct replay_command *command, int status)
     return status;
 }
 
+/* By the journal, if there is one. */
+static int replay_by(struct replay_command *command,
+                     const struct cg_config *config,
+                     const struct cg_rates *rates)
+{
+    struct cg_journal journal;
+    if (command->journal_path == NULL) {
+        return replay_with(command, config, rates, NULL);
+    }
+    if (!app_journal_open("replay", command->journal_path, &journal)) {
+        return 2;
+    }
+    command->rates.config = config;
+    int status = replay_with(command, config, rates, &journal);
+    replay_rates_deinit(&command->rates);
+    journal.close(journal.user);
+    return status;
+}
+
 static int replay(struct replay_command *command)
 {
     struct cg_config *config;
@@ -381,8 +427,10 @@ static int replay(struct replay_command *command)
     if (cg_config_open(command->config_path, mistake, NULL, &config) != 0) {
         return 2;
     }
-    if (read_rates(config, &rates) && open_output(command)) {
-        status = close_output(command, replay_with(command, config, rates));
+    /* By a journal, rates are read when it has them taken. */
+    bool ready = command->journal_path != NULL || read_rates(config, &rates);
+    if (ready && open_output(command)) {
+        status = close_output(command, replay_by(command, config, rates));
     }
     cg_rates_close(rates);
     cg_config_close(config);
