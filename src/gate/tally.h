@@ -119,6 +119,10 @@ bool cg_tally_limit(const struct cg_tally *tally,
                     size_t index,
                     struct cg_tally_limit *limit);
 
+/* What the |index|-th limit has left for orders of |side|. */
+cg_dv01
+cg_tally_available(const struct cg_tally *tally, size_t index, char side);
+
 /* The |index|-th firm that has times; NULL past the last. */
 const struct cg_tally_firm *cg_tally_times(const struct cg_tally *tally,
                                            size_t index);

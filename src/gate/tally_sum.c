@@ -61,6 +61,14 @@ bool cg_tally_limit(const struct cg_tally *tally,
     return true;
 }
 
+cg_dv01
+cg_tally_available(const struct cg_tally *tally, size_t index, char side)
+{
+    return tally->state != NULL && index < tally->state->limit_count
+               ? cg_limit_available(&tally->state->limits[index], side)
+               : 0;
+}
+
 const struct cg_tally_firm *cg_tally_times(const struct cg_tally *tally,
                                            size_t index)
 {

@@ -39,30 +39,71 @@ static int rank(void *user, const struct cg_log_message *log)
 
 /* --- what the sessions tell --------------------------------------------- */
 
+static int before(struct cg_replay *replay, cg_time now)
+{
+    return replay->against != NULL ? cg_against_before(replay->against, now)
+                                   : 0;
+}
+
 static int on_link(void *user, cg_session session, bool up, cg_time now)
 {
     struct cg_replay *replay = user;
-    return cg_side_link(replay->side, session, up, now);
+    int status = before(replay, now);
+    status = status != 0 ? status
+                         : cg_side_link(replay->side, session, up, now);
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_link(replay->against, session, up, now);
 }
 
 static int on_renumbered(void *user, cg_session session, bool ours, cg_time now)
 {
     struct cg_replay *replay = user;
-    return cg_side_renumbered(replay->side, session, ours, now);
+    int status = before(replay, now);
+    status = status != 0 ? status
+                         : cg_side_renumbered(replay->side, session, ours, now);
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_renumbered(replay->against, session, ours, now);
 }
 
 static int
 on_rejected(void *user, cg_session session, struct cg_slice sent, cg_time now)
 {
     struct cg_replay *replay = user;
-    return cg_side_rejected(replay->side, session, sent, now);
+    int status = before(replay, now);
+    status = status != 0 ? status
+                         : cg_side_rejected(replay->side, session, sent, now);
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_rejected(replay->against, session, sent, now);
 }
 
 static int
 on_resending(void *user, cg_session session, struct cg_slice sent, cg_time now)
 {
     struct cg_replay *replay = user;
-    return cg_side_resending(replay->side, session, sent, now);
+    int status = before(replay, now);
+    status = status != 0 ? status
+                         : cg_side_resending(replay->side, session, sent, now);
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_resending(replay->against, session, sent, now);
+}
+
+static int hears(struct cg_replay *replay,
+                 const struct cg_replay_message *message)
+{
+    int status = replay->against != NULL
+                     ? cg_against_hears(replay->against, message)
+                     : 0;
+    if (status == 0) {
+        status = cg_side_recv(replay->side, message->session, message->bytes,
+                              message->time);
+    }
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_heard(replay->against);
 }
 
 int cg_replay_recorded(void *user, const struct cg_replay_message *message)
@@ -82,8 +123,7 @@ static int on_message(void *user, const struct cg_replay_message *message)
 {
     struct cg_replay *replay = user;
     return message->outbound ? cg_replay_recorded(replay, message)
-                             : cg_side_recv(replay->side, message->session,
-                                            message->bytes, message->time);
+                             : hears(replay, message);
 }
 
 static int on_trouble(void *user,
@@ -119,7 +159,15 @@ static int on_said(void *user, const struct cg_side_said *said)
     if (status == 0 && replay->expect.log != NULL) {
         status = cg_replay_expect_said(replay, said->session, &produced);
     }
-    return status;
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_said(replay->against, said);
+}
+
+static void on_fact(void *user, const struct cg_fact *fact)
+{
+    struct cg_replay *replay = user;
+    cg_against_fact(replay->against, fact);
 }
 
 static int on_decided(void *user, cg_time now, const char *text)
@@ -217,6 +265,10 @@ int cg_replay_open(const struct cg_replay_options *options,
         status = open_parts(replay);
     }
     status = status != 0 ? status : open_log(replay, error, error_len);
+    if (status == 0 && options->against != NULL) {
+        status = cg_against_open(options->against, options->config,
+                                 &replay->against);
+    }
     if (status == 0 && options->expect != NULL) {
         status = cg_replay_expect_open(replay, error, error_len);
     }
@@ -234,6 +286,7 @@ void cg_replay_close(struct cg_replay *replay)
         return;
     }
     cg_replay_expect_close(replay);
+    cg_against_close(replay->against);
     cg_replay_match_deinit(&replay->recorded);
     cg_replay_ids_deinit(&replay->ids);
     cg_side_close(replay->side);
@@ -263,6 +316,7 @@ int cg_replay_open_side(struct cg_replay *replay,
                            replay->expect.has_decisions
                        ? on_decided
                        : NULL,
+        .fact = replay->against != NULL ? on_fact : NULL,
         .user = replay,
     };
     if (replay->exact != NULL) {
@@ -272,7 +326,11 @@ int cg_replay_open_side(struct cg_replay *replay,
         options.by_host = true;
         options.fact = cg_exact_fact;
     }
-    return cg_side_open(&options, error, error_len, &replay->side);
+    int status = cg_side_open(&options, error, error_len, &replay->side);
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_begin(replay->against, replay->side, &replay->ids,
+                                  replay->totals.first, error, error_len);
 }
 
 /* What the messages read ahead show of a session. */
@@ -365,6 +423,9 @@ static int end(struct cg_replay *replay)
     int status = cg_replay_sessions_end(replay->sessions, replay->totals.last);
     if (status == 0) {
         status = cg_side_advance(replay->side, replay->totals.last);
+    }
+    if (status == 0 && replay->against != NULL) {
+        status = cg_against_end(replay->against, replay->totals.last);
     }
     if (status == 0) {
         status = cg_replay_match_end(&replay->recorded);
@@ -459,4 +520,16 @@ const uint64_t *cg_replay_verdicts(const struct cg_replay *replay,
                                               ? &replay->recorded
                                               : &replay->expect.match;
     return match->pairs != NULL ? match->pairs[session].counts : none;
+}
+
+const struct cg_against_totals *
+cg_replay_against_totals(const struct cg_replay *replay)
+{
+    return replay->against != NULL ? cg_against_totals_of(replay->against)
+                                   : NULL;
+}
+
+const struct cg_side *cg_replay_against_side(const struct cg_replay *replay)
+{
+    return replay->against != NULL ? cg_against_side_of(replay->against) : NULL;
 }

@@ -9,6 +9,7 @@
 #ifndef CG_REPLAY_H
 #define CG_REPLAY_H
 
+#include "replay_against.h"
 #include "replay_journal.h"
 #include "replay_match.h"
 #include "replay_session.h"
@@ -48,6 +49,8 @@ struct cg_replay_options {
     const struct cg_rates *(*rates_of)(void *user,
                                        const char *digest,
                                        cg_time made_at);
+    /* A second gate that hears the same; NULL: there is none.  Copied. */
+    const struct cg_against_options *against;
     /* Whole lines of what the gate decides and sends; may be NULL. */
     int (*output)(void *user, const char *bytes, size_t len);
     /* Each difference, up to a number of them of each kind (0: all); may be

@@ -37,6 +37,7 @@ struct cg_replay {
     struct cg_replay_ids ids;
     struct cg_replay_match recorded;
     struct cg_replay_expect expect;
+    struct cg_against *against; /* NULL: there is no second gate */
     struct cg_replay_totals totals;
     uint64_t told[CG_REPLAY_AGAINSTS];       /* differences */
     uint64_t strangers[CG_REPLAY_STRANGERS]; /* hashes */

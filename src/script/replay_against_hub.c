@@ -1,0 +1,800 @@
+/*
+ * What hubs say to B: the answers that they gave A, to the requests of B that
+ * are about the same, as late as they were, or as late as they are told to be.
+ *
+ * Two requests are about the same when they are of the same order, limit and
+ * kind, and the n-th such.  Rules: R24, R28.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "replay_against_internal.h"
+
+#include <check.h>
+#include <decimal.h>
+#include <fix_value.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TAKES_WITHOUT_A_CASE CG_MS /* until an answer was seen */
+
+/* Kinds of requests, as facts number them. */
+enum { ASK_NEW, ASK_CONSUMED, ASK_CANCEL, ASK_RAISE, ASK_BUST = 7 };
+
+/* 2325 */
+enum { PENDING = 3, CANCELLED = 4 };
+
+/* --- pairs -------------------------------------------------------------- */
+
+static struct cg_against_ask *find(const struct cg_against_record *record,
+                                   uint64_t limit,
+                                   uint8_t kind,
+                                   uint32_t nth)
+{
+    for (struct cg_against_ask *ask = record->asks; ask != NULL;
+         ask = ask->next) {
+        if (ask->limit == limit && ask->kind == kind && ask->nth == nth) {
+            return ask;
+        }
+    }
+    return NULL;
+}
+
+static void forget_unknown(struct cg_against *against,
+                           struct cg_against_ask *ask)
+{
+    if (!ask->unknown) {
+        return;
+    }
+    ask->unknown = false;
+    for (size_t i = 0; i < against->unknown_count; i++) {
+        if (against->unknown[i] == ask) {
+            against->unknown[i] = against->unknown[--against->unknown_count];
+            return;
+        }
+    }
+}
+
+static void free_ask(struct cg_against *against, struct cg_against_ask *ask)
+{
+    struct cg_against_answer *answer = ask->answers;
+    size_t place = ask->of[A].number % CG_AGAINST_RING;
+    forget_unknown(against, ask);
+    if (against->asked[place] == ask) {
+        against->asked[place] = NULL;
+    }
+    while (answer != NULL) {
+        struct cg_against_answer *next = answer->next;
+        free(answer);
+        answer = next;
+    }
+    free(ask);
+}
+
+void cg_against_asks_free(struct cg_against *against,
+                          struct cg_against_record *record)
+{
+    while (record->asks != NULL) {
+        struct cg_against_ask *next = record->asks->next;
+        free_ask(against, record->asks);
+        record->asks = next;
+    }
+}
+
+/* Long orders have many: those that both are done with go. */
+static void drop_old(struct cg_against *against,
+                     struct cg_against_record *record)
+{
+    size_t count = 0;
+    for (struct cg_against_ask **at = &record->asks; *at != NULL;) {
+        struct cg_against_ask *ask = *at;
+        bool done = ask->of[A].asked && !ask->of[A].open &&
+                    (!ask->of[B].asked || !ask->of[B].open);
+        if (++count > CG_AGAINST_ASKS && done) {
+            *at = ask->next;
+            free_ask(against, ask);
+        } else {
+            at = &ask->next;
+        }
+    }
+}
+
+static struct cg_against_ask *add(struct cg_against *against,
+                                  struct cg_against_record *record,
+                                  uint64_t limit,
+                                  uint8_t kind,
+                                  uint32_t nth)
+{
+    struct cg_against_ask *ask = calloc(1, sizeof(*ask));
+    if (ask == NULL) {
+        against->failed = true;
+        return NULL;
+    }
+    drop_old(against, record);
+    ask->record = (uint32_t)(record - against->records);
+    ask->serial = record->serial;
+    ask->no = ++against->ask_no;
+    ask->limit = limit;
+    ask->kind = kind;
+    ask->nth = nth;
+    ask->next = record->asks;
+    record->asks = ask;
+    return ask;
+}
+
+struct cg_against_ask *cg_against_ask_of(const struct cg_against_event *event,
+                                         const struct cg_against *against)
+{
+    const struct cg_against_record *record = cg_against_record_of(
+        against, event->record, event->serial);
+    struct cg_against_ask *ask = record != NULL ? record->asks : NULL;
+    while (ask != NULL && (ask != event->ask || ask->no != event->ask_no)) {
+        ask = ask->next;
+    }
+    return ask;
+}
+
+/* --- when B is answered ------------------------------------------------- */
+
+static cg_time usual(const struct cg_against *against)
+{
+    return against->hub_takes->count > 0
+               ? (cg_time)cg_spread_at(against->hub_takes, 500)
+               : TAKES_WITHOUT_A_CASE;
+}
+
+static void plan(struct cg_against *against,
+                 struct cg_against_record *record,
+                 struct cg_against_ask *ask,
+                 const struct cg_against_answer *answer,
+                 cg_time due)
+{
+    struct cg_slice bytes = {NULL, 0};
+    if (answer != NULL) {
+        bytes = (struct cg_slice){answer->bytes, answer->len};
+    }
+    struct cg_against_event *event = cg_against_event_new(
+        against, answer != NULL ? CG_AGAINST_ANSWER : CG_AGAINST_ASSUMED, due,
+        bytes);
+    if (event == NULL) {
+        return;
+    }
+    event->record = (uint32_t)(record - against->records);
+    event->serial = record->serial;
+    event->ask = ask;
+    event->ask_no = ask->no;
+    event->session = ask->hub;
+    event->log_time = answer != NULL ? answer->time : due;
+    cg_against_schedule(against, event, due);
+}
+
+static void assume(struct cg_against *against,
+                   struct cg_against_record *record,
+                   struct cg_against_ask *ask)
+{
+    cg_time takes = against->options.hub_latency >= 0
+                        ? against->options.hub_latency
+                        : usual(against);
+    ask->assumed = true;
+    if (against->options.unknown_silent) {
+        against->totals.unanswered++;
+        return;
+    }
+    plan(against, record, ask, NULL, ask->of[B].at + takes);
+}
+
+static void wait_for(struct cg_against *against, struct cg_against_ask *ask)
+{
+    if (against->unknown_count == against->unknown_max) {
+        size_t max = against->unknown_max * 2 + 64;
+        void *more = realloc(against->unknown,
+                             max * sizeof(struct cg_against_ask *));
+        if (more == NULL) {
+            against->failed = true;
+            return;
+        }
+        against->unknown = more;
+        against->unknown_max = max;
+    }
+    ask->unknown = true;
+    against->unknown[against->unknown_count++] = ask;
+}
+
+/* B has asked: what is known of the answer. */
+static void b_asked(struct cg_against *against,
+                    struct cg_against_record *record,
+                    struct cg_against_ask *ask)
+{
+    const struct cg_against_of *a = &ask->of[A];
+    cg_time at = ask->of[B].at;
+    cg_time fixed = against->options.hub_latency;
+    if (!a->asked || a->at > at) {
+        assume(against, record, ask);
+        return;
+    }
+    for (const struct cg_against_answer *answer = ask->answers; answer != NULL;
+         answer = answer->next) {
+        if (fixed < 0) {
+            plan(against, record, ask, answer, at + answer->after);
+        } else if (answer->final && !ask->final_done) {
+            ask->final_done = true;
+            plan(against, record, ask, answer, at + fixed);
+        }
+    }
+    if (fixed >= 0 && !ask->final_done) {
+        if (!a->open) {
+            assume(against, record, ask);
+        } else if (against->ended) {
+            against->totals.unanswered++;
+        } else {
+            wait_for(against, ask);
+        }
+    }
+}
+
+bool cg_against_waits(struct cg_against *against, cg_time time)
+{
+    for (size_t i = 0; i < against->unknown_count; i++) {
+        struct cg_against_ask *ask = against->unknown[i];
+        if (against->a_now - ask->of[A].at > CG_AGAINST_WAIT_NS) {
+            against->totals.unanswered++;
+            forget_unknown(against, ask);
+            i--;
+        } else if (ask->of[B].at + against->options.hub_latency <= time) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cg_against_gives_up(struct cg_against *against)
+{
+    while (against->unknown_count > 0) {
+        against->totals.unanswered++;
+        forget_unknown(against, against->unknown[0]);
+    }
+}
+
+/* --- facts -------------------------------------------------------------- */
+
+static bool keep_slot(struct cg_against_books *books,
+                      uint32_t slot,
+                      struct cg_against_ask *ask)
+{
+    if (slot >= books->ask_max) {
+        size_t max = ((size_t)slot + 1) * 2;
+        void *asks = realloc(books->asks,
+                             max * sizeof(struct cg_against_ask *));
+        if (asks == NULL) {
+            return false;
+        }
+        books->asks = asks;
+        void *nos = realloc(books->ask_nos, max * sizeof(uint64_t));
+        if (nos == NULL) {
+            return false;
+        }
+        books->ask_nos = nos;
+        memset(&books->ask_nos[books->ask_max], 0,
+               (max - books->ask_max) * sizeof(uint64_t));
+        books->ask_max = max;
+    }
+    books->asks[slot] = ask;
+    books->ask_nos[slot] = ask->no;
+    return true;
+}
+
+static void note_asked(struct cg_against_record *record,
+                       enum cg_against_side side,
+                       const struct cg_fact *fact)
+{
+    struct cg_against_view *view = &record->views[side];
+    if (fact->value == ASK_NEW && view->asked_at == 0) {
+        view->asked_at = fact->time;
+    }
+}
+
+void cg_against_asked(struct cg_against *against,
+                      enum cg_against_side side,
+                      struct cg_against_record *record,
+                      const struct cg_against_token *token,
+                      const struct cg_fact *fact)
+{
+    uint8_t kind = (uint8_t)fact->value;
+    uint32_t nth = token->asked[kind % 16];
+    struct cg_against_ask *ask = find(record, token->limit, kind, nth);
+    if (ask == NULL || ask->of[side].asked) {
+        ask = add(against, record, token->limit, kind, nth);
+    }
+    if (ask == NULL) {
+        return;
+    }
+    ask->hub = fact->session;
+    ask->of[side] = (struct cg_against_of){
+        .asked = true,
+        .open = true,
+        .number = fact->number,
+        .token = token->number,
+        .at = fact->time,
+        .amount = fact->amount - fact->other,
+    };
+    record->views[side].open_asks++;
+    note_asked(record, side, fact);
+    if (!keep_slot(&against->books[side], fact->ask, ask)) {
+        against->failed = true;
+    }
+    if (side == A) {
+        size_t place = fact->number % CG_AGAINST_RING;
+        against->asked[place] = ask;
+    } else {
+        against->diverged = against->diverged ||
+                            ask->of[A].number != fact->number ||
+                            ask->of[A].token != token->number;
+        b_asked(against, record, ask);
+    }
+}
+
+static struct cg_against_record *record_with(const struct cg_against *against,
+                                             enum cg_against_side side,
+                                             uint32_t token)
+{
+    const struct cg_against_books *books = &against->books[side];
+    const struct cg_against_slot *of = token < books->token_max
+                                           ? &books->tokens[token].of
+                                           : NULL;
+    return of != NULL ? cg_against_record_of(against, of->record, of->serial)
+                      : NULL;
+}
+
+static struct cg_against_ask *of_slot(const struct cg_against_books *books,
+                                      const struct cg_against_record *record,
+                                      uint32_t slot)
+{
+    struct cg_against_ask *ask = record->asks;
+    if (slot >= books->ask_max) {
+        return NULL;
+    }
+    while (ask != NULL &&
+           (ask != books->asks[slot] || ask->no != books->ask_nos[slot])) {
+        ask = ask->next;
+    }
+    return ask;
+}
+
+void cg_against_ask_closed(struct cg_against *against,
+                           enum cg_against_side side,
+                           const struct cg_fact *fact)
+{
+    struct cg_against_record *record = record_with(against, side, fact->token);
+    if (record == NULL) {
+        return;
+    }
+    struct cg_against_view *view = &record->views[side];
+    struct cg_against_ask *ask = of_slot(&against->books[side], record,
+                                         fact->ask);
+    view->open_asks -= view->open_asks > 0 ? 1 : 0;
+    cg_against_record_ready(against, (uint32_t)(record - against->records));
+    if (ask == NULL) {
+        return;
+    }
+    ask->of[side].open = false;
+    if (fact->value != CANCELLED &&
+        (ask->kind == ASK_NEW || ask->kind == ASK_RAISE)) {
+        view->answered_at = fact->time;
+        view->denied = view->denied || fact->value != 0;
+        if (side == A) {
+            cg_spread_add(against->hub_takes,
+                          (uint64_t)(fact->time - ask->of[A].at));
+        }
+    }
+}
+
+/* --- what a hub says ---------------------------------------------------- */
+
+/* A number of the gate's making. */
+static cg_seq number_of(struct cg_slice value)
+{
+    return (cg_seq)cg_replay_number(value);
+}
+
+/* "GATE-T17": 17, or 0. */
+static cg_seq token_of(const struct cg_against *against, struct cg_slice value)
+{
+    const struct cg_replay_ids *ids = &against->ids;
+    size_t at = ids->prefix_len + 1;
+    if (value.len <= at || memcmp(value.data, ids->prefix, at - 1) != 0 ||
+        value.data[at - 1] != 'T') {
+        return 0;
+    }
+    return number_of((struct cg_slice){value.data + at, value.len - at});
+}
+
+static struct cg_against_ask *by_number(const struct cg_against *against,
+                                        cg_seq number)
+{
+    struct cg_against_ask *ask = against->asked[number % CG_AGAINST_RING];
+    return ask != NULL && ask->of[A].number == number ? ask : NULL;
+}
+
+static struct cg_against_record *
+by_token(const struct cg_against *against, cg_seq number, uint64_t *limit)
+{
+    const struct cg_against_token_no *token =
+        &against->books[A].numbers[number % CG_AGAINST_RING];
+    *limit = token->limit;
+    return number != 0 && token->number == number
+               ? cg_against_record_of(against, token->of.record,
+                                      token->of.serial)
+               : NULL;
+}
+
+/* Which request of A the answer is to.  Without 2318 it is the newest of its
+ * kind for the token. */
+static struct cg_against_ask *answered(const struct cg_against *against,
+                                       struct cg_slice bytes)
+{
+    struct cg_slice value;
+    uint64_t limit;
+    if (cg_against_find(bytes, 2318, &value) && number_of(value) != 0) {
+        return by_number(against, number_of(value));
+    }
+    if (!cg_against_find(bytes, 2319, &value)) {
+        return NULL;
+    }
+    cg_seq number = token_of(against, value);
+    struct cg_against_record *record = by_token(against, number, &limit);
+    bool notice = cg_against_find(bytes, 2321, &value) &&
+                  cg_slice_is(value, "1");
+    struct cg_against_ask *ask = record != NULL ? record->asks : NULL;
+    while (ask != NULL &&
+           (ask->of[A].token != number || !ask->of[A].open ||
+            (ask->kind == ASK_CONSUMED || ask->kind == ASK_BUST) != notice)) {
+        ask = ask->next;
+    }
+    return ask;
+}
+
+void cg_against_hub_hears_first(struct cg_against *against,
+                                struct cg_against_event *event)
+{
+    struct cg_slice bytes = {event->bytes, event->len};
+    struct cg_against_ask *ask = answered(against, bytes);
+    if (ask != NULL) {
+        event->ask = ask;
+        event->ask_no = ask->no;
+        event->record = ask->record;
+        event->serial = ask->serial;
+    }
+}
+
+static bool is_in_step(const struct cg_against *against,
+                       const struct cg_against_ask *ask)
+{
+    return against->options.hub_latency < 0 && ask->of[B].asked &&
+           ask->of[B].at == ask->of[A].at;
+}
+
+/* Kept until B asks. */
+static int keep(struct cg_against *against,
+                struct cg_against_ask *ask,
+                const struct cg_against_event *event,
+                bool final)
+{
+    struct cg_against_answer *answer = malloc(sizeof(*answer) + event->len);
+    struct cg_against_answer **end = &ask->answers;
+    if (answer == NULL) {
+        against->failed = true;
+        return CG_ERR_MEMORY;
+    }
+    *answer = (struct cg_against_answer){
+        .after = event->time - ask->of[A].at,
+        .time = event->time,
+        .final = final,
+        .len = event->len,
+    };
+    memcpy(answer->bytes, event->bytes, event->len);
+    size_t count = 0;
+    while (*end != NULL) {
+        end = &(*end)->next;
+        count++;
+    }
+    if (count >= 4) { /* said again and again: once is enough */
+        free(answer);
+        return 0;
+    }
+    *end = answer;
+    return 0;
+}
+
+static void take_answer(struct cg_against *against,
+                        struct cg_against_record *record,
+                        struct cg_against_ask *ask,
+                        const struct cg_against_event *event,
+                        bool final)
+{
+    cg_time fixed = against->options.hub_latency;
+    cg_time later = ask->of[B].at - ask->of[A].at;
+    const struct cg_against_answer *answer = ask->answers;
+    if (!ask->of[B].asked || ask->assumed) {
+        return;
+    }
+    while (answer != NULL && answer->next != NULL) {
+        answer = answer->next;
+    }
+    if (answer == NULL) {
+        return;
+    }
+    if (fixed < 0 || (final && ask->final_done)) {
+        plan(against, record, ask, answer,
+             event->time + (later > 0 ? later : 0));
+    } else if (final) {
+        ask->final_done = true;
+        forget_unknown(against, ask);
+        plan(against, record, ask, answer, ask->of[B].at + fixed);
+    }
+}
+
+int cg_against_hub_heard(struct cg_against *against,
+                         struct cg_against_event *event)
+{
+    struct cg_slice bytes = {event->bytes, event->len};
+    struct cg_slice value;
+    struct cg_against_ask *ask = cg_against_ask_of(event, against);
+    if (ask == NULL || is_in_step(against, ask)) {
+        /* It stays in its place between all else that is heard. */
+        *against->end = event;
+        against->end = &event->next;
+        against->backlog++;
+        return 0;
+    }
+    bool final = !cg_against_find(bytes, 2325, &value) ||
+                 number_of(value) != PENDING;
+    struct cg_against_record *record = cg_against_record_of(
+        against, ask->record, ask->serial);
+    int status = keep(against, ask, event, final);
+    if (record != NULL && status == 0) {
+        take_answer(against, record, ask, event, final);
+    }
+    free(event);
+    return status;
+}
+
+/* --- what B hears ------------------------------------------------------- */
+
+/* |amount| of A's request, as a share of B's. */
+static cg_dv01 share(const struct cg_against_ask *ask, cg_dv01 amount)
+{
+    cg_dv01 a = ask->of[A].amount;
+    cg_dv01 b = ask->of[B].amount;
+    if (a <= 0 || amount == a) {
+        return b;
+    }
+    cg_wide share = (cg_wide)amount * b / a;
+    return share > INT64_MAX ? INT64_MAX : (cg_dv01)share;
+}
+
+struct edits {
+    struct cg_against_edit items[8];
+    char texts[8][2 * CG_NAME_MAX];
+    size_t count;
+};
+
+static char *edit(struct edits *edits, uint32_t tag, size_t *place)
+{
+    *place = edits->count++;
+    edits->items[*place].tag = tag;
+    return edits->texts[*place];
+}
+
+static void edit_number(struct edits *edits, uint32_t tag, cg_seq number)
+{
+    size_t place;
+    char *text = edit(edits, tag, &place);
+    snprintf(text, 2 * CG_NAME_MAX, "%llu", (unsigned long long)number);
+    edits->items[place].value = cg_slice_str(text);
+}
+
+static void
+edit_token(struct edits *edits, const struct cg_against *against, cg_seq number)
+{
+    size_t place;
+    char *text = edit(edits, 2319, &place);
+    snprintf(text, 2 * CG_NAME_MAX, "%sT%llu", against->ids.prefix,
+             (unsigned long long)number);
+    edits->items[place].value = cg_slice_str(text);
+}
+
+static void edit_amount(struct edits *edits,
+                        const struct cg_against_ask *ask,
+                        struct cg_slice bytes,
+                        uint32_t tag)
+{
+    struct cg_slice value;
+    cg_dv01 amount;
+    size_t place;
+    if (ask->of[A].amount == ask->of[B].amount ||
+        !cg_against_find(bytes, tag, &value) ||
+        !cg_dv01_parse(value, &amount)) {
+        return;
+    }
+    char *text = edit(edits, tag, &place);
+    cg_dv01_format(share(ask, amount), text);
+    edits->items[place].value = cg_slice_str(text);
+}
+
+/* A life that begins later ends later. */
+static void
+edit_expiry(struct edits *edits, struct cg_slice bytes, cg_time later)
+{
+    struct cg_slice value;
+    cg_time until;
+    size_t place;
+    if (later == 0 || !cg_against_find(bytes, 126, &value) ||
+        !cg_fix_time(value, &until)) {
+        return;
+    }
+    char *text = edit(edits, 126, &place);
+    size_t len = cg_against_stamp(until + later, text);
+    edits->items[place].value = (struct cg_slice){text, len};
+}
+
+static void edit_reference(struct edits *edits,
+                           const struct cg_against *against,
+                           struct cg_slice bytes)
+{
+    struct cg_slice value;
+    if (!cg_against_find(bytes, 2322, &value)) {
+        return;
+    }
+    const struct cg_against_ask *ask = by_number(against, number_of(value));
+    if (ask != NULL && ask->of[B].asked &&
+        ask->of[B].number != ask->of[A].number) {
+        edit_number(edits, 2322, ask->of[B].number);
+    }
+}
+
+static int hears(struct cg_against *against,
+                 const struct cg_against_event *event,
+                 const struct edits *edits)
+{
+    struct cg_slice bytes = {event->bytes, event->len};
+    if (edits->count > 0) {
+        if (!cg_against_rewrite(&against->text, bytes, edits->items,
+                                edits->count)) {
+            return CG_ERR_MEMORY;
+        }
+        bytes = (struct cg_slice){against->text.bytes, against->text.len};
+    }
+    return cg_against_b_recv(against, event->session, bytes, event->time);
+}
+
+static int hears_answer(struct cg_against *against,
+                        const struct cg_against_event *event,
+                        const struct cg_against_ask *ask)
+{
+    struct cg_slice bytes = {event->bytes, event->len};
+    struct edits edits = {.count = 0};
+    if (ask->of[A].number != ask->of[B].number) {
+        edit_number(&edits, 2318, ask->of[B].number);
+    }
+    if (ask->of[A].token != ask->of[B].token) {
+        edit_token(&edits, against, ask->of[B].token);
+    }
+    edit_reference(&edits, against, bytes);
+    edit_amount(&edits, ask, bytes, 2324);
+    edit_amount(&edits, ask, bytes, 2327);
+    edit_expiry(&edits, bytes, event->time - event->log_time);
+    return hears(against, event, &edits);
+}
+
+/* 2320 and 2321 by kind, and 2325. */
+static int hears_assumed(struct cg_against *against,
+                         const struct cg_against_event *event,
+                         const struct cg_against_ask *ask)
+{
+    char fields[512];
+    char amount[40];
+    bool notice = ask->kind == ASK_CONSUMED || ask->kind == ASK_BUST;
+    int transaction = ask->kind == ASK_NEW || ask->kind == ASK_CONSUMED  ? 0
+                      : ask->kind == ASK_CANCEL || ask->kind == ASK_BUST ? 1
+                                                                         : 2;
+    cg_dv01_format(ask->of[B].amount, amount);
+    snprintf(fields, sizeof(fields),
+             "2318=%llu\0012319=%sT%llu\0012325=%d\0012320=%d\0012321=%d"
+             "\0012324=%s\0012327=%s\001",
+             (unsigned long long)ask->of[B].number, against->ids.prefix,
+             (unsigned long long)ask->of[B].token,
+             ask->kind == ASK_CANCEL ? CANCELLED : 0, transaction, notice,
+             amount, amount);
+    against->totals.assumed_answers++;
+    if (!cg_against_make(&against->text,
+                         &against->books[B].config->sessions[event->session],
+                         "DG", event->time, fields)) {
+        return CG_ERR_MEMORY;
+    }
+    return cg_against_b_recv(
+        against, event->session,
+        (struct cg_slice){against->text.bytes, against->text.len}, event->time);
+}
+
+/* B has no such request or token; what it has by that number is another's. */
+static int left_out(struct cg_against *against)
+{
+    against->totals.left_out++;
+    return 0;
+}
+
+/* An answer to no request of A: about a token, as when the hub takes it back.
+ */
+static int hears_of_token(struct cg_against *against,
+                          const struct cg_against_event *event)
+{
+    struct cg_slice bytes = {event->bytes, event->len};
+    struct cg_slice value;
+    struct edits edits = {.count = 0};
+    uint64_t limit;
+    if (!cg_against_find(bytes, 2319, &value)) {
+        return against->diverged ? left_out(against)
+                                 : hears(against, event, &edits);
+    }
+    cg_seq number = token_of(against, value);
+    const struct cg_against_record *record = by_token(against, number, &limit);
+    const struct cg_against_ask *ask = record != NULL ? record->asks : NULL;
+    while (ask != NULL && (ask->of[A].token != number || !ask->of[B].asked)) {
+        ask = ask->next;
+    }
+    if (ask == NULL && (record != NULL || against->diverged)) {
+        return left_out(against);
+    }
+    if (ask != NULL && ask->of[B].token != number) {
+        edit_token(&edits, against, ask->of[B].token);
+    }
+    return hears(against, event, &edits);
+}
+
+/* The hub is not there: what it has to say waits for its logon. */
+static void keep_for_link(struct cg_against *against,
+                          struct cg_against_event *event)
+{
+    event->kept = true;
+    event->next = against->deaf;
+    against->deaf = event;
+}
+
+void cg_against_hub_is_up(struct cg_against *against,
+                          cg_session session,
+                          cg_time now)
+{
+    cg_time takes = against->options.hub_latency >= 0
+                        ? against->options.hub_latency
+                        : usual(against);
+    for (struct cg_against_event **at = &against->deaf; *at != NULL;) {
+        struct cg_against_event *event = *at;
+        if (event->session == session) {
+            *at = event->next;
+            event->kept = false;
+            cg_against_schedule(against, event, now + takes);
+        } else {
+            at = &event->next;
+        }
+    }
+}
+
+int cg_against_hub_hears(struct cg_against *against,
+                         struct cg_against_event *event)
+{
+    struct cg_against_ask *ask = cg_against_ask_of(event, against);
+    if (event->what == CG_AGAINST_MESSAGE) {
+        return ask != NULL && ask->of[B].asked
+                   ? hears_answer(against, event, ask)
+                   : hears_of_token(against, event);
+    }
+    if (ask == NULL || !ask->of[B].open) {
+        return 0;
+    }
+    if (!against->up[event->session]) {
+        keep_for_link(against, event);
+        return 0;
+    }
+    return event->what == CG_AGAINST_ANSWER
+               ? hears_answer(against, event, ask)
+               : hears_assumed(against, event, ask);
+}
