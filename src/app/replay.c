@@ -6,12 +6,14 @@
 #include "app_command.h"
 #include "file_text.h"
 #include "journal_file.h"
+#include "replay_against.h"
 #include "replay_journal.h"
 #include "replay_print.h"
 #include <creditgate/rates.h>
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,7 @@ struct replay_command {
     enum replay_format format;
     unsigned long differences; /* to be printed, of each kind */
     bool stops;                /* --on-bad stop */
+    struct replay_against against;
     uint64_t told[CG_REPLAY_KINDS];
     FILE *output;
     FILE *words; /* where differences go */
@@ -75,6 +78,18 @@ static void print_usage(FILE *to)
         "                     end (skip)\n"
         "  --format table|csv|json  of the report (table)\n"
         "\n"
+        "What if: the orders that other settings would have decided otherwise, "
+        "and why\n"
+        "\n"
+        "  --against FILE     another configuration: limits, deadlines, DV01s\n"
+        "  --hub-latency MS   hubs take so long for their answers\n"
+        "  --unknown-answers grant|silent  of a hub, to what it was not asked "
+        "in the\n"
+        "                     log (grant)\n"
+        "  --unknown-orders rest|end  at the venue, that did not get there in "
+        "the log\n"
+        "                     (rest)\n"
+        "\n"
         "Exit status: 0 done, and as expected; 1 not as expected, or the books "
         "do\n"
         "not add up; 2 wrong arguments, or a file cannot be read.\n",
@@ -91,7 +106,7 @@ static void clear_progress(struct replay_command *command)
     }
 }
 
-static void mistake(void *user,
+void replay_mistake(void *user,
                     const char *file,
                     int line,
                     const char *wrong,
@@ -197,6 +212,7 @@ static bool take_number(struct replay_command *command, const char *text)
         return wrong("--differences is a number below a billion");
     }
     command->differences = strtoul(text, &end, 10);
+    command->against.max = command->differences;
     return true;
 }
 
@@ -213,6 +229,9 @@ take(struct replay_command *command, const char *option, const char *value)
     if (value == NULL) {
         fprintf(stderr, "creditgate replay: %s needs a value\n", option);
         return false;
+    }
+    if (replay_against_is_option(option)) {
+        return replay_against_take(&command->against, option, value);
     }
     if (strcmp(option, "--config") == 0) {
         command->config_path = value;
@@ -263,7 +282,7 @@ read_arguments(struct replay_command *command, int argc, char **argv)
     if (command->log_count == 0) {
         return wrong("give a log, or - for standard input");
     }
-    return check_pipes(command);
+    return check_pipes(command) && replay_against_check(&command->against);
 }
 
 /* --- the run ------------------------------------------------------------ */
@@ -274,9 +293,14 @@ static int report(struct replay_command *command,
 {
     struct cg_replay_totals totals;
     cg_replay_totals(replay, &totals);
-    replay_print(command->output == stdout ? stderr : stdout, command->format,
-                 replay, config, command->expect != NULL);
     const struct cg_exactness *exactness = cg_replay_exactness(replay);
+    if (command->against.wanted) {
+        replay_against_print(&command->against, replay, config);
+        totals.holds = totals.holds && cg_replay_against_totals(replay)->holds;
+    } else {
+        replay_print(command->output == stdout ? stderr : stdout,
+                     command->format, replay, config, command->expect != NULL);
+    }
     if (exactness != NULL) {
         replay_print_exactness(command->words, exactness);
     }
@@ -309,9 +333,12 @@ static int replay_with(struct replay_command *command,
         .expect = command->expect,
         .journal = journal,
         .rates_of = on_rates,
+        .against = command->against.wanted ? &command->against.options : NULL,
         .output = command->output != NULL ? on_output : NULL,
         .difference_max = command->differences,
-        .difference = command->differences > 0 ? on_difference : NULL,
+        .difference = command->differences > 0 && !command->against.wanted
+                          ? on_difference
+                          : NULL,
         .trouble = on_trouble,
         .progress = on_progress,
         .user = command,
@@ -336,7 +363,7 @@ static int replay_with(struct replay_command *command,
 }
 
 /* False after its mistakes were told. */
-static bool read_rates(const struct cg_config *config, struct cg_rates **rates)
+bool replay_read_rates(const struct cg_config *config, struct cg_rates **rates)
 {
     struct cg_file_text file;
     const char *path = config->rates.par_rates;
@@ -351,15 +378,16 @@ static bool read_rates(const struct cg_config *config, struct cg_rates **rates)
                                            .text = file.text,
                                            .len = file.len,
                                            .made_at = file.stamp.written_ns};
-        status = cg_rates_read(config, &text, NULL, mistake, NULL, rates);
+        status = cg_rates_read(config, &text, NULL, replay_mistake, NULL,
+                               rates);
         break;
     }
     case CG_FILE_REFUSED:
-        mistake(NULL, path, 0, file.wrong, file.remedy);
+        replay_mistake(NULL, path, 0, file.wrong, file.remedy);
         break;
     case CG_FILE_CHANGING:
-        mistake(NULL, path, 0, "it is being written",
-                "replay again when that is done");
+        replay_mistake(NULL, path, 0, "it is being written",
+                       "replay again when that is done");
         break;
     }
     cg_file_text_deinit(&file);
@@ -424,14 +452,24 @@ static int replay(struct replay_command *command)
     struct cg_config *config;
     struct cg_rates *rates = NULL;
     int status = 2;
-    if (cg_config_open(command->config_path, mistake, NULL, &config) != 0) {
+    if (cg_config_open(command->config_path, replay_mistake, NULL, &config) !=
+        0) {
         return 2;
     }
     /* By a journal, rates are read when it has them taken. */
-    bool ready = command->journal_path != NULL || read_rates(config, &rates);
+    bool ready = command->journal_path != NULL ||
+                 replay_read_rates(config, &rates);
+    ready = ready && (!command->against.wanted ||
+                      replay_against_open(&command->against, config, rates));
     if (ready && open_output(command)) {
+        if (command->against.wanted) {
+            replay_against_begin(&command->against,
+                                 command->output == stdout ? stderr : stdout,
+                                 command->format);
+        }
         status = close_output(command, replay_by(command, config, rates));
     }
+    replay_against_close(&command->against);
     cg_rates_close(rates);
     cg_config_close(config);
     return status;
@@ -441,6 +479,7 @@ int app_replay(int argc, char **argv)
 {
     struct replay_command command = {
         .differences = 20,
+        .against = {.max = ULONG_MAX, .options = {.hub_latency = -1}},
         .terminal = isatty(STDERR_FILENO) == 1,
     };
     int status = 2;
