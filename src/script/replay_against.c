@@ -206,6 +206,7 @@ static int hears(struct cg_against *against, struct cg_against_event *event)
 static int do_one(struct cg_against *against, struct cg_against_event *event)
 {
     int status = b_advance(against, event->time);
+    event->kept = false;
     status = status != 0 ? status : hears(against, event);
     if (!event->kept) {
         free(event);

@@ -110,6 +110,7 @@ static void link_request(struct cg_against *against,
             uint32_t slot = *at;
             *at = CG_AGAINST_NOBODY;
             order->request_count--;
+            cg_against_judge(against, old, false);
             cg_against_record_free(against, slot);
             return;
         }

@@ -770,7 +770,6 @@ void cg_against_hub_is_up(struct cg_against *against,
         struct cg_against_event *event = *at;
         if (event->session == session) {
             *at = event->next;
-            event->kept = false;
             cg_against_schedule(against, event, now + takes);
         } else {
             at = &event->next;

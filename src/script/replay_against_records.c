@@ -241,6 +241,7 @@ static void free_requests(struct cg_against *against,
 {
     for (uint32_t i = root->requests; i != CG_AGAINST_NOBODY;) {
         uint32_t next = against->records[i].next;
+        cg_against_judge(against, &against->records[i], false);
         cg_against_record_free(against, i);
         i = next;
     }

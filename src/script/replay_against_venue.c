@@ -42,7 +42,6 @@ void cg_against_release(struct cg_against *against,
     order->held_end = &order->held;
     while (event != NULL) {
         struct cg_against_event *next = event->next;
-        event->kept = false;
         /* It is looked at again at once, with the order as it is then. */
         cg_against_schedule(against, event, against->b_now);
         event = next;
