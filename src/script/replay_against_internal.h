@@ -110,6 +110,15 @@ struct cg_against_record {
     struct cg_against_event **held_end;
 };
 
+/* Kinds of requests for credit, as facts number them. */
+enum {
+    CG_AGAINST_NEW = 0,
+    CG_AGAINST_CONSUMED = 1,
+    CG_AGAINST_CANCEL = 2,
+    CG_AGAINST_RAISE = 3,
+    CG_AGAINST_BUST = 7,
+};
+
 /* A request for credit, in both. */
 struct cg_against_of {
     bool asked;
@@ -307,7 +316,7 @@ void cg_against_judge(struct cg_against *against,
                       struct cg_against_record *record,
                       bool at_end);
 
-/* --- hubs (replay_against_hub.c) ---------------------------------------- */
+/* --- requests for credit (replay_against_ask.c) ------------------------- */
 
 void cg_against_asked(struct cg_against *against,
                       enum cg_against_side side,
@@ -319,6 +328,27 @@ void cg_against_ask_closed(struct cg_against *against,
                            const struct cg_fact *fact);
 void cg_against_asks_free(struct cg_against *against,
                           struct cg_against_record *record);
+/* What the event is about; NULL when that is gone. */
+struct cg_against_ask *cg_against_ask_of(const struct cg_against_event *event,
+                                         const struct cg_against *against);
+/* B is to hear |answer|, or an assumed one (NULL), at |due|. */
+void cg_against_ask_plan(struct cg_against *against,
+                         struct cg_against_record *record,
+                         struct cg_against_ask *ask,
+                         const struct cg_against_answer *answer,
+                         cg_time due);
+/* Its answer is known, or nobody waits for it any more. */
+void cg_against_ask_known(struct cg_against *against,
+                          struct cg_against_ask *ask);
+/* How long hubs take where the log does not say. */
+cg_time cg_against_hub_takes(const struct cg_against *against);
+/* B cannot go on to |time| before A has heard more. */
+bool cg_against_waits(struct cg_against *against, cg_time time);
+/* It goes on nevertheless. */
+void cg_against_gives_up(struct cg_against *against);
+
+/* --- hubs (replay_against_hub.c) ---------------------------------------- */
+
 /* A hub's answer, before A hears it: which request it is to. */
 void cg_against_hub_hears_first(struct cg_against *against,
                                 struct cg_against_event *event);
@@ -332,11 +362,6 @@ int cg_against_hub_hears(struct cg_against *against,
 void cg_against_hub_is_up(struct cg_against *against,
                           cg_session session,
                           cg_time now);
-/* What B must know before |time| and is not known yet. */
-bool cg_against_waits(struct cg_against *against, cg_time time);
-void cg_against_gives_up(struct cg_against *against);
-struct cg_against_ask *cg_against_ask_of(const struct cg_against_event *event,
-                                         const struct cg_against *against);
 
 /* --- venues (replay_against_venue.c) ------------------------------------ */
 
@@ -358,7 +383,7 @@ void cg_against_cancels(struct cg_against *against,
                         struct cg_slice id,
                         cg_time now);
 
-/* --- B's time (replay_against.c) ---------------------------------------- */
+/* --- B's time (replay_against_time.c) ----------------------------------- */
 
 struct cg_against_event *cg_against_event_new(struct cg_against *against,
                                               enum cg_against_what what,
@@ -368,6 +393,16 @@ struct cg_against_event *cg_against_event_new(struct cg_against *against,
 void cg_against_schedule(struct cg_against *against,
                          struct cg_against_event *event,
                          cg_time time);
+/* What of A's is to be heard by B in its turn. */
+void cg_against_queue(struct cg_against *against,
+                      struct cg_against_event *event);
+/* B hears what A has heard, as far as it can. */
+int cg_against_follow(struct cg_against *against);
+/* All that B has of its own up to |time|: deadlines, and what is planned; 1
+ * when it must wait for A. */
+int cg_against_until(struct cg_against *against, cg_time time);
+/* When B has something of its own next. */
+cg_time cg_against_next(const struct cg_against *against);
 int cg_against_b_recv(struct cg_against *against,
                       cg_session session,
                       struct cg_slice bytes,
