@@ -30,6 +30,13 @@
     "Currency=USD\nModel=ping-with-push\nFallbackMaxAgeMs=600000\n"            \
     "Amount=100000\n"
 
+#define OWN(amount)                                                            \
+    "[LIMIT]\nRiskLimitID=OWN\nAccount=ACME\nCurrency=USD\nModel=push\n"       \
+    "Amount=" amount "\n"
+#define CLIP                                                                   \
+    "[LIMIT]\nRiskLimitID=CLIP\nKind=clip\nAccount=ACME\nCurrency=USD\n"       \
+    "Amount=10000\n"
+
 static void expect_text(const char *text, const char *part)
 {
     if (strstr(text, part) == NULL) {
@@ -298,6 +305,8 @@ static void test_replay_against_quick_hub_is_earlier(void **state)
     /* Others go on meanwhile. */
     desk_order(desk, 3000, "A2", 10000000);
     desk_order(desk, 3001, "A3", 10000000);
+    desk_say(desk, 'c', 3015, "F",
+             "11=C9|41=NONE|1=ACME|55=USSW10|54=1|60=20260115-12:00:00|");
     desk_answer(desk, 3030, 4, 3, 0, "9040.00");
     desk_answer(desk, 3040, 3, 2, 2, "9040.00");
     desk_report(desk, 3050, "A3", NULL, '0', '0', 10000000, 0);
@@ -316,6 +325,114 @@ static void test_replay_against_quick_hub_is_earlier(void **state)
     desk_free(desk);
 }
 
+/* What the venue says of an order comes as much later as the order: until then
+ * it takes the room of the next one. */
+static void test_replay_against_reports_are_as_late(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new();
+    desk_config(desk, A, "", "904", OWN("10000") PING);
+    desk->against.hub_latency = 3000 * CG_MS;
+    desk_order(desk, 1000, "A1", 10000000);
+    desk_answer(desk, 1040, 1, 2, 0, "9040.00");
+    /* 60 ms after it was sent: at 4,060 in B. */
+    desk_report(desk, 1100, "A1", NULL, '4', '4', 10000000, 0);
+    desk_order(desk, 4030, "A2", 10000000);
+    desk_say(desk, 'h', 4035, "DG",
+             "2318=3|2319=GATE-T4|2325=0|2320=0|2321=0|2324=9040.00|");
+    desk_order(desk, 9000, "A3", 100000);
+    desk_say(desk, 'h', 9001, "DG",
+             "2318=4|2319=GATE-T6|2325=2|2320=0|2321=0|2324=90.40|");
+    desk_run(desk);
+    const struct desk_seen *seen = desk_find(desk, "A2",
+                                             CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    expect_text(seen->because, "limit OWN (USD): B needed 9040.00 with 960.00");
+    assert_int_equal(desk_used(desk, B, "OWN"), 0);
+    desk_free(desk);
+}
+
+/* A replace that waits behind its order is told of, too, when both are refused
+ * at once in B and long done in A. */
+static void test_replay_against_replace_behind_is_told(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new();
+    desk_config(desk, A, "", "904", PING);
+    desk->against.hub_latency = 25 * CG_SECOND;
+    desk_order(desk, 1000, "A1", 10000000);
+    desk_answer(desk, 1040, 1, 1, 0, "9040.00");
+    desk_report(desk, 1045, "A1", NULL, '0', '0', 10000000, 0);
+    desk_say(desk, 'c', 2000, "G",
+             "11=R1|41=A1|1=ACME|55=USSW10|54=1|38=10000000|40=2|44=4.2|"
+             "60=20260115-12:00:00|");
+    desk_report(desk, 2005, "R1", "A1", '5', '0', 10000000, 0);
+    desk_say(desk, 'v', 3000, "8",
+             "37=V-A1|11=R1|17=F1|150=F|39=2|55=USSW10|54=1|38=10000000|"
+             "151=0|14=10000000|6=4.1|31=4.1|32=10000000|");
+    desk_say(desk, 'h', 3010, "DG",
+             "2318=2|2319=GATE-T1|2325=0|2320=0|2321=1|2324=9040.00|");
+    desk_run(desk);
+    assert_non_null(desk_find(desk, "A1", CG_AGAINST_REFUSED_IN_B));
+    const struct desk_seen *seen = desk_find(desk, "R1",
+                                             CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    expect_text(seen->b, "refused after 19000 ms: CG402");
+    expect_text(seen->because, "A1 was refused: CG301");
+    desk_free(desk);
+}
+
+/* A hub that names the token alone (no 2318), and other amounts in B: what it
+ * grants is what B asked for. */
+static void test_replay_against_answer_by_token(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new();
+    desk_config(desk, A, "", "904", PING);
+    desk_config(desk, B, "", "1000", PING);
+    desk_order(desk, 1000, "A1", 10000000);
+    desk_say(desk, 'h', 1040, "DG",
+             "2319=GATE-T1|2325=0|2320=0|2321=0|2324=9040.00|2327=9040.00|");
+    desk_report(desk, 1045, "A1", NULL, '0', '0', 10000000, 0);
+    /* A part of it: half is half, and handed back in both. */
+    desk_order(desk, 2000, "A2", 10000000);
+    desk_say(desk, 'h', 2040, "DG",
+             "2319=GATE-T2|2325=1|2320=0|2321=0|2324=9040.00|2327=4520.00|");
+    desk_run(desk);
+    assert_int_equal(desk->totals->compared, 2);
+    assert_int_equal(desk->totals->same, 2);
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(10000));
+    desk_free(desk);
+}
+
+/* The hub says again what it said of an order that only A has, when that is
+ * over: B has another request by that number. */
+static void test_replay_against_repeat_is_not_anothers(void **state)
+{
+    (void)state;
+    static const char *const repeats[] = {
+        "2318=1|2319=GATE-T1|2325=0|2320=0|2321=0|2324=18080.00|2327=18080.00|",
+        "2318=1|2325=0|2320=0|2321=0|2324=18080.00|2327=18080.00|"};
+    for (size_t i = 0; i < 2; i++) {
+        struct desk *desk = desk_new();
+        desk_config(desk, A, "", "904", PING);
+        desk_config(desk, B, "", "904", CLIP PING);
+        desk_order(desk, 1000, "A1", 20000000);
+        desk_answer(desk, 1010, 1, 1, 0, "18080.00");
+        desk_report(desk, 1015, "A1", NULL, '8', '8', 20000000, 0);
+        desk_say(desk, 'h', 1020, "DG",
+                 "2318=2|2319=GATE-T1|2325=4|2320=1|2321=0|2324=18080.00|");
+        desk_order(desk, 2000, "A2", 10000000);
+        desk_say(desk, 'h', 2010, "DG", "%s", repeats[i]);
+        desk_answer(desk, 2030, 3, 2, 2, "9040.00");
+        desk_run(desk);
+        assert_int_equal(desk->count, 1);
+        assert_non_null(desk_find(desk, "A1", CG_AGAINST_REFUSED_IN_B));
+        assert_int_equal(desk->totals->same, 1); /* A2 is denied in both */
+        desk_free(desk);
+    }
+}
+
 /* B refuses the first order by a clip size, so that all later requests have
  * other numbers there, and with another DV01 other amounts: the answers of the
  * log find theirs. */
@@ -324,9 +441,7 @@ static void test_replay_against_answers_find_their_requests(void **state)
     (void)state;
     struct desk *desk = desk_new();
     desk_config(desk, A, "", "904", PING);
-    desk_config(desk, B, "", "920",
-                PING "[LIMIT]\nRiskLimitID=CLIP\nKind=clip\nAccount=ACME\n"
-                     "Currency=USD\nAmount=10000\n");
+    desk_config(desk, B, "", "920", CLIP PING);
     desk_order(desk, 1000, "A1", 20000000);
     desk_answer(desk, 1010, 1, 1, 0, "18080.00");
     desk_report(desk, 1015, "A1", NULL, '0', '0', 20000000, 0);
@@ -358,9 +473,7 @@ static void test_replay_against_unknown_answer_is_assumed(void **state)
     (void)state;
     for (int silent = 0; silent < 2; silent++) {
         struct desk *desk = desk_new();
-        desk_config(desk, A, "", "904",
-                    PING "[LIMIT]\nRiskLimitID=CLIP\nKind=clip\nAccount=ACME\n"
-                         "Currency=USD\nAmount=10000\n");
+        desk_config(desk, A, "", "904", CLIP PING);
         desk_config(desk, B, "", "904", PING);
         desk->against.unknown_silent = silent != 0;
         desk_order(desk, 1000, "A1", 10000000);
@@ -536,6 +649,10 @@ int main(void)
         cmocka_unit_test(test_replay_against_deaf_hub_times_out),
         cmocka_unit_test(test_replay_against_hub_latency_delays),
         cmocka_unit_test(test_replay_against_quick_hub_is_earlier),
+        cmocka_unit_test(test_replay_against_reports_are_as_late),
+        cmocka_unit_test(test_replay_against_replace_behind_is_told),
+        cmocka_unit_test(test_replay_against_answer_by_token),
+        cmocka_unit_test(test_replay_against_repeat_is_not_anothers),
         cmocka_unit_test(test_replay_against_answers_find_their_requests),
         cmocka_unit_test(test_replay_against_unknown_answer_is_assumed),
         cmocka_unit_test(test_replay_against_pull_in_b_frees_room),
