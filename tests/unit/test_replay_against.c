@@ -382,6 +382,35 @@ static void test_replay_against_replace_behind_is_told(void **state)
     desk_free(desk);
 }
 
+/* The same without a hub: in B they wait for room that does not come. */
+static void test_replay_against_replace_in_a_queue_is_told(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new();
+    desk_config(desk, A, "", "904", OWN("20000") "Queue=Y\n");
+    desk_config(desk, B, "", "904", OWN("5000") "Queue=Y\n");
+    order_acked(desk, 1000, "A1", 10000000);
+    desk_say(desk, 'c', 2000, "G",
+             "11=R1|41=A1|1=ACME|55=USSW10|54=1|38=10000000|40=2|44=4.2|"
+             "60=20260115-12:00:00|");
+    desk_report(desk, 2005, "R1", "A1", '5', '0', 10000000, 0);
+    desk_say(desk, 'v', 3000, "8",
+             "37=V-A1|11=R1|17=F1|150=F|39=2|55=USSW10|54=1|38=10000000|"
+             "151=0|14=10000000|6=4.1|31=4.1|32=10000000|");
+    desk_order(desk, 30000, "A2", 1000000);
+    desk_run(desk);
+    assert_int_equal(desk->count, 2);
+    const struct desk_seen *seen = desk_find(desk, "A1",
+                                             CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    assert_string_equal(seen->a, "forwarded at once");
+    expect_text(seen->b, "refused after 20000 ms");
+    seen = desk_find(desk, "R1", CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    expect_text(seen->b, "refused after 19000 ms: CG402");
+    desk_free(desk);
+}
+
 /* A hub that names the token alone (no 2318), and other amounts in B: what it
  * grants is what B asked for. */
 static void test_replay_against_answer_by_token(void **state)
@@ -651,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_replay_against_quick_hub_is_earlier),
         cmocka_unit_test(test_replay_against_reports_are_as_late),
         cmocka_unit_test(test_replay_against_replace_behind_is_told),
+        cmocka_unit_test(test_replay_against_replace_in_a_queue_is_told),
         cmocka_unit_test(test_replay_against_answer_by_token),
         cmocka_unit_test(test_replay_against_repeat_is_not_anothers),
         cmocka_unit_test(test_replay_against_answers_find_their_requests),
