@@ -282,6 +282,10 @@ read_arguments(struct replay_command *command, int argc, char **argv)
     if (command->log_count == 0) {
         return wrong("give a log, or - for standard input");
     }
+    if (command->journal_path != NULL && command->against.wanted) {
+        return wrong("--journal is one gate as it was; --against and "
+                     "--hub-latency ask what another would do: choose one");
+    }
     return check_pipes(command) && replay_against_check(&command->against);
 }
 
