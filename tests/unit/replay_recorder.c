@@ -407,8 +407,22 @@ size_t recorder_unsent(const struct recorder *recorder, cg_session session)
 
 static char paths[4][64];
 
+static void remove_files(void)
+{
+    for (size_t i = 0; i < 4; i++) {
+        if (paths[i][0] != '\0') {
+            unlink(paths[i]);
+        }
+    }
+}
+
 static FILE *open_file(size_t slot)
 {
+    static bool removes;
+    if (!removes) {
+        assert_int_equal(atexit(remove_files), 0);
+        removes = true;
+    }
     if (paths[slot][0] != '\0') {
         unlink(paths[slot]);
     }
