@@ -247,6 +247,15 @@ static int own_call(struct cg_exact *exact, const struct cg_fact *fact)
     if (cg_exact_is_start(exact)) {
         return start(exact, fact->time);
     }
+    if (has_note(exact, "configuration: ") ||
+        (has_setting(exact) && !is_of_rates(exact, fact))) {
+        cg_exact_end(exact, CG_EXACT_SETTINGS,
+                     "at fact %" PRIu64 " the gate took another configuration "
+                     "while it ran: replay what comes behind with that one, "
+                     "and the logs from there on",
+                     fact->no);
+        return 0;
+    }
     if (is_of_rates(exact, fact)) {
         return take_new_rates(exact, fact->time);
     }
@@ -257,14 +266,6 @@ static int own_call(struct cg_exact *exact, const struct cg_fact *fact)
         snprintf(digest, sizeof(digest), "%.*s", (int)is.text_len, is.text);
         keep_cause(exact, CG_SESSION_NONE, 0);
         return cg_side_saved(side, is.number, digest, is.time);
-    }
-    if (has_setting(exact)) {
-        cg_exact_end(exact, CG_EXACT_SETTINGS,
-                     "at fact %" PRIu64 " the gate took another configuration "
-                     "while it ran: replay what comes behind with that one, "
-                     "and the logs from there on",
-                     fact->no);
-        return 0;
     }
     keep_cause(exact, CG_SESSION_NONE, 0);
     if (refuses_to_stop(exact)) {

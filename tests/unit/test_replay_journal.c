@@ -725,6 +725,16 @@ static void test_replay_journal_other_settings_told(void **state)
     assert_int_equal(is->end, CG_EXACT_SETTINGS);
     assert_int_equal(is->same, count);
     assert_int_equal(is->left, 1);
+    /* What a reload says of itself is enough. */
+    facts.row.count--;
+    setting.kind = CG_FACT_NOTED;
+    setting.account = CG_NONE;
+    setting.text = "configuration: SoftDeadlineMs 1000 to 2000";
+    setting.text_len = strlen(setting.text);
+    assert_int_equal(cg_fact_row_add(&facts.row, &setting), 0);
+    outcome = replay_whole(&recorder, &facts);
+    assert_int_equal(is->end, CG_EXACT_SETTINGS);
+    assert_int_equal(is->same, count);
     facts_deinit(&facts);
     recorder_deinit(&recorder);
 }
