@@ -72,6 +72,8 @@ static void note_about(struct cg_against *against,
         event->record = about;
         event->serial = against->records[about].serial;
         event->flag = against->records[about].views[A].over;
+        event->sent = against->records[about].views[A].fate ==
+                      CG_AGAINST_FORWARDED;
     }
 }
 

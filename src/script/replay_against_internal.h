@@ -173,6 +173,7 @@ struct cg_against_event {
     uint64_t order; /* among those of the same time */
     cg_session session;
     bool flag;
+    bool sent; /* A had its order at the venue */
     bool kept; /* it is not done with */
     uint32_t record;
     uint64_t serial; /* of the record; 0: none */

@@ -176,6 +176,11 @@ int cg_against_venue_hears(struct cg_against *against,
     if (order == NULL) {
         return event->serial != 0 ? left_out(against) : passes(against, event);
     }
+    if (!event->sent) {
+        /* A has it not at the venue: the log is of other settings, and whatever
+         * A makes of this, B may. */
+        return passes(against, event);
+    }
     const struct cg_against_view *a = &order->views[A];
     const struct cg_against_view *b = &order->views[B];
     if (order->held != NULL || b->fate == CG_AGAINST_WAITING) {

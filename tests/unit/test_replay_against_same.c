@@ -81,11 +81,15 @@ static uint64_t replay_same(const struct recorder *recorder, const char *path)
     return wrong;
 }
 
-/* Every sample session: two gates with the same settings decide the same, at
- * the same time, and nothing has to be assumed. */
-static void test_replay_against_same_settings_no_difference(void **state)
+/* All but the first quarters of a log. */
+static bool is_late(void *user, const struct recorder *recorder, size_t index)
 {
-    (void)state;
+    const size_t *part = user;
+    return index >= recorder->count * *part / 4;
+}
+
+static void no_difference(size_t part)
+{
     struct sessions sessions;
     size_t failed = 0;
     size_t replayed = 0;
@@ -95,7 +99,7 @@ static void test_replay_against_same_settings_no_difference(void **state)
         assert_true(recorder_play(&recorder, sessions.paths[i]));
         if (!recorder.unplayable) {
             const char *path = recorder_write(&recorder, RECORD_FILELOG, 0,
-                                              NULL, NULL);
+                                              is_late, &part);
             replayed++;
             if (replay_same(&recorder, path) != 0) {
                 failed++;
@@ -109,6 +113,22 @@ static void test_replay_against_same_settings_no_difference(void **state)
     assert_int_equal(failed, 0);
     assert_true(replayed > 200);
     sessions_deinit(&sessions);
+}
+
+/* Every sample session: two gates with the same settings decide the same, at
+ * the same time, and nothing has to be assumed. */
+static void test_replay_against_same_settings_no_difference(void **state)
+{
+    (void)state;
+    no_difference(0);
+}
+
+/* Nor in logs that begin in the middle. */
+static void test_replay_against_cut_logs_no_difference(void **state)
+{
+    (void)state;
+    no_difference(1);
+    no_difference(2);
 }
 
 /* --- other settings ----------------------------------------------------- */
@@ -236,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay_against_same_settings_no_difference),
+        cmocka_unit_test(test_replay_against_cut_logs_no_difference),
         cmocka_unit_test(test_replay_against_other_settings_books_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
