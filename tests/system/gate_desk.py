@@ -80,7 +80,8 @@ def free_port():
 class Process:
     """A process whose lines are read as they come."""
 
-    def __init__(self, *words, cwd, limit=None, environment=None, out=None):
+    def __init__(self, *words, cwd, limit=None, environment=None, out=None,
+                 program=None):
         def before():
             if limit is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -88,7 +89,8 @@ class Process:
         self.queue = queue.Queue()
         # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
         self.child = subprocess.Popen(
-            [GATE if words[0] == "run" else PROGRAM, *words], cwd=cwd, stdin=subprocess.PIPE,
+            [program or (GATE if words[0] == "run" else PROGRAM), *words],
+            cwd=cwd, stdin=subprocess.PIPE,
             stdout=out or subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=environment, preexec_fn=before)
         self.thread = threading.Thread(target=self.read, daemon=True)
