@@ -1,6 +1,6 @@
 """Makes the reference logs in sample_sessions/logs (docs/replay.md).
 
-    record_logs.py PROGRAM OUT gate|peers
+    record_logs.py PROGRAM OUT gate|peers|journal
     record_logs.py PROGRAM OUT quickfix QUICKFIX-CLIENT
     record_logs.py PROGRAM OUT jspurefix FOLDER-WITH-NODE-MODULES
     record_logs.py PROGRAM OUT again
@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from gate_desk import Case, LOGGED_ON, PROGRAM
@@ -56,7 +57,8 @@ BeginString={begin}
 SenderCompID={name}
 TargetCompID=GATE
 """
-STORE = r"\.(body|header)(\.gz)?$"
+# What is kept beside the logs that are replayed.
+STORE = r"(\.(body|header)|^expected\.log|gate\.journal)(\.gz)?$"
 KEPT = {"quickfix": r"^FIX.*\.(messages\.current\.log|body|header)$",
         "jspurefix": r"\.(txt|body)$"}
 SYMBOLS = ("USSW2", "USSW5", "USSW10", "EUSA10")
@@ -188,8 +190,8 @@ class Day(Case):
 
     def pause(self):
         """Logs of peers do not say which of two the gate heard first: where
-        those are kept, each is answered before the next."""
-        if KIND != "gate":
+        those are all that is kept, each is answered before the next."""
+        if KIND not in ("gate", "journal"):
             self.quiet(0.08)
 
     def load(self, rounds, orders):
@@ -316,6 +318,9 @@ class Day(Case):
         self.quiet(4)
 
     def live(self):
+        if KIND == "journal":
+            self.short_day()
+            return
         self.load(4, 8)
         self.refusals()
         self.slow_hub()
@@ -326,6 +331,18 @@ class Day(Case):
         self.lines_break()
         self.load(2, 8)
         self.end_of_day()
+        self.close()
+
+    def short_day(self):
+        """As a journal is larger than logs."""
+        self.load(2, 5)
+        self.slow_hub()
+        self.silent_hub()
+        self.load(1, 5)
+        self.quiet(4)
+        self.close()
+
+    def close(self):
         if self.running.stop() != 0:
             raise SystemExit("\n".join(self.running.lines[-20:]))
         for process in self.processes:
@@ -349,7 +366,7 @@ class Day(Case):
         for suffix, desk in zip((suffix for suffix, _, _ in DESKS), self.desks):
             self.write_log(f"venue{suffix}.log", desk.venue)
             paths.append(f"venue{suffix}.log")
-            if KIND == "peers":
+            if KIND in ("peers", "journal"):
                 self.write_log(f"client{suffix}.log", desk.client)
                 paths.append(f"client{suffix}.log")
         return paths + self.engine_logs()
@@ -358,6 +375,8 @@ class Day(Case):
         """What the other engine wrote."""
         if KIND == "peers":
             return []
+        if KIND == "journal":
+            return ["gate.journal"]
         return sorted(os.path.join(KIND, name) for name in os.listdir(
             os.path.join(self.folder, KIND)) if re.search(KEPT[KIND], name))
 
@@ -376,6 +395,13 @@ def pack(source, target):
             shutil.copyfileobj(file, writer)
 
 
+def unpack(source, place):
+    target = os.path.join(place, os.path.basename(source)[:-len(".gz")])
+    with gzip.open(source) as file, open(target, "wb") as plain:
+        shutil.copyfileobj(file, plain)
+    return target
+
+
 def keep(day, logs):
     """Puts the logs into OUT."""
     place = os.path.join(OUT, KIND)
@@ -391,14 +417,18 @@ def describe(kind):
     """Writes what a replay of the logs in OUT tells and sends."""
     logs = [os.path.join(kind, name)
             for name in sorted(os.listdir(os.path.join(OUT, kind)))
-            if re.search(r"\.(gz|zst)$", name) and name != "expected.log.gz"
-            and not re.search(STORE, name)]
+            if re.search(r"\.(gz|zst)$", name) and not re.search(STORE, name)]
     plain = os.path.join(OUT, kind, "expected.log")
-    done = subprocess.run(
-        [PROGRAM, "replay", "--config",
-         os.path.join(ROOT, "sample_sessions", "logs", "gate.cfg"),
-         "--output", plain, *logs],
-        cwd=OUT, capture_output=True, text=True, check=False)
+    words = ["--output", plain, *logs]
+    with tempfile.TemporaryDirectory() as place:
+        if kind == "journal":
+            words += ["--journal", unpack(os.path.join(
+                OUT, kind, "gate.journal.gz"), place)]
+        done = subprocess.run(
+            [PROGRAM, "replay", "--config",
+             os.path.join(ROOT, "sample_sessions", "logs", "gate.cfg"),
+             *words],
+            cwd=OUT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(done.stdout + done.stderr)
     with open(os.path.join(OUT, kind, "report.txt"), "w",
@@ -416,8 +446,10 @@ def record():
         day.live()
         logs = day.logs()
         # A FileStore is kept, too, but says nothing that the FileLog does not.
-        heard = [log for log in logs if not re.search(STORE, log)]
-        status, report, error = day.replay(heard, "--expect", "gate.messages")
+        words = [log for log in logs if not re.search(STORE, log)]
+        if KIND == "journal":
+            words += ["--journal", "gate.journal"]
+        status, report, error = day.replay(words, "--expect", "gate.messages")
         if status != 0:
             print(report, error)
             return False
@@ -429,7 +461,7 @@ def record():
 
 def main():
     if KIND == "again":
-        for kind in ("gate", "jspurefix", "peers", "quickfix"):
+        for kind in ("gate", "journal", "jspurefix", "peers", "quickfix"):
             describe(kind)
         return
     for _ in range(TRIES):

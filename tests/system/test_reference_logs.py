@@ -18,8 +18,9 @@ import unittest
 
 PROGRAM, LOGS = (os.path.abspath(path) for path in sys.argv[1:3])
 CONFIG = os.path.join(LOGS, "gate.cfg")
-KINDS = ("gate", "jspurefix", "peers", "quickfix")
-STORE = r"\.(body|header)\.(gz|zst)$"
+KINDS = ("gate", "journal", "jspurefix", "peers", "quickfix")
+# What is beside the logs that are replayed.
+BESIDE = r"(\.body|\.header|/expected\.log|/gate\.journal)\.gz$"
 
 
 def files(kind):
@@ -30,8 +31,7 @@ def files(kind):
 def logs(kind):
     """What is replayed of a folder, as a path from LOGS."""
     return [path for path in files(kind) if re.search(r"\.(gz|zst)$", path)
-            and not re.search(STORE, path)
-            and not path.endswith("expected.log.gz")]
+            and not re.search(BESIDE, path)]
 
 
 def expected(kind):
@@ -58,6 +58,12 @@ class ReferenceLogs(unittest.TestCase):
                          done.stdout[-2000:] + done.stderr)
         return done.stderr, done.stdout
 
+    def how(self, kind):
+        """The logs of a folder, and the journal if there is one."""
+        if kind != "journal":
+            return logs(kind)
+        return logs(kind) + ["--journal", self.unpack("journal/gate.journal.gz")]
+
     def report(self, kind):
         with open(os.path.join(LOGS, kind, "report.txt"),
                   encoding="utf-8") as file:
@@ -66,7 +72,7 @@ class ReferenceLogs(unittest.TestCase):
     def test_the_report_is_as_it_was(self):
         for kind in KINDS:
             with self.subTest(kind):
-                self.assertEqual("".join(self.replay(logs(kind))),
+                self.assertEqual("".join(self.replay(self.how(kind))),
                                  self.report(kind))
 
     # What is sent and decided, to the byte, and once more.
@@ -75,7 +81,7 @@ class ReferenceLogs(unittest.TestCase):
             with self.subTest(kind):
                 said = []
                 for run in ("1", "2"):
-                    self.replay(logs(kind), "--output", self.path(run))
+                    self.replay(self.how(kind), "--output", self.path(run))
                     with open(self.path(run), "rb") as file:
                         said.append(file.read())
                 with gzip.open(expected(kind)) as file:
@@ -87,7 +93,7 @@ class ReferenceLogs(unittest.TestCase):
         for kind in KINDS:
             with self.subTest(kind):
                 report = json.loads(self.replay(
-                    logs(kind), "--format", "json", "--expect",
+                    self.how(kind), "--format", "json", "--expect",
                     expected(kind))[1])
                 for row in report["compared"] + report["expected"]:
                     self.assertEqual([value for name, value in row.items()
@@ -129,6 +135,13 @@ class ReferenceLogs(unittest.TestCase):
             headers.append(self.unpack(body.replace(".body.", ".header.")))
         self.replay(headers + peers, "--expect", self.messages("quickfix"))
 
+    # Messages that crossed on their way to the gate: its journal tells in which
+    # order they came, the logs of its peers do not.
+    def test_only_the_journal_knows_the_order(self):
+        self.replay(logs("journal"), "--expect", self.messages("journal"),
+                    status=1)
+        self.replay(self.how("journal"), "--expect", self.messages("journal"))
+
     # What these tests would say of a gate that decides otherwise.
     def test_another_limit_is_seen(self):
         with open(CONFIG, encoding="utf-8") as file:
@@ -137,7 +150,7 @@ class ReferenceLogs(unittest.TestCase):
         with open(self.path("gate.cfg"), "w", encoding="utf-8") as file:
             file.write(text.replace("Amount=40000.00", "Amount=3000.00"))
         for kind in KINDS:
-            self.replay(logs(kind), "--expect", expected(kind),
+            self.replay(self.how(kind), "--expect", expected(kind),
                         config=self.path("gate.cfg"), status=1)
 
 
