@@ -5,6 +5,7 @@
  */
 #include "app_command.h"
 #include "script.h"
+#include "session_write.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,9 @@ static void print_usage(FILE *to)
 {
     fputs(
         "usage: creditgate session run [-v] FILE...\n"
-        "       creditgate session draw [--svg] FILE\n\n"
+        "       creditgate session draw [--svg] FILE\n"
+        "       creditgate session record --config FILE [--anonymise] "
+        "LOG...\n\n"
         "Plays sessions, which docs/sessions.md describes, on a gate without\n"
         "sockets, in virtual time.  What the gate says must be what the\n"
         "session says, message by message, field by field.\n\n"
@@ -21,9 +24,13 @@ static void print_usage(FILE *to)
         "  -v         print all that is said, as a session is written, and\n"
         "             why the gate says it\n"
         "  draw       print the steps of one file as a sequence diagram\n"
-        "  --svg      as an SVG document, not as text\n\n"
+        "  --svg      as an SVG document, not as text\n"
+        "  record     replay FIX logs, which docs/replay.md describes, and\n"
+        "             print the session that they make; it passes when run\n"
+        "  --config   the configuration of the gate that the logs are of\n"
+        "  --anonymise  other accounts, CompIDs, ids, prices and texts\n\n"
         "Exit status: 0 all passed, 1 some did not, 2 a file is not written\n"
-        "as it should be, or wrong arguments.\n",
+        "as it should be, a log cannot be read, or wrong arguments.\n",
         to);
 }
 
@@ -155,6 +162,9 @@ int app_session(int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], "draw") == 0) {
         return draw_file(argc - 2, argv + 2);
+    }
+    if (argc > 1 && strcmp(argv[1], "record") == 0) {
+        return app_session_record(argc - 2, argv + 2);
     }
     fputs("creditgate session: ", stderr);
     if (argc > 1) {

@@ -147,9 +147,10 @@ static int on_said(void *user, const struct cg_side_said *said)
         .unsent = !cg_replay_sessions_sends(replay->sessions, said->session),
         .firm = said->firm,
     };
-    int status = 0;
+    const struct cg_replay_tape *tape = replay->options.tape;
+    int status = tape != NULL ? tape->said(tape->user, said) : 0;
     replay->totals.sent++;
-    if (replay->options.output != NULL) {
+    if (status == 0 && replay->options.output != NULL) {
         status = cg_replay_put_said(replay, said);
     }
     if (status == 0) {
@@ -168,6 +169,13 @@ static void on_fact(void *user, const struct cg_fact *fact)
 {
     struct cg_replay *replay = user;
     cg_against_fact(replay->against, fact);
+}
+
+static int on_heard(void *user, const struct cg_script_passed *heard)
+{
+    const struct cg_replay *replay = user;
+    const struct cg_replay_tape *tape = replay->options.tape;
+    return tape->heard(tape->user, heard);
 }
 
 static int on_decided(void *user, cg_time now, const char *text)
@@ -239,7 +247,10 @@ static int open_parts(struct cg_replay *replay)
             return CG_ERR_MEMORY;
         }
     }
-    cg_replay_route_init(&replay->route, replay->options.config);
+    const struct cg_replay_tape *tape = replay->options.tape;
+    cg_replay_route_init(&replay->route, tape != NULL && tape->known != NULL
+                                             ? tape->known
+                                             : replay->options.config);
     cg_replay_ids_init(&replay->ids, replay->options.config);
     replay->sessions = cg_replay_sessions_open(replay->options.config, &hooks);
     if (replay->sessions == NULL) {
@@ -300,18 +311,41 @@ void cg_replay_close(struct cg_replay *replay)
 
 /* --- the run ------------------------------------------------------------ */
 
+/* The time of a message of the log, as this replay has it. */
+static cg_time cut(const struct cg_replay *replay, cg_time time)
+{
+    const struct cg_replay_tape *tape = replay->options.tape;
+    return tape != NULL ? time - time % tape->grain_ns : time;
+}
+
+static int begin_tape(struct cg_replay *replay)
+{
+    const struct cg_replay_tape *tape = replay->options.tape;
+    if (tape == NULL) {
+        return 0;
+    }
+    replay->opened -= replay->opened % CG_SECOND;
+    return tape->begin(tape->user, replay->opened, &replay->options.rates);
+}
+
 int cg_replay_open_side(struct cg_replay *replay,
                         cg_time now,
                         cg_seq resume,
                         char *error,
                         size_t error_len)
 {
+    replay->opened = now;
+    int status = begin_tape(replay);
+    if (status != 0) {
+        return status;
+    }
     struct cg_side_options options = {
         .config = replay->options.config,
         .rates = replay->options.rates,
         .ids = &replay->ids,
-        .now = now,
+        .now = replay->opened,
         .said = on_said,
+        .heard = replay->options.tape != NULL ? on_heard : NULL,
         .decided = replay->options.output != NULL ||
                            replay->expect.has_decisions
                        ? on_decided
@@ -326,7 +360,7 @@ int cg_replay_open_side(struct cg_replay *replay,
         options.by_host = true;
         options.fact = cg_exact_fact;
     }
-    int status = cg_side_open(&options, error, error_len, &replay->side);
+    status = cg_side_open(&options, error, error_len, &replay->side);
     return status != 0 || replay->against == NULL
                ? status
                : cg_against_begin(replay->against, replay->side, &replay->ids,
@@ -374,12 +408,20 @@ static int links_first(struct cg_replay *replay)
 
 static int take(struct cg_replay *replay, const struct cg_log_message *log)
 {
+    const struct cg_replay_tape *tape = replay->options.tape;
     struct cg_replay_message message;
     int status;
     replay->totals.messages++;
-    replay->totals.last = log->time;
+    replay->totals.last = cut(replay, log->time);
     if (!cg_replay_find(replay, log, &message, &status)) {
         return status;
+    }
+    message.time = cut(replay, message.time);
+    if (tape != NULL) {
+        status = tape->message(tape->user, &message);
+        if (status != 0) {
+            return status;
+        }
     }
     if (!message.outbound) {
         status = cg_side_advance(replay->side, message.time);
@@ -466,7 +508,7 @@ static int run(struct cg_replay *replay, char *error, size_t error_len)
     if (status != 0) {
         return status;
     }
-    replay->totals.first = replay->ahead.messages[0].time;
+    replay->totals.first = cut(replay, replay->ahead.messages[0].time);
     replay->totals.last = replay->totals.first;
     if (replay->options.output != NULL) {
         status = cg_replay_put_head(replay);

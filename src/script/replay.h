@@ -33,6 +33,21 @@ struct cg_replay_difference {
     const char *text;                      /* tag by tag; "" when one is NULL */
 };
 
+/* What a replay's gate hears and says, in its order; a recorder of it. */
+struct cg_replay_tape {
+    cg_time grain_ns; /* times of the log are cut to multiples of it */
+    /* Who is who in the logs; NULL: the replay's configuration says it. */
+    const struct cg_config *known;
+    /* Before the gate is opened, at the log's first second; |*rates| is what
+     * it then takes. */
+    int (*begin)(void *user, cg_time start, const struct cg_rates **rates);
+    /* May put another message in the place of each one of the logs. */
+    int (*message)(void *user, struct cg_replay_message *message);
+    int (*heard)(void *user, const struct cg_script_passed *heard);
+    int (*said)(void *user, const struct cg_side_said *said);
+    void *user;
+};
+
 struct cg_replay_options {
     const struct cg_config *config; /* borrowed */
     const struct cg_rates *rates;   /* NULL: none */
@@ -51,6 +66,7 @@ struct cg_replay_options {
                                        cg_time made_at);
     /* A second gate that hears the same; NULL: there is none.  Copied. */
     const struct cg_against_options *against;
+    const struct cg_replay_tape *tape; /* borrowed; may be NULL */
     /* Whole lines of what the gate decides and sends; may be NULL. */
     int (*output)(void *user, const char *bytes, size_t len);
     /* Each difference, up to a number of them of each kind (0: all); may be

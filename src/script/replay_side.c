@@ -209,6 +209,23 @@ static int rewrite(struct cg_side *side, struct cg_slice *bytes)
                : cg_replay_ids_rewrite(side->options.ids, bytes);
 }
 
+/* What is at hand, at the side's time. */
+static int hear(struct cg_side *side,
+                enum cg_script_act act,
+                cg_session session,
+                struct cg_slice bytes,
+                bool kept)
+{
+    const struct cg_script_passed heard = {.act = act,
+                                           .session = session,
+                                           .time = side->now,
+                                           .bytes = bytes,
+                                           .kept = kept};
+    return side->options.heard != NULL
+               ? side->options.heard(side->options.user, &heard)
+               : 0;
+}
+
 int cg_side_recv(struct cg_side *side,
                  cg_session session,
                  struct cg_slice bytes,
@@ -220,6 +237,9 @@ int cg_side_recv(struct cg_side *side,
         side->options.config->sessions[session].role != CG_ROLE_CLIENT) {
         status = rewrite(side, &bytes);
     }
+    if (status == 0) {
+        status = hear(side, CG_SCRIPT_SEND, session, bytes, false);
+    }
     return status != 0
                ? status
                : collect(side, cg_gate_recv(side->gate, session, bytes.data,
@@ -229,6 +249,10 @@ int cg_side_recv(struct cg_side *side,
 int cg_side_link(struct cg_side *side, cg_session session, bool up, cg_time now)
 {
     int status = cg_side_advance(side, now);
+    if (status == 0) {
+        status = hear(side, up ? CG_SCRIPT_UP : CG_SCRIPT_DOWN, session,
+                      CG_SLICE(""), false);
+    }
     return status != 0 ? status
                        : collect(side, cg_gate_link(side->gate, session, up,
                                                     side->now));
@@ -240,6 +264,10 @@ int cg_side_renumbered(struct cg_side *side,
                        cg_time now)
 {
     int status = cg_side_advance(side, now);
+    if (status == 0) {
+        status = hear(side, ours ? CG_SCRIPT_RESETS : CG_SCRIPT_SKIPS, session,
+                      CG_SLICE(""), false);
+    }
     return status != 0 ? status
                        : collect(side, cg_gate_renumbered(side->gate, session,
                                                           ours, side->now));
@@ -252,6 +280,9 @@ int cg_side_rejected(struct cg_side *side,
 {
     int status = cg_side_advance(side, now);
     status = status != 0 ? status : rewrite(side, &sent);
+    if (status == 0) {
+        status = hear(side, CG_SCRIPT_REJECTS, session, sent, false);
+    }
     return status != 0
                ? status
                : collect(side, cg_gate_rejected(side->gate, session, sent.data,
@@ -266,10 +297,11 @@ int cg_side_resending(struct cg_side *side,
     int status = cg_side_advance(side, now);
     status = status != 0 ? status : rewrite(side, &sent);
     if (status == 0) {
-        (void)cg_gate_may_resend(side->gate, session, sent.data, sent.len);
-        status = collect(side, 0);
+        bool kept = cg_gate_may_resend(side->gate, session, sent.data,
+                                       sent.len);
+        status = hear(side, CG_SCRIPT_RESEND, session, sent, kept);
     }
-    return status;
+    return status != 0 ? status : collect(side, 0);
 }
 
 /* --- by a host's journal ------------------------------------------------- */

@@ -11,6 +11,7 @@
 #define CG_REPLAY_SIDE_H
 
 #include "replay_ids.h"
+#include "script.h"
 #include <creditgate/gate.h>
 
 struct cg_side;
@@ -38,6 +39,9 @@ struct cg_side_options {
     bool by_host;
     /* Each message that the gate sends; what is not 0 ends the replay. */
     int (*said)(void *user, const struct cg_side_said *said);
+    /* Each thing that it is told, right before it is: a message with its own
+     * ids, and whether what is asked for again may go again.  May be NULL. */
+    int (*heard)(void *user, const struct cg_script_passed *heard);
     /* Each line that it says of a decision, before the message; NULL saves the
      * time to make them. */
     int (*decided)(void *user, cg_time now, const char *text);

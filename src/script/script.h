@@ -119,6 +119,9 @@ struct cg_script {
     struct cg_script_rate *rates; /* taken at the start */
     size_t rate_count;
     struct cg_slice valuation; /* their date; empty: the day of the start */
+    /* What the gate's reader read: its sections, and the table. */
+    const char *config_text;
+    const char *instruments_text;
     struct cg_script_store *store;
 };
 

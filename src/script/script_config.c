@@ -245,6 +245,16 @@ static void read_built(struct cg_script_reader *reader,
     }
 }
 
+/* Keeps |text| for those who want to see it. */
+static const char *keep(struct cg_script_reader *reader, char *text)
+{
+    if (text != NULL && !cg_script_keep(reader->script->store, text)) {
+        reader->mistakes->no_memory = true;
+        return NULL;
+    }
+    return text;
+}
+
 void cg_script_configure(struct cg_script_reader *reader)
 {
     struct cg_script_built config = {0};
@@ -260,9 +270,9 @@ void cg_script_configure(struct cg_script_reader *reader)
         built_close(reader, &instruments);
         read_built(reader, &config, &instruments);
     }
-    free(config.text);
+    reader->script->config_text = keep(reader, config.text);
+    reader->script->instruments_text = keep(reader, instruments.text);
     free(config.places);
-    free(instruments.text);
     free(instruments.places);
 }
 

@@ -46,6 +46,8 @@ static cg_time unit_of(const char *text, size_t len, size_t *used)
         char name[3];
         cg_time length;
     } units[] = {
+        {"ns", 1},
+        {"us", 1000},
         {"ms", CG_MS},
         {"s", CG_SECOND},
         {"m", 60 * CG_SECOND},

@@ -1,0 +1,303 @@
+/*
+ * Every session of sample_sessions/, written as a log and recorded from it:
+ * what is recorded passes, and says what was said.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "replay_recorder.h"
+#include "script_rates.h"
+#include "session_record.h"
+#include "sessions.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SOME 200
+
+/* What one recording came to. */
+struct outcome {
+    int status;
+    char error[512];
+    char *text;
+    size_t len;
+    char *words; /* mistakes, troubles, differences */
+    size_t words_len;
+    FILE *out;
+};
+
+static char folder[64];
+
+/* --- the configuration of a session as files ---------------------------- */
+
+static void write_file(const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* [RATES] of a session need not say where they are. */
+static void write_config(const struct cg_script *script)
+{
+    const char *text = script->config_text;
+    const char *rates = strstr(text, "[RATES]\n");
+    char path[128];
+    snprintf(path, sizeof(path), "%s/gate.cfg", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    if (rates != NULL) {
+        fprintf(file, "%.*s[RATES]\nParRates=%s\n%s", (int)(rates - text), text,
+                script->rate_count > 0 ? "rates.csv" : "", rates + 8);
+    } else {
+        fputs(text, file);
+    }
+    assert_int_equal(fclose(file), 0);
+    write_file("instruments", script->instruments_text);
+    if (script->rate_count > 0) {
+        struct cg_script_rates copy = {0};
+        size_t len = 0;
+        assert_int_equal(cg_script_rates_init(&copy, script), 0);
+        char *bytes = cg_script_rates_text(&copy, &len);
+        assert_non_null(bytes);
+        write_file("rates.csv", bytes);
+        free(bytes);
+        cg_script_rates_deinit(&copy);
+    }
+}
+
+/* --- recording ---------------------------------------------------------- */
+
+static void on_mistake(void *user,
+                       const char *file,
+                       int line,
+                       const char *wrong,
+                       const char *remedy)
+{
+    struct outcome *outcome = user;
+    fprintf(outcome->out, "%s:%d: %s; %s\n", file, line, wrong, remedy);
+}
+
+static bool on_trouble(void *user,
+                       unsigned kind,
+                       const char *file,
+                       uint64_t offset,
+                       const char *text)
+{
+    struct outcome *outcome = user;
+    (void)file;
+    (void)offset;
+    fprintf(outcome->out, "%s: %s\n", cg_replay_trouble_name(kind), text);
+    return true;
+}
+
+static void on_print(void *user, const char *text)
+{
+    struct outcome *outcome = user;
+    fputs(text, outcome->out);
+}
+
+static void record(struct outcome *outcome, const char *log, bool anonymised)
+{
+    char config[128];
+    snprintf(config, sizeof(config), "%s/gate.cfg", folder);
+    *outcome = (struct outcome){.status = 0};
+    outcome->out = open_memstream(&outcome->words, &outcome->words_len);
+    assert_non_null(outcome->out);
+    const struct cg_session_record_options options = {
+        .config = config,
+        .logs = &log,
+        .log_count = 1,
+        .anonymised = anonymised,
+        .report = on_mistake,
+        .trouble = on_trouble,
+        .print = on_print,
+        .user = outcome,
+    };
+    outcome->status = cg_session_record(&options, outcome->error,
+                                        sizeof(outcome->error), &outcome->text,
+                                        &outcome->len);
+    fclose(outcome->out);
+}
+
+static void outcome_deinit(struct outcome *outcome)
+{
+    free(outcome->text);
+    free(outcome->words);
+}
+
+/* --- what is said ------------------------------------------------------- */
+
+/* All that passes, without header, CheckSum and the numbers of a log.  What is
+ * asked for again is in it when it matters: a log shows more, or less. */
+struct heard {
+    char *text;
+    size_t len;
+    FILE *out;
+};
+
+static void on_passed(void *user, const struct cg_script_passed *passed)
+{
+    static const char *const skipped[] = {
+        "8=", "9=", "34=", "49=", "52=", "56=", "45=", "10="};
+    struct heard *heard = user;
+    const char *at = passed->bytes.data;
+    const char *end = at + passed->bytes.len;
+    if (passed->act == CG_SCRIPT_QUIET || passed->act == CG_SCRIPT_RESEND) {
+        return;
+    }
+    fprintf(heard->out, "%lld %d %d%s ", (long long)passed->time,
+            (int)passed->act, passed->session, passed->kept ? " kept" : "");
+    while (passed->bytes.len > 0 && at < end) {
+        const char *next = memchr(at, '\001', (size_t)(end - at));
+        next = next != NULL ? next + 1 : end;
+        bool skip = false;
+        for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++) {
+            skip = skip || strncmp(at, skipped[i], strlen(skipped[i])) == 0;
+        }
+        if (!skip) {
+            fwrite(at, 1, (size_t)(next - at), heard->out);
+        }
+        at = next;
+    }
+    fputc('\n', heard->out);
+}
+
+static void print(void *user, const char *text)
+{
+    (void)user;
+    fputs(text, stderr);
+}
+
+static int play(const struct cg_script *script, struct heard *heard)
+{
+    const struct cg_script_run_options options = {
+        .print = print, .passed = on_passed, .user = heard};
+    *heard = (struct heard){.len = 0};
+    heard->out = open_memstream(&heard->text, &heard->len);
+    assert_non_null(heard->out);
+    int status = cg_script_run(script, &options);
+    fclose(heard->out);
+    return status;
+}
+
+static int play_text(const struct outcome *outcome, struct heard *heard)
+{
+    struct cg_script script;
+    *heard = (struct heard){.len = 0};
+    if (cg_script_read_text("r.session",
+                            (struct cg_slice){outcome->text, outcome->len},
+                            sessions_mistake, NULL, &script) != 0) {
+        return 2;
+    }
+    int status = play(&script, heard);
+    cg_script_deinit(&script);
+    return status;
+}
+
+/* --- every sample ------------------------------------------------------- */
+
+static void differ(const char *name, const char *was, const char *is)
+{
+    while (*was != '\0' && *is != '\0') {
+        size_t one = strcspn(was, "\n");
+        size_t other = strcspn(is, "\n");
+        if (one != other || memcmp(was, is, one) != 0) {
+            break;
+        }
+        was += one + 1;
+        is += other + 1;
+    }
+    print_error("%s:\n  was %.*s\n  is  %.*s\n", name, (int)strcspn(was, "\n"),
+                was, (int)strcspn(is, "\n"), is);
+}
+
+/* Whether a session, recorded from its log, says the same. */
+static bool recorded_same(const char *path, const struct recorder *recorder)
+{
+    const char *log = recorder_write(recorder, RECORD_FILELOG, 0, NULL, NULL);
+    struct outcome outcome;
+    struct heard was = {.len = 0};
+    struct heard is = {.len = 0};
+    bool same = false;
+    write_config(&recorder->script);
+    record(&outcome, log, false);
+    if (outcome.status != 0 || outcome.words_len > 0) {
+        print_error("%s: %d %s\n%s", sessions_name(path), outcome.status,
+                    outcome.error, outcome.words);
+    } else if (play(&recorder->script, &was) == 0 &&
+               play_text(&outcome, &is) == 0) {
+        same = strcmp(was.text, is.text) == 0;
+        if (!same) {
+            differ(sessions_name(path), was.text, is.text);
+        }
+    }
+    if (getenv("CG_TEST_SHOW") != NULL && outcome.text != NULL) {
+        fputs(outcome.text, stderr);
+    }
+    free(was.text);
+    free(is.text);
+    outcome_deinit(&outcome);
+    return same;
+}
+
+/* Each passes when it is run, and its messages are those of the original. */
+static void test_session_record_samples_same(void **state)
+{
+    (void)state;
+    struct sessions sessions;
+    const char *only = getenv("CG_TEST_SESSION");
+    size_t failed = 0;
+    size_t recorded = 0;
+    sessions_open(&sessions);
+    for (size_t i = 0; i < sessions.count; i++) {
+        struct recorder recorder;
+        if (only != NULL && strstr(sessions.paths[i], only) == NULL) {
+            continue;
+        }
+        assert_true(recorder_play(&recorder, sessions.paths[i]));
+        if (!recorder.unplayable) {
+            recorded++;
+            failed += !recorded_same(sessions.paths[i], &recorder);
+        }
+        recorder_deinit(&recorder);
+    }
+    assert_int_equal(failed, 0);
+    assert_true(only != NULL || recorded > SOME);
+    sessions_deinit(&sessions);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof(folder), "/tmp/creditgate-record-XXXXXX");
+    return mkdtemp(folder) != NULL ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const names[] = {"gate.cfg", "instruments", "rates.csv"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_session_record_samples_same),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
