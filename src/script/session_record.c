@@ -116,6 +116,9 @@ static int read_heads(struct cg_record *record)
     if (status == 0) {
         status = read_head(record, false, &record->known);
     }
+    if (status == 0 && record->options.anonymised) {
+        status = cg_hide_init(&record->hide, &record->given);
+    }
     if (status == 0) {
         status = read_head(record, record->options.anonymised, &record->head);
     }
@@ -187,7 +190,8 @@ static int on_message(void *user, struct cg_replay_message *message)
             return CG_ERR_MEMORY;
         }
     }
-    return 0;
+    return record->options.anonymised ? cg_hide_message(&record->hide, message)
+                                      : 0;
 }
 
 static int on_heard(void *user, const struct cg_script_passed *heard)
@@ -338,6 +342,7 @@ static void record_deinit(struct cg_record *record)
 {
     cg_record_tape_deinit(&record->tape);
     cg_words_deinit(&record->values);
+    cg_hide_deinit(&record->hide);
     cg_rates_close(record->rates);
     cg_script_deinit(&record->head);
     cg_script_deinit(&record->known);

@@ -124,15 +124,14 @@ static bool is_needed(const char *section, const char *key)
     return true;
 }
 
-static void put_section(struct cg_record *record,
-                        FILE *out,
-                        const struct cg_config_section *section,
-                        bool hidden)
+static int put_section(struct cg_record *record,
+                       FILE *out,
+                       const struct cg_config_section *section,
+                       bool hidden)
 {
     bool first = true;
-    (void)hidden;
-    (void)record;
-    for (size_t i = 0; i < section->count; i++) {
+    int status = 0;
+    for (size_t i = 0; i < section->count && status == 0; i++) {
         const struct cg_config_entry *entry = &section->entries[i];
         if (!is_needed(section->name, entry->key)) {
             continue;
@@ -141,11 +140,19 @@ static void put_section(struct cg_record *record,
             fprintf(out, "\n[%s]\n", section->name);
             first = false;
         }
-        fprintf(out, "%s=%s\n", entry->key, entry->value);
+        fprintf(out, "%s=", entry->key);
+        if (hidden) {
+            status = cg_hide_entry(&record->hide, section->name, entry->key,
+                                   entry->value, out);
+        } else {
+            fputs(entry->value, out);
+        }
+        fputc('\n', out);
     }
     if (first && strcmp(section->name, "RATES") == 0) {
         fputs("\n[RATES]\n", out);
     }
+    return status;
 }
 
 /* --- instruments -------------------------------------------------------- */
@@ -249,10 +256,11 @@ int cg_record_put_head(struct cg_record *record,
                        bool used)
 {
     fputs("\n[DEFAULT]\nConnectionType=acceptor\nSocketAcceptPort=0\n", out);
-    for (size_t i = 0; i < record->sections.count; i++) {
-        put_section(record, out, &record->sections.items[i], hidden);
+    int status = 0;
+    for (size_t i = 0; i < record->sections.count && status == 0; i++) {
+        status = put_section(record, out, &record->sections.items[i], hidden);
     }
-    return put_instruments(record, out, used);
+    return status != 0 ? status : put_instruments(record, out, used);
 }
 
 /* The shortest text that is read as |rate|. */
