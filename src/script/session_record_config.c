@@ -124,6 +124,15 @@ static bool is_needed(const char *section, const char *key)
     return true;
 }
 
+/* Sessions have no sockets, and the gate's reader wants to hear of them. */
+static void begin_section(const char *name, FILE *out)
+{
+    fprintf(out, "\n[%s]\n", name);
+    if (strcmp(name, "DEFAULT") == 0) {
+        fputs("ConnectionType=acceptor\nSocketAcceptPort=0\n", out);
+    }
+}
+
 static int put_section(struct cg_record *record,
                        FILE *out,
                        const struct cg_config_section *section,
@@ -137,7 +146,7 @@ static int put_section(struct cg_record *record,
             continue;
         }
         if (first) {
-            fprintf(out, "\n[%s]\n", section->name);
+            begin_section(section->name, out);
             first = false;
         }
         fprintf(out, "%s=", entry->key);
@@ -149,8 +158,9 @@ static int put_section(struct cg_record *record,
         }
         fputc('\n', out);
     }
-    if (first && strcmp(section->name, "RATES") == 0) {
-        fputs("\n[RATES]\n", out);
+    if (first && (strcmp(section->name, "RATES") == 0 ||
+                  strcmp(section->name, "DEFAULT") == 0)) {
+        begin_section(section->name, out);
     }
     return status;
 }
@@ -255,8 +265,15 @@ int cg_record_put_head(struct cg_record *record,
                        bool hidden,
                        bool used)
 {
-    fputs("\n[DEFAULT]\nConnectionType=acceptor\nSocketAcceptPort=0\n", out);
+    bool defaults = false;
     int status = 0;
+    for (size_t i = 0; i < record->sections.count; i++) {
+        defaults = defaults ||
+                   strcmp(record->sections.items[i].name, "DEFAULT") == 0;
+    }
+    if (!defaults) {
+        begin_section("DEFAULT", out);
+    }
     for (size_t i = 0; i < record->sections.count && status == 0; i++) {
         status = put_section(record, out, &record->sections.items[i], hidden);
     }

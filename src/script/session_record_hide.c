@@ -31,6 +31,8 @@ enum kind {
     OWNER,
     CONTACT,
     REQUEST,
+    ORDER,
+    REPORT,
     THING,
     KINDS,
 };
@@ -64,7 +66,8 @@ name_of(struct cg_hide *hide, enum kind kind, struct cg_slice word)
         [CLIENT_ID] = "CLIENT", [VENUE_ID] = "VENUE", [HUB_ID] = "HUB",
         [OURS] = "OURS",        [ACCOUNT] = "ACC",    [FIRM] = "FIRM",
         [CCP] = "CCP",          [LIMIT] = "LIM",      [OWNER] = "OWNER",
-        [CONTACT] = "contact ", [REQUEST] = "A",      [THING] = "X",
+        [CONTACT] = "contact ", [REQUEST] = "A",      [ORDER] = "V",
+        [REPORT] = "E",         [THING] = "X",
     };
     size_t found = cg_words_find(&hide->words, word);
     if (found != CG_WORDS_NONE) {
@@ -148,8 +151,8 @@ int cg_hide_init(struct cg_hide *hide, const struct cg_config *config)
 {
     *hide = (struct cg_hide){.config = config};
     cg_replay_ids_init(&hide->kind, config);
-    return grow(hide) && give_gate(hide) && give_sessions(hide) &&
-                   give_accounts(hide) && give_limits(hide)
+    return grow(hide) && give_gate(hide) && give_accounts(hide) &&
+                   give_limits(hide) && give_sessions(hide)
                ? 0
                : CG_ERR_MEMORY;
 }
@@ -379,13 +382,20 @@ put_id(struct cg_hide *hide, struct cg_slice value, struct cg_fix_writer *out)
 
 static enum kind kind_of(const struct cg_fix_tag *tag)
 {
-    if (tag == NULL) {
-        return THING;
+    static const struct {
+        const char *word;
+        enum kind kind;
+    } kinds[] = {
+        {"ClOrdID", REQUEST}, {"OrderID", ORDER},     {"ExecID", REPORT},
+        {"Account", ACCOUNT}, {"RiskLimitID", LIMIT},
+    };
+    for (size_t i = 0; tag != NULL && i < sizeof(kinds) / sizeof(kinds[0]);
+         i++) {
+        if (strstr(tag->name, kinds[i].word) != NULL) {
+            return kinds[i].kind;
+        }
     }
-    return strstr(tag->name, "ClOrdID") != NULL       ? REQUEST
-           : strstr(tag->name, "Account") != NULL     ? ACCOUNT
-           : strstr(tag->name, "RiskLimitID") != NULL ? LIMIT
-                                                      : THING;
+    return THING;
 }
 
 static bool put_name(struct cg_hide *hide,

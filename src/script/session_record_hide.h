@@ -14,7 +14,7 @@
 #include <fix_writer.h>
 #include <stdio.h>
 
-#define CG_HIDE_KINDS 16
+#define CG_HIDE_KINDS 20
 
 /* Fine when zeroed, and then hides nothing. */
 struct cg_hide {

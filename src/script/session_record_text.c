@@ -270,10 +270,6 @@ static void put_before(struct line *line, size_t index)
     const struct cg_record_tape *tape = &line->record->tape;
     const struct cg_record_item *item = meant(tape, index);
     struct choice choice;
-    if (item == NULL) {
-        put_fields(line, line->item->body);
-        return;
-    }
     choose(tape, index, item, &choice);
     for (size_t i = 0; i < choice.count; i++) {
         struct cg_slice value;
@@ -342,6 +338,10 @@ static int put_step(struct writer *writer, size_t index)
                                       : CG_RECORD_SENT,
                         .out = writer->out,
                         .indent = 14};
+    if ((item->act == CG_SCRIPT_REJECTS || item->act == CG_SCRIPT_RESEND) &&
+        meant(&writer->record->tape, index) == NULL) {
+        return 0; /* this gate has not said it, and knows nothing of it */
+    }
     if (begins(writer, index)) {
         fputc('\n', writer->out);
     }

@@ -429,6 +429,149 @@ static void test_session_record_samples_hidden(void **state)
     all_by(hidden_same);
 }
 
+/* --- logs that are not whole -------------------------------------------- */
+
+static bool behind(void *user, const struct recorder *recorder, size_t index)
+{
+    (void)user;
+    return index >= recorder->count / 2;
+}
+
+static bool not_each(void *user, const struct recorder *recorder, size_t index)
+{
+    (void)user;
+    (void)recorder;
+    return index % 7 != 5;
+}
+
+/* Records the log at |log|; whether the session that it makes passes.  What
+ * the log lacks is told, and no matter. */
+static bool passes(const char *path, const char *log, bool anonymised)
+{
+    struct outcome outcome;
+    record(&outcome, log, anonymised);
+    bool good = outcome.status == 0;
+    if (!good) {
+        print_error("%s: %d %s\n%s", sessions_name(path), outcome.status,
+                    outcome.error, outcome.words);
+    }
+    outcome_deinit(&outcome);
+    return good;
+}
+
+static bool cut_passes(const char *path, const struct recorder *recorder)
+{
+    const char *log = recorder_write(recorder, RECORD_FILELOG, 0, behind, NULL);
+    write_config(&recorder->script);
+    return passes(path, log, false) && passes(path, log, true);
+}
+
+/* A log that begins in the middle of a day has other ids of the gate's. */
+static void test_session_record_cut_passes(void **state)
+{
+    (void)state;
+    all_by(cut_passes);
+}
+
+static bool gap_passes(const char *path, const struct recorder *recorder)
+{
+    const char *log = recorder_write(recorder, RECORD_FILELOG, 0, not_each,
+                                     NULL);
+    write_config(&recorder->script);
+    return passes(path, log, false);
+}
+
+/* Messages are missing here and there. */
+static void test_session_record_gaps_pass(void **state)
+{
+    (void)state;
+    all_by(gap_passes);
+}
+
+static bool damaged_passes(const char *path, const struct recorder *recorder)
+{
+    const char *log = recorder_write(recorder, RECORD_BARS, 0, NULL, NULL);
+    FILE *file = fopen(log, "r+");
+    struct outcome outcome;
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    for (long at = 700; at < size; at += 1900) {
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        assert_int_equal(fputc('%', file), '%');
+    }
+    assert_int_equal(fclose(file), 0);
+    write_config(&recorder->script);
+    record(&outcome, log, false);
+    bool good = outcome.status == 0 && (size < 700 || outcome.words_len > 0);
+    if (!good) {
+        print_error("%s: %d %s\n%s", sessions_name(path), outcome.status,
+                    outcome.error, outcome.words);
+    }
+    outcome_deinit(&outcome);
+    return good;
+}
+
+/* What is damaged is told, and left out. */
+static void test_session_record_damaged_passes(void **state)
+{
+    (void)state;
+    all_by(damaged_passes);
+}
+
+/* --- again -------------------------------------------------------------- */
+
+/* Behind the title, which names the log. */
+static const char *behind_title(const struct outcome *outcome)
+{
+    return outcome->text != NULL ? strchr(outcome->text, '\n') : "";
+}
+
+static size_t again;
+
+static bool again_same(const char *path, const struct recorder *recorder)
+{
+    struct recorder next;
+    struct outcome first;
+    struct outcome same;
+    struct outcome second;
+    const char *log = recorder_write(recorder, RECORD_FILELOG, 0, NULL, NULL);
+    write_config(&recorder->script);
+    record(&first, log, false);
+    record(&same, log, false);
+    assert_int_equal(first.status, 0);
+    bool good = strcmp(first.text, same.text) == 0;
+    /* The recorder has numbers of its own for those that are said. */
+    if (strstr(first.text, " 34=") != NULL) {
+        outcome_deinit(&first);
+        outcome_deinit(&same);
+        return good;
+    }
+    again++;
+    good = recorder_play_text(&next, first.text) && good;
+    log = recorder_write(&next, RECORD_FILELOG, 1, NULL, NULL);
+    write_config(&next.script);
+    record(&second, log, false);
+    if (!good || strcmp(behind_title(&first), behind_title(&second)) != 0) {
+        differ(sessions_name(path), behind_title(&first),
+               behind_title(&second));
+        good = false;
+    }
+    recorder_deinit(&next);
+    outcome_deinit(&first);
+    outcome_deinit(&same);
+    outcome_deinit(&second);
+    return good;
+}
+
+/* The log of what was recorded makes the same session, byte by byte. */
+static void test_session_record_again_same(void **state)
+{
+    (void)state;
+    all_by(again_same);
+    assert_true(getenv("CG_TEST_SESSION") != NULL || again > SOME);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -453,6 +596,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_session_record_samples_same),
         cmocka_unit_test(test_session_record_samples_hidden),
+        cmocka_unit_test(test_session_record_cut_passes),
+        cmocka_unit_test(test_session_record_gaps_pass),
+        cmocka_unit_test(test_session_record_damaged_passes),
+        cmocka_unit_test(test_session_record_again_same),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
