@@ -22,7 +22,7 @@ struct cg_record_item {
     cg_time time;
     bool kept;     /* of CG_SCRIPT_RESEND */
     bool numbered; /* the gate names it by its number */
-    bool broken;   /* it is not made of fields */
+    bool broken;   /* no session can say it: what is no field, or misplaced */
     int64_t seq;
     char type[8];
     struct cg_slice sent;   /* 52 */

@@ -107,8 +107,10 @@ static bool take_apart(struct cg_record_item *item,
     while (cg_replay_field(&fields, &tag, &value)) {
         bool header = (cg_fix_tag_flags(dictionary, tag) & CG_FIX_TAG_HEADER) !=
                       0;
+        /* A session puts header fields where they belong. */
+        item->broken = item->broken || *from == '0' ||
+                       (header && parts.body_len > 0);
         sort_field(item, &parts, tag, header, from, value);
-        item->broken = item->broken || *from == '0';
         from = fields.data;
     }
     item->broken = item->broken || fields.len > 0;

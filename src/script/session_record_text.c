@@ -47,20 +47,33 @@ static void put_word(struct line *line, const char *text, size_t len)
     line->width += len;
 }
 
-static int cannot(const struct line *line, uint32_t tag)
+/* |why| a session has no way to say the message. */
+static void cannot(struct line *line, const char *why)
 {
-    char time[64];
     const struct cg_record *record = line->record;
+    char time[64];
+    if (line->failed) {
+        return;
+    }
+    line->failed = true;
     cg_record_span(line->item->time - record->start, time);
-    return cg_record_fail(
+    (void)cg_record_fail(
         line->record, CG_ERR_CONFIG,
-        "@%s %s > %s: a session has no way to write its field %u: it begins "
-        "with $ or @, holds ${, a blank before what looks like a field or at "
-        "its end, or bytes that are no text; leave the message out of the log"
-        "%s",
+        "@%s %s > %s: a session has no way to write it: %s; leave the message "
+        "out of the log%s",
         time, record->head.config.sessions[line->item->session].name,
-        line->item->type, tag,
-        record->options.anonymised ? "" : ", or use --anonymise");
+        line->item->type, why,
+        record->options.anonymised ? "" : ", or try --anonymise");
+}
+
+static void cannot_value(struct line *line, uint32_t tag)
+{
+    char why[200];
+    snprintf(why, sizeof(why),
+             "field %u begins with $ or @, holds ${, a blank at its end or "
+             "before what looks like a field, or bytes that are no text",
+             tag);
+    cannot(line, why);
 }
 
 static void put_field(struct line *line, uint32_t tag, struct cg_slice value)
@@ -77,9 +90,8 @@ static void put_field(struct line *line, uint32_t tag, struct cg_slice value)
             put_word(line, text, len);
         }
     }
-    if (!said && !line->failed) {
-        (void)cannot(line, tag);
-        line->failed = true;
+    if (!said) {
+        cannot_value(line, tag);
     }
     free(text);
 }
@@ -125,9 +137,9 @@ static void put_sent(struct line *line)
     }
     put_fields(line, item->header);
     put_fields(line, item->body);
-    if (item->broken && !line->failed) {
-        (void)cannot(line, 0);
-        line->failed = true;
+    if (item->broken) {
+        cannot(line, "it is not made of fields, or has one of the header's "
+                     "behind others");
     }
 }
 
