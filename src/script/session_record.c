@@ -10,10 +10,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-int cg_record_fail(struct cg_record *record,
-                   int status,
-                   const char *format,
-                   ...)
+int cg_recording_fail(struct cg_recording *record,
+                      int status,
+                      const char *format,
+                      ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -51,11 +51,11 @@ static void on_mistake(void *user,
                        const char *wrong,
                        const char *remedy)
 {
-    struct cg_record *record = user;
+    struct cg_recording *record = user;
     record->options.report(record->options.user, file, line, wrong, remedy);
 }
 
-static int read_text(struct cg_record *record,
+static int read_text(struct cg_recording *record,
                      const struct text *text,
                      struct cg_script *script)
 {
@@ -66,13 +66,13 @@ static int read_text(struct cg_record *record,
 
 /* Sections and instruments as a session; |hidden|: with other names. */
 static int
-read_head(struct cg_record *record, bool hidden, struct cg_script *script)
+read_head(struct cg_recording *record, bool hidden, struct cg_script *script)
 {
     struct text text;
     int status = text_open(&text);
     if (status == 0) {
         status = text_close(
-            &text, cg_record_put_head(record, text.out, hidden, false));
+            &text, cg_recording_put_head(record, text.out, hidden, false));
         status = status != 0 ? status : read_text(record, &text, script);
         free(text.bytes);
     }
@@ -95,24 +95,25 @@ static bool is_actor(const char *name)
 }
 
 /* Steps begin with the names of sessions. */
-static int check_actors(struct cg_record *record)
+static int check_actors(struct cg_recording *record)
 {
     const struct cg_config *config = &record->head.config;
     for (size_t i = 0; i < config->session_count; i++) {
         if (!is_actor(config->sessions[i].name)) {
-            return cg_record_fail(record, CG_ERR_CONFIG,
-                                  "a step of a session cannot begin with %s: "
-                                  "give that session another Name=, or use "
-                                  "--anonymise",
-                                  config->sessions[i].name);
+            return cg_recording_fail(
+                record, CG_ERR_CONFIG,
+                "a step of a session cannot begin with %s: "
+                "give that session another Name=, or use "
+                "--anonymise",
+                config->sessions[i].name);
         }
     }
     return 0;
 }
 
-static int read_heads(struct cg_record *record)
+static int read_heads(struct cg_recording *record)
 {
-    int status = cg_record_read_config(record);
+    int status = cg_recording_read_config(record);
     if (status == 0) {
         status = read_head(record, false, &record->known);
     }
@@ -129,7 +130,8 @@ static int read_heads(struct cg_record *record)
 
 /* The rates of a session that begins at |record->start|, as its host would
  * have them. */
-static int read_rates(struct cg_record *record, const struct cg_script *script)
+static int read_rates(struct cg_recording *record,
+                      const struct cg_script *script)
 {
     struct cg_script_rates rates;
     struct cg_rates_text text = {.file = record->given.rates.par_rates,
@@ -150,7 +152,7 @@ static int read_rates(struct cg_record *record, const struct cg_script *script)
 
 static int on_begin(void *user, cg_time start, const struct cg_rates **rates)
 {
-    struct cg_record *record = user;
+    struct cg_recording *record = user;
     struct cg_script script;
     struct text text;
     record->start = start;
@@ -161,9 +163,9 @@ static int on_begin(void *user, cg_time start, const struct cg_rates **rates)
     if (status != 0) {
         return status;
     }
-    status = cg_record_put_head(record, text.out, record->options.anonymised,
-                                false);
-    cg_record_put_start(record, text.out);
+    status = cg_recording_put_head(record, text.out, record->options.anonymised,
+                                   false);
+    cg_recording_put_start(record, text.out);
     status = text_close(&text, status);
     if (status == 0) {
         status = read_text(record, &text, &script);
@@ -179,7 +181,7 @@ static int on_begin(void *user, cg_time start, const struct cg_rates **rates)
 
 static int on_message(void *user, struct cg_replay_message *message)
 {
-    struct cg_record *record = user;
+    struct cg_recording *record = user;
     struct cg_slice fields = message->bytes;
     struct cg_slice value;
     uint32_t tag;
@@ -196,17 +198,17 @@ static int on_message(void *user, struct cg_replay_message *message)
 
 static int on_heard(void *user, const struct cg_script_passed *heard)
 {
-    struct cg_record *record = user;
-    return cg_record_heard(&record->tape, &record->head.config, heard);
+    struct cg_recording *record = user;
+    return cg_recording_heard(&record->tape, &record->head.config, heard);
 }
 
 static int on_said(void *user, const struct cg_side_said *said)
 {
-    struct cg_record *record = user;
-    return cg_record_said(&record->tape, said);
+    struct cg_recording *record = user;
+    return cg_recording_said(&record->tape, said);
 }
 
-static int replay_logs(struct cg_record *record, struct cg_replay **replay)
+static int replay_logs(struct cg_recording *record, struct cg_replay **replay)
 {
     const struct cg_session_record_options *options = &record->options;
     const struct cg_replay_tape tape = {
@@ -253,7 +255,7 @@ static const char *name_of(const char *path)
                                   : (slash != NULL ? slash + 1 : path);
 }
 
-static void put_title(const struct cg_record *record,
+static void put_title(const struct cg_recording *record,
                       const struct cg_replay_totals *totals,
                       FILE *out)
 {
@@ -276,30 +278,31 @@ static void put_title(const struct cg_record *record,
             (unsigned long long)record->tape.messages_out);
 }
 
-static int
-put_session(struct cg_record *record, const struct cg_replay *replay, FILE *out)
+static int put_session(struct cg_recording *record,
+                       const struct cg_replay *replay,
+                       FILE *out)
 {
     struct cg_replay_totals totals;
     cg_replay_totals(replay, &totals);
     record->last = totals.last;
     put_title(record, &totals, out);
-    int status = cg_record_put_head(record, out, record->options.anonymised,
-                                    true);
+    int status = cg_recording_put_head(record, out, record->options.anonymised,
+                                       true);
     if (status == 0) {
-        cg_record_put_start(record, out);
-        status = cg_record_put_steps(record,
-                                     cg_side_gate(cg_replay_side(replay)), out);
+        cg_recording_put_start(record, out);
+        status = cg_recording_put_steps(
+            record, cg_side_gate(cg_replay_side(replay)), out);
     }
     return status;
 }
 
 static void on_print(void *user, const char *text)
 {
-    struct cg_record *record = user;
+    struct cg_recording *record = user;
     record->options.print(record->options.user, text);
 }
 
-static int verify(struct cg_record *record, const struct text *text)
+static int verify(struct cg_recording *record, const struct text *text)
 {
     const struct cg_script_run_options options = {.print = on_print,
                                                   .user = record};
@@ -313,10 +316,10 @@ static int verify(struct cg_record *record, const struct text *text)
     return status > 0 ? CG_RECORD_E_DIFFERS : status;
 }
 
-static int check_steps(struct cg_record *record)
+static int check_steps(struct cg_recording *record)
 {
     if (record->tape.count > CG_SCRIPT_STEPS_MAX) {
-        return cg_record_fail(
+        return cg_recording_fail(
             record, CG_ERR_FULL,
             "the logs make %zu steps, and a session has %d at the most: give "
             "it less, such as the log of one client or of one hour",
@@ -325,7 +328,7 @@ static int check_steps(struct cg_record *record)
     return 0;
 }
 
-static int write_session(struct cg_record *record, struct text *text)
+static int write_session(struct cg_recording *record, struct text *text)
 {
     struct cg_replay *replay = NULL;
     int status = replay_logs(record, &replay);
@@ -338,9 +341,9 @@ static int write_session(struct cg_record *record, struct text *text)
     return status != 0 ? status : verify(record, text);
 }
 
-static void record_deinit(struct cg_record *record)
+static void record_deinit(struct cg_recording *record)
 {
-    cg_record_tape_deinit(&record->tape);
+    cg_recording_tape_deinit(&record->tape);
     cg_words_deinit(&record->values);
     cg_hide_deinit(&record->hide);
     cg_rates_close(record->rates);
@@ -360,7 +363,7 @@ int cg_session_record(const struct cg_session_record_options *options,
                       char **text,
                       size_t *len)
 {
-    struct cg_record record = {
+    struct cg_recording record = {
         .options = *options, .error = error, .error_len = error_len};
     struct text session = {.out = NULL};
     error[0] = '\0';

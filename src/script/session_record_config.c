@@ -24,7 +24,7 @@ static char *beside(const char *config, const char *name)
 }
 
 /* The configuration is good: so is its text. */
-static bool read_sections(struct cg_record *record,
+static bool read_sections(struct cg_recording *record,
                           struct cg_mistakes *mistakes)
 {
     if (!cg_config_text_open(&record->config_lines, record->options.config,
@@ -46,7 +46,8 @@ static bool read_sections(struct cg_record *record,
                          mistakes);
 }
 
-static bool read_rates(struct cg_record *record, struct cg_mistakes *mistakes)
+static bool read_rates(struct cg_recording *record,
+                       struct cg_mistakes *mistakes)
 {
     const struct cg_config_rates *rates = &record->given.rates;
     struct cg_lines lines = {0};
@@ -62,7 +63,7 @@ static bool read_rates(struct cg_record *record, struct cg_mistakes *mistakes)
     return read;
 }
 
-int cg_record_read_config(struct cg_record *record)
+int cg_recording_read_config(struct cg_recording *record)
 {
     const struct cg_session_record_options *options = &record->options;
     struct cg_mistakes mistakes = {0};
@@ -133,7 +134,7 @@ static void begin_section(const char *name, FILE *out)
     }
 }
 
-static int put_section(struct cg_record *record,
+static int put_section(struct cg_recording *record,
                        FILE *out,
                        const struct cg_config_section *section,
                        bool hidden)
@@ -194,7 +195,7 @@ static void put_columns(const struct cg_csv *csv, FILE *out)
 }
 
 /* Families stand for what has no row. */
-static bool is_used(const struct cg_record *record, const struct cg_csv *csv)
+static bool is_used(const struct cg_recording *record, const struct cg_csv *csv)
 {
     const struct cg_config *config = &record->given;
     const char *symbol = cg_csv_cell(csv, SYMBOL);
@@ -213,7 +214,7 @@ static bool is_used(const struct cg_record *record, const struct cg_csv *csv)
 }
 
 static int
-put_row(struct cg_record *record, const struct cg_csv *csv, FILE *out)
+put_row(struct cg_recording *record, const struct cg_csv *csv, FILE *out)
 {
     const char *between = "instrument ";
     for (size_t i = 0; i < COLUMNS; i++) {
@@ -222,10 +223,11 @@ put_row(struct cg_record *record, const struct cg_csv *csv, FILE *out)
             continue;
         }
         if (strchr(cell, ',') != NULL) {
-            return cg_record_fail(record, CG_ERR_CONFIG,
-                                  "%s:%d: '%s' has a comma, and a session has "
-                                  "no quotes: rename the instrument",
-                                  record->instruments, csv->line, cell);
+            return cg_recording_fail(
+                record, CG_ERR_CONFIG,
+                "%s:%d: '%s' has a comma, and a session has "
+                "no quotes: rename the instrument",
+                record->instruments, csv->line, cell);
         }
         fprintf(out, "%s%s", between, cell);
         between = ",";
@@ -234,7 +236,7 @@ put_row(struct cg_record *record, const struct cg_csv *csv, FILE *out)
     return 0;
 }
 
-static int put_instruments(struct cg_record *record, FILE *out, bool used)
+static int put_instruments(struct cg_recording *record, FILE *out, bool used)
 {
     struct cg_mistakes mistakes = {0};
     struct cg_csv csv;
@@ -260,10 +262,10 @@ static int put_instruments(struct cg_record *record, FILE *out, bool used)
 
 /* --- the head ----------------------------------------------------------- */
 
-int cg_record_put_head(struct cg_record *record,
-                       FILE *out,
-                       bool hidden,
-                       bool used)
+int cg_recording_put_head(struct cg_recording *record,
+                          FILE *out,
+                          bool hidden,
+                          bool used)
 {
     bool defaults = false;
     int status = 0;
@@ -304,7 +306,7 @@ static void put_second(cg_time time, FILE *out)
             second % 60);
 }
 
-void cg_record_put_start(const struct cg_record *record, FILE *out)
+void cg_recording_put_start(const struct cg_recording *record, FILE *out)
 {
     char date[11];
     fputc('\n', out);

@@ -6,20 +6,20 @@
  */
 #include "session_record_internal.h"
 
-static struct cg_slice id_of(const struct cg_record_item *item)
+static struct cg_slice id_of(const struct cg_recording_item *item)
 {
     struct cg_slice value;
-    return cg_record_find(item->body, 11, &value) ? value : CG_SLICE("");
+    return cg_recording_find(item->body, 11, &value) ? value : CG_SLICE("");
 }
 
-static const struct cg_record_item *source_of(const struct cg_record_tape *tape,
-                                              size_t index)
+static const struct cg_recording_item *
+source_of(const struct cg_recording_tape *tape, size_t index)
 {
-    const struct cg_record_item *said = &tape->items[index];
+    const struct cg_recording_item *said = &tape->items[index];
     struct cg_slice id = id_of(said);
-    const struct cg_record_item *last = NULL;
+    const struct cg_recording_item *last = NULL;
     for (size_t i = index; i-- > 0;) {
-        const struct cg_record_item *item = &tape->items[i];
+        const struct cg_recording_item *item = &tape->items[i];
         if (item->act != CG_SCRIPT_SEND || item->session == said->session ||
             strcmp(item->type, said->type) != 0) {
             continue;
@@ -75,7 +75,7 @@ static bool is_equal(struct cg_slice one, struct cg_slice other, uint32_t tag)
 /* Adds the tags of |from| in which |other| differs; false: too many. */
 static bool differing(struct cg_slice from,
                       struct cg_slice other,
-                      struct cg_record_same *same)
+                      struct cg_recording_same *same)
 {
     struct cg_slice rest = from;
     struct cg_slice value;
@@ -93,7 +93,7 @@ static bool differing(struct cg_slice from,
     return true;
 }
 
-static bool next_unlisted(const struct cg_record_same *same,
+static bool next_unlisted(const struct cg_recording_same *same,
                           struct cg_slice *fields,
                           uint32_t *tag,
                           struct cg_slice *value)
@@ -107,7 +107,7 @@ static bool next_unlisted(const struct cg_record_same *same,
 }
 
 /* What is not listed is the same, in the same order. */
-static bool rest_equal(const struct cg_record_same *same,
+static bool rest_equal(const struct cg_recording_same *same,
                        struct cg_slice one,
                        struct cg_slice other)
 {
@@ -138,13 +138,13 @@ static size_t count_fields(struct cg_slice fields)
     return count;
 }
 
-void cg_record_same(const struct cg_record_tape *tape,
-                    size_t index,
-                    struct cg_record_same *same)
+void cg_recording_same(const struct cg_recording_tape *tape,
+                       size_t index,
+                       struct cg_recording_same *same)
 {
-    const struct cg_record_item *source = source_of(tape, index);
+    const struct cg_recording_item *source = source_of(tape, index);
     struct cg_slice have = tape->items[index].body;
-    *same = (struct cg_record_same){.same = false};
+    *same = (struct cg_recording_same){.same = false};
     /* More than half of it written out is no shorter, and says more. */
     same->same = source != NULL && !source->broken &&
                  differing(have, source->body, same) &&

@@ -9,9 +9,9 @@
 #include <fix_dictionary.h>
 #include <stdlib.h>
 
-bool cg_record_find(struct cg_slice fields,
-                    uint32_t tag,
-                    struct cg_slice *value)
+bool cg_recording_find(struct cg_slice fields,
+                       uint32_t tag,
+                       struct cg_slice *value)
 {
     uint32_t found;
     while (cg_replay_field(&fields, &found, value)) {
@@ -23,12 +23,12 @@ bool cg_record_find(struct cg_slice fields,
 }
 
 /* Room for one more; NULL without memory.  Only called while there may be. */
-static struct cg_record_item *item_new(struct cg_record_tape *tape)
+static struct cg_recording_item *item_new(struct cg_recording_tape *tape)
 {
     if (tape->count == tape->room) {
         size_t room = tape->room * 2 + 64;
-        struct cg_record_item *more = realloc(tape->items,
-                                              room * sizeof(*more));
+        struct cg_recording_item *more = realloc(tape->items,
+                                                 room * sizeof(*more));
         if (more == NULL) {
             return NULL;
         }
@@ -54,7 +54,7 @@ static void put(char *to, size_t *len, const char *from, const char *end)
 }
 
 /* One field of a message that is heard; a table. */
-static void sort_field(struct cg_record_item *item,
+static void sort_field(struct cg_recording_item *item,
                        struct parts *parts,
                        uint32_t tag,
                        bool header,
@@ -90,7 +90,7 @@ static void sort_field(struct cg_record_item *item,
 }
 
 /* Header fields, then the body, then 52: all in memory of the item's own. */
-static bool take_apart(struct cg_record_item *item,
+static bool take_apart(struct cg_recording_item *item,
                        enum cg_version version,
                        struct cg_slice bytes)
 {
@@ -127,11 +127,11 @@ static bool take_apart(struct cg_record_item *item,
 
 /* --- what happens ------------------------------------------------------- */
 
-int cg_record_heard(struct cg_record_tape *tape,
-                    const struct cg_config *config,
-                    const struct cg_script_passed *heard)
+int cg_recording_heard(struct cg_recording_tape *tape,
+                       const struct cg_config *config,
+                       const struct cg_script_passed *heard)
 {
-    struct cg_record_item *item;
+    struct cg_recording_item *item;
     tape->messages_in += heard->act == CG_SCRIPT_SEND;
     if (tape->count >= CG_SCRIPT_STEPS_MAX) {
         tape->count++;
@@ -141,10 +141,10 @@ int cg_record_heard(struct cg_record_tape *tape,
     if (item == NULL) {
         return CG_ERR_MEMORY;
     }
-    *item = (struct cg_record_item){.act = heard->act,
-                                    .session = heard->session,
-                                    .time = heard->time,
-                                    .kept = heard->kept};
+    *item = (struct cg_recording_item){.act = heard->act,
+                                       .session = heard->session,
+                                       .time = heard->time,
+                                       .kept = heard->kept};
     if (!take_apart(item, config->sessions[heard->session].version,
                     heard->bytes)) {
         return CG_ERR_MEMORY;
@@ -154,18 +154,18 @@ int cg_record_heard(struct cg_record_tape *tape,
 }
 
 /* The gate names a message by its number. */
-static void mark_numbered(struct cg_record_tape *tape,
-                          const struct cg_record_item *said)
+static void mark_numbered(struct cg_recording_tape *tape,
+                          const struct cg_recording_item *said)
 {
     struct cg_slice value;
     int64_t seq;
     if ((strcmp(said->type, "j") != 0 && strcmp(said->type, "3") != 0) ||
-        !cg_record_find(said->body, 45, &value)) {
+        !cg_recording_find(said->body, 45, &value)) {
         return;
     }
     seq = cg_replay_number(value);
     for (size_t i = tape->count; i-- > 0;) {
-        struct cg_record_item *item = &tape->items[i];
+        struct cg_recording_item *item = &tape->items[i];
         if (item->act == CG_SCRIPT_SEND && item->session == said->session &&
             item->seq == seq) {
             item->numbered = true;
@@ -174,10 +174,11 @@ static void mark_numbered(struct cg_record_tape *tape,
     }
 }
 
-int cg_record_said(struct cg_record_tape *tape, const struct cg_side_said *said)
+int cg_recording_said(struct cg_recording_tape *tape,
+                      const struct cg_side_said *said)
 {
     const struct cg_out *out = said->out;
-    struct cg_record_item *item;
+    struct cg_recording_item *item;
     tape->messages_out++;
     if (tape->count >= CG_SCRIPT_STEPS_MAX) {
         tape->count++;
@@ -187,7 +188,7 @@ int cg_record_said(struct cg_record_tape *tape, const struct cg_side_said *said)
     if (item == NULL) {
         return CG_ERR_MEMORY;
     }
-    *item = (struct cg_record_item){
+    *item = (struct cg_recording_item){
         .act = CG_SCRIPT_EXPECT,
         .session = said->session,
         .time = said->time,
@@ -211,11 +212,11 @@ int cg_record_said(struct cg_record_tape *tape, const struct cg_side_said *said)
     return 0;
 }
 
-void cg_record_tape_deinit(struct cg_record_tape *tape)
+void cg_recording_tape_deinit(struct cg_recording_tape *tape)
 {
-    for (size_t i = 0; i < cg_record_kept(tape) && i < tape->room; i++) {
+    for (size_t i = 0; i < cg_recording_kept(tape) && i < tape->room; i++) {
         free(tape->items[i].bytes);
     }
     free(tape->items);
-    *tape = (struct cg_record_tape){.count = 0};
+    *tape = (struct cg_recording_tape){.count = 0};
 }

@@ -13,10 +13,10 @@
 
 /* One step on its way: its words, then its fields, broken into lines. */
 struct line {
-    struct cg_record *record;
-    struct cg_record_ids *ids;
-    const struct cg_record_item *item;
-    enum cg_record_saying saying;
+    struct cg_recording *record;
+    struct cg_recording_ids *ids;
+    const struct cg_recording_item *item;
+    enum cg_recording_saying saying;
     FILE *out;
     size_t width;
     int indent;
@@ -24,8 +24,8 @@ struct line {
 };
 
 struct writer {
-    struct cg_record *record;
-    struct cg_record_ids ids;
+    struct cg_recording *record;
+    struct cg_recording_ids ids;
     FILE *out;
     cg_time last;    /* of the step above */
     int actor_width; /* of the longest name */
@@ -50,14 +50,14 @@ static void put_word(struct line *line, const char *text, size_t len)
 /* |why| a session has no way to say the message. */
 static void cannot(struct line *line, const char *why)
 {
-    const struct cg_record *record = line->record;
+    const struct cg_recording *record = line->record;
     char time[64];
     if (line->failed) {
         return;
     }
     line->failed = true;
-    cg_record_span(line->item->time - record->start, time);
-    (void)cg_record_fail(
+    cg_recording_span(line->item->time - record->start, time);
+    (void)cg_recording_fail(
         line->record, CG_ERR_CONFIG,
         "@%s %s > %s: a session has no way to write it: %s; leave the message "
         "out of the log%s",
@@ -84,8 +84,8 @@ static void put_field(struct line *line, uint32_t tag, struct cg_slice value)
     bool said = false;
     if (field != NULL) {
         fprintf(field, "%u=", tag);
-        said = cg_record_put_value(line->ids, line->saying, line->item->time,
-                                   tag, value, field);
+        said = cg_recording_put_value(line->ids, line->saying, line->item->time,
+                                      tag, value, field);
         if (fclose(field) == 0 && said) {
             put_word(line, text, len);
         }
@@ -110,18 +110,18 @@ static void put_fields(struct line *line, struct cg_slice fields)
 /* Whether the gate goes by when the message says that it was sent. */
 static bool goes_by_sent(const struct line *line)
 {
-    const struct cg_record_item *item = line->item;
+    const struct cg_recording_item *item = line->item;
     struct cg_slice value;
-    return cg_record_find(item->header, 43, &value) ||
-           cg_record_find(item->header, 97, &value) ||
+    return cg_recording_find(item->header, 43, &value) ||
+           cg_recording_find(item->header, 97, &value) ||
            (line->record->head.config.sessions[item->session].role ==
                 CG_ROLE_HUB &&
-            !cg_record_find(item->body, 60, &value));
+            !cg_recording_find(item->body, 60, &value));
 }
 
 static void put_sent(struct line *line)
 {
-    const struct cg_record_item *item = line->item;
+    const struct cg_recording_item *item = line->item;
     char text[40];
     struct cg_fix_writer now = cg_fix_writer_over(text, sizeof(text));
     cg_fix_put_time(&now, 1, item->time);
@@ -143,7 +143,7 @@ static void put_sent(struct line *line)
     }
 }
 
-static bool is_listed(const struct cg_record_same *same, uint32_t tag)
+static bool is_listed(const struct cg_recording_same *same, uint32_t tag)
 {
     for (size_t i = 0; i < same->count; i++) {
         if (same->tags[i] == tag) {
@@ -154,12 +154,12 @@ static bool is_listed(const struct cg_record_same *same, uint32_t tag)
 }
 
 /* What the source has, and the message has not. */
-static void put_absent(struct line *line, const struct cg_record_same *same)
+static void put_absent(struct line *line, const struct cg_recording_same *same)
 {
     for (size_t i = 0; i < same->count; i++) {
         struct cg_slice value;
         char text[16];
-        if (!cg_record_find(line->item->body, same->tags[i], &value)) {
+        if (!cg_recording_find(line->item->body, same->tags[i], &value)) {
             int len = snprintf(text, sizeof(text), "!%u", same->tags[i]);
             put_word(line, text, (size_t)len);
         }
@@ -168,12 +168,12 @@ static void put_absent(struct line *line, const struct cg_record_same *same)
 
 static void put_expected(struct line *line, size_t index)
 {
-    const struct cg_record_tape *tape = &line->record->tape;
+    const struct cg_recording_tape *tape = &line->record->tape;
     struct cg_slice fields = line->item->body;
     struct cg_slice value;
-    struct cg_record_same same;
+    struct cg_recording_same same;
     uint32_t tag;
-    cg_record_same(tape, index, &same);
+    cg_recording_same(tape, index, &same);
     if (same.same) {
         put_word(line, "same", 4);
     }
@@ -208,7 +208,7 @@ static bool has_chosen(const struct choice *choice,
         struct cg_slice rest = body;
         uint32_t tag;
         bool found = false;
-        (void)cg_record_find(wanted, choice->tags[i], &value);
+        (void)cg_recording_find(wanted, choice->tags[i], &value);
         while (!found && cg_replay_field(&rest, &tag, &is)) {
             found = tag == choice->tags[i] && cg_slice_equal(is, value);
         }
@@ -220,14 +220,15 @@ static bool has_chosen(const struct choice *choice,
 }
 
 /* The newest message above |index| that has the fields chosen; NULL: none. */
-static const struct cg_record_item *newest(const struct cg_record_tape *tape,
-                                           size_t index,
-                                           const struct choice *choice,
-                                           struct cg_slice wanted)
+static const struct cg_recording_item *
+newest(const struct cg_recording_tape *tape,
+       size_t index,
+       const struct choice *choice,
+       struct cg_slice wanted)
 {
-    const struct cg_record_item *step = &tape->items[index];
+    const struct cg_recording_item *step = &tape->items[index];
     for (size_t i = index; i-- > 0;) {
-        const struct cg_record_item *item = &tape->items[i];
+        const struct cg_recording_item *item = &tape->items[i];
         if (item->act == CG_SCRIPT_EXPECT && item->session == step->session &&
             strcmp(item->type, step->type) == 0 &&
             has_chosen(choice, wanted, item->body)) {
@@ -239,15 +240,15 @@ static const struct cg_record_item *newest(const struct cg_record_tape *tape,
 
 /* The message that |index| is about, as this gate said it: by the ids of what
  * was recorded. */
-static const struct cg_record_item *meant(const struct cg_record_tape *tape,
-                                          size_t index)
+static const struct cg_recording_item *
+meant(const struct cg_recording_tape *tape, size_t index)
 {
     static const uint32_t ids[] = {11, 37, 17, 2318, 2319, 1666, 131, 41};
     struct cg_slice body = tape->items[index].body;
     struct choice choice = {.count = 0};
     struct cg_slice value;
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-        if (cg_record_find(body, ids[i], &value)) {
+        if (cg_recording_find(body, ids[i], &value)) {
             choice.tags[choice.count++] = ids[i];
         }
     }
@@ -255,22 +256,22 @@ static const struct cg_record_item *meant(const struct cg_record_tape *tape,
 }
 
 /* As few fields as tell |item| from those after it. */
-static void choose(const struct cg_record_tape *tape,
+static void choose(const struct cg_recording_tape *tape,
                    size_t index,
-                   const struct cg_record_item *item,
+                   const struct cg_recording_item *item,
                    struct choice *choice)
 {
     struct cg_slice rest = item->body;
     struct cg_slice value;
     uint32_t tag;
     *choice = (struct choice){.count = 0};
-    if (cg_record_find(item->body, 11, &value)) {
+    if (cg_recording_find(item->body, 11, &value)) {
         choice->tags[choice->count++] = 11;
     }
     while (newest(tape, index, choice, item->body) != item &&
            choice->count < CHOSEN_MAX && cg_replay_field(&rest, &tag, &value)) {
         struct cg_slice first;
-        if (tag != 11 && cg_record_find(item->body, tag, &first) &&
+        if (tag != 11 && cg_recording_find(item->body, tag, &first) &&
             first.data == value.data) {
             choice->tags[choice->count++] = tag;
         }
@@ -279,13 +280,13 @@ static void choose(const struct cg_record_tape *tape,
 
 static void put_before(struct line *line, size_t index)
 {
-    const struct cg_record_tape *tape = &line->record->tape;
-    const struct cg_record_item *item = meant(tape, index);
+    const struct cg_recording_tape *tape = &line->record->tape;
+    const struct cg_recording_item *item = meant(tape, index);
     struct choice choice;
     choose(tape, index, item, &choice);
     for (size_t i = 0; i < choice.count; i++) {
         struct cg_slice value;
-        if (cg_record_find(item->body, choice.tags[i], &value)) {
+        if (cg_recording_find(item->body, choice.tags[i], &value)) {
             put_field(line, choice.tags[i], value);
         }
     }
@@ -300,15 +301,15 @@ static void put_time(struct writer *writer, cg_time time, struct line *line)
     char text[80] = "";
     if (writer->last == CG_TIME_NEVER || time > writer->last) {
         bool first = writer->last == CG_TIME_NEVER;
-        cg_record_span(time - (first ? writer->record->start : writer->last),
-                       span);
+        cg_recording_span(time - (first ? writer->record->start : writer->last),
+                          span);
         snprintf(text, sizeof(text), "@%s%s", first ? "" : "+", span);
     }
     line->width = (size_t)fprintf(writer->out, "%-7s", text);
     writer->last = time;
 }
 
-static const char *verb_of(const struct cg_record_item *item)
+static const char *verb_of(const struct cg_recording_item *item)
 {
     static const char *const verbs[] = {
         [CG_SCRIPT_SEND] = ">",          [CG_SCRIPT_EXPECT] = "<",
@@ -321,7 +322,7 @@ static const char *verb_of(const struct cg_record_item *item)
 
 static void put_words(struct line *line, int actor_width)
 {
-    const struct cg_record_item *item = line->item;
+    const struct cg_recording_item *item = line->item;
     const char *name = line->record->head.config.sessions[item->session].name;
     char text[160];
     int len = snprintf(text, sizeof(text), "%-*s %s%s%s", actor_width, name,
@@ -333,7 +334,7 @@ static void put_words(struct line *line, int actor_width)
 /* Whether a conversation begins, for a blank line above it. */
 static bool begins(const struct writer *writer, size_t index)
 {
-    const struct cg_record_item *item = &writer->record->tape.items[index];
+    const struct cg_recording_item *item = &writer->record->tape.items[index];
     const struct cg_config *config = &writer->record->head.config;
     return index > 0 && item->act == CG_SCRIPT_SEND &&
            config->sessions[item->session].role == CG_ROLE_CLIENT;
@@ -341,7 +342,7 @@ static bool begins(const struct writer *writer, size_t index)
 
 static int put_step(struct writer *writer, size_t index)
 {
-    const struct cg_record_item *item = &writer->record->tape.items[index];
+    const struct cg_recording_item *item = &writer->record->tape.items[index];
     struct line line = {.record = writer->record,
                         .ids = &writer->ids,
                         .item = item,
@@ -438,7 +439,7 @@ static void put_tokens(struct writer *writer, const struct cg_gate *gate)
             writer->steps == CG_SCRIPT_STEPS_MAX) {
             continue;
         }
-        cg_record_id_name(view.id, name);
+        cg_recording_id_name(view.id, name);
         fprintf(writer->out, "        token $%s", name);
         put_state("state", view.state, writer->out);
         put_state("end", view.end, writer->out);
@@ -455,7 +456,7 @@ static void put_tokens(struct writer *writer, const struct cg_gate *gate)
 
 static int put_all(struct writer *writer, const struct cg_gate *gate)
 {
-    const struct cg_record_tape *tape = &writer->record->tape;
+    const struct cg_recording_tape *tape = &writer->record->tape;
     struct line line = {.record = writer->record};
     int status = 0;
     for (size_t i = 0; i < tape->count && status == 0; i++) {
@@ -472,9 +473,9 @@ static int put_all(struct writer *writer, const struct cg_gate *gate)
     return status;
 }
 
-int cg_record_put_steps(struct cg_record *record,
-                        const struct cg_gate *gate,
-                        FILE *out)
+int cg_recording_put_steps(struct cg_recording *record,
+                           const struct cg_gate *gate,
+                           FILE *out)
 {
     struct writer writer = {
         .record = record, .out = out, .last = CG_TIME_NEVER};
@@ -484,8 +485,8 @@ int cg_record_put_steps(struct cg_record *record,
         writer.actor_width = len > writer.actor_width ? len
                                                       : writer.actor_width;
     }
-    int status = cg_record_ids_init(&writer.ids, config, &record->tape);
+    int status = cg_recording_ids_init(&writer.ids, config, &record->tape);
     status = status != 0 ? status : put_all(&writer, gate);
-    cg_record_ids_deinit(&writer.ids);
+    cg_recording_ids_deinit(&writer.ids);
     return status;
 }

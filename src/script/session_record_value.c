@@ -26,7 +26,7 @@ static struct cg_slice key_of(uint32_t tag, struct cg_slice value, char out[80])
     return (struct cg_slice){out, (size_t)len};
 }
 
-static bool grow(struct cg_record_ids *ids)
+static bool grow(struct cg_recording_ids *ids)
 {
     if (ids->words.count < ids->room) {
         return true;
@@ -45,7 +45,7 @@ static bool grow(struct cg_record_ids *ids)
     return true;
 }
 
-static int take_said(struct cg_record_ids *ids, struct cg_slice fields)
+static int take_said(struct cg_recording_ids *ids, struct cg_slice fields)
 {
     struct cg_slice value;
     char text[80];
@@ -63,7 +63,7 @@ static int take_said(struct cg_record_ids *ids, struct cg_slice fields)
     return 0;
 }
 
-static void take_heard(struct cg_record_ids *ids, struct cg_slice fields)
+static void take_heard(struct cg_recording_ids *ids, struct cg_slice fields)
 {
     struct cg_slice value;
     char text[80];
@@ -76,15 +76,15 @@ static void take_heard(struct cg_record_ids *ids, struct cg_slice fields)
     }
 }
 
-int cg_record_ids_init(struct cg_record_ids *ids,
-                       const struct cg_config *config,
-                       const struct cg_record_tape *tape)
+int cg_recording_ids_init(struct cg_recording_ids *ids,
+                          const struct cg_config *config,
+                          const struct cg_recording_tape *tape)
 {
     int status = 0;
-    *ids = (struct cg_record_ids){.captures = 0};
+    *ids = (struct cg_recording_ids){.captures = 0};
     cg_replay_ids_init(&ids->kind, config);
     for (size_t i = 0; i < tape->count && status == 0; i++) {
-        const struct cg_record_item *item = &tape->items[i];
+        const struct cg_recording_item *item = &tape->items[i];
         if (item->act == CG_SCRIPT_EXPECT) {
             status = take_said(ids, item->body);
         } else {
@@ -94,16 +94,16 @@ int cg_record_ids_init(struct cg_record_ids *ids,
     return status;
 }
 
-void cg_record_ids_deinit(struct cg_record_ids *ids)
+void cg_recording_ids_deinit(struct cg_recording_ids *ids)
 {
     cg_replay_ids_deinit(&ids->kind);
     cg_words_deinit(&ids->words);
     free(ids->used);
     free(ids->named);
-    *ids = (struct cg_record_ids){.captures = 0};
+    *ids = (struct cg_recording_ids){.captures = 0};
 }
 
-void cg_record_id_name(const char *id, char out[CG_NAME_MAX + 1])
+void cg_recording_id_name(const char *id, char out[CG_NAME_MAX + 1])
 {
     const char *dash = strrchr(id, '-');
     /* "GATE-E12-0": the letter stands behind the dash before. */
@@ -121,8 +121,8 @@ void cg_record_id_name(const char *id, char out[CG_NAME_MAX + 1])
 }
 
 /* An id of the gate's: true when it was written. */
-static bool put_id(struct cg_record_ids *ids,
-                   enum cg_record_saying saying,
+static bool put_id(struct cg_recording_ids *ids,
+                   enum cg_recording_saying saying,
                    uint32_t tag,
                    struct cg_slice value,
                    FILE *out)
@@ -145,14 +145,14 @@ static bool put_id(struct cg_record_ids *ids,
     if (!ids->named[found]) {
         return false; /* as it is: a run makes the same ones */
     }
-    cg_record_id_name(ids->words.texts[found], name);
+    cg_recording_id_name(ids->words.texts[found], name);
     fprintf(out, "$%s", name);
     return true;
 }
 
 /* --- times -------------------------------------------------------------- */
 
-void cg_record_span(cg_time span, char out[64])
+void cg_recording_span(cg_time span, char out[64])
 {
     static const struct {
         const char *name;
@@ -194,7 +194,7 @@ static bool put_time(cg_time now, struct cg_slice value, FILE *out)
     }
     cg_time from = now - now % CG_MS;
     cg_time offset = time - from;
-    cg_record_span(offset < 0 ? -offset : offset, span);
+    cg_recording_span(offset < 0 ? -offset : offset, span);
     fprintf(out, "@%s%s", offset < 0 ? "-" : (offset > 0 ? "+" : ""),
             offset != 0 ? span : "");
     return true;
@@ -258,12 +258,12 @@ static bool can_be_said(struct cg_slice value)
     return true;
 }
 
-bool cg_record_put_value(struct cg_record_ids *ids,
-                         enum cg_record_saying saying,
-                         cg_time now,
-                         uint32_t tag,
-                         struct cg_slice value,
-                         FILE *out)
+bool cg_recording_put_value(struct cg_recording_ids *ids,
+                            enum cg_recording_saying saying,
+                            cg_time now,
+                            uint32_t tag,
+                            struct cg_slice value,
+                            FILE *out)
 {
     if (put_id(ids, saying, tag, value, out) || put_time(now, value, out)) {
         return true;
