@@ -76,6 +76,12 @@ read_head(struct cg_recording *record, bool hidden, struct cg_script *script)
         status = status != 0 ? status : read_text(record, &text, script);
         free(text.bytes);
     }
+    if (status == CG_ERR_CONFIG && record->error[0] == '\0') {
+        return cg_record_fail(record, status,
+                              "a session has not all that %s has, such as "
+                              "conventions of its own: see above",
+                              record->options.config);
+    }
     return status;
 }
 
@@ -309,7 +315,7 @@ static int verify(struct cg_recording *record, const struct text *text)
     struct cg_script script;
     int status = read_text(record, text, &script);
     if (status != 0) {
-        return status;
+        return status == CG_ERR_CONFIG ? CG_RECORD_E_DIFFERS : status;
     }
     status = cg_script_run(&script, &options);
     cg_script_deinit(&script);

@@ -103,15 +103,15 @@ class Log:
         for peer in ("SEFONE", "HEDGEFUND", "CREDITHUB"):
             self.say(peer, "A", "98=0|108=30|")
 
-    def say(self, peer, kind, body, header=""):
+    def say(self, peer, kind, body, header="", to="BIGBANK-GW"):
         self.ms += 1
         self.seq[peer] = self.seq.get(peer, 0) + 1
         now = "20260115-%02d:%02d:%02d.%03d" % (
             self.ms // 3600000, self.ms // 60000 % 60, self.ms // 1000 % 60,
             self.ms % 1000)
-        text = "35=%s|34=%d|49=%s|52=%s|56=BIGBANK-GW|%s%s" % (
-            kind, self.seq[peer], peer, now, header, body)
-        begin = "FIXT.1.1" if peer == "CREDITHUB" else "FIX.4.4"
+        text = "35=%s|34=%d|49=%s|52=%s|56=%s|%s%s" % (
+            kind, self.seq[peer], peer, now, to, header, body)
+        begin = "FIXT.1.1" if "CREDITHUB" in (peer, to) else "FIX.4.4"
         text = "8=%s|9=%d|%s" % (begin, len(text), text)
         data = text.replace("|", "\x01").encode()
         data += b"10=%03d\x01" % (sum(data) % 256)
@@ -271,6 +271,57 @@ class SessionRecord(unittest.TestCase):
         text = self.recorded(day(2))
         self.assertEqual(re.findall(r"^instrument .*", text, re.M),
                          ["instrument USSW10,USD,904"])
+
+    # Par rates of one set of the file, whatever its age; no conventions.
+    def test_session_record_rates(self):
+        self.write("curve.csv", b"instrument,currency,dv01_per_million,"
+                   b"convention,swap\nUSSW10,,,USD_SOFR,10Y\nUSSW*,,,USD_SOFR,*Y\n")
+        rates = [("1Y", "3.481"), ("2Y", "3.392"), ("10Y", "3.7030"),
+                 ("30Y", "4")]
+        self.write("rates.csv", ("set,curve,tenor,rate_pct,valuation_date\n" +
+                                 "".join("%s,USD_SOFR,%s,%s,2026-01-14\n"
+                                         % (name, tenor, rate)
+                                         for name in ("smp", "other")
+                                         for tenor, rate in rates)).encode())
+        self.configure(instruments="curve.csv")
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write("\n[RATES]\nParRates=rates.csv\nSet=smp\n")
+        text = self.recorded(day(2))
+        self.assertEqual(re.findall(r"^(?:rate|valuation) .*", text, re.M),
+                         ["rate USD_SOFR 1Y 3.481", "rate USD_SOFR 2Y 3.392",
+                          "rate USD_SOFR 10Y 3.703", "rate USD_SOFR 30Y 4",
+                          "valuation 2026-01-14"])
+        self.assertIn("\n[RATES]\n", text)
+        self.recorded(day(2), "--anonymise")
+        self.write("own.csv", b"convention,type,currency,par_curve,"
+                   b"discount_convention,fixed_frequency,fixed_daycount,"
+                   b"float_index,float_frequency,float_daycount,calendar,"
+                   b"business_day_adjustment,end_of_month_rule,spot_lag_days,"
+                   b"payment_lag_days\nMY_SOFR,OIS,USD,USD_SOFR,,annual,ACT/360,"
+                   b"SOFR,annual,ACT/360,USGS,modified_following,yes,2,2\n")
+        self.write("curve.csv", b"instrument,currency,dv01_per_million,"
+                   b"convention,swap\nUSSW10,,,MY_SOFR,10Y\n")
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write("Conventions=own.csv\n")
+        self.assertIn("conventions of its own", self.refused(day(1)))
+
+    # The gate had given other ids: they are read with those of this one.
+    def test_session_record_other_ids(self):
+        log = Log()
+        terms = log.order(1, account="PINGED")
+        log.say("BIGBANK-GW", "DF", "2318=41|2319=BIGBANK-T88|2320=0|2321=0|"
+                "1080=BIGBANK-O9|1081=1|2323=0|2324=9040.00|15=USD|"
+                "1670=PINGED-LIMIT|453=2|448=PINGED|447=D|452=24|448=CLEARCO|"
+                "447=D|452=4|55=USSW10|54=2|60=20260115-12:00:00.004|",
+                to="CREDITHUB")
+        log.say("CREDITHUB", "DG", "2318=41|2319=BIGBANK-T88|2324=9040.00|"
+                "2327=9040.00|2325=0|2320=0|2321=0|")
+        log.fill(1, terms)
+        for words in ((), ("--anonymise",)):
+            text = self.recorded(log, *words)
+            self.assertNotIn("T88", text)
+            self.assertRegex(text, r" > DG 2318=\$N1 2319=\$T1 ")
+            self.assertIn("token $T1 state=closed end=consumed", text)
 
     def test_session_record_wrong_told(self):
         for words, told in (

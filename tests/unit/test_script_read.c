@@ -102,7 +102,7 @@ static void test_script_read_parts_as_written(void **state)
                   "start 2026-02-03 04:05:06\n"
                   "ignore 60 1328\n"
                   "@1500 client up\n@+20s client > D 11=A 58=two  words \\\n"
-                  "  38=5\n@1d2h quiet\n"
+                  "  38=5\n@1d2h1ms20us3ns quiet\n"
                   "hub < DF same 2319=$T 58~a b 60=@-5m !44 38=* ...\n",
                   &script),
         0);
@@ -119,7 +119,7 @@ static void test_script_read_parts_as_written(void **state)
     const struct cg_script_field *fields = &script.fields[steps[1].first_field];
     assert_true(cg_slice_is(fields[1].value, "two  words"));
     assert_true(cg_slice_is(fields[2].value, "5"));
-    assert_int_equal(steps[2].at, (86400 + 7200) * CG_SECOND);
+    assert_int_equal(steps[2].at, (86400 + 7200) * CG_SECOND + CG_MS + 20003);
     assert_int_equal(steps[3].session, 2);
     assert_true(steps[3].same && steps[3].more);
     fields = &script.fields[steps[3].first_field];
