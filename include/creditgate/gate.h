@@ -206,9 +206,9 @@ struct cg_out {
 
 /*
  * The next message of the last call that took something (the opening, recv,
- * rejected, link, renumbered, take_rates, stop, tick, saved), oldest first;
- * false when there is none.  What is not pulled before the next such call is
- * lost.
+ * rejected, link, renumbered, take_rates, reconfigure, stop, tick, saved),
+ * oldest first; false when there is none.  What is not pulled before the next
+ * such call is lost.
  */
 CG_API bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out);
 
