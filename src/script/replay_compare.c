@@ -6,6 +6,7 @@
  */
 #include "replay_match.h"
 
+#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -39,6 +40,18 @@ static size_t common(const char *a, const char *b, size_t len)
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "the lowest byte of a word is its first");
 
+static void learn(struct cg_replay_learnt *learnt,
+                  uint32_t tag,
+                  struct cg_slice recorded,
+                  struct cg_slice produced)
+{
+    if (learnt->count < CG_COUNT(learnt->pairs)) {
+        learnt->tags[learnt->count] = tag;
+        learnt->pairs[learnt->count][0] = recorded;
+        learnt->pairs[learnt->count++][1] = produced;
+    }
+}
+
 /* Two fields of the same tag that have other values: whether that says
  * nothing. */
 static bool may_differ(const struct cg_replay_ids *ids,
@@ -52,14 +65,39 @@ static bool may_differ(const struct cg_replay_ids *ids,
     }
     if (!cg_replay_is_id_tag(ids, tag) ||
         !cg_replay_id_is_made(ids, tag, produced) ||
-        !cg_replay_ids_agree(ids, recorded, produced)) {
+        !cg_replay_ids_agree(ids, tag, recorded, produced)) {
         return false;
     }
-    if (learnt->count < 8) {
-        learnt->pairs[learnt->count][0] = recorded;
-        learnt->pairs[learnt->count++][1] = produced;
-    }
+    learn(learnt, tag, recorded, produced);
     return true;
+}
+
+/* The same value on both sides may be an id that stands for another. */
+static bool may_be_same(const struct cg_replay_ids *ids,
+                        uint32_t tag,
+                        struct cg_slice value,
+                        struct cg_replay_learnt *learnt)
+{
+    if ((ids->count == 0 && !ids->all) || !cg_replay_is_id_tag(ids, tag) ||
+        !cg_replay_id_is_made(ids, tag, value)) {
+        return true;
+    }
+    if (ids->all) {
+        learn(learnt, tag, value, value);
+    }
+    return cg_replay_ids_agree(ids, tag, value, value);
+}
+
+/* Whether two fields of the same tag say the same. */
+static bool is_same(const struct cg_replay_ids *ids,
+                    uint32_t tag,
+                    struct cg_slice recorded,
+                    struct cg_slice produced,
+                    struct cg_replay_learnt *learnt)
+{
+    return cg_slice_equal(recorded, produced)
+               ? may_be_same(ids, tag, produced, learnt)
+               : may_differ(ids, tag, recorded, produced, learnt);
 }
 
 /* Cuts off what both begin with, up to the first field that differs. */
@@ -86,19 +124,24 @@ bool cg_replay_same(const struct cg_replay_ids *ids,
 {
     struct cg_slice a = recorded->body;
     struct cg_slice b = produced->body;
+    /* An id that is the same may stand for another; words have no ids. */
+    bool looks = (ids->count > 0 || ids->all) &&
+                 !cg_slice_equal(recorded->type, CG_REPLAY_DECISION);
     if (!cg_slice_equal(recorded->type, produced->type)) {
         return false;
     }
     for (;;) {
         struct cg_slice values[2];
         uint32_t tags[2];
-        skip_common(&a, &b);
+        if (!looks) {
+            skip_common(&a, &b);
+        }
         if (a.len == 0 && b.len == 0) {
             return true;
         }
         if (!cg_replay_field(&a, &tags[0], &values[0]) ||
             !cg_replay_field(&b, &tags[1], &values[1]) || tags[0] != tags[1] ||
-            !may_differ(ids, tags[0], values[0], values[1], learnt)) {
+            !is_same(ids, tags[0], values[0], values[1], learnt)) {
             return false;
         }
     }
@@ -236,6 +279,10 @@ static void put_field(struct words *words,
                       const struct cg_slice *is)
 {
     put(words, "%s%u: ", words->len > 0 ? "; " : "", tag);
+    if (was != NULL && is != NULL && cg_slice_equal(*was, *is)) {
+        put(words, "is %.*s, which stands for another", (int)is->len, is->data);
+        return;
+    }
     if (was != NULL) {
         put(words, "was %.*s", (int)was->len, was->data);
     }
@@ -266,8 +313,7 @@ static void put_differences(const struct cg_replay_ids *ids,
         size_t nth = count_before(mine, tag, value.data);
         if (!find_nth(theirs, tag, nth, &other)) {
             put_field(words, tag, back ? NULL : &value, back ? &value : NULL);
-        } else if (!back && !cg_slice_equal(value, other) &&
-                   !may_differ(ids, tag, value, other, &learnt)) {
+        } else if (!back && !is_same(ids, tag, value, other, &learnt)) {
             put_field(words, tag, &value, &other);
         }
     }

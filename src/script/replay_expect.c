@@ -221,9 +221,11 @@ int cg_replay_expect_open(struct cg_replay *replay,
         .user = replay,
     };
     struct cg_replay_expect *expect = &replay->expect;
+    cg_replay_ids_init(&expect->ids, config);
+    expect->ids.all = true;
     expect->sessions = cg_replay_sessions_open(config, &hooks);
     if (expect->sessions == NULL ||
-        cg_replay_match_init(&expect->match, &replay->ids,
+        cg_replay_match_init(&expect->match, &expect->ids,
                              config->session_count, on_judged, replay) != 0) {
         snprintf(error, error_len, "not enough memory");
         return CG_ERR_MEMORY;
@@ -238,4 +240,5 @@ void cg_replay_expect_close(struct cg_replay *replay)
     cg_log_close(replay->expect.log);
     cg_replay_sessions_close(replay->expect.sessions);
     cg_replay_match_deinit(&replay->expect.match);
+    cg_replay_ids_deinit(&replay->expect.ids);
 }

@@ -71,8 +71,9 @@ void cg_replay_differs(struct cg_replay *replay,
         return;
     }
     if (verdict == CG_REPLAY_DIFFERENT) {
-        cg_replay_describe(&replay->ids, recorded, produced, replay->words,
-                           sizeof(replay->words));
+        cg_replay_describe(
+            against == CG_REPLAY_EXPECTED ? &replay->expect.ids : &replay->ids,
+            recorded, produced, replay->words, sizeof(replay->words));
         difference.text = replay->words;
     }
     options->difference(options->user, &difference);

@@ -1,6 +1,7 @@
 /*
- * A bounded map from recorded ids to ours.  Equal ones are not in it: a log
- * that is replayed from its start leaves it empty, and costs nothing.
+ * A bounded map from recorded ids to ours.  Equal ones are not in it, unless
+ * all are asked for: a log that is replayed from its start leaves it empty, and
+ * costs nothing.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -23,6 +24,7 @@ void cg_replay_ids_init(struct cg_replay_ids *ids,
 void cg_replay_ids_deinit(struct cg_replay_ids *ids)
 {
     cg_map_deinit(&ids->map);
+    cg_map_deinit(&ids->back);
     free(ids->pairs);
     free(ids->bytes);
     *ids = (struct cg_replay_ids){0};
@@ -87,38 +89,95 @@ bool cg_replay_id_is_made(const struct cg_replay_ids *ids,
     return true;
 }
 
+/* What "GATE-E12-0" has before its numbers: "GATE-E". */
+static struct cg_slice stem_of(struct cg_slice id)
+{
+    while (id.len > 0 && memchr("0123456789-", id.data[id.len - 1], 11)) {
+        id.len--;
+    }
+    return id;
+}
+
+/* Whether |recorded| is an id of a gate, of any name, for the same as |ours|.
+ * Clients and venues have other ids. */
+static bool
+is_alike(uint32_t tag, struct cg_slice recorded, struct cg_slice ours)
+{
+    if (is_number_tag(tag)) {
+        return cg_replay_number(recorded) > 0;
+    }
+    struct cg_slice one = stem_of(recorded);
+    struct cg_slice other = stem_of(ours);
+    return one.len < recorded.len && one.len > 1 && other.len > 1 &&
+           one.data[one.len - 2] == '-' &&
+           one.data[one.len - 1] == other.data[other.len - 1];
+}
+
 /* --- pairs -------------------------------------------------------------- */
 
 struct wanted {
     const struct cg_replay_ids *ids;
-    struct cg_slice recorded;
+    uint8_t kind;
+    struct cg_slice id;
 };
 
-static bool equal(const void *context, uint32_t slot)
+static uint8_t kind_of(uint32_t tag)
+{
+    return is_number_tag(tag) ? CG_REPLAY_NUMBERS : CG_REPLAY_NAMES;
+}
+
+static bool is_recorded(const void *context, uint32_t slot)
 {
     const struct wanted *wanted = context;
-    return cg_slice_is(wanted->recorded, wanted->ids->pairs[slot].recorded);
+    const struct cg_replay_id_pair *pair = &wanted->ids->pairs[slot];
+    return pair->kind == wanted->kind &&
+           cg_slice_is(wanted->id, pair->recorded);
+}
+
+static bool is_ours(const void *context, uint32_t slot)
+{
+    const struct wanted *wanted = context;
+    const struct cg_replay_id_pair *pair = &wanted->ids->pairs[slot];
+    return pair->kind == wanted->kind && cg_slice_is(wanted->id, pair->ours);
 }
 
 static const struct cg_replay_id_pair *find(const struct cg_replay_ids *ids,
-                                            struct cg_slice recorded)
+                                            const struct cg_map *map,
+                                            cg_map_equal *equal,
+                                            uint32_t tag,
+                                            struct cg_slice id)
 {
-    struct wanted wanted = {ids, recorded};
-    if (ids->pairs == NULL || recorded.len > CG_NAME_MAX) {
+    struct wanted wanted = {ids, kind_of(tag), id};
+    if (ids->pairs == NULL || id.len > CG_NAME_MAX) {
         return NULL;
     }
-    uint32_t slot = cg_map_find(&ids->map, cg_hash(0, recorded), equal,
-                                &wanted);
+    uint32_t slot = cg_map_find(map, cg_hash(wanted.kind, id), equal, &wanted);
     return slot != CG_MAP_NONE ? &ids->pairs[slot] : NULL;
 }
 
+static const struct cg_replay_id_pair *of_recorded(
+    const struct cg_replay_ids *ids, uint32_t tag, struct cg_slice recorded)
+{
+    return find(ids, &ids->map, is_recorded, tag, recorded);
+}
+
+static const struct cg_replay_id_pair *
+of_ours(const struct cg_replay_ids *ids, uint32_t tag, struct cg_slice ours)
+{
+    return find(ids, &ids->back, is_ours, tag, ours);
+}
+
 bool cg_replay_ids_agree(const struct cg_replay_ids *ids,
+                         uint32_t tag,
                          struct cg_slice recorded,
                          struct cg_slice ours)
 {
-    const struct cg_replay_id_pair *pair = find(ids, recorded);
-    return cg_slice_equal(recorded, ours) || pair == NULL ||
-           cg_slice_is(ours, pair->ours);
+    const struct cg_replay_id_pair *pair = of_recorded(ids, tag, recorded);
+    if (pair != NULL) {
+        return cg_slice_is(ours, pair->ours);
+    }
+    return of_ours(ids, tag, ours) == NULL &&
+           (cg_slice_equal(recorded, ours) || is_alike(tag, recorded, ours));
 }
 
 static void copy(char *out, struct cg_slice value)
@@ -133,17 +192,21 @@ static int open_pairs(struct cg_replay_ids *ids)
         return 0;
     }
     ids->pairs = calloc(CG_REPLAY_IDS, sizeof(*ids->pairs));
-    return ids->pairs != NULL && cg_map_init(&ids->map, CG_REPLAY_IDS) == 0
+    return ids->pairs != NULL && cg_map_init(&ids->map, CG_REPLAY_IDS) == 0 &&
+                   cg_map_init(&ids->back, CG_REPLAY_IDS) == 0
                ? 0
                : CG_ERR_MEMORY;
 }
 
 int cg_replay_ids_learn(struct cg_replay_ids *ids,
+                        uint32_t tag,
                         struct cg_slice recorded,
                         struct cg_slice ours)
 {
     if (recorded.len > CG_NAME_MAX || ours.len > CG_NAME_MAX ||
-        cg_slice_equal(recorded, ours) || find(ids, recorded) != NULL) {
+        (cg_slice_equal(recorded, ours) && !ids->all) ||
+        of_recorded(ids, tag, recorded) != NULL ||
+        of_ours(ids, tag, ours) != NULL) {
         return 0;
     }
     int status = open_pairs(ids);
@@ -153,12 +216,16 @@ int cg_replay_ids_learn(struct cg_replay_ids *ids,
     uint32_t slot = ids->count % CG_REPLAY_IDS;
     struct cg_replay_id_pair *pair = &ids->pairs[slot];
     if (ids->count++ >= CG_REPLAY_IDS) {
-        cg_map_remove(&ids->map, cg_hash(0, cg_slice_str(pair->recorded)),
+        cg_map_remove(&ids->map,
+                      cg_hash(pair->kind, cg_slice_str(pair->recorded)), slot);
+        cg_map_remove(&ids->back, cg_hash(pair->kind, cg_slice_str(pair->ours)),
                       slot);
     }
     copy(pair->recorded, recorded);
     copy(pair->ours, ours);
-    cg_map_add(&ids->map, cg_hash(0, recorded), slot);
+    pair->kind = kind_of(tag);
+    cg_map_add(&ids->map, cg_hash(pair->kind, recorded), slot);
+    cg_map_add(&ids->back, cg_hash(pair->kind, ours), slot);
     return 0;
 }
 
@@ -167,7 +234,7 @@ int cg_replay_ids_learn(struct cg_replay_ids *ids,
 static const struct cg_replay_id_pair *
 of_field(const struct cg_replay_ids *ids, uint32_t tag, struct cg_slice value)
 {
-    return cg_replay_is_id_tag(ids, tag) ? find(ids, value) : NULL;
+    return cg_replay_is_id_tag(ids, tag) ? of_recorded(ids, tag, value) : NULL;
 }
 
 static bool has_one(const struct cg_replay_ids *ids, struct cg_slice bytes)

@@ -17,9 +17,16 @@
 
 #define CG_REPLAY_IDS 65536 /* pairs; the oldest are forgotten */
 
+/* What a value is of; ids of two kinds never stand for each other. */
+enum cg_replay_id_kind {
+    CG_REPLAY_NAMES,   /* "GATE-T8" */
+    CG_REPLAY_NUMBERS, /* 2318, 2322 */
+};
+
 struct cg_replay_id_pair {
     char recorded[CG_NAME_MAX + 1];
     char ours[CG_NAME_MAX + 1];
+    uint8_t kind;
 };
 
 struct cg_replay_ids {
@@ -27,9 +34,11 @@ struct cg_replay_ids {
     char prefix[CG_NAME_MAX + 2]; /* "GATE-" */
     size_t prefix_len;
     struct cg_replay_id_pair *pairs; /* a ring; NULL: there was none yet */
-    struct cg_map map;
-    uint32_t count; /* ever */
-    char *bytes;    /* of a message with other ids */
+    struct cg_map map;               /* by |recorded| */
+    struct cg_map back;              /* by |ours| */
+    uint32_t count;                  /* ever */
+    bool all;    /* equal ones are kept, too: it is slower, and exact */
+    char *bytes; /* of a message with other ids */
     size_t bytes_max;
 };
 
@@ -45,14 +54,17 @@ bool cg_replay_id_is_made(const struct cg_replay_ids *ids,
                           uint32_t tag,
                           struct cg_slice value);
 
-/* Whether |recorded| may stand for |ours|: it does, or nothing is known of it.
- * Two equal ids always may. */
+/* Whether |recorded| may stand for |ours|, an id of our gate's making in field
+ * |tag|: it does, or nothing is known of either and they look alike.  One id
+ * stands for one other, in both directions. */
 bool cg_replay_ids_agree(const struct cg_replay_ids *ids,
+                         uint32_t tag,
                          struct cg_slice recorded,
                          struct cg_slice ours);
 
-/* Keeps the pair.  Returns 0 or CG_ERR_MEMORY. */
+/* Keeps the pair of field |tag|.  Returns 0 or CG_ERR_MEMORY. */
 int cg_replay_ids_learn(struct cg_replay_ids *ids,
+                        uint32_t tag,
                         struct cg_slice recorded,
                         struct cg_slice ours);
 

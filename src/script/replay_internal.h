@@ -18,6 +18,7 @@
 struct cg_replay_expect {
     struct cg_log *log; /* NULL: nothing is expected */
     struct cg_replay_sessions *sessions;
+    struct cg_replay_ids ids; /* its own: they say nothing of the logs' */
     struct cg_replay_match match;
     bool has_decisions; /* it is a replay's output */
     bool ended;

@@ -60,8 +60,8 @@ static int learn(struct cg_replay_match *match,
 {
     int status = 0;
     for (size_t i = 0; i < learnt->count && status == 0; i++) {
-        status = cg_replay_ids_learn(match->ids, learnt->pairs[i][0],
-                                     learnt->pairs[i][1]);
+        status = cg_replay_ids_learn(match->ids, learnt->tags[i],
+                                     learnt->pairs[i][0], learnt->pairs[i][1]);
     }
     return status;
 }

@@ -77,6 +77,7 @@ int cg_replay_match_end(struct cg_replay_match *match);
 /* Ids that two messages have in the same field, and that differ. */
 struct cg_replay_learnt {
     struct cg_slice pairs[8][2]; /* recorded, ours */
+    uint32_t tags[8];
     size_t count;
 };
 

@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -64,17 +65,29 @@ Amount={amount}
 START = 12 * 3600 * 1000
 
 
+def seal(text):
+    """A message with the BodyLength and CheckSum that it should have."""
+    begin, _, body = text.split("|", 2)
+    body = body[:body.rindex("10=")]
+    text = "%s|9=%d|%s" % (begin, len(body), body)
+    return "%s10=%03d|" % (
+        text, sum(text.replace("|", "\x01").encode()) % 256)
+
+
 class Log:
     """A log of what client and venue say, a message a millisecond."""
 
     def __init__(self):
         self.lines = []
-        self.seq = {"CLIENT": 0, "VENUE": 0}
+        self.seq = {"CLIENT": 0, "VENUE": 0, "HUB": 0}
         self.ms = START
         for peer in ("VENUE", "CLIENT"):
             self.say(peer, "A", "98=0|108=30|")
 
-    def say(self, peer, kind, body):
+    def hub(self, kind, body):
+        self.say("HUB", kind, body, "FIXT.1.1")
+
+    def say(self, peer, kind, body, begin="FIX.4.4"):
         self.ms += 1
         self.seq[peer] += 1
         now = "20260115-%02d:%02d:%02d.%03d" % (
@@ -82,9 +95,8 @@ class Log:
             self.ms % 1000)
         text = "35=%s|34=%d|49=%s|52=%s|56=GATE|%s" % (
             kind, self.seq[peer], peer, now, body)
-        text = "8=FIX.4.4|9=%d|%s" % (len(text), text)
-        data = text.replace("|", "\x01").encode()
-        data += b"10=%03d\x01" % (sum(data) % 256)
+        data = seal("8=%s|9=0|%s10=" % (begin, text)).replace(
+            "|", "\x01").encode()
         self.lines.append(now.encode() + b"000 : " + data + b"\n")
 
     def order(self, number, qty=10000000):
@@ -225,6 +237,63 @@ class Replay(unittest.TestCase):
         self.assertEqual([(row["session"], row["only_sent"])
                           for row in report["expected"]],
                          [("client", "0"), ("venue", "0"), ("(decisions)", "0")])
+
+    def pinged(self):
+        """A log of two orders: the hub grants the second, not the first."""
+        config = CONFIG.format(amount="100000.00").replace(
+            "Model=push", "Model=ping\nHub=hub").replace(
+            "ClearingFirm=FCM1", "ClearingFirm=FCM1\nHub=hub").replace(
+            "[ACCOUNT]", "[SESSION]\nName=hub\nRole=hub\n"
+            "BeginString=FIXT.1.1\nTargetCompID=HUB\n"
+            "SocketAcceptPort=7003\n\n[ACCOUNT]", 1)
+        log = Log()
+        log.hub("A", "98=0|108=30|1137=9|")
+        for number in 1, 2:
+            log.say("CLIENT", "D", "11=A%d|1=ACME|55=USSW10|54=1|38=10000000|"
+                    "40=2|44=4|60=20260115-12:00:00|" % number)
+        answer = ("2318=%d|2319=GATE-T%d|2320=0|2321=0|2324=9040.00|%s"
+                  "1670=ACME-USD|")
+        log.hub("DG", answer % (2, 2, "2325=0|2327=9040.00|"))
+        log.hub("DG", answer % (1, 1, "2325=2|"))
+        return (self.write("ping.cfg", config.encode()),
+                self.write("ping.log", log.data()))
+
+    def golden(self, config, log, change):
+        """What is sent, with other ids in it."""
+        output = self.path("golden.log")
+        self.assertEqual(self.run_it("--output", output, log,
+                                     config=config)[0], 0)
+        with open(output, encoding="ascii") as file:
+            lines = file.read().splitlines()
+        for i, line in enumerate(lines):
+            if not line.startswith("#"):
+                head, text = line.split(" : ")
+                lines[i] = head + " : " + seal(change(text))
+        return self.write("changed.log", ("\n".join(lines) + "\n").encode())
+
+    def test_replay_expect_decides_nothing(self):
+        config, log = self.pinged()
+        golden = self.golden(config, log, lambda text: re.sub(
+            "(GATE-T|2318=)([0-9]+)",
+            lambda found: found[1] + str(int(found[2]) + 1), text))
+        outputs = self.path("one.log"), self.path("two.log")
+        self.assertEqual(self.run_it("--output", outputs[0], log,
+                                     config=config)[0], 0)
+        self.assertEqual(self.run_it("--output", outputs[1], "--expect", golden,
+                                     log, config=config)[0], 0)
+        with open(outputs[0], "rb") as one, open(outputs[1], "rb") as two:
+            data = one.read()
+            self.assertIn(b"forwards order A2", data)
+            self.assertEqual(data, two.read())
+
+    def test_replay_expect_ids_swapped(self):
+        config, log = self.pinged()
+        golden = self.golden(
+            config, log,
+            lambda text: text.replace("7350=GATE-T2", "7350=GATE-T1"))
+        status, out, _ = self.run_it("--expect", golden, log, config=config)
+        self.assertEqual(status, 1)
+        self.assertIn("7350: was GATE-T1, is GATE-T2", out)
 
     def test_replay_expect_differs_status_1(self):
         output = self.path("wrong.out")

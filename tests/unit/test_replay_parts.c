@@ -8,6 +8,7 @@
 #include "replay_match.h"
 #include "replay_route.h"
 
+#include <check.h>
 #include <fix_message.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,7 +151,7 @@ static void test_ids_rewrite_sealed(void **state)
     cg_replay_ids_init(&ids, &config);
     assert_int_equal(cg_replay_ids_rewrite(&ids, &bytes), 0);
     assert_ptr_equal(bytes.data, before.data);
-    assert_int_equal(cg_replay_ids_learn(&ids, cg_slice_str("GATE-P1"),
+    assert_int_equal(cg_replay_ids_learn(&ids, 11, cg_slice_str("GATE-P1"),
                                          cg_slice_str("GATE-P1234567")),
                      0);
     assert_int_equal(cg_replay_ids_rewrite(&ids, &bytes), 0);
@@ -176,16 +177,37 @@ static void test_ids_bounded(void **state)
     for (int i = 0; i < CG_REPLAY_IDS + 10; i++) {
         snprintf(from, sizeof(from), "GATE-T%d", i + 100);
         snprintf(to, sizeof(to), "GATE-T%d", i);
-        assert_int_equal(
-            cg_replay_ids_learn(&ids, cg_slice_str(from), cg_slice_str(to)), 0);
+        assert_int_equal(cg_replay_ids_learn(&ids, 2319, cg_slice_str(from),
+                                             cg_slice_str(to)),
+                         0);
     }
     assert_true(
-        cg_replay_ids_agree(&ids, cg_slice_str(from), cg_slice_str(to)));
-    assert_false(
-        cg_replay_ids_agree(&ids, cg_slice_str(from), cg_slice_str("GATE-T1")));
+        cg_replay_ids_agree(&ids, 2319, cg_slice_str(from), cg_slice_str(to)));
+    assert_false(cg_replay_ids_agree(&ids, 2319, cg_slice_str(from),
+                                     cg_slice_str("GATE-T1")));
     /* Of the first ones nothing is known any more. */
-    assert_true(cg_replay_ids_agree(&ids, cg_slice_str("GATE-T100"),
-                                    cg_slice_str("GATE-T77")));
+    assert_true(cg_replay_ids_agree(&ids, 2319, cg_slice_str("GATE-T100"),
+                                    cg_slice_str("GATE-T7")));
+    cg_replay_ids_deinit(&ids);
+}
+
+/* A number is no name: the venue's order 105 is not the request 105. */
+static void test_ids_numbers_are_no_names(void **state)
+{
+    struct cg_replay_ids ids;
+    struct cg_slice bytes = fix("8=FIX.4.4|9=30|35=8|34=1|49=V|56=GATE|"
+                                "11=105|37=105|10=000|");
+    struct cg_slice before = bytes;
+    (void)state;
+    cg_replay_ids_init(&ids, &config);
+    assert_int_equal(
+        cg_replay_ids_learn(&ids, 2318, cg_slice_str("105"), cg_slice_str("5")),
+        0);
+    assert_int_equal(cg_replay_ids_rewrite(&ids, &bytes), 0);
+    assert_ptr_equal(bytes.data, before.data);
+    bytes = fix("8=FIX.4.4|9=30|35=DG|34=1|49=V|56=GATE|2318=105|10=000|");
+    assert_int_equal(cg_replay_ids_rewrite(&ids, &bytes), 0);
+    assert_non_null(strstr(bytes.data, "\0012318=5\00110="));
     cg_replay_ids_deinit(&ids);
 }
 
@@ -352,6 +374,52 @@ static void test_match_ids_hold(void **state)
          "=A =B xC ");
 }
 
+/* Nor can two stand for one, nor one for itself once it stands for another. */
+static void test_match_ids_one_for_one(void **state)
+{
+    (void)state;
+    pair((const char *[]){"p11=A|2319=GATE-T1|", "r11=A|2319=GATE-T5|",
+                          "p11=B|2319=GATE-T1|", "r11=B|2319=GATE-T6|", NULL},
+         "=A xB ");
+    pair((const char *[]){"p11=A|2319=GATE-T1|", "r11=A|2319=GATE-T5|",
+                          "p11=B|2319=GATE-T5|", "r11=B|2319=GATE-T5|", NULL},
+         "=A xB ");
+    pair((const char *[]){"p11=A|2318=1|", "r11=A|2318=5|", "p11=B|2318=1|",
+                          "r11=B|2318=1|", NULL},
+         "=A xB ");
+}
+
+/* Where all are kept, that holds of ids which have been the same so far. */
+static void test_match_ids_all_kept(void **state)
+{
+    static const char *const texts[] = {
+        "p11=A|2319=GATE-T1|", "r11=A|2319=GATE-T1|", "p11=B|2319=GATE-T2|",
+        "r11=B|2319=GATE-T2|", "p11=A|2319=GATE-T1|", "r11=A|2319=GATE-T2|",
+        "p11=C|2319=GATE-T1|", "r11=C|2319=GATE-T3|", "p11=D|2319=GATE-T4|",
+        "r11=D|2319=GATE-T1|"};
+    struct pairing pairing;
+    (void)state;
+    pairing_open(&pairing);
+    pairing.ids.all = true;
+    for (size_t i = 0; i < CG_COUNT(texts); i++) {
+        come(&pairing, texts[i]);
+    }
+    assert_string_equal(verdicts, "=A =B xA xC xD ");
+    pairing_close(&pairing);
+}
+
+/* Ids of clients and venues are none of a gate's, whatever its name. */
+static void test_match_ids_alike(void **state)
+{
+    (void)state;
+    pair((const char *[]){"p35=F|11=GATE-P1|", "r35=F|11=OLD-P9|", NULL},
+         "=F ");
+    pair((const char *[]){"p35=F|11=GATE-P1|", "r35=F|11=A2|", NULL}, "rF pF ");
+    pair((const char *[]){"p35=F|11=GATE-P1|", "r35=F|11=GATE-H1|", NULL},
+         "xF ");
+    pair((const char *[]){"p35=F|2318=1|", "r35=F|2318=x|", NULL}, "xF ");
+}
+
 static void test_match_one_side_lacks(void **state)
 {
     (void)state;
@@ -451,11 +519,15 @@ int main(void)
         cmocka_unit_test(test_ids_made_by_form),
         cmocka_unit_test(test_ids_rewrite_sealed),
         cmocka_unit_test(test_ids_bounded),
+        cmocka_unit_test(test_ids_numbers_are_no_names),
         cmocka_unit_test(test_queue_random_in_order),
         cmocka_unit_test(test_kept_newest_found),
         cmocka_unit_test(test_match_in_order_same),
         cmocka_unit_test(test_match_fields_compared),
         cmocka_unit_test(test_match_ids_hold),
+        cmocka_unit_test(test_match_ids_one_for_one),
+        cmocka_unit_test(test_match_ids_alike),
+        cmocka_unit_test(test_match_ids_all_kept),
         cmocka_unit_test(test_match_one_side_lacks),
         cmocka_unit_test(test_match_late_goes_alone),
         cmocka_unit_test(test_match_bounded),
