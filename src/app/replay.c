@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -291,6 +292,28 @@ read_arguments(struct replay_command *command, int argc, char **argv)
 
 /* --- the run ------------------------------------------------------------ */
 
+/* Where nothing could be compared, nothing is proved. */
+static bool is_expected(const struct cg_replay *replay,
+                        const struct cg_config *config)
+{
+    uint64_t same = 0;
+    uint64_t others = 0;
+    for (size_t i = 0; i <= config->session_count; i++) {
+        const uint64_t *counts = cg_replay_verdicts(replay, CG_REPLAY_EXPECTED,
+                                                    i);
+        same += counts[CG_REPLAY_SAME];
+        others += counts[CG_REPLAY_DIFFERENT] +
+                  counts[CG_REPLAY_ONLY_RECORDED] +
+                  counts[CG_REPLAY_ONLY_PRODUCED];
+    }
+    if (same + others == 0) {
+        fputs("creditgate replay: nothing is expected, and nothing is sent: do "
+              "the CompIDs of the configuration fit the logs?\n",
+              stderr);
+    }
+    return same > 0 && others == 0;
+}
+
 static int report(struct replay_command *command,
                   const struct cg_replay *replay,
                   const struct cg_config *config)
@@ -308,14 +331,7 @@ static int report(struct replay_command *command,
     if (exactness != NULL) {
         replay_print_exactness(command->words, exactness);
     }
-    bool expected = true;
-    for (size_t i = 0; i <= config->session_count; i++) {
-        const uint64_t *counts = cg_replay_verdicts(replay, CG_REPLAY_EXPECTED,
-                                                    i);
-        expected = expected && counts[CG_REPLAY_DIFFERENT] == 0 &&
-                   counts[CG_REPLAY_ONLY_RECORDED] == 0 &&
-                   counts[CG_REPLAY_ONLY_PRODUCED] == 0;
-    }
+    bool expected = command->expect == NULL || is_expected(replay, config);
     if (!totals.holds) {
         fprintf(stderr, "creditgate replay: the books do not hold: %s\n",
                 totals.why);
@@ -398,6 +414,29 @@ bool replay_read_rates(const struct cg_config *config, struct cg_rates **rates)
     return status == 0;
 }
 
+static bool is_file(const struct stat *of, const char *path)
+{
+    struct stat other;
+    return path != NULL && stat(path, &other) == 0 &&
+           of->st_dev == other.st_dev && of->st_ino == other.st_ino;
+}
+
+/* Whether what is to be written is a file that is to be read. */
+static bool overwrites(const struct replay_command *command)
+{
+    struct stat of;
+    bool found = false;
+    if (stat(command->output_path, &of) != 0 || !S_ISREG(of.st_mode)) {
+        return false;
+    }
+    for (size_t i = 0; i < command->log_count; i++) {
+        found = found || is_file(&of, command->logs[i]);
+    }
+    return found || is_file(&of, command->expect) ||
+           is_file(&of, command->config_path) ||
+           is_file(&of, command->journal_path);
+}
+
 static bool open_output(struct replay_command *command)
 {
     /* What programs read is not to be mixed with words. */
@@ -409,6 +448,13 @@ static bool open_output(struct replay_command *command)
         command->output = stdout;
         command->words = stderr;
         return true;
+    }
+    if (overwrites(command)) {
+        fprintf(stderr,
+                "creditgate replay: --output %s would overwrite what is read; "
+                "give another file\n",
+                command->output_path);
+        return false;
     }
     command->output = fopen(command->output_path, "w");
     if (command->output == NULL) {

@@ -377,6 +377,27 @@ class Replay(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("none.cfg", error)
 
+    def test_replay_output_spares_what_is_read(self):
+        log = self.write("precious.log", orders(2).data())
+        os.link(log, self.path("same.log"))
+        for words in (("--output", log, log),
+                      ("--output", self.path("same.log"), log),
+                      ("--output", log, "--expect", log, self.log),
+                      ("--output", self.config, log)):
+            status, out, error = self.run_it(*words)
+            self.assertEqual((status, out), (2, ""), words)
+            self.assertIn("would overwrite what is read", error)
+        with open(log, "rb") as file:
+            self.assertEqual(file.read(), orders(2).data())
+
+    def test_replay_expect_nothing_compared(self):
+        config = self.write("other.cfg", CONFIG.format(amount="1").replace(
+            "SenderCompID=GATE", "SenderCompID=OTHER").encode())
+        status, _, error = self.run_it("--expect", self.log, self.log,
+                                       config=config)
+        self.assertEqual(status, 1)
+        self.assertIn("nothing is expected, and nothing is sent", error)
+
     def test_replay_full_disk_status_2(self):
         status, _, error = self.run_it("--output", "/dev/full", self.log)
         self.assertEqual(status, 2)
