@@ -77,10 +77,10 @@ read_head(struct cg_recording *record, bool hidden, struct cg_script *script)
         free(text.bytes);
     }
     if (status == CG_ERR_CONFIG && record->error[0] == '\0') {
-        return cg_record_fail(record, status,
-                              "a session has not all that %s has, such as "
-                              "conventions of its own: see above",
-                              record->options.config);
+        return cg_recording_fail(record, status,
+                                 "a session has not all that %s has, such as "
+                                 "conventions of its own: see above",
+                                 record->options.config);
     }
     return status;
 }
