@@ -5,13 +5,47 @@
  */
 #include "engine.h"
 
+/* Whether an older or newer cancel of the client's is out for the same order.
+ */
+static bool has_twin(const struct cg_state *state,
+                     const struct cg_request *request)
+{
+    uint32_t i = state->orders[request->order].requests;
+    while (i != CG_NONE && (&state->requests[i] == request ||
+                            state->requests[i].kind != CG_REQUEST_CANCEL ||
+                            state->requests[i].state != CG_REQUEST_SENT)) {
+        i = state->requests[i].next;
+    }
+    return i != CG_NONE;
+}
+
+/* Whether the end of its order was all the answer there is: a cancel that the
+ * venue confirms stays SENT, and nobody waits for a word on the gate's own.
+ * What came too late for its order is refused by the venue still. */
+static bool is_over(const struct cg_state *state,
+                    const struct cg_request *request)
+{
+    if (request->order == CG_NONE) {
+        return true;
+    }
+    const struct cg_order *order = &state->orders[request->order];
+    if (order->state != CG_ORDER_CLOSED) {
+        return false;
+    }
+    return request->kind == CG_REQUEST_NEW ||
+           request->kind == CG_REQUEST_PULL ||
+           (request->kind == CG_REQUEST_CANCEL &&
+            order->ended_by == CG_REPORT_CANCELLED &&
+            !has_twin(state, request));
+}
+
 /* What went to a venue that has been away since is settled by its next logon
  * (R46), not by an answer. */
 static bool venue_owes(const struct cg_state *state)
 {
     for (uint32_t i = 0; i < state->request_top; i++) {
         const struct cg_request *request = &state->requests[i];
-        if (request->state != CG_REQUEST_SENT) {
+        if (request->state != CG_REQUEST_SENT || is_over(state, request)) {
             continue;
         }
         const struct cg_session_state *venue = &state->sessions[request->venue];

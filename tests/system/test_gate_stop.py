@@ -180,6 +180,20 @@ class GateStop(Case):
         self.ended(gate)
         self.proved()
 
+    def test_confirmed_cancel_is_not_waited_for(self):
+        gate = self.open("SoftDeadlineMs=10000\n")
+        self.order("A1")
+        self.cancel("C1", "A1")
+        self.venue.see("F", "|11=C1|")
+        self.report("C1", "4", "4", more="41=A1|")
+        self.desk.see("8", "|11=C1|")
+        gate.child.send_signal(signal.SIGTERM)
+        self.leave(self.desk)
+        self.leave(self.venue)
+        self.ended(gate, within=5)
+        self.assertFalse(any("still owe" in line for line in gate.lines))
+        self.proved()
+
     def test_cancel_said_before_the_logout_still_passes(self):
         """The client's cancel crosses the gate's Logout."""
         gate = self.open()

@@ -521,6 +521,85 @@ static void test_gate_waiting_venue_owes_answers(void **state)
     assert_true(cg_gate_is_owed(h.gate));
 }
 
+/* The hub confirms that a token is over. */
+static void taken_back(const char *ask)
+{
+    char fields[256];
+    char number[32];
+    snprintf(number, sizeof(number), "%s", harness_field(ask, 2318));
+    snprintf(fields, sizeof(fields),
+             "35=DG|2318=%s|2319=%s|2325=4|2320=1|2321=0", number,
+             harness_field(ask, 2319));
+    harness_in(&h, HUB, fields);
+}
+
+/* R45: a cancel is answered by the report that closes its order. */
+static void test_gate_waiting_cancel_confirmed_is_no_debt(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    assert_false(cg_gate_is_owed(h.gate));
+    cancel("C1", "A1");
+    assert_true(cg_gate_is_owed(h.gate));
+    report("C1", '6', '6', 10, 0, "|41=A1"); /* it is on its way only */
+    assert_true(cg_gate_is_owed(h.gate));
+    report("C1", '4', '4', 10, 0, "|41=A1");
+    taken_back(harness_expect(&h, HUB, "35=DF|2320=1"));
+    assert_false(cg_gate_is_owed(h.gate));
+    /* Other orders are not meant. */
+    harness_work(&h, "B1", '1', 10);
+    replace("B2", "B1", 5);
+    harness_expect(&h, VENUE, "35=G|11=B2");
+    assert_true(cg_gate_is_owed(h.gate));
+    reject("B2", "B1");
+    assert_false(cg_gate_is_owed(h.gate));
+    cancel("C2", "B1");
+    assert_true(cg_gate_is_owed(h.gate));
+    reject("C2", "B1");
+    assert_false(cg_gate_is_owed(h.gate));
+}
+
+/* One that the order's end was no answer to is: the venue refuses it yet. */
+static void test_gate_waiting_cancel_too_late_is_a_debt(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    cancel("C1", "A1");
+    cancel("C2", "A1");
+    report("C1", '4', '4', 10, 0, "|41=A1");
+    taken_back(harness_expect(&h, HUB, "35=DF|2320=1"));
+    assert_true(cg_gate_is_owed(h.gate));
+    reject("C2", "A1");
+    assert_false(cg_gate_is_owed(h.gate));
+    harness_work(&h, "B1", '1', 10);
+    cancel("C3", "B1");
+    report("B1", 'F', '2', 10, 10, "|32=10000000|31=4");
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0|2321=1"));
+    assert_true(cg_gate_is_owed(h.gate));
+    reject("C3", "B1");
+    assert_false(cg_gate_is_owed(h.gate));
+}
+
+/* Nobody waits for a word on the gate's own cancel of what is over. */
+static void test_gate_waiting_pull_confirmed_is_no_debt(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, HUB,
+               "35=DH|2328=S1|2329=1|453=1|448=ACME|447=D|452=24|"
+               "60=20270115-08:00:00");
+    harness_expect(&h, HUB, "35=DI|2332=0");
+    harness_expect(&h, CLIENT, "35=B");
+    harness_expect(&h, CLIENT42, "35=B");
+    const char *pull = keep(harness_expect(&h, VENUE, "35=F|41=A1"));
+    char id[32];
+    snprintf(id, sizeof(id), "%s", harness_field(pull, 11));
+    assert_true(cg_gate_is_owed(h.gate));
+    report(id, '4', '4', 10, 0, "|41=A1");
+    taken_back(harness_expect(&h, HUB, "35=DF|2320=1"));
+    assert_false(cg_gate_is_owed(h.gate));
+}
+
 /* And for the hub's, while that is there. */
 static void test_gate_waiting_hub_owes_answers(void **state)
 {
@@ -536,13 +615,7 @@ static void test_gate_waiting_hub_owes_answers(void **state)
     assert_false(cg_gate_is_owed(h.gate));
     harness_link(&h, HUB, true);
     assert_true(cg_gate_is_owed(h.gate));
-    char fields[256];
-    char number[32];
-    snprintf(number, sizeof(number), "%s", harness_field(withdrawn, 2318));
-    snprintf(fields, sizeof(fields),
-             "35=DG|2318=%s|2319=%s|2325=4|2320=1|2321=0", number,
-             harness_field(withdrawn, 2319));
-    harness_in(&h, HUB, fields);
+    taken_back(withdrawn);
     assert_false(cg_gate_is_owed(h.gate));
 }
 
@@ -922,6 +995,9 @@ int main(void)
         T(test_gate_waiting_restart_answers_all),
         T(test_gate_waiting_stop_answers_all),
         T(test_gate_waiting_venue_owes_answers),
+        T(test_gate_waiting_cancel_confirmed_is_no_debt),
+        T(test_gate_waiting_cancel_too_late_is_a_debt),
+        T(test_gate_waiting_pull_confirmed_is_no_debt),
         T(test_gate_waiting_hub_owes_answers),
         T(test_gate_waiting_repeat_is_told_its_status),
         T(test_gate_waiting_chain_fills_against_the_middle),
