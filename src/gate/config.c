@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <text.h>
 
 #define COUNT_OF(member) (reader->config->member##_count)
@@ -207,61 +206,6 @@ static void check_deadlines(struct cg_config_reader *reader)
     }
 }
 
-/* The path up to its last '/', that one included. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return strndup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
-}
-
-/* A file that the gate writes may be new, but not its folder. */
-static void read_own_file(struct cg_config_reader *reader,
-                          const char *key,
-                          const char *what,
-                          char to[CG_PATH_LEN])
-{
-    const struct cg_config_entry *entry = cg_config_section_find(reader->gate,
-                                                                 key);
-    if (entry == NULL || *entry->value == '\0') {
-        return;
-    }
-    char *path = cg_key_path(&reader->context, entry->value);
-    char *folder = path != NULL ? folder_of(path) : NULL;
-    struct stat info;
-    char wrong[64];
-
-    if (path == NULL || folder == NULL) {
-        reader->context.mistakes->no_memory = true;
-    } else if (strlen(path) >= CG_PATH_LEN) {
-        (void)snprintf(wrong, sizeof(wrong), "the %s's path is too long", what);
-        mistake(reader, entry->line, "choose a shorter path", wrong);
-    } else if (stat(*folder != '\0' ? folder : ".", &info) != 0 ||
-               !S_ISDIR(info.st_mode)) {
-        (void)snprintf(wrong, sizeof(wrong), "the %s's folder is not there",
-                       what);
-        mistake(reader, entry->line, "create it, or correct the path", wrong);
-    } else {
-        memcpy(to, path, strlen(path) + 1);
-    }
-    free(folder);
-    free(path);
-}
-
-static void read_own_files(struct cg_config_reader *reader)
-{
-    struct cg_config *config = reader->config;
-
-    read_own_file(reader, "Journal", "journal", config->journal);
-    read_own_file(reader, "MessageLog", "message log", config->message_log);
-    if (config->message_log[0] != '\0' &&
-        strcmp(config->message_log, config->journal) == 0) {
-        mistake(reader,
-                cg_config_section_find(reader->gate, "MessageLog")->line,
-                "name a file of its own", "the message log is the journal");
-    }
-}
-
 static void read_gate(struct cg_config_reader *reader)
 {
     const struct cg_config_entry *entry;
@@ -275,7 +219,7 @@ static void read_gate(struct cg_config_reader *reader)
                   reader->config);
     cg_keys_require(&reader->context, &cg_gate_keys, reader->gate, NULL);
     check_deadlines(reader);
-    read_own_files(reader);
+    cg_config_read_own_files(reader);
     entry = cg_config_section_find(reader->gate, "Instruments");
     if (entry != NULL && *entry->value != '\0') {
         reader->instruments_path = cg_key_path(&reader->context, entry->value);
@@ -464,6 +408,7 @@ static void read_config(struct cg_config_reader *reader)
     }
     read_gate(reader);
     cg_config_read_rates(reader);
+    cg_config_check_own_files(reader);
     read_sections(reader);
     index_all(reader);
     if (reader->instruments_path != NULL) {
@@ -546,7 +491,7 @@ int cg_config_read(const char *path,
                    struct cg_config *config)
 {
     struct cg_mistakes mistakes = {0};
-    char *folder = folder_of(path);
+    char *folder = cg_config_folder(path);
     struct cg_config_reader reader = {
         .context = {path, folder, &mistakes},
         .config = config,

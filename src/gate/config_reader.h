@@ -54,6 +54,14 @@ cg_session cg_config_session_ref(const struct cg_config_reader *reader,
 /* False when the Role= of a session is missing or was not understood. */
 bool cg_config_role_known(const struct cg_config_reader *reader, size_t index);
 
+/* |path| up to its last '/', that one included; freed by the caller. */
+char *cg_config_folder(const char *path);
+
+/* Reads where journal and message log are; after [RATES], whether the message
+ * log is a file of its own. */
+void cg_config_read_own_files(struct cg_config_reader *reader);
+void cg_config_check_own_files(struct cg_config_reader *reader);
+
 /* Reads [RATES] and the files it names, but not the rates; after the
  * instruments, whether anything uses it. */
 void cg_config_read_rates(struct cg_config_reader *reader);

@@ -220,7 +220,7 @@ class GateLog(Case):
         os.mkdir(os.path.join(self.folder, "gate.messages"))
         status, out, error = self.command("run", "--config", "gate.cfg")
         self.assertEqual(status, 2)
-        self.assertIn("message log gate.messages: Is a directory", error)
+        self.assertIn("the message log is there, and no regular file", error)
         self.assertFalse(os.path.exists(self.journal))
 
     # --- lines -----------------------------------------------------------

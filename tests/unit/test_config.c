@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <text.h>
 #include <unistd.h>
 #include <zone.h>
@@ -462,6 +463,126 @@ static void expect_accepted(struct place *place,
         print_mistakes(place);
         fail_msg("'%s' was refused", with);
     }
+}
+
+/* A file beside the configuration, or what stands for one. */
+static const char *beside(const struct place *place, const char *name)
+{
+    static char paths[4][256];
+    static int next;
+    char *path = paths[next++ % 4];
+
+    (void)snprintf(path, sizeof(paths[0]), "%s/%s", place->folder, name);
+    return path;
+}
+
+/* The log |name|, spoken of in line 4, is refused with |wrong|. */
+static void expect_no_log(struct place *place,
+                          const char *rates,
+                          const char *name,
+                          const char *wrong)
+{
+    static char text[TEXT_MAX];
+    char with[512];
+    size_t len;
+
+    (void)snprintf(with, sizeof(with), "Journal=gate.journal\nMessageLog=%s",
+                   name);
+    write_file(place->table, good_table, strlen(good_table));
+    replace(text, good_gate, "Journal=gate.journal", with);
+    len = strlen(text);
+    (void)snprintf(text + len, sizeof(text) - len, "%s", rates);
+    write_file(place->path, text, strlen(text));
+    place->count = 0;
+    struct cg_config config;
+    assert_int_equal(read_place(place, &config), CG_ERR_CONFIG);
+    for (size_t i = 0; i < place->count; i++) {
+        if (is_mistake(&place->mistakes[i], 4, wrong, "a file of its own")) {
+            return;
+        }
+    }
+    print_mistakes(place);
+    fail_msg("MessageLog=%s is not told to be %s", name, wrong);
+}
+
+/* What is added to a message log must never get into another file of the gate,
+ * by whatever name. */
+static void test_config_message_log_is_no_other_file(void **state)
+{
+    struct place *place = *state;
+    static const char *const of_journal[] = {
+        "gate.journal-wal",   "gate.journal-shm",         "gate.journal-spare",
+        "gate.journal-mend",  "gate.journal-archive-1-9", "./gate.journal-wal",
+        "gate.journal-spare",
+    };
+    const char *rates = "[RATES]\nParRates=rates.csv\nConventions=conv.csv\n"
+                        "Holidays=days.csv\n";
+
+    expect_no_log(place, "", "gate.journal", "is the journal");
+    expect_no_log(place, "", "./gate.journal", "is the journal");
+    for (size_t i = 0; i < sizeof(of_journal) / sizeof(of_journal[0]); i++) {
+        expect_no_log(place, "", of_journal[i], "a file of the journal's");
+    }
+    expect_no_log(place, "", "gate.cfg", "is the configuration");
+    expect_no_log(place, "", "././instruments.csv", "table of instruments");
+    expect_no_log(place, rates, "rates.csv", "file of par rates");
+    expect_no_log(place, rates, "./conv.csv", "table of conventions");
+    expect_no_log(place, rates, "days.csv", "table of holidays");
+}
+
+static void test_config_message_log_is_no_link_to_one(void **state)
+{
+    struct place *place = *state;
+    const char *log = beside(place, "log");
+    const char *journal = beside(place, "gate.journal");
+    const char *spare = beside(place, "gate.journal-spare");
+
+    write_file(journal, "", 0);
+    write_file(spare, "", 0);
+    assert_int_equal(symlink("gate.journal", log), 0);
+    expect_no_log(place, "", "log", "is the journal");
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(link(journal, log), 0);
+    expect_no_log(place, "", "log", "is the journal");
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(link(spare, log), 0);
+    expect_no_log(place, "", "log", "a file of the journal's");
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(symlink("gate.journal-spare", log), 0);
+    expect_no_log(place, "", "log", "a file of the journal's");
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(link(place->table, log), 0);
+    expect_no_log(place, "", "log", "table of instruments");
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(unlink(journal), 0);
+    assert_int_equal(unlink(spare), 0);
+}
+
+static void test_config_message_log_is_a_regular_file(void **state)
+{
+    struct place *place = *state;
+    const char *log = beside(place, "log");
+    struct cg_config config;
+
+    expect_no_log(place, "", "/dev/null", "no regular file");
+    expect_no_log(place, "", ".", "no regular file");
+    assert_int_equal(mkfifo(log, 0600), 0);
+    expect_no_log(place, "", "log", "no regular file");
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(symlink("nowhere", log), 0);
+    expect_no_log(place, "", "log", "no regular file");
+    assert_int_equal(unlink(log), 0);
+    /* One that is there from before is what it is, and so is a name that only
+     * begins like the journal's. */
+    write_file(log, "old\n", 4);
+    expect_accepted(place, "Journal=gate.journal",
+                    "Journal=gate.journal\nMessageLog=log", &config);
+    cg_config_deinit(&config);
+    assert_int_equal(unlink(log), 0);
+    expect_accepted(place, "Journal=gate.journal",
+                    "Journal=gate.journal\nMessageLog=gate.journals", &config);
+    assert_non_null(strstr(config.message_log, "/gate.journals"));
+    cg_config_deinit(&config);
 }
 
 static void test_config_variants_accepted(void **state)
@@ -1213,6 +1334,9 @@ int main(void)
         WITH_PLACE(test_config_fix_settings_complete),
         WITH_PLACE(test_config_variants_accepted),
         WITH_PLACE(test_config_fix_keys_passed_on),
+        WITH_PLACE(test_config_message_log_is_no_other_file),
+        WITH_PLACE(test_config_message_log_is_no_link_to_one),
+        WITH_PLACE(test_config_message_log_is_a_regular_file),
         WITH_PLACE(test_config_zone_read),
         WITH_PLACE(test_config_zone_told),
         WITH_PLACE(test_config_unknown_key_suggests),
