@@ -174,12 +174,15 @@ bool cg_profile_owns(const struct cg_context *context,
     return true;
 }
 
-/* Whom to call: the limit's owner, else the account's clearing firm. */
-static struct cg_slice owner_name(const struct cg_limit *limit,
+/* Whom to call: the limit's owner, else the account's clearing firm.  A limit
+ * of the gate's own that is configured no more has lost its owner's name. */
+static struct cg_slice owner_name(const struct cg_context *context,
+                                  const struct cg_limit *limit,
                                   const struct cg_account *account)
 {
-    if (limit != NULL && limit->owner_name.len > 0) {
-        return cg_id_slice(&limit->owner_name);
+    if (limit != NULL) {
+        return limit->owner_name.len > 0 ? cg_id_slice(&limit->owner_name)
+                                         : cg_slice_str(context->gate_name);
     }
     return account != NULL ? cg_id_slice(&account->firm)
                            : CG_SLICE("the credit provider");
@@ -229,7 +232,7 @@ void cg_reason_text(const struct cg_context *context,
     const struct cg_account *whose = account != CG_NONE
                                          ? &state->accounts[account]
                                          : NULL;
-    struct cg_slice owner = owner_name(limit, whose);
+    struct cg_slice owner = owner_name(context, limit, whose);
     struct cg_slice contact = whose != NULL && whose->contact[0] != '\0'
                                   ? cg_slice_str(whose->contact)
                                   : CG_SLICE("the credit desk");

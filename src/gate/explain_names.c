@@ -54,17 +54,19 @@ struct cg_words cg_explain_session(const struct cg_state *state,
                : words_of("the gate");
 }
 
-struct cg_words cg_explain_owner(const struct cg_limit *limit)
+struct cg_words cg_explain_owner(const struct cg_explaining *at,
+                                 const struct cg_limit *limit)
 {
     return limit->owner_name.len > 0 ? cg_explain_id(&limit->owner_name)
-                                     : words_of("the own desk");
+                                     : words_of("%s", at->telling.gate_name);
 }
 
 struct cg_words cg_explain_limit(const struct cg_explaining *at, uint32_t slot)
 {
     const struct cg_limit *limit = &at->telling.state->limits[slot];
+    bool known = limit->owner_name.len > 0;
     return words_of("limit %s of %s", cg_explain_id(&limit->id).text,
-                    cg_explain_owner(limit).text);
+                    known ? cg_explain_owner(at, limit).text : "the own desk");
 }
 
 struct cg_words cg_explain_token(const struct cg_explaining *at, uint32_t slot)

@@ -21,9 +21,9 @@ static void say_party(struct cg_explaining *at,
     const struct cg_state *state = books(at);
     if (refused->limit != CG_NONE && at->telling.fact->cause_session ==
                                          state->limits[refused->limit].owner) {
-        cg_explain_say(at, "so",
-                       "%s says that it does not know the party (2326=1)",
-                       cg_explain_owner(&state->limits[refused->limit]).text);
+        cg_explain_say(
+            at, "so", "%s says that it does not know the party (2326=1)",
+            cg_explain_owner(at, &state->limits[refused->limit]).text);
     } else if (refused->limit != CG_NONE) {
         cg_explain_say(at, "so",
                        "%s is one of one clearing house, and the order names "
@@ -488,7 +488,7 @@ void cg_explain_remedy(struct cg_explaining *at,
     struct cg_words contact = cg_explain_contact(state, account);
     struct cg_words owner = {"the credit provider"};
     if (slot != CG_NONE) {
-        owner = cg_explain_owner(&state->limits[slot]);
+        owner = cg_explain_owner(at, &state->limits[slot]);
     } else if (account != CG_NONE) {
         owner = cg_explain_id(&state->accounts[account].firm);
     }

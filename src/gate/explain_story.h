@@ -114,7 +114,10 @@ struct cg_words {
 struct cg_words cg_explain_money(const struct cg_limit *limit, cg_dv01 amount);
 struct cg_words cg_explain_amount(const struct cg_limit *limit, cg_dv01 amount);
 struct cg_words cg_explain_id(const struct cg_id *id);
-struct cg_words cg_explain_owner(const struct cg_limit *limit);
+/* Whom to call: the gate's name where the limit is its own and no owner is
+ * known. */
+struct cg_words cg_explain_owner(const struct cg_explaining *at,
+                                 const struct cg_limit *limit);
 /* "limit ACME-USD of hub". */
 struct cg_words cg_explain_limit(const struct cg_explaining *at, uint32_t slot);
 struct cg_words cg_explain_session(const struct cg_state *state,

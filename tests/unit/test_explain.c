@@ -240,7 +240,7 @@ static void test_explain_clip(void **state)
            "too much, whatever is in use\n"
            "others client/1: limit ACME-USD of hub did not refuse it: "
            "100000.00 USD available\n"
-           "do /0: send a smaller order or ask the own desk for a larger clip "
+           "do /0: send a smaller order or ask GATE for a larger clip "
            "size\n"
            "call /0: the credit desk of FCM1\n");
 }
@@ -265,7 +265,7 @@ static void test_explain_notional(void **state)
            "much, whatever is in use\n"
            "others client50/1: limit SDR-USD of hub did not refuse it: "
            "100000.00 USD available\n"
-           "do /0: send a smaller order or ask the own desk for a larger "
+           "do /0: send a smaller order or ask GATE for a larger "
            "maximum notional\n"
            "call /0: the credit desk of FCM3\n");
 }

@@ -405,8 +405,11 @@ static void test_reconfigure_limit_out_of_the_file_goes_on(void **state)
     for (int i = 0; i < 3; i++) {
         harness_link(&h, i, true);
     }
+    /* No file names its owner any more: it is the gate. */
     order("B3", "B", 50);
-    harness_expect(&h, CLIENT, "35=8|58~lim:B-USD");
+    harness_expect(&h, CLIENT,
+                   "35=8|58~lim:B-USD own:GATE - contact the GATE "
+                   "credit desk for a top-up");
 }
 
 /* Queue=, Pull=, Model= and AllowReducing= of a limit that is in use. */
