@@ -240,9 +240,12 @@ on_config_taken(void *user, const struct cg_config *config, int status)
 
 void cg_gateway_reload(struct cg_gateway *gateway)
 {
-    if (gateway->stage == CG_GATEWAY_RUNS && !gateway->failing) {
-        cg_gateway_config_ask(gateway->config);
+    if (gateway->stage != CG_GATEWAY_RUNS || gateway->failing) {
+        cg_gateway_say(gateway, CG_LOG_NOTICE, "gate",
+                       "the gate is ending: the configuration is not read");
+        return;
     }
+    cg_gateway_config_ask(gateway->config);
 }
 
 static int open_config(struct cg_gateway *gateway)

@@ -345,6 +345,8 @@ class GateStop(Case):
         begun = time.monotonic()
         gate.child.send_signal(signal.SIGTERM)
         gate.see("waits up to 60000 ms")
+        gate.child.send_signal(signal.SIGHUP)
+        gate.see("the gate is ending: the configuration is not read")
         time.sleep(0.3)
         self.assertIsNone(gate.child.poll())
         gate.child.send_signal(signal.SIGINT)
