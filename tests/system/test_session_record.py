@@ -15,6 +15,8 @@ import tempfile
 import unittest
 
 PROGRAM = os.path.abspath(sys.argv[1])
+LOGS = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                    "../../sample_sessions/logs")
 
 CONFIG = """[GATE]
 Name=BIGBANK
@@ -322,6 +324,21 @@ class SessionRecord(unittest.TestCase):
             self.assertNotIn("T88", text)
             self.assertRegex(text, r" > DG 2318=\$N1 2319=\$T1 ")
             self.assertIn("token $T1 state=closed end=consumed", text)
+
+    # The recorded days of a gate under load, as it wrote them and as others.
+    def test_session_record_reference_logs(self):
+        for names in (["gate/gate.messages.gz"],
+                      ["jspurefix/CLIENT.txt.gz", "jspurefix/hub.log.gz",
+                       "jspurefix/venue.log.zst"]):
+            logs = [os.path.join(LOGS, name) for name in names]
+            for words in ((), ("--anonymise",)):
+                status, out, error = self.program(
+                    "record", "--config", os.path.join(LOGS, "gate.cfg"),
+                    *words, *logs)
+                self.assertEqual(status, 0, error)
+                self.assertGreater(out.count(" > D "), 50)
+                if words:
+                    self.assertNotRegex(out, r"ACME|BETA|GAMMA|FCM\d")
 
     def test_session_record_wrong_told(self):
         for words, told in (
