@@ -159,7 +159,8 @@ enum cg_change {
  * CG_ERR_MEMORY, CG_ERR_MISUSE
  *     Nothing has changed.
  *
- * Other errors as cg_gate_recv().
+ * Other errors as cg_gate_recv(): the gate may have some of it, so neither the
+ * old nor the new ones may be closed before cg_gate_close().
  */
 CG_API int cg_gate_reconfigure(struct cg_gate *gate,
                                struct cg_config *config,
