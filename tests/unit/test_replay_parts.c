@@ -396,7 +396,8 @@ static void test_match_ids_all_kept(void **state)
         "p11=A|2319=GATE-T1|", "r11=A|2319=GATE-T1|", "p11=B|2319=GATE-T2|",
         "r11=B|2319=GATE-T2|", "p11=A|2319=GATE-T1|", "r11=A|2319=GATE-T2|",
         "p11=C|2319=GATE-T1|", "r11=C|2319=GATE-T3|", "p11=D|2319=GATE-T4|",
-        "r11=D|2319=GATE-T1|"};
+        "r11=D|2319=GATE-T1|", "p11=E|5}=1|38=2|",    "r11=E|5}=1|38=2|",
+        "p11=F|5}=1|38=2|",    "r11=F|5}=1|38=3|"};
     struct pairing pairing;
     (void)state;
     pairing_open(&pairing);
@@ -404,7 +405,7 @@ static void test_match_ids_all_kept(void **state)
     for (size_t i = 0; i < CG_COUNT(texts); i++) {
         come(&pairing, texts[i]);
     }
-    assert_string_equal(verdicts, "=A =B xA xC xD ");
+    assert_string_equal(verdicts, "=A =B xA xC xD =E xF ");
     pairing_close(&pairing);
 }
 
