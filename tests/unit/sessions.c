@@ -33,6 +33,21 @@ void sessions_open(struct sessions *sessions)
     free(entries);
 }
 
+void sessions_open_share(struct sessions *sessions, size_t share)
+{
+    struct sessions all;
+
+    sessions_open(&all);
+    sessions->count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        if (i % share == 0) {
+            sessions->paths[sessions->count++] = all.paths[i];
+        } else {
+            free(all.paths[i]);
+        }
+    }
+}
+
 void sessions_deinit(struct sessions *sessions)
 {
     for (size_t i = 0; i < sessions->count; i++) {

@@ -16,6 +16,17 @@ struct sessions {
 };
 
 void sessions_open(struct sessions *sessions);
+
+/* Only so many of them under a sanitizer, where all would take too long: every
+ * fourth.  SESSIONS_OF() is what is left of a number of sessions, at least. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_UNDEFINED__)
+#define SESSIONS_SHARE 4
+#define SESSIONS_OF(count) ((size_t)(count) / SESSIONS_SHARE / 2)
+#else
+#define SESSIONS_SHARE 1
+#define SESSIONS_OF(count) ((size_t)(count))
+#endif
+void sessions_open_share(struct sessions *sessions, size_t share);
 void sessions_deinit(struct sessions *sessions);
 
 /* The file's name without its folder. */

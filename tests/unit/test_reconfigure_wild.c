@@ -312,7 +312,7 @@ static void test_reconfigure_wild_adds_up(void **state)
     size_t passed = 0;
     (void)state;
     plan.every = every != NULL ? strtoul(every, NULL, 10) : 5;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i++) {
         if (only == NULL || strstr(sessions.paths[i], only) != NULL) {
             played++;

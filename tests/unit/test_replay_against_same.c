@@ -93,7 +93,7 @@ static void no_difference(size_t part)
     struct sessions sessions;
     size_t failed = 0;
     size_t replayed = 0;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i++) {
         struct recorder recorder;
         assert_true(recorder_play(&recorder, sessions.paths[i]));
@@ -111,7 +111,7 @@ static void no_difference(size_t part)
     }
     fprintf(stderr, "%zu replayed, %zu failed\n", replayed, failed);
     assert_int_equal(failed, 0);
-    assert_true(replayed > 200);
+    assert_true(replayed > SESSIONS_OF(200));
     sessions_deinit(&sessions);
 }
 
@@ -223,7 +223,7 @@ static void test_replay_against_other_settings_books_hold(void **state)
     struct sessions sessions;
     size_t failed = 0;
     uint64_t differ[2] = {0, 0};
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i++) {
         struct recorder recorder;
         assert_true(recorder_play(&recorder, sessions.paths[i]));
@@ -247,8 +247,8 @@ static void test_replay_against_other_settings_books_hold(void **state)
     fprintf(stderr, "%llu and %llu orders differ\n",
             (unsigned long long)differ[0], (unsigned long long)differ[1]);
     assert_int_equal(failed, 0);
-    assert_true(differ[0] > 200);
-    assert_true(differ[1] > 100);
+    assert_true(differ[0] > SESSIONS_OF(200));
+    assert_true(differ[1] > SESSIONS_OF(100));
     sessions_deinit(&sessions);
 }
 

@@ -293,7 +293,7 @@ static void test_replay_journal_every_session_same(void **state)
     size_t rates = 0;
     size_t failed = 0;
     (void)state;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i++) {
         struct recorder recorder;
         struct facts facts;
@@ -316,7 +316,7 @@ static void test_replay_journal_every_session_same(void **state)
     fprintf(stderr, "%zu whole, %zu with other rates, %zu failed\n", whole,
             rates, failed);
     assert_int_equal(failed, 0);
-    assert_true(whole > 250);
+    assert_true(whole > SESSIONS_OF(250));
     sessions_deinit(&sessions);
 }
 
@@ -383,7 +383,7 @@ static void test_replay_journal_logs_apart_same(void **state)
     size_t other = 0;
     size_t failed = 0;
     (void)state;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i++) {
         struct recorder recorder;
         struct facts facts;
@@ -408,7 +408,7 @@ static void test_replay_journal_logs_apart_same(void **state)
     fprintf(stderr, "%zu differ without the journal, %zu with it\n", other,
             failed);
     assert_int_equal(failed, 0);
-    assert_true(other > 50);
+    assert_true(other > SESSIONS_OF(50));
     sessions_deinit(&sessions);
 }
 
@@ -576,7 +576,7 @@ static void test_replay_journal_parts_told(void **state)
     size_t lost = 0;
     size_t failed = 0;
     (void)state;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i++) {
         const char *name = sessions_name(sessions.paths[i]);
         struct recorder recorder;
@@ -603,8 +603,8 @@ static void test_replay_journal_parts_told(void **state)
     fprintf(stderr, "%zu lost the last message before a start\n", lost);
     assert_int_equal(failed, 0);
     assert_int_equal(middles[MIDDLE_OTHER], 0);
-    assert_true(middles[MIDDLE_SAME] > 150);
-    assert_true(lost > 5);
+    assert_true(middles[MIDDLE_SAME] > SESSIONS_OF(150));
+    assert_true(lost > SESSIONS_OF(5));
     sessions_deinit(&sessions);
 }
 
@@ -617,7 +617,7 @@ static void test_replay_journal_other_fact_named(void **state)
     struct sessions sessions;
     size_t named = 0;
     (void)state;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i += 5) {
         struct recorder recorder;
         struct facts facts;
@@ -640,7 +640,7 @@ static void test_replay_journal_other_fact_named(void **state)
         facts_deinit(&facts);
         recorder_deinit(&recorder);
     }
-    assert_true(named > 50);
+    assert_true(named > SESSIONS_OF(50));
     sessions_deinit(&sessions);
 }
 
@@ -650,7 +650,7 @@ play(struct recorder *recorder, struct facts *facts, const char *begin)
 {
     struct sessions sessions;
     bool played = false;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count && !played; i++) {
         if (strncmp(sessions_name(sessions.paths[i]), begin, strlen(begin)) ==
             0) {

@@ -56,7 +56,7 @@ static struct recorder recorders[SESSIONS_MAX];
 static int play_all(void **state)
 {
     (void)state;
-    sessions_open(&sessions);
+    sessions_open_share(&sessions, SESSIONS_SHARE);
     for (size_t i = 0; i < sessions.count; i++) {
         assert_true(recorder_play(&recorders[i], sessions.paths[i]));
     }
@@ -91,7 +91,7 @@ static void all_by(replay_way *way)
         replay_run_deinit(&run);
     }
     assert_int_equal(failed, 0);
-    assert_true(replayed > SOME);
+    assert_true(replayed > SESSIONS_OF(SOME));
 }
 
 /* --- forms -------------------------------------------------------------- */
