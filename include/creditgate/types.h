@@ -45,7 +45,7 @@ typedef uint16_t cg_session;
 enum cg_error {
     CG_ERR_MEMORY = -101,
     CG_ERR_IO = -102,      /* the journal could not be written or read */
-    CG_ERR_FULL = -103,    /* a limit of struct cg_limits or the disk */
+    CG_ERR_FULL = -103,    /* a Max...= of the configuration, or the disk */
     CG_ERR_CORRUPT = -104, /* the journal holds what cannot be */
     CG_ERR_MISUSE = -105,  /* called in a wrong state or with wrong values */
     CG_ERR_CONFIG = -106,  /* the configuration was refused */

@@ -125,6 +125,11 @@ check_rates(const struct cg_config *config, report_function *report, void *user)
     return fine;
 }
 
+static void print_count(size_t count, const char *noun, const char *after)
+{
+    printf("%zu %s%s%s", count, noun, count == 1 ? "" : "s", after);
+}
+
 bool run_check(const char *path,
                const struct cg_config *config,
                report_function *report,
@@ -133,9 +138,10 @@ bool run_check(const char *path,
     if (config->rates.given && !check_rates(config, report, user)) {
         return false;
     }
-    printf("%s is fine: %zu sessions, %zu accounts, %zu limits, %zu "
-           "instruments\n",
-           path, config->session_count, config->account_count,
-           config->credit_limit_count, config->instrument_count);
+    printf("%s is fine: ", path);
+    print_count(config->session_count, "session", ", ");
+    print_count(config->account_count, "account", ", ");
+    print_count(config->credit_limit_count, "limit", ", ");
+    print_count(config->instrument_count, "instrument", "\n");
     return true;
 }

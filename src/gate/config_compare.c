@@ -188,6 +188,27 @@ static void compare_account(struct cg_changes *changes,
     cg_change_value(changes, TAKEN, to->line, what, "CCPs", was, is);
 }
 
+/* One that was not in the file before. */
+static void tell_account(struct cg_changes *changes,
+                         const struct cg_config_account *to)
+{
+    const struct cg_state *state = changes->state;
+    uint32_t slot = cg_state_account(state, cg_slice_str(to->name));
+    char what[WHAT_MAX];
+    char was[CG_NAME_MAX + 1];
+
+    (void)snprintf(what, sizeof(what), "account %s: ", to->name);
+    cg_change_tell(changes, TAKEN, to->line, "%s%s", what,
+                   slot == CG_NONE ? "new" : "is configured again");
+    if (slot != CG_NONE) {
+        (void)snprintf(was, sizeof(was), "%.*s",
+                       (int)state->accounts[slot].firm.len,
+                       state->accounts[slot].firm.text);
+        cg_change_value(changes, TAKEN, to->line, what, "ClearingFirm", was,
+                        to->firm);
+    }
+}
+
 static void compare_accounts(struct cg_changes *changes,
                              const struct cg_config *before,
                              const struct cg_config *config)
@@ -203,8 +224,7 @@ static void compare_accounts(struct cg_changes *changes,
         if (from != NULL) {
             compare_account(changes, configs, from, to);
         } else {
-            cg_change_tell(changes, TAKEN, to->line, "account %s: new",
-                           to->name);
+            tell_account(changes, to);
         }
         compare_traders(changes, config, to, from != NULL ? from->sessions : 0,
                         to->sessions);
@@ -239,6 +259,50 @@ const struct cg_config_limit *cg_config_find_limit(
     return NULL;
 }
 
+/* A hub's amount stays once there is one, whatever the file says. */
+static void compare_amount(struct cg_changes *changes,
+                           const struct cg_config_limit *from,
+                           const struct cg_config_limit *to)
+{
+    const struct cg_state *state = changes->state;
+    uint32_t slot = cg_state_limit(state, cg_slice_str(to->id));
+    bool kept = to->owner != CG_SESSION_NONE && slot != CG_NONE &&
+                state->limits[slot].has_amount;
+    char was[CG_CONFIG_WORDS_MAX];
+    char is[CG_CONFIG_WORDS_MAX];
+
+    cg_config_amount_words(from, was);
+    cg_config_amount_words(to, is);
+    if (strcmp(was, is) != 0) {
+        cg_change_tell(
+            changes, TAKEN, to->line, "limit %s: Amount %s -> %s%s", to->id,
+            was, is, kept ? ", not in force: its hub's amount goes first" : "");
+    }
+}
+
+/* One that was not in the file before.  Hubs make limits, too. */
+static void tell_limit(struct cg_changes *changes,
+                       const struct cg_config_limit *to)
+{
+    const struct cg_state *state = changes->state;
+    uint32_t slot = cg_state_limit(state, cg_slice_str(to->id));
+    struct cg_config_limit from = *to;
+
+    if (slot == CG_NONE) {
+        cg_change_tell(changes, TAKEN, to->line, "limit %s: new", to->id);
+        return;
+    }
+    cg_change_tell(changes, TAKEN, to->line, "limit %s: %s", to->id,
+                   to->owner == CG_SESSION_NONE
+                       ? "is configured again"
+                       : "is configured: the gate has it already");
+    from.has_amount = state->limits[slot].has_amount;
+    from.amount = state->limits[slot].amount;
+    if (to->has_amount) {
+        compare_amount(changes, &from, to);
+    }
+}
+
 static void compare_limit(struct cg_changes *changes,
                           const struct cg_config_limit *from,
                           const struct cg_config_limit *to)
@@ -248,13 +312,7 @@ static void compare_limit(struct cg_changes *changes,
     char what[WHAT_MAX];
 
     (void)snprintf(what, sizeof(what), "limit %s: ", to->id);
-    cg_config_amount_words(from, was);
-    cg_config_amount_words(to, is);
-    cg_change_value(changes, TAKEN, to->line, what,
-                    to->owner == CG_SESSION_NONE
-                        ? "Amount"
-                        : "(what its hub has pushed goes first) Amount",
-                    was, is);
+    compare_amount(changes, from, to);
     cg_config_levels_words(from->warning_percent, from->warnings, was);
     cg_config_levels_words(to->warning_percent, to->warnings, is);
     cg_change_value(changes, TAKEN, to->line, what, "Warnings", was, is);
@@ -275,7 +333,7 @@ static void compare_limits(struct cg_changes *changes,
         if (from != NULL) {
             compare_limit(changes, from, to);
         } else {
-            cg_change_tell(changes, TAKEN, to->line, "limit %s: new", to->id);
+            tell_limit(changes, to);
         }
     }
     next = 0;

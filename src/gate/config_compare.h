@@ -8,11 +8,13 @@
 
 #include <configuration.h>
 #include <creditgate/gate.h>
+#include <state.h>
 
 /* Who is told of each thing that differs, and how often that was. */
 struct cg_changes {
     void (*tell)(void *user, enum cg_change change, int line, const char *text);
     void *user;
+    const struct cg_state *state; /* the books, for cg_config_compare() */
     uint32_t counts[CG_CHANGES];
 };
 
@@ -40,7 +42,7 @@ void cg_change_value(struct cg_changes *changes,
  * What holds until a restart becomes in |config| what it is in |before|: its
  * sessions but for the gate's own keys, sizes, names of files.  Each is told as
  * CG_CHANGE_KEPT.  Before that the two must agree, as
- * cg_gate_contradicts() sees it.  CG_ERR_MEMORY: nothing has changed.
+ * cg_gate_contradict_live() sees it.  CG_ERR_MEMORY: nothing has changed.
  */
 int cg_config_keep(struct cg_config *config,
                    const struct cg_config *before,
@@ -51,7 +53,8 @@ int cg_config_keep(struct cg_config *config,
 const struct cg_config_limit *cg_config_find_limit(
     const struct cg_config *config, const char *id, size_t *next);
 
-/* Tells of everything else as CG_CHANGE_TAKEN. */
+/* Tells of everything else as CG_CHANGE_TAKEN.  What is new in the files may
+ * have been in the books for long. */
 void cg_config_compare(const struct cg_config *before,
                        const struct cg_config *config,
                        struct cg_changes *changes);

@@ -18,7 +18,7 @@ tell(struct cg_contradictions *found,
      const char *format,
      ...)
 {
-    char wrong[512];
+    char wrong[768];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(wrong, sizeof(wrong), format, arguments);
@@ -237,30 +237,95 @@ static void check_room(const struct cg_gate *gate,
     }
 }
 
-static bool ccp_is(const struct cg_state *state,
-                   const struct cg_limit *limit,
-                   const struct cg_config_limit *from)
+/* --- what limits are about ------------------------------------------------
+ */
+
+/* One limit of the configuration beside that of the journal; what the two have
+ * otherwise, as text. */
+struct pair {
+    const struct cg_state *state;
+    const struct cg_config *config;
+    const struct cg_config_limit *from;
+    const struct cg_limit *limit;
+    char text[512];
+    size_t len;
+};
+
+static void differs(struct pair *pair,
+                    const char *what,
+                    const char *here,
+                    const char *there)
 {
-    return limit->ccp == (from->ccp[0] != '\0'
-                              ? cg_state_ccp(state, cg_slice_str(from->ccp))
-                              : CG_CCP_NONE);
+    int len = 0;
+    if (strcmp(here, there) == 0 || pair->len >= sizeof(pair->text)) {
+        return;
+    }
+    len = snprintf(pair->text + pair->len, sizeof(pair->text) - pair->len,
+                   "%s%s is %s here, %s in the journal",
+                   pair->len > 0 ? ", " : "", what, here, there);
+    pair->len += (size_t)len;
 }
 
-/* Whose orders it is about, and in which instrument. */
-static bool scope_is(const struct cg_state *state,
-                     const struct cg_limit *limit,
-                     const struct cg_config_limit *from)
+/* The same of a name of the journal; |here| is empty for |none|. */
+static void id_differs(struct pair *pair,
+                       const char *what,
+                       const char *here,
+                       const struct cg_id *there,
+                       const char *none)
 {
-    uint32_t account = from->account[0] != '\0'
-                           ? cg_state_account(state,
-                                              cg_slice_str(from->account))
-                           : CG_NONE;
-    uint32_t instrument = from->instrument[0] != '\0'
-                              ? cg_state_instrument(
-                                    state, cg_slice_str(from->instrument))
-                              : CG_NONE;
-    return limit->account == account && limit->instrument == instrument &&
-           cg_slice_is(cg_id_slice(&limit->firm), from->firm);
+    char name[CG_NAME_MAX + 1];
+    snprintf(name, sizeof(name), "%s", none);
+    if (there != NULL) {
+        snprintf(name, sizeof(name), "%.*s", (int)there->len, there->text);
+    }
+    differs(pair, what, here[0] != '\0' ? here : none, name);
+}
+
+static void kind_differs(struct pair *pair)
+{
+    static const char *const kinds[] = {
+        [CG_LIMIT_DV01] = "dv01",
+        [CG_LIMIT_CLIP] = "clip",
+        [CG_LIMIT_NOTIONAL] = "notional",
+    };
+    static const char *const measures[] = {
+        [CG_MEASURE_GROSS] = "gross",
+        [CG_MEASURE_NET] = "net",
+    };
+    differs(pair, "kind", kinds[pair->from->kind], kinds[pair->limit->kind]);
+    differs(pair, "measure", measures[pair->from->measure],
+            measures[pair->limit->measure]);
+    differs(pair, "currency", pair->from->currency, pair->limit->currency);
+}
+
+/* Names are compared, not slots: one that is new has none. */
+static void names_differ(struct pair *pair)
+{
+    const struct cg_state *state = pair->state;
+    const struct cg_config_limit *from = pair->from;
+    const struct cg_limit *limit = pair->limit;
+    id_differs(pair, "owner",
+               from->owner == CG_SESSION_NONE
+                   ? ""
+                   : pair->config->sessions[from->owner].name,
+               limit->owner == CG_SESSION_NONE
+                   ? NULL
+                   : &state->sessions[limit->owner].name,
+               "the own desk");
+    id_differs(pair, "CCP", from->ccp,
+               limit->ccp < state->ccp_count ? &state->ccps[limit->ccp] : NULL,
+               "any");
+    id_differs(pair, "firm", from->firm, &limit->firm, "any");
+    id_differs(pair, "account", from->account,
+               limit->account == CG_NONE
+                   ? NULL
+                   : &state->accounts[limit->account].name,
+               "any");
+    id_differs(pair, "instrument", from->instrument,
+               limit->instrument == CG_NONE
+                   ? NULL
+                   : &state->instruments[limit->instrument].name,
+               "any");
 }
 
 static void check_limits(const struct cg_gate *gate,
@@ -271,20 +336,20 @@ static void check_limits(const struct cg_gate *gate,
     for (size_t i = 0; i < config->credit_limit_count; i++) {
         const struct cg_config_limit *from = &config->credit_limits[i];
         uint32_t slot = cg_state_limit(state, cg_slice_str(from->id));
-        const struct cg_limit *limit = &state->limits[slot];
         if (slot == CG_NONE) {
             continue;
         }
-        if (limit->owner != from->owner || limit->kind != from->kind ||
-            limit->measure != from->measure ||
-            memcmp(limit->currency, from->currency, 3) != 0 ||
-            !ccp_is(state, limit, from) || !scope_is(state, limit, from)) {
+        struct pair pair = {.state = state,
+                            .config = config,
+                            .from = from,
+                            .limit = &state->limits[slot]};
+        kind_differs(&pair);
+        names_differ(&pair);
+        if (pair.len > 0) {
             tell(found, from->line,
                  "give the changed limit a new RiskLimitID=, or start with a "
                  "new Journal=",
-                 "limit %s: its owner, kind, measure, currency, CCP, firm, "
-                 "account or instrument is not the one in the journal",
-                 from->id);
+                 "limit %s: %s", from->id, pair.text);
         }
     }
 }
@@ -378,8 +443,9 @@ static void check_account(const struct cg_gate *gate,
     if (open > 0) {
         tell(found, account->line,
              "change it when it has none, or at a restart of the gate",
-             "account %s has %u open orders, which %.*s clears, not %s",
-             account->name, open, (int)state->accounts[slot].firm.len,
+             "account %s has %u open order%s, which %.*s clears, not %s",
+             account->name, open, open == 1 ? "" : "s",
+             (int)state->accounts[slot].firm.len,
              state->accounts[slot].firm.text, account->firm);
     }
 }

@@ -87,7 +87,8 @@ void cg_gate_renew(const struct cg_renewal *renewal)
 {
     struct cg_gate *gate = renewal->gate;
     struct cg_engine *engine = gate->engine;
-    struct cg_changes changes = {.tell = taken, .user = (void *)renewal};
+    struct cg_changes changes = {
+        .tell = taken, .user = (void *)renewal, .state = &engine->state};
     struct cg_engine_config settings = cg_gate_engine_config(renewal->config);
     cg_config_compare(gate->config, renewal->config, &changes);
     arm_levels(gate, renewal->config);

@@ -128,6 +128,11 @@ static void say_taken(const struct cg_gateway_config *config)
         say(config, CG_LOG_NOTICE, "the configuration is unchanged");
         return;
     }
+    if (kept == 0) {
+        say(config, CG_LOG_NOTICE, "%u change%s taken", taken,
+            taken == 1 ? "" : "s");
+        return;
+    }
     say(config, CG_LOG_NOTICE, "%u change%s taken, %u need%s a restart", taken,
         taken == 1 ? "" : "s", kept, kept == 1 ? "s" : "");
 }

@@ -257,11 +257,14 @@ static int give_up(struct cg_replay_sessions *sessions,
     int64_t first = cg_replay_hold_first(&way->hold, &about);
     int64_t missing = first - way->next;
     const char *name = sessions->config->sessions[session].name;
+    char last[32] = "";
+    if (missing > 1) {
+        snprintf(last, sizeof(last), " to %lld", (long long)(first - 1));
+    }
     snprintf(text, sizeof(text),
-             "session %s lacks %lld message%s, 34=%lld to %lld: gone on "
-             "without",
+             "session %s lacks %lld message%s, 34=%lld%s: gone on without",
              name, (long long)missing, missing == 1 ? "" : "s",
-             (long long)way->next, (long long)(first - 1));
+             (long long)way->next, last);
     sessions->sessions[session].counts.missing += (uint64_t)missing;
     way->next = first;
     int status = tell(sessions, CG_REPLAY_GAP, &about, text);

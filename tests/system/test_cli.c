@@ -118,7 +118,7 @@ static void test_cli_configuration_is_checked(void **state)
         RUN("run --config $DIR/gate.cfg", 2, "instruments.csv|not started"),
         INSTRUMENTS,
         RUN("run --check-config --config $DIR/gate.cfg", 0,
-            "is fine: 3 sessions, 1 accounts, 1 limits, 1 instruments"),
+            "is fine: 3 sessions, 1 account, 1 limit, 1 instrument\n"),
         WRITE("bad.cfg", "[GATE]\nName=GATE\nJournal=gate.journal\n"
                          "Instruments=instruments.csv\nHardDedlineMs=20\n"
                          "SoftDeadlineMs=soon\n[SESSON]\n"

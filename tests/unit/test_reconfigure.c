@@ -214,10 +214,13 @@ static void test_reconfigure_refuses_whole_files(void **state)
     const char *lower = with(base, "Amount=100000", "Amount=50000");
     refuse(with(lower, "Account=B\nCurrency=USD\nModel=push",
                 "Account=B\nCurrency=EUR\nModel=push"),
-           "mistake 52: limit B-USD: its owner, kind, measure, currency");
-    refuse(with(lower, "RiskLimitID=B-USD\nAccount=B",
-                "RiskLimitID=B-USD\nAccount=A"),
-           "mistake 52: limit B-USD: its owner");
+           "mistake 52: limit B-USD: currency is EUR here, USD in the journal; "
+           "give the changed limit");
+    refuse(
+        with(lower, "RiskLimitID=B-USD\nAccount=B",
+             "RiskLimitID=B-USD\nAccount=A"),
+        "mistake 52: limit B-USD: firm is F here, G in the journal, account is "
+        "A here, B in the journal; ");
     refuse(with(with(lower, "Name=venue\n", "Name=other\n"), "Venue=venue",
                 "Venue=other"),
            "session other is not the one that the journal has in its place; "
@@ -258,9 +261,9 @@ static void test_reconfigure_tells_all_mistakes(void **state)
     text = with(text, "Account=B\nCurrency=USD\nModel=push",
                 "Account=B\nCurrency=USD\nMeasure=net\nModel=push");
     assert_int_equal(harness_reconfigure(&h, text, table), CG_ERR_CONFIG);
-    said("account A has 1 open orders, which F clears, not F2; change it");
-    said("limit B-USD: its owner, kind, measure");
-    said("limit A-USD: its owner, kind, measure, currency, CCP, firm");
+    said("account A has 1 open order, which F clears, not F2; change it");
+    said("limit B-USD: measure is net here, gross in the journal; ");
+    said("limit A-USD: firm is F2 here, F in the journal; ");
     assert_int_equal(lines(), 3);
 }
 
@@ -339,8 +342,8 @@ static void test_reconfigure_hub_amount_stays(void **state)
     (void)state;
     take(with(base, "Model=ping-with-push\nAmount=100000",
               "Model=ping-with-push\nAmount=5"));
-    said(
-        "limit P-USD: (what its hub has pushed goes first) Amount 100000 -> 5");
+    said("limit P-USD: Amount 100000 -> 5, not in force: its hub's amount goes "
+         "first\n");
     order("P1", "P", 50);
     harness_expect(&h, HUB, "35=DF|2324=50000.00");
 }
@@ -410,6 +413,36 @@ static void test_reconfigure_limit_out_of_the_file_goes_on(void **state)
     harness_expect(&h, CLIENT,
                    "35=8|58~lim:B-USD own:GATE - contact the GATE "
                    "credit desk for a top-up");
+    take(with(base, "Amount=100000\nQueue", "Amount=120000\nQueue"));
+    said("limit B-USD: is configured again\n");
+    said("limit B-USD: Amount 100000 -> 120000\n");
+}
+
+/* A hub's amount goes before that of a limit that comes back. */
+static void test_reconfigure_hub_limit_comes_back(void **state)
+{
+    (void)state;
+    take(with(base,
+              "[LIMIT]\nRiskLimitID=P-USD\nAccount=P\nHub=hub\n"
+              "Currency=USD\nModel=ping-with-push\nAmount=100000\n"
+              "Warnings=none\n",
+              ""));
+    take(with(base, "Model=ping-with-push\nAmount=100000",
+              "Model=ping-with-push\nAmount=5"));
+    said("limit P-USD: is configured: the gate has it already\n");
+    said("limit P-USD: Amount 100000 -> 5, not in force");
+}
+
+/* A limit of a firm is not that of an account which is new. */
+static void test_reconfigure_refuses_limit_of_new_account(void **state)
+{
+    (void)state;
+    take(plus(base, "[LIMIT]\nRiskLimitID=F-USD\nClearingFirm=F\n"
+                    "Currency=USD\nModel=push\nAmount=60000\n[FX]"));
+    refuse(plus(base, "[ACCOUNT]\nAccount=Z\nClearingFirm=F\n"
+                      "[LIMIT]\nRiskLimitID=F-USD\nAccount=Z\n"
+                      "Currency=USD\nModel=push\nAmount=60000\n[FX]"),
+           "limit F-USD: account is Z here, any in the journal; ");
 }
 
 /* Queue=, Pull=, Model= and AllowReducing= of a limit that is in use. */
@@ -518,7 +551,8 @@ static void test_reconfigure_accounts_come_and_go(void **state)
     harness_expect(&h, VENUE, "35=F|11=B3");
     gone("B1");
     take(base);
-    said("account B: new\n");
+    said("account B: is configured again\n");
+    said("limit B-USD: is configured again\n");
     order("B4", "B", 100);
     harness_expect(&h, VENUE, "35=D|11=B4");
 }
@@ -555,7 +589,7 @@ static void test_reconfigure_firm_of_an_account_at_rest(void **state)
                             "Account=A\nClearingFirm=F2");
     text = with(text, "RiskLimitID=A-USD", "RiskLimitID=A3-USD");
     rest("A1", "A", 80);
-    refuse(text, "account A has 1 open orders");
+    refuse(text, "account A has 1 open order,");
     gone("A1");
     take(text);
     said("account A: ClearingFirm F -> F2\n");
@@ -829,6 +863,8 @@ int main(void)
         T(test_reconfigure_new_limit_counts_what_is_open),
         T(test_reconfigure_new_limit_pulls),
         T(test_reconfigure_limit_out_of_the_file_goes_on),
+        T(test_reconfigure_hub_limit_comes_back),
+        T(test_reconfigure_refuses_limit_of_new_account),
         T(test_reconfigure_limit_settings),
         T(test_reconfigure_new_levels_are_armed),
         T(test_reconfigure_first_levels_of_the_owner),
