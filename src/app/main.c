@@ -15,7 +15,7 @@ static const struct {
 } commands[] = {
     {"demo", app_demo, "a whole day in a minute: hub, venue, client and gate"},
     {"run", app_run, "the gate"},
-    {"session", app_session, "plays sessions on paper against the gate"},
+    {"session", app_session, "plays sessions on paper, or records them from logs"},
     {"replay", app_replay, "recorded FIX logs through the gate"},
     {"show", app_show, "limits and tokens of a gate's journal"},
     {"records", app_records, "the life of an order, token, limit or account"},
