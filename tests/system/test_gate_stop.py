@@ -323,7 +323,8 @@ class GateStop(Case):
         reports = 250
         for count in range(1, reports + 1):
             self.report("A1", "F", "1", count, f"58={text}|")
-        gate.see(f"{reports}")
+        for _ in range(reports):
+            gate.see("reports as consumed")
         gate.child.send_signal(signal.SIGTERM)
         self.leave(self.venue)
         self.ended(gate)

@@ -650,7 +650,7 @@ play(struct recorder *recorder, struct facts *facts, const char *begin)
 {
     struct sessions sessions;
     bool played = false;
-    sessions_open_share(&sessions, SESSIONS_SHARE);
+    sessions_open(&sessions);
     for (size_t i = 0; i < sessions.count && !played; i++) {
         if (strncmp(sessions_name(sessions.paths[i]), begin, strlen(begin)) ==
             0) {
