@@ -26,7 +26,7 @@ import unittest
 
 PROGRAM = os.path.abspath(sys.argv[1])
 VARIANTS = int(os.environ.get("CG_TEST_VARIANTS", "200"))
-TIMEOUT = 30  # seconds; a hang is longer
+TIMEOUT = 90
 
 # A refusal tells what to do: one of these words is in it.
 REMEDY = re.compile(r"name another|name the|check that|stop that|allow this|"
