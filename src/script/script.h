@@ -65,6 +65,14 @@ enum cg_script_act {
     CG_SCRIPT_QUIET,
     CG_SCRIPT_TAKES_RATES,
     CG_SCRIPT_RATES,
+    /* Of certification alone: */
+    CG_SCRIPT_ASKED, /* somebody is asked to do what no message does */
+    /* The actor "wire" is a socket without a FIX session; it sends and expects,
+       too. */
+    CG_SCRIPT_WIRE_CONNECTS,
+    CG_SCRIPT_WIRE_DISCONNECTS,
+    CG_SCRIPT_WIRE_CLOSED, /* by the peer */
+    CG_SCRIPT_WIRE_RAW,    /* bytes as they are */
 };
 
 struct cg_script_step {
@@ -74,7 +82,10 @@ struct cg_script_step {
     struct cg_slice actor; /* the name of |session| */
     cg_session session;    /* or CG_SESSION_NONE */
     struct cg_slice type;  /* MsgType; empty: any */
-    struct cg_slice name;  /* of a limit or token, or of what differs */
+    struct cg_slice name;  /* of a limit or token, or of what differs; the words
+                              of CG_SCRIPT_ASKED for a program, the bytes of
+                              CG_SCRIPT_WIRE_RAW with | for SOH */
+    struct cg_slice plea;  /* of CG_SCRIPT_ASKED: the sentence for a person */
     size_t first_field;    /* in the script's fields */
     size_t field_count;
     size_t default_count; /* those that stand before it */
@@ -82,6 +93,30 @@ struct cg_script_step {
     bool same; /* the body is another actor's */
     bool more; /* further fields may follow */
     bool kept; /* of CG_SCRIPT_RESEND */
+    bool wire; /* the actor is "wire" */
+};
+
+/* What NAME of "value NAME TEXT" stands for until somebody says otherwise. */
+struct cg_script_value {
+    uint32_t capture;
+    struct cg_slice text;
+};
+
+#define CG_SCRIPT_NOTES_MAX 16 /* preconditions, and references, of a case */
+
+/* A session that certifies a counterparty: docs/certification.md. */
+struct cg_script_case {
+    struct cg_script_place place; /* of its "case" line */
+    struct cg_slice id;           /* "T-104"; empty: this is no case */
+    struct cg_slice purpose;
+    bool optional;
+    bool certifies_hub; /* or an FCM's own engine */
+    bool certifies_gate;
+    struct cg_slice needs; /* words that a profile may rule out */
+    struct cg_slice preconditions[CG_SCRIPT_NOTES_MAX];
+    size_t precondition_count;
+    struct cg_slice references[CG_SCRIPT_NOTES_MAX];
+    size_t reference_count;
 };
 
 struct cg_script_default {
@@ -116,6 +151,11 @@ struct cg_script {
     size_t ignore_count;
     struct cg_slice *captures; /* names */
     size_t capture_count;
+    struct cg_script_value *values;
+    size_t value_count;
+    struct cg_script_case kase;
+    bool wire; /* it has steps of the actor "wire", which only a certification
+                  can play */
     struct cg_script_rate *rates; /* taken at the start */
     size_t rate_count;
     struct cg_slice valuation; /* their date; empty: the day of the start */

@@ -193,6 +193,7 @@ static void check_defaults(struct cg_script_reader *reader)
         const struct cg_script_default *item = &script->defaults[i];
 
         if (!cg_slice_is(item->actor, "*") &&
+            !cg_slice_is(item->actor, "wire") &&
             session_of(script, item->actor) == CG_SESSION_NONE) {
             reader->place = item->place;
             no_session(reader, item->actor);
@@ -208,7 +209,7 @@ static void resolve(struct cg_script_reader *reader)
     for (size_t i = 0; i < script->step_count; i++) {
         struct cg_script_step *step = &script->steps[i];
 
-        if (step->actor.len == 0) {
+        if (step->actor.len == 0 || step->wire) {
             continue;
         }
         step->session = session_of(script, step->actor);

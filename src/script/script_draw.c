@@ -53,8 +53,12 @@ void cg_script_drawing_init(struct cg_script_drawing *drawing,
 
     *drawing = (struct cg_script_drawing){.script = script, .last = -1};
     lanes_add(lanes, script, CG_ROLE_CLIENT);
+    if (script->wire) {
+        lanes->wire = lanes->count;
+        lanes->names[lanes->count++] = "wire";
+    }
     lanes->gate = lanes->count;
-    lanes->names[lanes->count++] = "gate";
+    lanes->names[lanes->count++] = script->wire ? "peer" : "gate";
     lanes_add(lanes, script, CG_ROLE_HUB);
     lanes_add(lanes, script, CG_ROLE_VENUE);
 }
@@ -155,6 +159,21 @@ static void label_step(struct cg_script_row *row,
     case CG_SCRIPT_QUIET:
         label_add(row, "quiet");
         break;
+    case CG_SCRIPT_ASKED:
+        label_add(row, "asked: %.*s", (int)step->plea.len, step->plea.data);
+        break;
+    case CG_SCRIPT_WIRE_CONNECTS:
+        label_add(row, "connects");
+        break;
+    case CG_SCRIPT_WIRE_DISCONNECTS:
+        label_add(row, "disconnects");
+        break;
+    case CG_SCRIPT_WIRE_CLOSED:
+        label_add(row, "is closed by the peer");
+        break;
+    case CG_SCRIPT_WIRE_RAW:
+        label_add(row, "%.*s", (int)name->len, name->data);
+        break;
     }
 }
 
@@ -163,7 +182,8 @@ static void row_of(struct cg_script_drawing *drawing,
                    struct cg_script_row *row)
 {
     const struct cg_script_lanes *lanes = &drawing->lanes;
-    size_t actor = step->session != CG_SESSION_NONE
+    size_t actor = step->wire ? lanes->wire
+                   : step->session != CG_SESSION_NONE
                        ? lanes->of_session[step->session]
                        : lanes->gate;
     bool out = step->act == CG_SCRIPT_EXPECT;
@@ -171,7 +191,8 @@ static void row_of(struct cg_script_drawing *drawing,
     *row = (struct cg_script_row){
         .time = "",
         .arrow = out || step->act == CG_SCRIPT_SEND ||
-                 step->act == CG_SCRIPT_REJECTS,
+                 step->act == CG_SCRIPT_REJECTS ||
+                 step->act == CG_SCRIPT_WIRE_RAW,
         .from = out ? lanes->gate : actor,
         .to = out ? actor : lanes->gate,
     };

@@ -12,9 +12,10 @@
 
 /* The gate stands between the clients and the others. */
 struct cg_script_lanes {
-    const char *names[CG_SESSIONS_MAX + 1];
+    const char *names[CG_SESSIONS_MAX + 2];
     size_t of_session[CG_SESSIONS_MAX]; /* the lane; undefined without steps */
-    size_t gate;
+    size_t gate;                        /* the peer, where there is a wire */
+    size_t wire;
     size_t count;
 };
 

@@ -149,6 +149,14 @@ static size_t capture_new(struct cg_script_reader *reader, struct cg_slice name)
     return script->capture_count++;
 }
 
+size_t cg_script_capture_of(struct cg_script_reader *reader,
+                            struct cg_slice name)
+{
+    size_t found = cg_script_capture_find(reader->script, name);
+
+    return found != CG_SCRIPT_CAPTURES_MAX ? found : capture_new(reader, name);
+}
+
 static void unknown(struct cg_script_reader *reader, struct cg_slice name)
 {
     cg_script_mistake(reader,
@@ -320,8 +328,12 @@ static uint32_t tag_of(const char *text)
 
 static void check_tag(struct cg_script_reader *reader,
                       bool expecting,
+                      bool wire,
                       const struct cg_script_field *field)
 {
+    if (wire) {
+        return; /* says what it likes */
+    }
     if (field->tag == 8 || field->tag == 9 || field->tag == 10 ||
         field->tag == 35) {
         cg_script_mistake(reader, "leave it out; the type follows < or >",
@@ -362,7 +374,7 @@ static const char *read_field(struct cg_script_reader *reader,
             read_value(reader, expecting, field);
         }
     }
-    check_tag(reader, expecting, field);
+    check_tag(reader, expecting, step->wire, field);
     return end;
 }
 

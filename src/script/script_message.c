@@ -349,6 +349,23 @@ static void put_capture(const struct cg_script_runner *runner,
     }
 }
 
+bool cg_script_set_values(struct cg_script_runner *runner)
+{
+    const struct cg_script *script = runner->script;
+
+    for (size_t i = 0; i < script->value_count; i++) {
+        const struct cg_script_value *value = &script->values[i];
+
+        free(runner->captures[value->capture]);
+        runner->captures[value->capture] = strndup(value->text.data,
+                                                   value->text.len);
+        if (runner->captures[value->capture] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The capture that a ${NAME} at |text| names, and its length; 0: none. */
 static size_t inner_capture(const struct cg_script *script,
                             struct cg_slice text,

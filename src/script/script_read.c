@@ -159,8 +159,7 @@ static void read_default(struct cg_script_reader *reader, char *text)
         step.first_field, step.field_count};
 }
 
-/* Whether |line| begins with |word|; |*rest| is what follows it. */
-static bool begins(char *line, const char *word, char **rest)
+bool cg_script_begins(char *line, const char *word, char **rest)
 {
     size_t len = strlen(word);
 
@@ -207,25 +206,28 @@ void cg_script_line(struct cg_script_reader *reader, char *line)
         return;
     }
     cg_script_section_end(reader);
-    if (begins(line, "include", &rest)) {
+    if (cg_script_case_line(reader, line)) {
+        return;
+    }
+    if (cg_script_begins(line, "include", &rest)) {
         cg_script_include(reader, rest);
-    } else if (begins(line, "instrument", &rest)) {
+    } else if (cg_script_begins(line, "instrument", &rest)) {
         check_order(reader, acted, "an instrument");
         cg_script_instrument(reader, rest);
-    } else if (begins(line, "columns", &rest)) {
+    } else if (cg_script_begins(line, "columns", &rest)) {
         check_order(reader, acted, "a columns line");
         cg_script_columns(reader, rest);
-    } else if (begins(line, "rate", &rest)) {
+    } else if (cg_script_begins(line, "rate", &rest)) {
         check_order(reader, acted, "a rate");
         cg_script_rate_line(reader, rest);
-    } else if (begins(line, "valuation", &rest)) {
+    } else if (cg_script_begins(line, "valuation", &rest)) {
         check_order(reader, acted, "the valuation date");
         reader->script->valuation = cg_slice_str(rest);
-    } else if (begins(line, "start", &rest)) {
+    } else if (cg_script_begins(line, "start", &rest)) {
         read_start(reader, rest);
-    } else if (begins(line, "default", &rest)) {
+    } else if (cg_script_begins(line, "default", &rest)) {
         read_default(reader, rest);
-    } else if (begins(line, "ignore", &rest)) {
+    } else if (cg_script_begins(line, "ignore", &rest)) {
         read_ignore(reader, rest);
     } else if (cg_script_is_entry(line)) {
         cg_script_mistake(reader,
@@ -275,6 +277,7 @@ static int read_script(const char *path,
     if (opened) {
         cg_script_push(&reader, &text);
         read_lines(&reader);
+        cg_script_case_check(&reader);
         reader.place = (struct cg_script_place){path, 0};
         cg_script_configure(&reader);
     } else {
@@ -328,6 +331,7 @@ void cg_script_deinit(struct cg_script *script)
     free(script->defaults);
     free(script->ignores);
     free(script->captures);
+    free(script->values);
     free(script->rates);
     cg_config_deinit(&script->config);
     *script = (struct cg_script){0};

@@ -73,6 +73,7 @@ struct cg_script_reader {
     size_t default_room;
     size_t ignore_room;
     size_t capture_room;
+    size_t value_room;
     size_t rate_room;
 };
 
@@ -122,6 +123,30 @@ struct cg_script_field *cg_script_field_new(struct cg_script_reader *reader,
 /* How many bytes at |text| are a capture's name. */
 size_t cg_script_name_len(const char *text, size_t len);
 
+/* The capture |name|, made when there is none; CG_SCRIPT_CAPTURES_MAX after a
+ * mistake. */
+size_t cg_script_capture_of(struct cg_script_reader *reader,
+                            struct cg_slice name);
+
+/* --- certification ------------------------------------------------------ */
+
+/* "value", "case", "purpose", "level", ...: a line that says what a session
+ * certifies; false when |line| is none of them. */
+bool cg_script_case_line(struct cg_script_reader *reader, char *line);
+
+/* ACTOR asked WORDS : SENTENCE */
+void cg_script_asked(struct cg_script_reader *reader,
+                     char *text,
+                     struct cg_script_step *step);
+
+/* What the actor "wire" does. */
+void cg_script_wire(struct cg_script_reader *reader,
+                    char *text,
+                    struct cg_script_step *step);
+
+/* Once all is read: a case must say what it has to. */
+void cg_script_case_check(struct cg_script_reader *reader);
+
 /* --- files -------------------------------------------------------------- */
 
 /* Puts |text| on the stack; its bytes go into the store. */
@@ -136,6 +161,18 @@ char *cg_script_next_line(struct cg_script_reader *reader);
 /* One whole line; |line| is altered and lives as long as the script. */
 void cg_script_line(struct cg_script_reader *reader, char *line);
 void cg_script_step_line(struct cg_script_reader *reader, char *line);
+
+/* The type and the fields of a message. */
+void cg_script_message_of(struct cg_script_reader *reader,
+                          char *text,
+                          enum cg_script_act act,
+                          struct cg_script_step *step);
+
+/* Nothing may follow. */
+void cg_script_line_end(struct cg_script_reader *reader, const char *rest);
+
+/* Whether |line| begins with |word|; |*rest| is what follows it. */
+bool cg_script_begins(char *line, const char *word, char **rest);
 void cg_script_include(struct cg_script_reader *reader, const char *name);
 
 /* --- configuration ------------------------------------------------------ */

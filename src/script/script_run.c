@@ -377,6 +377,11 @@ static void act(struct cg_script_runner *runner,
         cg_script_view_rates(runner, step);
         break;
     case CG_SCRIPT_QUIET:
+    case CG_SCRIPT_ASKED: /* on paper everybody has done so */
+    case CG_SCRIPT_WIRE_CONNECTS:
+    case CG_SCRIPT_WIRE_DISCONNECTS:
+    case CG_SCRIPT_WIRE_CLOSED:
+    case CG_SCRIPT_WIRE_RAW:
         break;
     }
 }
@@ -468,7 +473,13 @@ int cg_script_run(const struct cg_script *script,
         .now = script->start,
     };
 
-    if (!allocate(&runner)) {
+    if (script->wire) {
+        cg_script_fail(&runner, NULL,
+                       "its steps of wire need a counterparty: creditgate "
+                       "certify");
+        return 1;
+    }
+    if (!allocate(&runner) || !cg_script_set_values(&runner)) {
         runner.error = CG_ERR_MEMORY;
     } else {
         runner.error = cg_journal_open_capture(&runner.journal);

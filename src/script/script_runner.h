@@ -81,6 +81,9 @@ void cg_script_say_step(const struct cg_script_runner *runner,
 /* "@20s"; |text| has room for 32 bytes. */
 void cg_script_time_text(cg_time time, char *text);
 
+/* The captures that are values begin with their text; false without memory. */
+bool cg_script_set_values(struct cg_script_runner *runner);
+
 /* --- messages ----------------------------------------------------------- */
 
 /* A copy of a message's parts at the end of |messages|; NULL without memory. */

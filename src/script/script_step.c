@@ -22,7 +22,7 @@ static const char *const rates_keys[] = {"version", "age", "stale", NULL};
 #define STEP_FORMS                                                             \
     "write [@TIME] ACTOR > TYPE TAG=value ..., ACTOR < TYPE ..., ACTOR up, "   \
     "ACTOR down, ACTOR resets, ACTOR skips, ACTOR rejects TYPE ..., "          \
-    "ACTOR resend ... kept, gate stop, "                                       \
+    "ACTOR resend ... kept, ACTOR asked WORDS : SENTENCE, gate stop, "         \
     "gate crash, gate takes rates ..., limit ID used=..., token $T "           \
     "state=..., difference ID what=..., compared ACTOR differ=..., "           \
     "rates version=... or quiet"
@@ -80,6 +80,18 @@ read_time(struct cg_script_reader *reader, const char *word, cg_time *at)
     }
 }
 
+/* $NAME in place of a type: what a value stands for. */
+static void read_type_value(struct cg_script_reader *reader, const char *type)
+{
+    struct cg_slice name = cg_slice_str(type + 1);
+
+    if (cg_script_capture_find(reader->script, name) ==
+        CG_SCRIPT_CAPTURES_MAX) {
+        cg_script_mistake(reader, "write above: value NAME TYPE",
+                          "there is no value %.60s", type + 1);
+    }
+}
+
 static void read_type(struct cg_script_reader *reader,
                       char **text,
                       struct cg_script_step *step)
@@ -87,17 +99,19 @@ static void read_type(struct cg_script_reader *reader,
     char *type = cg_script_word(text);
     size_t len = strlen(type);
 
-    if (len == 0 || len > 3 || strpbrk(type, "=~!$") != NULL) {
+    if (step->wire && type[0] == '$') {
+        read_type_value(reader, type);
+    } else if (len == 0 || len > 3 || strpbrk(type, "=~!$") != NULL) {
         cg_script_mistake(reader, "write the MsgType(35), such as D or DG",
                           "'%.40s' is no message type", type);
     }
     step->type = cg_slice_str(type);
 }
 
-static void read_message(struct cg_script_reader *reader,
-                         char *text,
-                         enum cg_script_act act,
-                         struct cg_script_step *step)
+void cg_script_message_of(struct cg_script_reader *reader,
+                          char *text,
+                          enum cg_script_act act,
+                          struct cg_script_step *step)
 {
     step->act = act;
     read_type(reader, &text, step);
@@ -127,7 +141,7 @@ static void read_resend(struct cg_script_reader *reader,
     cg_script_fields(reader, text, false, step);
 }
 
-static void read_end(struct cg_script_reader *reader, const char *rest)
+void cg_script_line_end(struct cg_script_reader *reader, const char *rest)
 {
     if (*rest != '\0') {
         cg_script_mistake(reader, "end the line before it",
@@ -141,6 +155,10 @@ static void read_gate(struct cg_script_reader *reader,
 {
     char *word = cg_script_word(&text);
 
+    if (strcmp(word, "asked") == 0) {
+        cg_script_asked(reader, text, step);
+        return;
+    }
     if (strcmp(word, "takes") == 0 &&
         strcmp(cg_script_word(&text), "rates") == 0) {
         cg_script_takes_rates(reader, text, step);
@@ -153,7 +171,7 @@ static void read_gate(struct cg_script_reader *reader,
                           "'gate %.40s' is no step", word);
         return;
     }
-    read_end(reader, text);
+    cg_script_line_end(reader, text);
 }
 
 static void read_view(struct cg_script_reader *reader,
@@ -188,19 +206,21 @@ static void read_actor(struct cg_script_reader *reader,
 
     step->actor = cg_slice_str(actor);
     if (strcmp(verb, ">") == 0) {
-        read_message(reader, text, CG_SCRIPT_SEND, step);
+        cg_script_message_of(reader, text, CG_SCRIPT_SEND, step);
     } else if (strcmp(verb, "<") == 0) {
-        read_message(reader, text, CG_SCRIPT_EXPECT, step);
+        cg_script_message_of(reader, text, CG_SCRIPT_EXPECT, step);
     } else if (strcmp(verb, "rejects") == 0) {
-        read_message(reader, text, CG_SCRIPT_REJECTS, step);
+        cg_script_message_of(reader, text, CG_SCRIPT_REJECTS, step);
     } else if (strcmp(verb, "resend") == 0) {
         read_resend(reader, cg_text_trim(text), step);
+    } else if (strcmp(verb, "asked") == 0) {
+        cg_script_asked(reader, text, step);
     } else if (strcmp(verb, "up") == 0 || strcmp(verb, "down") == 0) {
         step->act = *verb == 'u' ? CG_SCRIPT_UP : CG_SCRIPT_DOWN;
-        read_end(reader, cg_text_trim(text));
+        cg_script_line_end(reader, cg_text_trim(text));
     } else if (strcmp(verb, "resets") == 0 || strcmp(verb, "skips") == 0) {
         step->act = *verb == 'r' ? CG_SCRIPT_RESETS : CG_SCRIPT_SKIPS;
-        read_end(reader, cg_text_trim(text));
+        cg_script_line_end(reader, cg_text_trim(text));
     } else {
         step->actor.len = 0;
         cg_script_mistake(reader, STEP_FORMS, "'%.40s%s%.40s' is no step",
@@ -222,6 +242,8 @@ void cg_script_step_line(struct cg_script_reader *reader, char *line)
     }
     if (strcmp(word, "gate") == 0) {
         read_gate(reader, line, step);
+    } else if (strcmp(word, "wire") == 0) {
+        cg_script_wire(reader, line, step);
     } else if (strcmp(word, "limit") == 0) {
         read_view(reader, line, CG_SCRIPT_LIMIT, step);
     } else if (strcmp(word, "token") == 0) {
@@ -235,7 +257,7 @@ void cg_script_step_line(struct cg_script_reader *reader, char *line)
         cg_script_views(reader, line, rates_keys, step);
     } else if (strcmp(word, "quiet") == 0) {
         step->act = CG_SCRIPT_QUIET;
-        read_end(reader, cg_text_trim(line));
+        cg_script_line_end(reader, cg_text_trim(line));
     } else {
         read_actor(reader, word, line, step);
     }
