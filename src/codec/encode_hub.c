@@ -266,6 +266,28 @@ static void put_report_id(const struct cg_context *context,
     cg_fix_put_str(out, 2331, id);
 }
 
+/* Whom the DH at hand is about; when it names nobody whose role is known, its
+ * parties as they came: DI may not be without them. */
+static void put_reported(const struct cg_context *context,
+                         const struct cg_action_event *event,
+                         struct cg_fix_writer *out)
+{
+    const struct cg_fix_message *message = context->message;
+    struct cg_fix_group group;
+    if (event->account.len > 0 || event->firm.len > 0 ||
+        !cg_fix_group(message, 453, &group)) {
+        put_parties(out, event->account, event->firm);
+        return;
+    }
+    cg_fix_put_int(out, 453, group.count);
+    while (cg_fix_group_next(&group)) {
+        for (uint32_t i = group.entry; i < group.entry_end; i++) {
+            cg_fix_put(out, message->fields[i].tag,
+                       cg_fix_field_value(message, i));
+        }
+    }
+}
+
 /* What a report is about: the DH at hand, else an earlier one or none. */
 static struct cg_action_event reported(const struct cg_context *context,
                                        const struct cg_effect *effect)
@@ -306,7 +328,7 @@ void cg_encode_action_report(const struct cg_context *context,
     if (effect->text != NULL && effect->value == 2) {
         cg_fix_put_str(out, 1328, effect->text);
     }
-    put_parties(out, event.account, event.firm);
+    put_reported(context, &event, out);
     cg_fix_put_time(out, 60, context->engine->now);
     if (effect->text != NULL && effect->value != 2) {
         cg_fix_put_str(out, 58, effect->text);

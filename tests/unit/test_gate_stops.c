@@ -220,6 +220,9 @@ static void test_gate_stops_wrong_ones_are_answered(void **state)
     harness_expect(&h, HUB, "35=DI|2328=S7|2330=Y|2332=1");
     harness_in(&h, HUB, "35=DH|2328=S8|2329=7|453=1|448=ONE|447=D|452=24" AT);
     harness_expect(&h, HUB, "35=3|371=2329");
+    /* Parties of no role that is known go back as they came. */
+    harness_in(&h, HUB, "35=DH|2328=S9|2329=1|453=1|448=ONE|452=36" AT);
+    harness_expect(&h, HUB, "35=DI|2328=S9|2332=2|2333=0|453=1|448=ONE|452=36");
     harness_quiet(&h);
     order("A1", "ONE");
     harness_expect(&h, VENUE, "35=D|11=A1");
