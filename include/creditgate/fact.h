@@ -133,7 +133,10 @@ CG_API const char *cg_fact_kind_name(enum cg_fact_kind kind);
     X(TOKEN_FORGOTTEN, "token forgotten")                                      \
     X(TOKEN_TAKEN_BACK, "token taken back")                                    \
     X(TOKEN_NOTICE, "token notice refused")                                    \
-    X(TOKEN_UNKNOWN, "token not in the books")
+    X(TOKEN_UNKNOWN, "token not in the books")                                 \
+    X(TOKEN_LIMIT, "limit of a token")                                         \
+    X(TOKEN_CURRENCY, "currency of a token")                                   \
+    X(TOKEN_DENIED, "token denied after its grant")
 
 enum cg_difference {
 #define X(name, text) CG_DIFFERS_##name,

@@ -58,6 +58,8 @@ void cg_decode_answer(const struct cg_fix_message *message,
     if (event->has_token) {
         event->token = token_number(value, gate_name);
     }
+    (void)cg_fix_find(message, 1670, &event->limit);
+    (void)cg_fix_find(message, 15, &event->currency);
     /* What cannot be read exactly is no amount that was asked for. */
     event->has_amount = cg_fix_find(message, 2324, &value);
     if (event->has_amount && !cg_dv01_parse(value, &event->amount)) {

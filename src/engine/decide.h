@@ -388,6 +388,20 @@ struct cg_answer_event cg_answer_in_totals(const struct cg_answer_event *event,
 uint32_t cg_token_of_answer(const struct cg_engine *engine,
                             const struct cg_answer_event *event);
 
+/* --- a hub against its own word (decide_contradiction.c) ---------------- */
+
+/* Whether an answer names another limit or another currency than |token| was
+ * asked for in: on record, and an alarm. */
+bool cg_answer_is_of_another(struct cg_engine *engine,
+                             uint32_t token,
+                             const struct cg_answer_event *event);
+
+/* An answer about |token| to an ask that is answered already: an alarm when it
+ * says something else now. */
+void cg_answer_repeated(struct cg_engine *engine,
+                        uint32_t token,
+                        const struct cg_answer_event *event);
+
 /* --- queues (decide_queue.c) -------------------------------------------- */
 
 /*

@@ -196,8 +196,9 @@ static void late(struct cg_engine *engine, const struct answer *answer)
         snprintf(ago, sizeof(ago), "; it was given up %lld ms ago",
                  (long long)((engine->now - orphaned) / CG_MS));
     }
-    cg_note(engine,
-            "late grant for token %s-T%llu of order %.*s, handed back%s",
+    bool denied = answer->kind == CG_ASK_NEW && token->end == CG_END_DENIED;
+    cg_note(engine, "%s for token %s-T%llu of order %.*s, handed back%s",
+            denied ? "ALARM: a grant after its denial" : "late grant",
             engine->config.gate_name, (unsigned long long)token->number,
             (int)id.len, id.data, ago);
     bool lapsed = token->state == CG_TOKEN_SPENT && token->end != CG_END_NONE;
@@ -587,42 +588,62 @@ static void hub_is_back(struct cg_engine *engine)
     }
 }
 
+/* What answers no ask that is out. */
+static void answer_to_none(struct cg_engine *engine,
+                           const struct cg_answer_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t slot = cg_token_of_answer(engine, event);
+    const struct cg_token *token = slot != CG_NONE ? &state->tokens[slot]
+                                                   : NULL;
+    bool mine = token != NULL &&
+                state->limits[token->limit].owner == engine->cause_session;
+    if (mine && event->status == CANCELLED) {
+        invalidated(engine, slot);
+    } else if (mine && event->status <= PARTIAL &&
+               token->state == CG_TOKEN_CLOSED &&
+               token->model == CG_MODEL_PING && token->ledger.granted == 0) {
+        /* Withdrawn and confirmed, or denied, and granted all the same (R28).
+         */
+        struct answer answer = {.event = event,
+                                .ask = CG_NONE,
+                                .kind = CG_ASK_NEW,
+                                .asked = token->asked,
+                                .token = slot};
+        late(engine, &answer);
+    } else if (mine) {
+        cg_answer_repeated(engine, slot, event);
+    } else if (event->ask != 0 && event->ask <= state->ask_no) {
+        cg_note(engine, "a repeated answer to ask %llu, nothing done",
+                (unsigned long long)event->ask);
+    } else {
+        answer_to_nothing(engine, event);
+    }
+}
+
+/* R3, R24: what is about something else grants nothing.  What it holds there
+ * for the ask goes back, and a denial or a confirmation is heard. */
+static void grant_nothing(struct cg_answer_event *event)
+{
+    event->status = event->status == APPROVED ? PARTIAL : event->status;
+    event->result = 99;
+    event->has_approved = false;
+    event->has_expires = false;
+}
+
 void cg_engine_answer(struct cg_engine *engine,
                       const struct cg_answer_event *event)
 {
     const struct cg_state *state = &engine->state;
     hub_is_back(engine);
     uint32_t slot = find_ask(engine, event);
-    if (slot != CG_NONE &&
-        state->limits[state->tokens[state->asks[slot].token].limit].owner !=
-            engine->cause_session) {
-        cg_note(engine, "ALARM: an answer from a hub that was not asked");
+    if (slot == CG_NONE) {
+        answer_to_none(engine, event);
         return;
     }
-    if (slot == CG_NONE) {
-        uint32_t token = cg_token_of_answer(engine, event);
-        bool mine = token != CG_NONE &&
-                    state->limits[state->tokens[token].limit].owner ==
-                        engine->cause_session;
-        if (mine && event->status == CANCELLED) {
-            invalidated(engine, token);
-        } else if (mine && event->status <= PARTIAL &&
-                   state->tokens[token].state == CG_TOKEN_CLOSED &&
-                   state->tokens[token].model == CG_MODEL_PING &&
-                   state->tokens[token].ledger.granted == 0) {
-            /* Withdrawn and confirmed, and granted all the same (R28). */
-            struct answer answer = {.event = event,
-                                    .ask = CG_NONE,
-                                    .kind = CG_ASK_NEW,
-                                    .asked = state->tokens[token].asked,
-                                    .token = token};
-            late(engine, &answer);
-        } else if (mine || (event->ask != 0 && event->ask <= state->ask_no)) {
-            cg_note(engine, "a repeated answer to ask %llu, nothing done",
-                    (unsigned long long)event->ask);
-        } else {
-            answer_to_nothing(engine, event);
-        }
+    if (state->limits[state->tokens[state->asks[slot].token].limit].owner !=
+        engine->cause_session) {
+        cg_note(engine, "ALARM: an answer from a hub that was not asked");
         return;
     }
     struct cg_answer_event total = cg_answer_in_totals(event,
@@ -635,7 +656,11 @@ void cg_engine_answer(struct cg_engine *engine,
         .token = state->asks[slot].token,
         .current = state->tokens[state->asks[slot].token].ask == slot,
     };
-    if (event->status == PENDING && !answer.current) {
+    bool other = cg_answer_is_of_another(engine, answer.token, event);
+    if (other) {
+        grant_nothing(&total);
+    }
+    if (event->status == PENDING && (other || !answer.current)) {
         return; /* nobody waits for it */
     }
     if (event->status == PENDING) {

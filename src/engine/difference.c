@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 /* How the two sides of each difference are written. */
-enum form { QUANTITIES, AMOUNTS, STATES, IDS };
+enum form { QUANTITIES, AMOUNTS, STATES, IDS, LIMITS, CURRENCIES };
 
 static const struct {
     enum form form;
@@ -40,6 +40,9 @@ static const struct {
     [CG_DIFFERS_TOKEN_TAKEN_BACK] = {AMOUNTS, NULL, "taken back"},
     [CG_DIFFERS_TOKEN_NOTICE] = {AMOUNTS, NULL, "refused"},
     [CG_DIFFERS_TOKEN_UNKNOWN] = {AMOUNTS, "unknown", NULL},
+    [CG_DIFFERS_TOKEN_LIMIT] = {LIMITS, NULL, NULL},
+    [CG_DIFFERS_TOKEN_CURRENCY] = {CURRENCIES, NULL, NULL},
+    [CG_DIFFERS_TOKEN_DENIED] = {AMOUNTS, NULL, "denied"},
 };
 
 /* --- one side ----------------------------------------------------------- */
@@ -93,6 +96,22 @@ static const char *state_name(uint64_t state)
     return state < CG_LIMIT_STATES ? names[state] : "?";
 }
 
+/* Of a token's limit; what they say is in the fact. */
+static void put_text(const struct cg_state *state,
+                     const struct cg_fact *fact,
+                     bool theirs,
+                     char *out)
+{
+    const struct cg_limit *limit = limit_of(state, fact);
+    struct cg_slice text = {fact->id, fact->id_len};
+    if (!theirs && limit != NULL) {
+        text = forms[fact->value].form == LIMITS
+                   ? cg_id_slice(&limit->id)
+                   : (struct cg_slice){limit->currency, 3};
+    }
+    copy(out, text);
+}
+
 static void put_side(const struct cg_state *state,
                      const struct cg_fact *fact,
                      bool theirs,
@@ -116,6 +135,10 @@ static void put_side(const struct cg_state *state,
         copy(out, theirs && fact->request != CG_NONE
                       ? cg_id_slice(&state->requests[fact->request].id)
                       : (struct cg_slice){fact->id, fact->id_len});
+        break;
+    case LIMITS:
+    case CURRENCIES:
+        put_text(state, fact, theirs, out);
         break;
     }
 }

@@ -191,14 +191,16 @@ struct cg_mass_cancel_event {
 
 /* DG. */
 struct cg_answer_event {
-    cg_seq ask;          /* 2318, 0 when absent or not a number of ours */
-    bool has_token;      /* 2319 is there ... */
-    cg_seq token;        /* ... its number, 0 when it is not ours */
-    uint32_t trans_type; /* 2320 */
-    uint32_t check_type; /* 2321 */
-    uint32_t status;     /* 2325 */
-    uint32_t result;     /* 2326 */
-    bool has_amount;     /* 2324 */
+    cg_seq ask;               /* 2318, 0 when absent or not a number of ours */
+    bool has_token;           /* 2319 is there ... */
+    cg_seq token;             /* ... its number, 0 when it is not ours */
+    uint32_t trans_type;      /* 2320 */
+    uint32_t check_type;      /* 2321 */
+    uint32_t status;          /* 2325 */
+    uint32_t result;          /* 2326 */
+    struct cg_slice limit;    /* 1670, empty when absent */
+    struct cg_slice currency; /* 15, the same */
+    bool has_amount;          /* 2324 */
     cg_dv01 amount;
     bool has_approved; /* 2327 */
     cg_dv01 approved;

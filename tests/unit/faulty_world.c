@@ -86,6 +86,17 @@ static struct order *order_of(const char *id)
     return NULL;
 }
 
+/* What is of another limit, or in another currency, grants nothing. */
+static bool is_asked_for(const char *text)
+{
+    char limit[64];
+    char currency[64];
+    value(text, "1670", limit);
+    value(text, "15", currency);
+    return (limit[0] == '\0' || strcmp(limit, "ACME-USD") == 0) &&
+           (currency[0] == '\0' || strcmp(currency, "USD") == 0);
+}
+
 static void put(int session, const char *type, struct cg_slice body)
 {
     char text[4096];
@@ -102,7 +113,7 @@ static void put(int session, const char *type, struct cg_slice body)
     }
     snprintf(message->text, sizeof(message->text), "%s", text);
     if (strcmp(type, "DG") == 0 &&
-        strcmp(value(text, "2325", status), "0") == 0) {
+        strcmp(value(text, "2325", status), "0") == 0 && is_asked_for(text)) {
         int64_t amount = 0;
         struct token *token = token_of(value(text, "2319", id), true);
         if (!sim_field_number(body, 2327, SIM_AMOUNT_DIGITS, &amount)) {
