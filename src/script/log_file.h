@@ -125,6 +125,16 @@ bool cg_log_take_bytes(struct cg_log_file *file,
 /* Finds the time of the message that was taken. */
 int cg_log_take_time(struct cg_log_file *file);
 
+/* The SendingTime(52) of a whole message with SOHs. */
+bool cg_log_sending_time(struct cg_slice bytes,
+                         struct cg_log_day *day,
+                         cg_time *time);
+
+/* Whether the time of the message that was taken is so far ahead of the one
+ * before it that it must be wrong, as what follows is not: 1, and |*time| is
+ * one to use instead.  Returns 0 when it is right, or an error. */
+int cg_log_jumps(struct cg_log_file *file, cg_time *time);
+
 /* Tells what is wrong with the message at |at|, and steps over it. */
 int cg_log_damage(struct cg_log_file *file,
                   const struct cg_log_head *head,

@@ -25,7 +25,9 @@ enum cg_log_trouble {
                          used, at the time of the one before it, or at 0 */
     CG_LOG_BACKWARDS, /* its time is before that of the message before it; it is
                          used, at the time of that one */
-    CG_LOG_FILE, /* cannot be read on: I/O, or damage to a compressed file */
+    CG_LOG_AHEAD, /* its time is far behind that of the message before it, and
+                     what follows is not; it is used, at the time of that one */
+    CG_LOG_FILE,  /* cannot be read on: I/O, or damage to a compressed file */
     CG_LOG_TROUBLES,
 };
 

@@ -109,14 +109,17 @@ static size_t data_end(struct cg_slice bytes, size_t at, size_t tag_len)
 /* Reads the field at |at| of the header, when it is a SendingTime.  Before it
  * there may be SecureData(91) and XmlData(213): |*skip| is where such ones
  * end. */
-static bool read_field(struct cg_log_file *file, size_t at, size_t *skip)
+static bool read_field(struct cg_slice bytes,
+                       size_t at,
+                       size_t *skip,
+                       struct cg_log_day *day,
+                       cg_time *time)
 {
-    struct cg_slice bytes = file->message.bytes;
     const char *tag = bytes.data + at;
     struct cg_slice value = {tag + 3, bytes.len - at - 3};
 
     if (memcmp(tag, "52=", 3) == 0)
-        return cg_log_time_read(&file->sending_day, value, &file->time) != 0;
+        return cg_log_time_read(day, value, time) != 0;
     if (memcmp(tag, "90=", 3) == 0)
         *skip = data_end(bytes, at + 3, 3);
     if (memcmp(tag, "212=", 4) == 0)
@@ -124,20 +127,35 @@ static bool read_field(struct cg_log_file *file, size_t at, size_t *skip)
     return false;
 }
 
-static bool sending_time(struct cg_log_file *file)
+bool cg_log_sending_time(struct cg_slice bytes,
+                         struct cg_log_day *day,
+                         cg_time *time)
 {
-    struct cg_slice bytes = file->message.bytes;
     size_t skip = 0;
 
     for (size_t at = 0; at < bytes.len; at += CG_FIX_BLOCK) {
         for (uint64_t ends = scan(bytes, at); ends != 0; ends &= ends - 1) {
             size_t next = at + (size_t)__builtin_ctzll(ends) + 1;
             if (next + CG_LOG_TRAILER_LEN <= bytes.len && next > skip &&
-                read_field(file, next, &skip))
+                read_field(bytes, next, &skip, day, time))
                 return true;
         }
     }
     return false;
+}
+
+/* The time is wrong: |instead| is taken. */
+static int far_ahead(struct cg_log_file *file, cg_time instead)
+{
+    cg_time jump = file->time - instead;
+
+    file->message.time = instead;
+    file->newest = instead;
+    return cg_log_file_trouble(
+        file, CG_LOG_AHEAD, file->message.offset,
+        "its time is %lld.%09lld s after that of the message before it, or of "
+        "what follows, which is not so late",
+        (long long)(jump / CG_SECOND), (long long)(jump % CG_SECOND));
 }
 
 int cg_log_take_time(struct cg_log_file *file)
@@ -145,7 +163,8 @@ int cg_log_take_time(struct cg_log_file *file)
     struct cg_log_message *message = &file->message;
     cg_time newest = file->newest;
 
-    if (!file->timed && !sending_time(file)) {
+    if (!file->timed &&
+        !cg_log_sending_time(message->bytes, &file->sending_day, &file->time)) {
         message->time = newest != INT64_MIN ? newest : 0;
         return cg_log_file_trouble(
             file, CG_LOG_NO_TIME, message->offset,
@@ -153,8 +172,12 @@ int cg_log_take_time(struct cg_log_file *file)
     }
     message->time = file->time;
     if (file->time >= newest) {
+        cg_time instead;
+        int jumps = cg_log_jumps(file, &instead);
+        if (jumps == 1)
+            return far_ahead(file, instead);
         file->newest = file->time;
-        return 0;
+        return jumps;
     }
     message->time = newest;
     return cg_log_file_trouble(file, CG_LOG_BACKWARDS, message->offset,

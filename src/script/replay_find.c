@@ -19,6 +19,7 @@ const char *cg_replay_trouble_name(unsigned kind)
         [CG_LOG_TOO_LONG] = "too-long",
         [CG_LOG_NO_TIME] = "no-time",
         [CG_LOG_BACKWARDS] = "backwards",
+        [CG_LOG_AHEAD] = "ahead",
         [CG_LOG_FILE] = "file",
         [CG_LOG_TROUBLES + CG_REPLAY_STRANGER] = "stranger",
         [CG_LOG_TROUBLES + CG_REPLAY_HEADLESS] = "headless",

@@ -83,8 +83,8 @@ static bool on_trouble(void *user,
                        const char *text)
 {
     static const char *const names[CG_LOG_TROUBLES] = {
-        "GARBAGE",  "CUT",     "LENGTH",    "CHECKSUM",
-        "TOO_LONG", "NO_TIME", "BACKWARDS", "FILE"};
+        "GARBAGE", "CUT",       "LENGTH", "CHECKSUM", "TOO_LONG",
+        "NO_TIME", "BACKWARDS", "AHEAD",  "FILE"};
     struct log_reading *reading = user;
 
     assert_true(trouble < CG_LOG_TROUBLES);

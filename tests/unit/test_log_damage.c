@@ -22,7 +22,7 @@
 #define M2_REST "260115-12:00:01.5|11=A2|10=022|"
 
 #define LINE(time, message) "20260115-12:00:" time " : " message "\n"
-#define AT(second) "1768478400" #second ".000000000"
+#define AT(second) "176847840" #second ".000000000"
 
 /* The lines after a cut one are whole. */
 static void test_log_cut_line_is_told(void **state)
@@ -302,6 +302,82 @@ static void test_log_backwards_is_told(void **state)
                     "a 1768478405.250000000 212 " M2 "\n");
 }
 
+#define FAR(message) "20620115-12:00:02 : " message "\n"
+#define LATER(time, message) "20260116-09:00:" time " : " message "\n"
+#define OF_FAR(at)                                                             \
+    "a ! AHEAD " at ": its time is 1136073599.000000000 s after that of the "  \
+    "message before it, or of what follows, which is not so late\n"
+
+/* A time far ahead that what follows does not confirm counts as the one before;
+ * what follows keeps its own. */
+static void test_log_far_ahead_is_told(void **state)
+{
+    (void)state;
+    log_expect_bars(LINE("03", M1) FAR(M2) LINE("04", M1) LINE("05", M2),
+                    "a " AT(3) " 20 " M1 "\n" OF_FAR("114") "a " AT(
+                        3) " 114 " M2 "\n"
+                           "a " AT(4) " 206 " M1 "\n"
+                                      "a " AT(5) " 300 " M2 "\n");
+    /* By SendingTime(52), in text, and twice in a row. */
+    log_expect_bars(LINE("03", M1) FAR(M2) FAR(M2) LINE("04", M1) LINE("05", M2)
+                        LINE("05", M2),
+                    "a " AT(3) " 20 " M1 "\n" OF_FAR("114") "a " AT(
+                        3) " 114 " M2
+                           "\n" OF_FAR("206") "a " AT(
+                               3) " 206 " M2 "\n"
+                                  "a " AT(4) " 298 " M1 "\n"
+                                             "a " AT(5) " 392 " M2 "\n"
+                                                        "a " AT(5) " 484 " M2
+                                                                   "\n");
+    /* The first one takes the time of what follows, the last one that before.
+     */
+    log_expect_bars(FAR(M2) LINE("03", M1) LINE("05", M2),
+                    OF_FAR("20") "a " AT(3) " 20 " M2 "\n"
+                                            "a " AT(3) " 112 " M1 "\n"
+                                                       "a " AT(5) " 206 " M2
+                                                                  "\n");
+    log_expect_bars(LINE("03", M1) FAR(M2),
+                    "a " AT(3) " 20 " M1
+                               "\n" OF_FAR("114") "a " AT(3) " 114 " M2 "\n");
+}
+
+/* Time may go on by itself: a night, a weekend, a year, as long as what follows
+ * is as late, or a last message is not more than 31 days later. */
+static void test_log_later_is_no_damage(void **state)
+{
+    (void)state;
+    log_expect_bars(LINE("03", M1) LATER("01", M2),
+                    "a " AT(3) " 20 " M1 "\n"
+                               "a 1768554001.000000000 114 " M2 "\n");
+    log_expect_bars(LINE("03", M1) FAR(M1) FAR(M2),
+                    "a " AT(3) " 20 " M1 "\n"
+                               "a 2904552002.000000000 114 " M1 "\n"
+                               "a 2904552002.000000000 208 " M2 "\n");
+    /* One that is damaged backwards does not make it so. */
+    log_expect_bars(
+        LINE("03", M1) LATER("01", M2) LINE("01", M1) LATER("02", M2)
+            LATER("03", M2),
+        "a " AT(3) " 20 " M1 "\n"
+                   "a 1768554001.000000000 114 " M2 "\n"
+                   "a ! BACKWARDS 206: its time is 75600.000000000 s before "
+                   "that of the message before it\n"
+                   "a 1768554001.000000000 206 " M1 "\n"
+                   "a 1768554002.000000000 300 " M2 "\n"
+                   "a 1768554003.000000000 392 " M2 "\n");
+    /* A minute is no jump. */
+    log_expect_bars(
+        LINE("03", M1) "20260115-12:01:03 : " M2 "\n" LINE("04", M1)
+            LINE("05", M1),
+        "a " AT(3) " 20 " M1 "\n"
+                   "a 1768478463.000000000 114 " M2 "\n"
+                   "a ! BACKWARDS 206: its time is 59.000000000 s before that "
+                   "of the message before it\n"
+                   "a 1768478463.000000000 206 " M1 "\n"
+                   "a ! BACKWARDS 300: its time is 58.000000000 s before that "
+                   "of the message before it\n"
+                   "a 1768478463.000000000 300 " M1 "\n");
+}
+
 /* A log of events is one trouble; so is each run of its lines. */
 static void test_log_events_are_one_trouble(void **state)
 {
@@ -544,6 +620,8 @@ int main(void)
         cmocka_unit_test(test_log_too_long_is_told),
         cmocka_unit_test(test_log_no_time_is_told),
         cmocka_unit_test(test_log_backwards_is_told),
+        cmocka_unit_test(test_log_far_ahead_is_told),
+        cmocka_unit_test(test_log_later_is_no_damage),
         cmocka_unit_test(test_log_events_are_one_trouble),
         cmocka_unit_test(test_log_nuls_are_garbage),
         cmocka_unit_test(test_log_huge_tag_is_no_trouble),
