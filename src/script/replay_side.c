@@ -14,6 +14,11 @@
 
 #define TICKS_MAX 1000000 /* at one moment: then time does not go on */
 
+/* Between two messages of a log; what is due later waits for the second one, as
+ * it would in a gate that is busy.  Where a hub is silent for a year, what it
+ * does not confirm is said so often. */
+#define MOMENTS_MAX 100000
+
 struct cg_side {
     struct cg_side_options options;
     struct cg_journal journal;
@@ -183,6 +188,7 @@ int cg_side_advance(struct cg_side *side, cg_time now)
 {
     int status = 0;
     int ticks = 0;
+    int moments = 0;
     if (side->options.by_host) {
         side->now = now > side->now ? now : side->now;
         return 0;
@@ -190,7 +196,7 @@ int cg_side_advance(struct cg_side *side, cg_time now)
     for (cg_time due = cg_gate_deadline(side->gate); due <= now && status == 0;
          due = cg_gate_deadline(side->gate)) {
         if (due > side->now) {
-            side->now = due;
+            side->now = ++moments <= MOMENTS_MAX ? due : now;
             ticks = 0;
         }
         status = ++ticks < TICKS_MAX

@@ -11,9 +11,20 @@
 
 #include <cmocka.h>
 
+static size_t room_for(size_t len)
+{
+    size_t room = 256;
+    while (room < len) {
+        room *= 2;
+    }
+    return room;
+}
+
 static void grow(char **text, size_t *len, const char *bytes, size_t more)
 {
-    *text = realloc(*text, *len + more + 1);
+    if (*text == NULL || room_for(*len + 1) < *len + more + 1) {
+        *text = realloc(*text, room_for(*len + more + 1));
+    }
     assert_non_null(*text);
     memcpy(*text + *len, bytes, more);
     *len += more;

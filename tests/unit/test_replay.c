@@ -305,6 +305,11 @@ static void test_replay_expect_more_or_less_told(void **state)
     recorder_deinit(&recorder);
 }
 
+static bool before(void *user, const struct recorder *recorder, size_t index)
+{
+    return !behind(user, recorder, index);
+}
+
 /* --- gaps and numbers --------------------------------------------------- */
 
 static char text[65536];
@@ -333,6 +338,19 @@ static void say_at(int ms,
     }
     text_len += (size_t)snprintf(text + text_len, sizeof(text) - text_len,
                                  "%s10=%03u|\n", whole, sum % 256);
+}
+
+/* Writes |stamp| before the last line that was said. */
+static void stamp(const char *stamp)
+{
+    char line[4096];
+    size_t from = text_len - 1;
+    while (from > 0 && text[from - 1] != '\n') {
+        from--;
+    }
+    snprintf(line, sizeof(line), "%.4095s", text + from);
+    text_len = from + (size_t)snprintf(text + from, sizeof(text) - from,
+                                       "%s %s", stamp, line);
 }
 
 static void say_order(int ms, int seq, const char *header, const char *id)
@@ -391,6 +409,34 @@ static const char *forwarded(const struct replay_run *run)
 static const struct cg_replay_counts *client(const struct replay_run *run)
 {
     return cg_replay_session_counts(run->replay, CLIENT);
+}
+
+/* A log that is silent for 123 years, in which a hub confirms nothing: what is
+ * repeated to it has an end. */
+static void test_replay_silence_has_an_end(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    (void)state;
+    play_day(&recorder);
+    size_t last = find(&recorder, SOH "35=DG" SOH, SOH "2318=16" SOH);
+    text_len = 0;
+    say_at(0, false, "C", "0", DAY + 2, "", "");
+    stamp("21500115-08:00:00 :");
+    say_at(0, false, "C", "0", DAY + 3, "", "");
+    stamp("21500115-08:00:01 :");
+    const char *paths[] = {
+        recorder_write(&recorder, RECORD_FILELOG, 0, before, &last),
+        recorder_write_text(1, text, text_len),
+    };
+    replay_run(&run, &recorder.script.config, NULL, paths, 2, NULL);
+    assert_int_equal(run.status, 0);
+    assert_true(run.totals.holds);
+    assert_int_equal(replay_run_troubles(&run), 0);
+    assert_true(run.totals.last > 5000000000 * CG_SECOND);
+    assert_true(run.totals.sent > 100000 && run.totals.sent < 101000);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
 }
 
 /* Behind a gap messages wait until it is filled, and then go on in order. */
@@ -680,6 +726,7 @@ int main(void)
         cmocka_unit_test(test_replay_expect_other_decision_told),
         cmocka_unit_test(test_replay_expect_other_field_told),
         cmocka_unit_test(test_replay_expect_more_or_less_told),
+        cmocka_unit_test(test_replay_silence_has_an_end),
         cmocka_unit_test(test_replay_gap_filled_in_order),
         cmocka_unit_test(test_replay_gap_fill_goes_on),
         cmocka_unit_test(test_replay_gap_never_filled_told),
