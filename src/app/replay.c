@@ -304,7 +304,7 @@ static bool is_expected(const struct cg_replay *replay,
         same += counts[CG_REPLAY_SAME];
         others += counts[CG_REPLAY_DIFFERENT] +
                   counts[CG_REPLAY_ONLY_RECORDED] +
-                  counts[CG_REPLAY_ONLY_PRODUCED];
+                  counts[CG_REPLAY_ONLY_PRODUCED] + counts[CG_REPLAY_MOVED];
     }
     if (same + others == 0) {
         fputs("creditgate replay: nothing is expected, and nothing is sent: do "

@@ -268,7 +268,7 @@ static uint64_t recorded_otherwise(const struct cg_replay *replay,
         if (cg_replay_is_recorded(replay, (cg_session)i)) {
             sum += counts[CG_REPLAY_DIFFERENT] +
                    counts[CG_REPLAY_ONLY_RECORDED] +
-                   counts[CG_REPLAY_ONLY_PRODUCED];
+                   counts[CG_REPLAY_ONLY_PRODUCED] + counts[CG_REPLAY_MOVED];
         }
     }
     return sum;

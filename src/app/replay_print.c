@@ -39,10 +39,12 @@ void replay_print_difference(FILE *to,
     static const char *const words[CG_REPLAY_AGAINSTS][CG_REPLAY_VERDICTS] = {
         [CG_REPLAY_RECORDED] = {"", "differs from what was recorded",
                                 "was recorded, and is not sent",
-                                "is sent, and was not recorded"},
+                                "is sent, and was not recorded", "",
+                                "was recorded in another order"},
         [CG_REPLAY_EXPECTED] = {"", "differs from what is expected",
                                 "is expected, and is not sent",
-                                "is sent, and is not expected"},
+                                "is sent, and is not expected", "",
+                                "is expected in another order"},
     };
     const struct cg_replay_said *said = difference->produced != NULL
                                             ? difference->produced
@@ -364,14 +366,14 @@ static void put_times(struct report *report)
 static void put_compared(struct report *report, enum cg_replay_against against)
 {
     static const char *const names[] = {"compared", "expected"};
-    static const char *const columns[][6] = {
-        {"session", "same", "different", "only_recorded", "only_sent",
-         "unsent"},
-        {"session", "same", "different", "only_expected", "only_sent",
-         "unsent"}};
-    static const int widths[] = {-16, 10, 10, 14, 10, 10};
+    static const char *const columns[][7] = {
+        {"session", "same", "different", "only_recorded", "only_sent", "unsent",
+         "moved"},
+        {"session", "same", "different", "only_expected", "only_sent", "unsent",
+         "moved"}};
+    static const int widths[] = {-16, 10, 10, 14, 10, 10, 10};
     struct replay_table table = begin(report, names[against], columns[against],
-                                      widths, 6);
+                                      widths, 7);
     for (size_t i = 0; i <= report->config->session_count; i++) {
         bool is_session = i < report->config->session_count;
         const uint64_t *verdicts = cg_replay_verdicts(report->replay, against,

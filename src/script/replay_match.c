@@ -18,6 +18,10 @@
 #define PATIENCE 8
 #define PATIENCE_NS CG_SECOND
 
+/* So many that others went past wait for their like, and so long. */
+#define PASSED_MAX 32
+#define PASSED_NS CG_SECOND
+
 int cg_replay_match_init(struct cg_replay_match *match,
                          struct cg_replay_ids *ids,
                          size_t sessions,
@@ -39,6 +43,8 @@ void cg_replay_match_deinit(struct cg_replay_match *match)
     for (size_t i = 0; match->pairs != NULL && i <= match->count; i++) {
         cg_replay_queue_deinit(&match->pairs[i].recorded);
         cg_replay_queue_deinit(&match->pairs[i].produced);
+        cg_replay_queue_deinit(&match->pairs[i].passed[CG_REPLAY_BY_LOG]);
+        cg_replay_queue_deinit(&match->pairs[i].passed[CG_REPLAY_BY_GATE]);
     }
     free(match->pairs);
     *match = (struct cg_replay_match){0};
@@ -79,29 +85,7 @@ static int pair_up(struct cg_replay_match *match,
     return status != 0 ? status : learn(match, learnt);
 }
 
-/* --- one that has no like ----------------------------------------------- */
-
-static int drop_recorded(struct cg_replay_match *match,
-                         struct cg_replay_pair *pair)
-{
-    const struct cg_replay_said *said = cg_replay_queue_at(&pair->recorded, 0);
-    int status = judge(match, pair, CG_REPLAY_ONLY_RECORDED, said, NULL);
-    cg_replay_queue_pop(&pair->recorded);
-    return status;
-}
-
-static int drop_produced(struct cg_replay_match *match,
-                         struct cg_replay_pair *pair)
-{
-    const struct cg_replay_said *said = cg_replay_queue_at(&pair->produced, 0);
-    int status = judge(
-        match, pair, said->unsent ? CG_REPLAY_UNSENT : CG_REPLAY_ONLY_PRODUCED,
-        NULL, said);
-    cg_replay_queue_pop(&pair->produced);
-    return status;
-}
-
-/* --- order lost and found ----------------------------------------------- */
+/* --- one that has no like, or not yet ----------------------------------- */
 
 static uint64_t key_of(const struct cg_replay_match *match,
                        struct cg_replay_said *said)
@@ -111,6 +95,122 @@ static uint64_t key_of(const struct cg_replay_match *match,
     }
     return said->key;
 }
+
+static struct cg_replay_queue *queue_of(struct cg_replay_pair *pair,
+                                        enum cg_replay_by by)
+{
+    return by == CG_REPLAY_BY_LOG ? &pair->recorded : &pair->produced;
+}
+
+static int judge_alone(struct cg_replay_match *match,
+                       struct cg_replay_pair *pair,
+                       enum cg_replay_by by,
+                       const struct cg_replay_said *said)
+{
+    if (by == CG_REPLAY_BY_LOG) {
+        return judge(match, pair, CG_REPLAY_ONLY_RECORDED, said, NULL);
+    }
+    return judge(match, pair,
+                 said->unsent ? CG_REPLAY_UNSENT : CG_REPLAY_ONLY_PRODUCED,
+                 NULL, said);
+}
+
+/* What was passed has no like, once it has waited long enough, or |most| others
+ * wait behind it. */
+static int passed_end(struct cg_replay_match *match,
+                      struct cg_replay_pair *pair,
+                      enum cg_replay_by by,
+                      size_t most)
+{
+    struct cg_replay_queue *passed = &pair->passed[by];
+    int status = 0;
+    while (status == 0 && passed->count > 0) {
+        const struct cg_replay_said *said = cg_replay_queue_at(passed, 0);
+        if (!said->gone) {
+            if (passed->count <= most &&
+                pair->newest - said->time <= PASSED_NS) {
+                break;
+            }
+            status = judge_alone(match, pair, by, said);
+        }
+        cg_replay_queue_pop(passed);
+    }
+    return status;
+}
+
+/* The first one of a side makes room for those behind it. */
+static int
+pass(struct cg_replay_match *match, struct cg_replay_pair *pair, int by)
+{
+    struct cg_replay_queue *queue = queue_of(pair, by);
+    struct cg_replay_queue *passed = &pair->passed[by];
+    const struct cg_replay_said *said = cg_replay_queue_at(queue, 0);
+    int status = passed_end(match, pair, by, PASSED_MAX - 1);
+    if (status == 0 && !cg_replay_queue_has_room(passed, said)) {
+        status = passed_end(match, pair, by, 0);
+    }
+    if (status == 0 && said->unsent) { /* nobody was there: no log has it */
+        status = judge_alone(match, pair, by, said);
+    } else if (status == 0) {
+        status = cg_replay_queue_add(passed, said);
+    }
+    cg_replay_queue_pop(queue);
+    return status != 0 ? status : passed_end(match, pair, by, PASSED_MAX);
+}
+
+static int drop_recorded(struct cg_replay_match *match,
+                         struct cg_replay_pair *pair)
+{
+    return pass(match, pair, CG_REPLAY_BY_LOG);
+}
+
+static int drop_produced(struct cg_replay_match *match,
+                         struct cg_replay_pair *pair)
+{
+    return pass(match, pair, CG_REPLAY_BY_GATE);
+}
+
+/* Whether the first one of a side is the like of what was passed on the other:
+ * the two are in another order. */
+static int take_passed(struct cg_replay_match *match,
+                       struct cg_replay_pair *pair,
+                       enum cg_replay_by by,
+                       bool *taken)
+{
+    struct cg_replay_queue *queue = queue_of(pair, by);
+    struct cg_replay_queue *passed = &pair->passed[CG_REPLAY_BYS - 1 - by];
+    for (size_t i = 0; queue->count > 0 && i < passed->count; i++) {
+        struct cg_replay_said *first = cg_replay_queue_at(queue, 0);
+        struct cg_replay_said *other = cg_replay_queue_at(passed, i);
+        bool of_log = by == CG_REPLAY_BY_LOG;
+        struct cg_replay_learnt learnt = {.count = 0};
+        if (other->gone || key_of(match, first) != key_of(match, other) ||
+            !cg_replay_same(match->ids, of_log ? first : other,
+                            of_log ? other : first, &learnt)) {
+            continue;
+        }
+        int status = judge(match, pair, CG_REPLAY_MOVED, of_log ? first : other,
+                           of_log ? other : first);
+        other->gone = true;
+        *taken = true;
+        status = status != 0 ? status : learn(match, &learnt);
+        cg_replay_queue_pop(queue);
+        return status;
+    }
+    return 0;
+}
+
+static int take_moved(struct cg_replay_match *match,
+                      struct cg_replay_pair *pair,
+                      bool *taken)
+{
+    int status = take_passed(match, pair, CG_REPLAY_BY_LOG, taken);
+    return status != 0 || *taken
+               ? status
+               : take_passed(match, pair, CG_REPLAY_BY_GATE, taken);
+}
+
+/* --- order lost and found ----------------------------------------------- */
 
 /* Behind which messages of |queue| the one about |key| stands; 0: behind none
  * that is near. */
@@ -215,12 +315,17 @@ step(struct cg_replay_match *match, struct cg_replay_pair *pair, bool *waits)
     if (cg_replay_same(match->ids, recorded, produced, &learnt)) {
         return pop_both(match, pair, &learnt, true);
     }
+    bool taken = false;
+    int status = take_moved(match, pair, &taken);
+    if (status != 0 || taken) {
+        return status;
+    }
     uint64_t key = key_of(match, recorded);
     if (key == key_of(match, produced)) {
         return pop_both(match, pair, &learnt, false);
     }
     size_t ahead = find_ahead(match, &pair->produced, key, CG_REPLAY_WINDOW);
-    size_t behind = find_ahead(match, &pair->recorded, produced->key,
+    size_t behind = find_ahead(match, &pair->recorded, key_of(match, produced),
                                CG_REPLAY_WINDOW);
     if (ahead != 0 && (behind == 0 || ahead <= behind)) {
         return drop_produced(match, pair);
@@ -232,7 +337,7 @@ step(struct cg_replay_match *match, struct cg_replay_pair *pair, bool *waits)
         if (same_subject(match, recorded, produced)) {
             return pop_both(match, pair, &learnt, false);
         }
-        int status = drop_recorded(match, pair);
+        status = drop_recorded(match, pair);
         return status != 0 ? status : drop_produced(match, pair);
     }
     return stuck(match, pair, &learnt, waits);
@@ -245,6 +350,24 @@ static int settle(struct cg_replay_match *match, struct cg_replay_pair *pair)
     while (status == 0 && !waits && pair->recorded.count > 0 &&
            pair->produced.count > 0) {
         status = step(match, pair, &waits);
+    }
+    for (bool taken = true; status == 0 && taken;) {
+        taken = false;
+        status = take_moved(match, pair, &taken);
+    }
+    return status;
+}
+
+/* One more comes: what was passed long ago has no like. */
+static int
+arrive(struct cg_replay_match *match, struct cg_replay_pair *pair, cg_time time)
+{
+    int status = 0;
+    pair->newest = time > pair->newest ? time : pair->newest;
+    for (int by = 0; by < CG_REPLAY_BYS && status == 0; by++) {
+        if (pair->passed[by].count > 0) {
+            status = passed_end(match, pair, by, PASSED_MAX);
+        }
     }
     return status;
 }
@@ -266,8 +389,8 @@ int cg_replay_match_recorded(struct cg_replay_match *match,
 {
     struct cg_replay_pair *pair = &match->pairs[session];
     struct cg_replay_learnt learnt = {.count = 0};
-    int status = 0;
-    if (pair->recorded.count == 0 && pair->produced.count > 0) {
+    int status = arrive(match, pair, said->time);
+    if (status == 0 && pair->recorded.count == 0 && pair->produced.count > 0) {
         const struct cg_replay_said *first = cg_replay_queue_at(&pair->produced,
                                                                 0);
         if (is_next(match, said, first, &learnt)) {
@@ -289,8 +412,8 @@ int cg_replay_match_produced(struct cg_replay_match *match,
 {
     struct cg_replay_pair *pair = &match->pairs[session];
     struct cg_replay_learnt learnt = {.count = 0};
-    int status = 0;
-    if (pair->produced.count == 0 && pair->recorded.count > 0) {
+    int status = arrive(match, pair, said->time);
+    if (status == 0 && pair->produced.count == 0 && pair->recorded.count > 0) {
         const struct cg_replay_said *first = cg_replay_queue_at(&pair->recorded,
                                                                 0);
         if (is_next(match, first, said, &learnt)) {
@@ -317,7 +440,12 @@ int cg_replay_match_end(struct cg_replay_match *match)
             status = drop_recorded(match, pair);
         }
         while (status == 0 && pair->produced.count > 0) {
-            status = drop_produced(match, pair);
+            bool taken = false;
+            status = take_passed(match, pair, CG_REPLAY_BY_GATE, &taken);
+            status = status != 0 || taken ? status : drop_produced(match, pair);
+        }
+        for (int by = 0; by < CG_REPLAY_BYS && status == 0; by++) {
+            status = passed_end(match, pair, by, 0);
         }
     }
     return status;

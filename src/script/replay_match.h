@@ -25,6 +25,7 @@ enum cg_replay_verdict {
     /* Likewise, but its session was not logged on: no log has it, unless it is
      * sent again at the next logon.  It makes no difference. */
     CG_REPLAY_UNSENT,
+    CG_REPLAY_MOVED, /* the same, but not at the same place */
     CG_REPLAY_VERDICTS,
 };
 
@@ -38,9 +39,14 @@ typedef int cg_replay_judge(void *user,
                             const struct cg_replay_said *recorded,
                             const struct cg_replay_said *produced);
 
+enum cg_replay_by { CG_REPLAY_BY_LOG, CG_REPLAY_BY_GATE, CG_REPLAY_BYS };
+
 struct cg_replay_pair {
     struct cg_replay_queue recorded;
     struct cg_replay_queue produced;
+    /* What others went past, for a while: its like may still come. */
+    struct cg_replay_queue passed[CG_REPLAY_BYS];
+    cg_time newest; /* of all messages */
     uint64_t counts[CG_REPLAY_VERDICTS];
 };
 

@@ -23,6 +23,7 @@ struct cg_replay_said {
     uint64_t offset;
     uint64_t key;  /* what it is about, by cg_replay_key(); 0: not known yet */
     bool unsent;   /* of the replay's: its session was not logged on */
+    bool gone;     /* its like was found, and it only takes its place yet */
     uint16_t firm; /* likewise: whose business it is */
 };
 

@@ -286,7 +286,7 @@ static int judge(void *user,
                  const struct cg_replay_said *recorded,
                  const struct cg_replay_said *produced)
 {
-    static const char letters[] = "=xrp";
+    static const char letters[] = "=xrpum";
     size_t len = strlen(verdicts);
     const struct cg_replay_said *said = recorded != NULL ? recorded : produced;
     (void)user;
@@ -426,14 +426,67 @@ static void test_match_one_side_lacks(void **state)
     (void)state;
     pair((const char *[]){"p11=A|", "p11=B|", "r11=B|", "p11=C|", "r11=C|",
                           NULL},
-         "pA =B =C ");
+         "=B =C pA ");
     pair((const char *[]){"r11=A|", "r11=B|", "p11=B|", "p11=C|", "r11=C|",
                           NULL},
-         "rA =B =C ");
+         "=B =C rA ");
     pair((const char *[]){"r11=A|", "p11=X|", "p11=B|", "r11=B|", NULL},
-         "rA pX =B ");
+         "=B rA pX ");
     pair((const char *[]){"p11=A|", NULL}, "pA ");
     pair((const char *[]){"r11=A|", NULL}, "rA ");
+}
+
+/* Two that come in the other order are each other's like all the same, and so
+ * are their ids. */
+static void test_match_other_order(void **state)
+{
+    (void)state;
+    pair((const char *[]){"r11=A|", "r11=B|", "p11=B|", "p11=A|", NULL},
+         "=B mA ");
+    pair((const char *[]){"p11=A|", "p11=B|", "r11=B|", "r11=A|", NULL},
+         "=B mA ");
+    pair((const char *[]){"r11=A|", "p11=B|", "r11=B|", "p11=A|", "r11=C|",
+                          "p11=C|", NULL},
+         "=B mA =C ");
+    pair((const char *[]){"r11=A|", "r11=B|", "r11=C|", "p11=C|", "p11=B|",
+                          "p11=A|", NULL},
+         "=C mB mA ");
+    pair((const char *[]){"r11=A|2319=GATE-T5|", "r11=B|2319=GATE-T6|",
+                          "p11=B|2319=GATE-T1|", "p11=A|2319=GATE-T2|",
+                          "r11=C|2319=GATE-T5|", "p11=C|2319=GATE-T2|",
+                          "r11=D|2319=GATE-T6|", "p11=D|2319=GATE-T2|", NULL},
+         "=B mA =C xD ");
+    /* The gate has given the same numbers, to others. */
+    pair((const char *[]){"r11=A|2319=GATE-T1|", "r11=B|2319=GATE-T2|",
+                          "p11=B|2319=GATE-T1|", "p11=A|2319=GATE-T2|",
+                          "r11=C|2319=GATE-T1|", "p11=C|2319=GATE-T2|", NULL},
+         "=B mA =C ");
+    /* One that says something else is another one. */
+    pair((const char *[]){"r11=A|38=1|", "r11=B|", "p11=B|", "p11=A|38=2|",
+                          NULL},
+         "=B rA pA ");
+}
+
+/* A second later it is not looked for any more. */
+static void test_match_other_order_ends(void **state)
+{
+    struct pairing pairing;
+    (void)state;
+    pairing_open(&pairing);
+    come(&pairing, "r11=A|");
+    come(&pairing, "r11=B|");
+    come(&pairing, "p11=B|");
+    assert_string_equal(verdicts, "=B ");
+    pairing.now = CG_SECOND;
+    come(&pairing, "r11=C|");
+    assert_string_equal(verdicts, "=B ");
+    pairing.now = CG_SECOND + 1;
+    come(&pairing, "p11=C|");
+    assert_string_equal(verdicts, "=B rA =C ");
+    come(&pairing, "p11=A|");
+    assert_int_equal(cg_replay_match_end(&pairing.match), 0);
+    assert_string_equal(verdicts, "=B rA =C pA ");
+    pairing_close(&pairing);
 }
 
 /* What has waited too long goes alone, so that what comes is found. */
@@ -466,9 +519,11 @@ static void test_match_bounded(void **state)
         come(&pairing, text);
     }
     assert_true(pairing.match.pairs[0].produced.count <= CG_REPLAY_QUEUED);
-    assert_int_equal(pairing.match.pairs[0].produced.count +
-                         pairing.match.pairs[0].counts[CG_REPLAY_ONLY_PRODUCED],
-                     3 * CG_REPLAY_QUEUED);
+    assert_int_equal(
+        pairing.match.pairs[0].produced.count +
+            pairing.match.pairs[0].passed[CG_REPLAY_BY_GATE].count +
+            pairing.match.pairs[0].counts[CG_REPLAY_ONLY_PRODUCED],
+        3 * CG_REPLAY_QUEUED);
     pairing_close(&pairing);
 }
 
@@ -530,6 +585,8 @@ int main(void)
         cmocka_unit_test(test_match_ids_alike),
         cmocka_unit_test(test_match_ids_all_kept),
         cmocka_unit_test(test_match_one_side_lacks),
+        cmocka_unit_test(test_match_other_order),
+        cmocka_unit_test(test_match_other_order_ends),
         cmocka_unit_test(test_match_late_goes_alone),
         cmocka_unit_test(test_match_bounded),
         cmocka_unit_test(test_compare_described),
