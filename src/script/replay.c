@@ -112,6 +112,7 @@ int cg_replay_recorded(void *user, const struct cg_replay_message *message)
     const struct cg_replay_said said = {
         .time = message->time,
         .type = message->type,
+        .header = cg_replay_routing(message),
         .body = message->body,
         .file = message->file,
         .offset = message->offset,
@@ -143,6 +144,7 @@ static int on_said(void *user, const struct cg_side_said *said)
     const struct cg_replay_said produced = {
         .time = said->time,
         .type = cg_slice_str(said->out->type),
+        .header = {said->out->header, said->out->header_len},
         .body = {said->out->body, said->out->body_len},
         .unsent = !cg_replay_sessions_sends(replay->sessions, said->session),
         .firm = said->firm,

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "replay_match.h"
+#include "replay_message.h"
 
 #include <check.h>
 #include <stdarg.h>
@@ -117,6 +118,43 @@ static void skip_common(struct cg_slice *a, struct cg_slice *b)
     *b = (struct cg_slice){b->data + same, b->len - same};
 }
 
+/* The field of the gate's in a header, which it has once; false: none. */
+static bool
+find_routing(struct cg_slice header, uint32_t tag, struct cg_slice *value)
+{
+    uint32_t at;
+    while (cg_replay_field(&header, &at, value)) {
+        if (at == tag) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether |other| has each field of the gate's that is in |header|. */
+static bool has_routing(struct cg_slice header, struct cg_slice other)
+{
+    struct cg_slice value;
+    struct cg_slice there;
+    uint32_t tag;
+    while (cg_replay_field(&header, &tag, &value)) {
+        if (cg_replay_is_routing(tag) && (!find_routing(other, tag, &there) ||
+                                          !cg_slice_equal(value, there))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Engines have an order of their own for the fields of a header. */
+static bool same_routing(const struct cg_replay_said *recorded,
+                         const struct cg_replay_said *produced)
+{
+    return recorded->header.len + produced->header.len == 0 ||
+           (has_routing(recorded->header, produced->header) &&
+            has_routing(produced->header, recorded->header));
+}
+
 bool cg_replay_same(const struct cg_replay_ids *ids,
                     const struct cg_replay_said *recorded,
                     const struct cg_replay_said *produced,
@@ -127,7 +165,8 @@ bool cg_replay_same(const struct cg_replay_ids *ids,
     /* An id that is the same may stand for another; words have no ids. */
     bool looks = (ids->count > 0 || ids->all) &&
                  !cg_slice_equal(recorded->type, CG_REPLAY_DECISION);
-    if (!cg_slice_equal(recorded->type, produced->type)) {
+    if (!cg_slice_equal(recorded->type, produced->type) ||
+        !same_routing(recorded, produced)) {
         return false;
     }
     for (;;) {
@@ -323,6 +362,28 @@ static void put_differences(const struct cg_replay_ids *ids,
     }
 }
 
+/* The same of headers. */
+static void put_routing(struct cg_slice mine,
+                        struct cg_slice theirs,
+                        bool back,
+                        struct words *words)
+{
+    struct cg_slice value;
+    struct cg_slice other;
+    uint32_t tag;
+    while (cg_replay_field(&mine, &tag, &value)) {
+        bool there = find_routing(theirs, tag, &other);
+        if (!cg_replay_is_routing(tag)) {
+            continue;
+        }
+        if (!there) {
+            put_field(words, tag, back ? NULL : &value, back ? &value : NULL);
+        } else if (!back && !cg_slice_equal(value, other)) {
+            put_field(words, tag, &value, &other);
+        }
+    }
+}
+
 void cg_replay_describe(const struct cg_replay_ids *ids,
                         const struct cg_replay_said *recorded,
                         const struct cg_replay_said *produced,
@@ -340,6 +401,8 @@ void cg_replay_describe(const struct cg_replay_ids *ids,
         put(&words, "35: was %.*s, is %.*s", (int)recorded->type.len,
             recorded->type.data, (int)produced->type.len, produced->type.data);
     }
+    put_routing(recorded->header, produced->header, false, &words);
+    put_routing(produced->header, recorded->header, true, &words);
     put_differences(ids, recorded->body, produced->body, false, &words);
     put_differences(ids, produced->body, recorded->body, true, &words);
     if (words.len == 0) {

@@ -44,6 +44,7 @@ static int on_message(void *user, const struct cg_replay_message *message)
     const struct cg_replay_said said = {
         .time = message->time,
         .type = message->type,
+        .header = cg_replay_routing(message),
         .body = message->body,
         .file = message->file,
         .offset = message->offset,

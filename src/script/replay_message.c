@@ -39,6 +39,26 @@ static bool is_header(uint32_t tag)
             CG_FIX_TAG_HEADER) != 0;
 }
 
+bool cg_replay_is_routing(uint32_t tag)
+{
+    switch (tag) {
+    case 50:
+    case 57:
+    case 97:
+    case 115:
+    case 116:
+    case 128:
+    case 129:
+    case 142:
+    case 143:
+    case 144:
+    case 145:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* One field of the header; a table.  False: it is none. */
 static bool take_header(struct cg_replay_message *message,
                         uint32_t tag,
@@ -69,6 +89,7 @@ static bool take_header(struct cg_replay_message *message,
         message->target = value;
         return true;
     default:
+        message->routed = message->routed || cg_replay_is_routing(tag);
         return is_header(tag);
     }
 }

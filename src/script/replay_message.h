@@ -22,6 +22,7 @@ struct cg_replay_message {
     struct cg_slice body; /* without header and CheckSum(10) */
     int64_t seq;          /* 34; 0: none */
     bool possdup;         /* 43=Y */
+    bool routed;          /* its header has fields that a gate decides */
     bool admin;           /* of the session, not for an application */
     bool resets;          /* 141=Y of a Logon */
     bool fills;           /* 123=Y of a SequenceReset */
@@ -36,6 +37,20 @@ struct cg_replay_message {
 /* False when a field of the header is missing. */
 bool cg_replay_message_read(const struct cg_log_message *log,
                             struct cg_replay_message *message);
+
+/* Whether a gate, not its FIX engine, decides on this field of a header:
+ * PossResend(97), and who is meant behind the two of the session. */
+bool cg_replay_is_routing(uint32_t tag);
+
+/* The header, if there is such a field in it. */
+static inline struct cg_slice
+cg_replay_routing(const struct cg_replay_message *message)
+{
+    const char *bytes = message->bytes.data;
+    return message->routed
+               ? (struct cg_slice){bytes, (size_t)(message->body.data - bytes)}
+               : (struct cg_slice){NULL, 0};
+}
 
 /* The type is the one letter |type|. */
 static inline bool cg_replay_is(const struct cg_replay_message *message,

@@ -12,7 +12,7 @@
 
 static size_t size_of(const struct cg_replay_said *said)
 {
-    return said->type.len + said->body.len;
+    return said->type.len + said->header.len + said->body.len;
 }
 
 bool cg_replay_queue_has_room(const struct cg_replay_queue *queue,
@@ -43,6 +43,7 @@ static int move(struct cg_replay_queue *queue, size_t cap)
     for (size_t i = 0; i < queue->count; i++) {
         struct cg_replay_said *said = cg_replay_queue_at(queue, i);
         put(bytes, &at, &said->type);
+        put(bytes, &at, &said->header);
         put(bytes, &at, &said->body);
     }
     free(queue->bytes);
@@ -98,6 +99,7 @@ int cg_replay_queue_add(struct cg_replay_queue *queue,
         &queue->items[(queue->first + queue->count) % CG_REPLAY_QUEUED];
     *item = *said;
     put(queue->bytes, &queue->at, &item->type);
+    put(queue->bytes, &queue->at, &item->header);
     put(queue->bytes, &queue->at, &item->body);
     queue->used += size;
     queue->count++;

@@ -14,10 +14,10 @@
 #define CG_REPLAY_QUEUED 4096                    /* messages of one queue ... */
 #define CG_REPLAY_QUEUED_BYTES ((size_t)4 << 20) /* ... and their bytes */
 
-/* A message without its header. */
 struct cg_replay_said {
     cg_time time;
     struct cg_slice type;
+    struct cg_slice header; /* with what the gate decides in it; or empty */
     struct cg_slice body;
     const char *file; /* NULL: the replay made it */
     uint64_t offset;
