@@ -27,6 +27,17 @@ static int fail(struct cg_log_file *file, const char *why)
     return CG_ERR_IO;
 }
 
+/* Steps over the mark with which editors begin text in UTF-8. */
+static void skip_mark(struct cg_log_file *file)
+{
+    static const char mark[] = {'\xef', '\xbb', '\xbf'};
+
+    cg_log_file_fill(file, sizeof mark);
+    if (file->end - file->at >= sizeof mark &&
+        memcmp(file->bytes + file->at, mark, sizeof mark) == 0)
+        file->at += sizeof mark;
+}
+
 /* Reads until a message may begin, and no more than PROBE_MAX. */
 static bool probe(struct cg_log_file *file)
 {
@@ -99,7 +110,7 @@ int cg_log_file_open(struct cg_log_file *file,
     if (!cg_log_input_open(&file->input, options->paths[source]))
         return file->input.why[0] != '\0' ? CG_ERR_IO : CG_ERR_MEMORY;
     file->message.file = file->input.path;
-    cg_log_file_fill(file, 1);
+    skip_mark(file);
     if (cg_log_store_is_header(file))
         return cg_log_store_open(file);
     return check(file);

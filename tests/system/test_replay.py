@@ -238,6 +238,23 @@ class Replay(unittest.TestCase):
                           for row in report["expected"]],
                          [("client", "0"), ("venue", "0"), ("(decisions)", "0")])
 
+    def test_replay_expect_saved_by_an_editor(self):
+        output = self.path("one.out")
+        self.assertEqual(self.run_it("--output", output, self.log)[0], 0)
+        with open(output, "rb") as file:
+            data = file.read()
+        # Its decisions count all the same: of other limits they are others.
+        for lines in data, data.replace(b"\n", b"\r\n"):
+            golden = self.write("edited.out", b"\xef\xbb\xbf" + lines)
+            report = self.report("--expect", golden, self.log)
+            self.assertEqual([(row["session"], row["only_sent"])
+                              for row in report["expected"]],
+                             [("client", "0"), ("venue", "0"),
+                              ("(decisions)", "0")])
+        self.assertIn("a decision", self.run_it(
+            "--expect", golden, "--differences", "200", self.log,
+            config=self.low)[1])
+
     def pinged(self):
         """A log of two orders: the hub grants the second, not the first."""
         config = CONFIG.format(amount="100000.00").replace(

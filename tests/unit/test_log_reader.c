@@ -242,6 +242,10 @@ static void test_log_comments_are_passed(void **state)
     log_expect_bars("# 20260115-12:00:00 refuses order A1\n" M1 "\n"
                     "# the end\n# of it",
                     "a " T1 " 37 " M1 "\n");
+    log_expect_bars("\xef\xbb\xbf# by an editor\n" M1 "\n",
+                    "a " T1 " 18 " M1 "\n");
+    log_expect_bars("\xef\xbb\xbf# by an editor\n", "");
+    log_expect_bars("\xef\xbb\xbf" M1 "\n", "a " T1 " 3 " M1 "\n");
     log_expect_bars("# nothing\n\n", "");
     log_expect_bars("\n\n", "");
 }
