@@ -243,7 +243,7 @@ static int tell_wrong(struct cg_log_file *file,
         return cg_log_file_trouble(
             file, CG_LOG_GARBAGE, entry->offset,
             "%llu bytes that the header tells of are no message", len);
-    if (stated != entry->len)
+    if (stated != entry->len && head->separator->len == 1)
         return cg_log_file_trouble(
             file, CG_LOG_LENGTH, entry->offset,
             "the message has %llu bytes by its BodyLength(9), and %llu by the "
@@ -255,21 +255,10 @@ static int tell_wrong(struct cg_log_file *file,
 }
 
 /*
- * Takes the message whose head is |head|.  Of the lengths that BodyLength and
- * the header say, the checksum proves the former; some engines count characters
- * in the header, not bytes.
+ * Takes the message of |entry|.  Of the lengths that BodyLength and the header
+ * say, the checksum proves the former; some engines count characters in the
+ * header, not bytes.  Returns 1, or what its trouble returns.
  */
-static bool take_bytes(struct cg_log_file *file, const struct cg_log_head *head)
-{
-    uint64_t len = head->soh_body + head->length + CG_LOG_TRAILER_LEN;
-
-    if (len > file->options->message_max)
-        return false;
-    cg_log_file_fill(file, len);
-    return cg_log_take_bytes(file, head, len);
-}
-
-/* Takes the message of |entry|.  Returns 1, or what its trouble returns. */
 static int take_entry(struct cg_log_file *file, const struct entry *entry)
 {
     struct cg_log_head head;
@@ -289,9 +278,11 @@ static int take_entry(struct cg_log_file *file, const struct entry *entry)
     }
     bytes = cg_log_file_rest(file);
     bytes.len = bytes.len < entry->len ? bytes.len : (size_t)entry->len;
-    begins = cg_log_head_read(bytes, &head) == 0 &&
-             head.separator == &cg_log_separators[CG_LOG_SOH];
-    if (!begins || !take_bytes(file, &head))
+    begins = cg_log_head_read(bytes, &head) == 0;
+    result = begins ? cg_log_take(file, &head) : 0;
+    if (result < 0)
+        return result;
+    if (result == 0)
         return tell_wrong(file, entry, &head, begins);
     file->timed = false;
     result = cg_log_take_time(file);

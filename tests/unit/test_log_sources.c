@@ -471,6 +471,39 @@ static void test_log_store_is_read(void **state)
            "s.body " T2 " 195 " M2 "\n");
 }
 
+/* An engine's store may have something that can be seen in place of SOH. */
+static void test_log_text_store_is_read(void **state)
+{
+    static const char bars[] = M1 M2 M1;
+    static const char carets[] =
+        "8=FIX.4.4^A9=20^A35=0^A49=C^A56=G^A34=4^A10=135^A"
+        "8=FIX.4.4^A9=20^A35=0^A49=C^A56=G^A34=4^A10=134^A";
+    const char *path = log_path("s.header");
+    struct log_reading reading = {.paths = &path, .count = 1};
+
+    (void)state;
+    log_write("s.body", bars, sizeof bars - 1);
+    log_write("s.header", "3,73,71 2,0,73 4,144,73 ", 24);
+    expect(&reading,
+           "s.body " T2 " 73 " M2
+           "\ns.body ! BACKWARDS 0: its time is 1.377000000 s before "
+           "that of the message before it\ns.body " T2 " 0 " M1
+           "\ns.body ! BACKWARDS 144: its time is 1.377000000 s "
+           "before that of the message before it\ns.body " T2 " 144 " M1 "\n");
+    /* A bar in a value cannot be told from a separator. */
+    log_write("s.body", "8=FIX.4.4|9=17|35=0|58=a|b|34=4|10=153|", 39);
+    log_write("s.header", "4,0,39 ", 7);
+    expect(&reading, "s.body ! CHECKSUM 0: CheckSum(10) is missing, or not the "
+                     "sum of the message\n");
+    log_write("s.body", carets, sizeof carets - 1);
+    log_write("s.header", "4,0,49 5,49,49 ", 15);
+    expect(&reading,
+           "s.body ! NO_TIME 0: the message has neither a time before it nor a "
+           "SendingTime(52)\ns.body 0.000000000 0 " M3
+           "\ns.body ! CHECKSUM 49: CheckSum(10) is missing, or not the sum of "
+           "the message\n");
+}
+
 /* QuickFIX/J's header holds numbers of 4, 8 and 4 bytes. */
 static void test_log_binary_store_is_read(void **state)
 {
@@ -625,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_log_damage_in_packing_keeps_what_was_before),
         cmocka_unit_test(test_log_fifo_is_read),
         cmocka_unit_test(test_log_store_is_read),
+        cmocka_unit_test(test_log_text_store_is_read),
         cmocka_unit_test(test_log_binary_store_is_read),
         cmocka_unit_test(test_log_store_damage_is_told),
         cmocka_unit_test(test_log_files_beside_a_store_are_told),
