@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "gate_internal.h"
+#include "gate_replay.h"
 
 #include "check.h"
 #include "fix_validate.h"
@@ -563,6 +564,18 @@ int cg_gate_stop(struct cg_gate *gate, cg_time now)
     }
     begin(gate, CG_SESSION_NONE, 0, now);
     cg_engine_stop(engine);
+    return end(gate);
+}
+
+int cg_gate_start_again(struct cg_gate *gate, cg_time now)
+{
+    struct cg_engine *engine = gate->engine;
+    if (engine->error != 0) {
+        return engine->error;
+    }
+    begin(gate, CG_SESSION_NONE, 0, now);
+    engine->stopping = false;
+    cg_engine_restart(engine);
     return end(gate);
 }
 

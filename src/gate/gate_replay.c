@@ -171,6 +171,11 @@ bool cg_gate_is_full(const struct cg_gate *gate)
            !cg_order_has_room(state, CG_LEGS_MAX) || !cg_requests_left(state);
 }
 
+bool cg_gate_holds(const struct cg_gate *gate)
+{
+    return gate->park.free_count < gate->park.count;
+}
+
 static bool slot_is(uint32_t slot, uint32_t max)
 {
     return slot == CG_NONE || slot < max;

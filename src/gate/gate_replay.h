@@ -26,6 +26,15 @@ int cg_gate_resume(const struct cg_gate_options *options,
 /* Whether an order that comes now is refused for want of room (CG501). */
 bool cg_gate_is_full(const struct cg_gate *gate);
 
+/* Whether a message waits for credit. */
+bool cg_gate_holds(const struct cg_gate *gate);
+
+/*
+ * The gate was stopped, its process ended, and another one has started on the
+ * same books: a log that goes on behind that.  Errors as cg_gate_stop().
+ */
+int cg_gate_start_again(struct cg_gate *gate, cg_time now);
+
 /* A fact in words, by the books as they are now. */
 void cg_gate_record(const struct cg_gate *gate,
                     const struct cg_fact *fact,

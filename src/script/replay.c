@@ -6,6 +6,7 @@
  */
 #include "replay_internal.h"
 
+#include <gate_replay.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tally.h>
@@ -45,10 +46,38 @@ static int before(struct cg_replay *replay, cg_time now)
                                    : 0;
 }
 
+/* The gate of the log was told to end. */
+static int on_stopping(void *user, cg_time now)
+{
+    struct cg_replay *replay = user;
+    if (replay->stopped || replay->options.tape != NULL) {
+        return 0;
+    }
+    replay->stopped = true;
+    int status = before(replay, now);
+    status = status != 0 ? status : cg_side_stop(replay->side, now);
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_stop(replay->against, now);
+}
+
+/* Somebody logs on behind that: another one has started. */
+static int start_again(struct cg_replay *replay, cg_time now)
+{
+    replay->stopped = false;
+    int status = cg_side_start_again(replay->side, now);
+    return status != 0 || replay->against == NULL
+               ? status
+               : cg_against_start_again(replay->against, now);
+}
+
 static int on_link(void *user, cg_session session, bool up, cg_time now)
 {
     struct cg_replay *replay = user;
     int status = before(replay, now);
+    if (status == 0 && up && replay->stopped) {
+        status = start_again(replay, now);
+    }
     status = status != 0 ? status
                          : cg_side_link(replay->side, session, up, now);
     return status != 0 || replay->against == NULL
@@ -120,11 +149,28 @@ int cg_replay_recorded(void *user, const struct cg_replay_message *message)
     return cg_replay_match_recorded(&replay->recorded, message->session, &said);
 }
 
+/* What waited is answered before anybody is logged out, who may hear of it
+ * seconds later. */
+static bool tells_of_stop(const struct cg_replay *replay,
+                          const struct cg_replay_message *message)
+{
+    static const char text[] = CG_REPLAY_STOP_REFUSAL;
+    return !replay->stopped && cg_gate_holds(cg_side_gate(replay->side)) &&
+           (cg_replay_is(message, '8') || cg_replay_is(message, '9')) &&
+           memmem(message->body.data, message->body.len, text,
+                  sizeof(text) - 1) != NULL;
+}
+
 static int on_message(void *user, const struct cg_replay_message *message)
 {
     struct cg_replay *replay = user;
-    return message->outbound ? cg_replay_recorded(replay, message)
-                             : hears(replay, message);
+    if (!message->outbound) {
+        return hears(replay, message);
+    }
+    int status = tells_of_stop(replay, message)
+                     ? on_stopping(replay, message->time)
+                     : 0;
+    return status != 0 ? status : cg_replay_recorded(replay, message);
 }
 
 static int on_trouble(void *user,
@@ -239,6 +285,7 @@ static int open_parts(struct cg_replay *replay)
         .renumbered = on_renumbered,
         .rejected = on_rejected,
         .resending = on_resending,
+        .stopping = on_stopping,
         .message = on_message,
         .trouble = on_trouble,
         .user = replay,

@@ -142,6 +142,18 @@ int cg_against_renumbered(struct cg_against *against,
                  (struct cg_slice){NULL, 0}, now);
 }
 
+int cg_against_stop(struct cg_against *against, cg_time now)
+{
+    return other(against, CG_AGAINST_STOP, CG_SESSION_NONE, false,
+                 (struct cg_slice){NULL, 0}, now);
+}
+
+int cg_against_start_again(struct cg_against *against, cg_time now)
+{
+    return other(against, CG_AGAINST_START_AGAIN, CG_SESSION_NONE, false,
+                 (struct cg_slice){NULL, 0}, now);
+}
+
 int cg_against_rejected(struct cg_against *against,
                         cg_session session,
                         struct cg_slice sent,

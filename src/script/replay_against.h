@@ -133,6 +133,8 @@ int cg_against_renumbered(struct cg_against *against,
                           cg_session session,
                           bool ours,
                           cg_time now);
+int cg_against_stop(struct cg_against *against, cg_time now);
+int cg_against_start_again(struct cg_against *against, cg_time now);
 int cg_against_rejected(struct cg_against *against,
                         cg_session session,
                         struct cg_slice sent,

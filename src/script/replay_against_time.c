@@ -187,6 +187,10 @@ static int hears(struct cg_against *against, struct cg_against_event *event)
         return cg_against_venue_hears(against, event);
     case CG_AGAINST_RESENDING:
         return cg_side_resending(side, event->session, bytes, event->time);
+    case CG_AGAINST_STOP:
+        return cg_side_stop(side, event->time);
+    case CG_AGAINST_START_AGAIN:
+        return cg_side_start_again(side, event->time);
     case CG_AGAINST_MESSAGE:
         return message_hears(against, event);
     case CG_AGAINST_ANSWER:

@@ -36,6 +36,7 @@ struct cg_replay {
     struct cg_replay_sessions *sessions;
     struct cg_side *side; /* NULL before the first message */
     cg_time opened;       /* its time when it was opened */
+    bool stopped;         /* the log's gate was told to end */
     struct cg_replay_ids ids;
     struct cg_replay_match recorded;
     struct cg_replay_expect expect;

@@ -118,12 +118,32 @@ static int take_reject(struct cg_replay_sessions *sessions,
                                     sent, message->time);
 }
 
+/* A Logout of the gate may say why. */
+static int take_logout(struct cg_replay_sessions *sessions,
+                       const struct cg_replay_message *message)
+{
+    struct cg_slice fields = message->body;
+    struct cg_slice value;
+    uint32_t tag;
+    while (message->outbound && sessions->hooks.stopping != NULL &&
+           cg_replay_field(&fields, &tag, &value)) {
+        if (tag == 58 && cg_slice_is(value, CG_REPLAY_STOP_TEXT)) {
+            int status = sessions->hooks.stopping(sessions->hooks.user,
+                                                  message->time);
+            if (status != 0) {
+                return status;
+            }
+        }
+    }
+    return cg_replay_link_logout(sessions, message);
+}
+
 static int take_admin(struct cg_replay_sessions *sessions,
                       const struct cg_replay_message *message)
 {
     cg_replay_session_of(sessions, message)->counts.admin++;
     if (cg_replay_is(message, '5')) {
-        return cg_replay_link_logout(sessions, message);
+        return take_logout(sessions, message);
     }
     int status = cg_replay_link_needed(sessions, message);
     if (status == 0 && !message->outbound && cg_replay_is(message, '3')) {

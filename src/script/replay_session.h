@@ -30,6 +30,12 @@ enum cg_replay_trouble {
     CG_REPLAY_TROUBLES,
 };
 
+/* What a gate says to whom it logs out, and to who waits, when it is told to
+ * end (58). */
+#define CG_REPLAY_STOP_TEXT "the gate is stopping"
+#define CG_REPLAY_STOP_REFUSAL                                                 \
+    "\00158=CG501 GATE_STOPPING - " CG_REPLAY_STOP_TEXT
+
 /*
  * Each returns 0, or what ends the replay.  |message| of a hook has the time at
  * which its session would have handed it on: behind a gap, that of the last
@@ -48,6 +54,8 @@ struct cg_replay_hooks {
                      cg_session session,
                      struct cg_slice sent,
                      cg_time now);
+    /* The gate says in a Logout that it is told to end.  May be NULL. */
+    int (*stopping)(void *user, cg_time now);
     /* An application message, in sequence: the gate's to decide on, or what it
      * sent. */
     int (*message)(void *user, const struct cg_replay_message *message);

@@ -326,6 +326,14 @@ int cg_side_stop(struct cg_side *side, cg_time now)
                        : collect(side, cg_gate_stop(side->gate, side->now));
 }
 
+int cg_side_start_again(struct cg_side *side, cg_time now)
+{
+    int status = cg_side_advance(side, now);
+    return status != 0
+               ? status
+               : collect(side, cg_gate_start_again(side->gate, side->now));
+}
+
 int cg_side_saved(struct cg_side *side,
                   cg_seq no,
                   const char *digest,

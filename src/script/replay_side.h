@@ -93,6 +93,9 @@ int cg_side_resending(struct cg_side *side,
 /* --- by a host's journal (|by_host|) ------------------------------------- */
 
 int cg_side_tick(struct cg_side *side, cg_time now);
+/* The gate that was stopped is there again (cg_gate_start_again()). */
+int cg_side_start_again(struct cg_side *side, cg_time now);
+
 int cg_side_stop(struct cg_side *side, cg_time now);
 int cg_side_saved(struct cg_side *side,
                   cg_seq no,

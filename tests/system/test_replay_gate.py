@@ -113,6 +113,35 @@ class ReplayGate(Case):
             self.assertEqual((row["different"], row["only_recorded"]),
                              ("0", "0"), report["compared"])
 
+    def test_a_stop_and_a_start(self):
+        """What waited when the gate was told to end, and who comes after."""
+        self.assertEqual(self.running.stop(), 0)
+        self.configure("MessageLog=gate.messages\nSoftDeadlineMs=300\n"
+                       "HardDeadlineMs=600000\n")
+        self.running = self.gate()
+        self.trader.see(LOGGED_ON)
+        self.say("order A1 USSW10 buy 1000000 4.125 ACME",
+                 r" in .*35=8.*\|11=A1\|.*150=0\|")
+        self.hub.tell("silent")
+        self.trader.tell("order W1 USSW10 buy 2000000 4.125 ACME")
+        self.hub.see(r" in .*35=DF.*\|2320=0\|2321=0\|.*\|2324=1808.00")
+        self.assertEqual(self.running.stop(), 0)
+        self.trader.see(r" in .*35=8.*\|11=W1\|.*CG501")
+        self.hub.tell("speak")
+        self.running = self.gate()
+        self.trader.see(LOGGED_ON)
+        self.say("order A2 USSW10 buy 1000000 4.125 ACME",
+                 r" in .*35=8.*\|11=A2\|.*150=0\|")
+        self.say("cancel C1 A1", r" in .*35=8.*\|11=C1\|.*150=4")
+        self.end()
+        report = self.replay()
+        orders = {row["request"]: row for row in report["orders"]}
+        self.assertEqual((orders["new"]["taken"], orders["new"]["forwarded"]),
+                         ("3", "2"))
+        self.assertEqual([row["reason"] for row in report["refusals"]],
+                         ["CG501 GATE_STOPPING"])
+        self.same(report)
+
     def test_cut_at_the_front(self):
         for i in range(30):
             self.say(f"order A{i} USSW10 buy 1000000 4.125 ACME",
