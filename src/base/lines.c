@@ -7,36 +7,58 @@
 #include <lines.h>
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <text.h>
+#include <unistd.h>
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* Reads all of |file|, but not much more than is allowed; NULL on failure. */
-static char *read_all(FILE *file, size_t *len)
+/* Reads all of |fd|, but not much more than is allowed.  Returns 0 or an errno;
+ * without memory |*bytes| is NULL. */
+static int read_all(int fd, char **bytes, size_t *len)
 {
     size_t room = 65536;
-    char *bytes = malloc(room);
-    size_t got;
 
+    *bytes = malloc(room);
     *len = 0;
-    while (bytes != NULL &&
-           (got = fread(bytes + *len, 1, room - *len, file)) > 0) {
-        *len += got;
+    while (*bytes != NULL) {
+        ssize_t got = read(fd, *bytes + *len, room - *len);
+
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return got < 0 ? errno : 0;
+        }
+        *len += (size_t)got;
         if (*len == room && room <= CG_LINES_SIZE_MAX) {
-            char *more = realloc(bytes, room * 2);
+            char *more = realloc(*bytes, room * 2);
 
             if (more == NULL) {
-                free(bytes);
-                return NULL;
+                free(*bytes);
             }
-            bytes = more;
+            *bytes = more;
             room *= 2;
+        } else if (*len == room) {
+            return 0;
         }
     }
-    return bytes;
+    return 0;
+}
+
+/* A pipe, a socket or a device may never end, and one that nobody writes to
+ * makes whoever opens it wait: the gate reads its files again while it runs. */
+static bool is_plain(int fd, struct stat *about)
+{
+    return fstat(fd, about) == 0 && S_ISREG(about->st_mode);
+}
+
+static const char *kind_of(mode_t mode)
+{
+    return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
 }
 
 static int line_at(const struct cg_lines *lines, size_t at)
@@ -94,31 +116,44 @@ static bool begin(struct cg_lines *lines, struct cg_mistakes *mistakes)
     return true;
 }
 
+static bool
+cannot_read(const char *path, int error, struct cg_mistakes *mistakes)
+{
+    cg_mistakes_add(mistakes, path, 0,
+                    "check the path, and that this user may read it",
+                    "the file cannot be read: %s", strerror(error));
+    return false;
+}
+
 bool cg_lines_open(struct cg_lines *lines,
                    const char *path,
                    struct cg_mistakes *mistakes)
 {
-    FILE *file = fopen(path, "rb");
-    int error = errno;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat about = {0};
+    int error;
 
     *lines = (struct cg_lines){.path = path};
-    if (file != NULL) {
-        errno = 0;
-        lines->text = read_all(file, &lines->len);
-        error = ferror(file) != 0 ? errno : 0;
-        (void)fclose(file);
-        if (lines->text == NULL) {
-            mistakes->no_memory = true;
-            return false;
-        }
+    if (fd < 0) {
+        return cannot_read(path, errno, mistakes);
     }
-    if (error != 0) {
-        cg_mistakes_add(mistakes, path, 0,
-                        "check the path, and that this user may read it",
-                        "the file cannot be read: %s", strerror(error));
+    if (!is_plain(fd, &about)) {
+        close(fd);
+        if (S_ISDIR(about.st_mode)) {
+            return cannot_read(path, EISDIR, mistakes);
+        }
+        cg_mistakes_add(mistakes, path, 0, "name a plain file",
+                        "it is %s, not a file", kind_of(about.st_mode));
         return false;
     }
-    return begin(lines, mistakes);
+    error = read_all(fd, &lines->text, &lines->len);
+    close(fd);
+    if (lines->text == NULL) {
+        mistakes->no_memory = true;
+        return false;
+    }
+    return error == 0 ? begin(lines, mistakes)
+                      : cannot_read(path, error, mistakes);
 }
 
 bool cg_lines_copy(struct cg_lines *lines,

@@ -23,9 +23,9 @@ struct cg_lines {
 
 /*
  * Reads the file at |path|, which must outlive the lines.  False, after a
- * mistake was added, when it cannot be read, is too large or is not UTF-8
- * text; cg_lines_deinit() is fine in any case.  The bytes are at |text| until
- * the first line is taken.
+ * mistake was added, when it is no plain file (nobody waits for who writes to a
+ * pipe), cannot be read, is too large or is not UTF-8 text; cg_lines_deinit()
+ * is fine in any case.  The bytes are at |text| until the first line is taken.
  */
 bool cg_lines_open(struct cg_lines *lines,
                    const char *path,

@@ -338,6 +338,29 @@ class GateStop(Case):
             self.desk.see("8", f"|14={count}|")
         self.finish(gate)
 
+    def test_files_that_nobody_writes_to(self):
+        """A reload of pipes is refused, and the end waits for none."""
+        gate = self.open(client=False)
+        for name in "gate.cfg", "instruments.csv":
+            path = os.path.join(self.folder, name)
+            os.rename(path, path + ".kept")
+            os.mkfifo(path)
+            gate.child.send_signal(signal.SIGHUP)
+            gate.see(rf"ALARM: .*{name}: it is a pipe, not a file; name a "
+                     "plain file")
+            gate.see("the configuration of before stays in force")
+            os.unlink(path)
+            os.rename(path + ".kept", path)
+        gate.child.send_signal(signal.SIGHUP)
+        gate.see("the configuration is unchanged")
+        os.unlink(path)
+        os.mkfifo(path)
+        gate.child.send_signal(signal.SIGHUP)
+        gate.child.send_signal(signal.SIGTERM)
+        self.venue.see("5")
+        self.venue.send("5")
+        self.ended(gate)
+
     def test_further_signals_end_the_waits(self):
         gate = self.open("SoftDeadlineMs=60000\nHardDeadlineMs=600000\n")
         self.order("A1")

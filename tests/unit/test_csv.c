@@ -11,8 +11,10 @@
 
 #include <cmocka.h>
 #include <csv.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DATE, RATE, TENOR };
@@ -402,9 +404,39 @@ static void test_lines_file_opened_or_told(void **state)
     cg_mistakes_deinit(&mistakes);
 }
 
+/* What is no plain file is refused at once: to open a pipe that nobody writes
+ * to, or to read one that nobody closes, would wait for ever. */
+static void test_lines_of_no_plain_file_are_refused(void **state)
+{
+    struct cg_mistakes mistakes = {0};
+    struct cg_lines lines;
+    char path[] = "/tmp/cg-test-csv-XXXXXX";
+
+    (void)state;
+    assert_non_null(mkdtemp(path));
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_false(cg_lines_open(&lines, path, &mistakes));
+    assert_string_equal(mistakes.items[0].wrong, "it is a pipe, not a file");
+    assert_string_equal(mistakes.items[0].remedy, "name a plain file");
+    cg_lines_deinit(&lines);
+    int writer = open(path, O_RDWR | O_NONBLOCK);
+    assert_true(writer >= 0);
+    assert_false(cg_lines_open(&lines, path, &mistakes));
+    assert_string_equal(mistakes.items[1].wrong, "it is a pipe, not a file");
+    cg_lines_deinit(&lines);
+    close(writer);
+    assert_int_equal(unlink(path), 0);
+    assert_false(cg_lines_open(&lines, "/dev/null", &mistakes));
+    assert_string_equal(mistakes.items[2].wrong, "it is a device, not a file");
+    cg_lines_deinit(&lines);
+    cg_mistakes_deinit(&mistakes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_of_no_plain_file_are_refused),
         cmocka_unit_test(test_csv_plain_rows_read),
         cmocka_unit_test(test_csv_columns_in_any_order),
         cmocka_unit_test(test_csv_quotes_taken_off),
