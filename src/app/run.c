@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIGNALS = 4 };
+enum { SIGNALS = 5 };
 
 struct run {
     uv_loop_t loop;
@@ -52,6 +52,7 @@ static void print_usage(FILE *to)
         "                   open the message log again\n"
         "  SIGUSR1          move older facts from the journal to an archive\n"
         "                   beside it\n"
+        "  SIGUSR2          open the message log again, and nothing else\n"
         "\n"
         "Exit status: 0 ended as told, 1 failed while running, 2 could not\n"
         "start.\n",
@@ -112,6 +113,11 @@ static void on_signal(uv_signal_t *handle, int number)
         cg_gateway_reload(run->gateway);
         return;
     }
+    if (number == SIGUSR2) {
+        say(run, CG_LOG_NOTICE, "told to open the message log again (SIGUSR2)");
+        cg_gateway_reopen_log(run->gateway);
+        return;
+    }
     if (number == SIGUSR1) {
         say(run, CG_LOG_NOTICE, "told to archive older facts (SIGUSR1)");
         cg_gateway_archive(run->gateway);
@@ -126,7 +132,7 @@ static void on_signal(uv_signal_t *handle, int number)
  * a file that must not grow end one that can still answer. */
 static void signals_open(struct run *run)
 {
-    const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+    const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
     (void)signal(SIGXFSZ, SIG_IGN);
     (void)signal(SIGPIPE, SIG_IGN); /* whoever has left is a write error */
     for (size_t i = 0; i < SIGNALS; i++) {

@@ -135,7 +135,8 @@ static bool sync_folder(const char *path)
 enum { COPY_FILE = 3, COPY_RESULT = 4 };
 
 /* It keeps two files, and neither a socket nor a journal; it ends with its
- * parent, and by the signals that the parent handles. */
+ * parent, and by the signals that the parent handles, but for the one that is
+ * about another file. */
 static void copy_alone(pid_t parent, int file, int result)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
@@ -146,6 +147,7 @@ static void copy_alone(pid_t parent, int file, int result)
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
         (void)signal(signals[i], SIG_DFL);
     }
+    (void)signal(SIGUSR2, SIG_IGN);
     file = fcntl(file, F_DUPFD, COPY_RESULT + 1);
     result = fcntl(result, F_DUPFD, COPY_RESULT + 1);
     if (file < 0 || result < 0 || dup2(file, COPY_FILE) < 0 ||

@@ -201,14 +201,30 @@ class GateLog(Case):
         client = self.one_order(gate, "A1")
         os.rename(path, path + ".1")
         self.accepted(client, "A2")
+        # Half of a configuration is none of a rotation's business.
+        with open(os.path.join(self.folder, "gate.cfg"), "r+",
+                  encoding="utf-8") as file:
+            whole = file.read()
+            file.truncate(len(whole) // 2)
+        gate.child.send_signal(signal.SIGUSR2)
+        gate.see("SIGUSR2")
+        self.accepted(client, "A3")
+        with open(os.path.join(self.folder, "gate.cfg"), "w",
+                  encoding="utf-8") as file:
+            file.write(whole)
+        os.rename(path, path + ".2")
         gate.child.send_signal(signal.SIGHUP)
         gate.see("SIGHUP")
-        self.accepted(client, "A3")
+        gate.see("the configuration is unchanged")
+        self.accepted(client, "A4")
         self.assertEqual(gate.stop(), 0)
+        self.assertFalse(any("ALARM" in line for line in gate.lines))
         first, second = self.logged("gate.messages.1"), self.logged()
-        self.assertTrue(any("|11=A2|" in line for line in first))
-        self.assertFalse(any("|11=A2|" in line for line in second))
-        self.assertTrue(any("|11=A3|" in line for line in second))
+        between = self.logged("gate.messages.2")
+        for name, its in ("A2", first), ("A3", between), ("A4", second):
+            for lines in first, between, second:
+                self.assertEqual(any(f"|11={name}|" in line for line in lines),
+                                 lines is its)
         gate = self.gate()
         self.end(gate)
         more = self.logged()
