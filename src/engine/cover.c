@@ -385,6 +385,27 @@ static bool has_token(const struct cg_state *state,
     return false;
 }
 
+/* R11: a limit that an order has a token of may have gone elsewhere with its
+ * scope since. */
+static bool is_covered(const struct cg_state *state,
+                       const struct cg_order *order,
+                       struct cg_refusal *refusal)
+{
+    const struct cg_account *account = &state->accounts[order->account];
+    if (order->legs != CG_NONE) {
+        return cg_package_covered(state, order, refusal);
+    }
+    for (uint32_t i = 0; i < account->limit_count; i++) {
+        const struct cg_limit *limit = &state->limits[account->limits[i]];
+        if (limit->kind == CG_LIMIT_DV01 &&
+            cg_limit_covers(limit, state, order->account, order->ccp,
+                            order->instrument)) {
+            return true;
+        }
+    }
+    return refuse(refusal, CG_NO_CREDIT_LINE, CG_NONE);
+}
+
 bool cg_cover_may_grow(const struct cg_engine *engine,
                        uint32_t slot,
                        cg_qty qty,
@@ -400,6 +421,10 @@ bool cg_cover_may_grow(const struct cg_engine *engine,
             !token_may_grow(engine, token, qty, only_falls, refusal)) {
             return false;
         }
+    }
+    if (!only_falls && qty > order->worst_qty &&
+        !is_covered(state, order, refusal)) {
+        return false;
     }
     if (order->legs != CG_NONE) {
         return only_falls || cg_package_may_grow(engine, order, qty, refusal);
@@ -475,6 +500,9 @@ bool cg_cover_still_fits(const struct cg_engine *engine,
     }
     if (!state->sessions[order->venue].up) {
         return refuse(refusal, CG_VENUE_DOWN, CG_NONE);
+    }
+    if (!is_covered(state, order, refusal)) {
+        return false;
     }
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];

@@ -284,6 +284,21 @@ static bool all_covered(const struct cg_state *state,
     return true;
 }
 
+bool cg_package_covered(const struct cg_state *state,
+                        const struct cg_order *order,
+                        struct cg_refusal *refusal)
+{
+    struct cg_leg_terms legs[CG_LEGS_MAX];
+    const struct cg_cover_request request = {
+        .account = order->account,
+        .instrument = CG_NONE,
+        .ccp = order->ccp,
+        .legs = legs,
+        .leg_count = cg_package_terms(state, order, legs),
+    };
+    return all_covered(state, &request, refusal);
+}
+
 bool cg_package_plan(const struct cg_engine *engine,
                      const struct cg_cover_request *request,
                      struct cg_cover *cover,

@@ -264,6 +264,11 @@ bool cg_package_plan(const struct cg_engine *engine,
                      struct cg_cover *cover,
                      struct cg_refusal *refusal);
 
+/* Whether a limit covers each leg of the package (R11). */
+bool cg_package_covered(const struct cg_state *state,
+                        const struct cg_order *order,
+                        struct cg_refusal *refusal);
+
 /* Whether the limits on single orders, and those that came later, let a package
  * have |qty|. */
 bool cg_package_may_grow(const struct cg_engine *engine,
