@@ -624,6 +624,31 @@ static void test_reconfigure_instruments(void **state)
     assert_int_equal(used("A-USD"), 76012);
 }
 
+/* R11: an instrument that leaves the scope of the only limit. */
+static void test_reconfigure_out_of_scope(void **state)
+{
+    static const char raise[] =
+        "35=G|11=P2|41=P1|1=P|55=USD10Y|54=1|38=60000000|40=2|44=4.1|"
+        "60=20270115-08:00:00";
+    (void)state;
+    harness_in(&h, HUB,
+               "35=CR|1667=1|60=20270115-08:00:00|1677=1|1324=M|1671=1|1691=P|"
+               "1692=D|1693=24|1669=1|1529=1|1530=12|1531=100000|1532=USD|"
+               "1534=1|1535=1|1544=OIS|1670=P-USD");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    order("P1", "P", 50);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
+    harness_expect(&h, VENUE, "35=D|11=P1");
+    report("P1", "150=0|39=0|38=50000000|151=50000000|14=0");
+    harness_expect(&h, CLIENT, "35=8|150=0");
+    take_table(base, "instrument,currency,dv01_per_million,product\n"
+                     "USD10Y,USD,1000.00,IRS\nEUR10Y,EUR,1000.00,OIS\n");
+    harness_in(&h, CLIENT, raise);
+    harness_expect(&h, CLIENT, "35=9|11=P2|58~CG102");
+    harness_quiet(&h);
+    assert_int_equal(used("P-USD"), 50000);
+}
+
 static void test_reconfigure_currencies(void **state)
 {
     (void)state;
@@ -872,6 +897,7 @@ int main(void)
         T(test_reconfigure_account_settings),
         T(test_reconfigure_firm_of_an_account_at_rest),
         T(test_reconfigure_instruments),
+        T(test_reconfigure_out_of_scope),
         T(test_reconfigure_currencies),
         T(test_reconfigure_deadlines_of_who_waits),
         T(test_reconfigure_end_of_the_day),
