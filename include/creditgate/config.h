@@ -111,6 +111,46 @@ struct cg_config_host {
 CG_API void cg_config_host(const struct cg_config *config,
                            struct cg_config_host *host);
 
+/* How much there is of everything. */
+struct cg_config_counts {
+    size_t sessions;
+    size_t accounts;
+    size_t limits;
+    size_t instruments; /* rows of the table */
+    size_t conventions; /* 0 without [RATES] */
+};
+
+CG_API void cg_config_counts(const struct cg_config *config,
+                             struct cg_config_counts *counts);
+
+/* A row of the table of instruments.  Texts live as long as the configuration.
+ */
+struct cg_config_instrument_view {
+    const char *symbol; /* or a pattern, that stands for many */
+    const char *currency;
+    const char *convention; /* NULL: its DV01 is the table's; else by rates */
+    const char *swap;       /* NULL likewise */
+};
+
+/* The row |index|, the number that cg_rates_dv01() names it by; false past the
+ * last. */
+CG_API bool cg_config_instrument(const struct cg_config *config,
+                                 size_t index,
+                                 struct cg_config_instrument_view *view);
+
+/* A kind of swap, by which instruments are priced.  Texts likewise. */
+struct cg_config_convention_view {
+    const char *name;
+    const char *currency;
+    const char *par_curve;     /* whose par rates make its curve */
+    const char *discounted_by; /* the convention whose curve discounts */
+};
+
+/* False past the last. */
+CG_API bool cg_config_convention(const struct cg_config *config,
+                                 size_t index,
+                                 struct cg_config_convention_view *view);
+
 #ifdef __cplusplus
 }
 #endif

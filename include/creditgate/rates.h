@@ -78,6 +78,10 @@ CG_API const char *cg_rates_digest(const struct cg_rates *rates);
 /* When they were made, as their age counts. */
 CG_API cg_time cg_rates_made_at(const struct cg_rates *rates);
 
+/* How old they may be before orders under them are refused (CG107);
+ * CG_TIME_NEVER: any age. */
+CG_API cg_time cg_rates_max_age(const struct cg_rates *rates);
+
 /* "smp 2026-01-15 rates.csv": the set, the day it is of, the file. */
 CG_API const char *cg_rates_words(const struct cg_rates *rates);
 

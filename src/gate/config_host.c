@@ -5,6 +5,8 @@
  */
 #include "configuration.h"
 
+#include "convention.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,4 +116,53 @@ void cg_config_host(const struct cg_config *config, struct cg_config_host *host)
         .snapshot_facts = config->snapshot_facts,
         .message_max = config->limits.message_max,
     };
+}
+
+void cg_config_counts(const struct cg_config *config,
+                      struct cg_config_counts *counts)
+{
+    const struct cg_conventions *conventions = config->rates.conventions;
+    *counts = (struct cg_config_counts){
+        .sessions = config->session_count,
+        .accounts = config->account_count,
+        .limits = config->credit_limit_count,
+        .instruments = config->instrument_count,
+        .conventions = conventions != NULL ? conventions->count : 0,
+    };
+}
+
+bool cg_config_instrument(const struct cg_config *config,
+                          size_t index,
+                          struct cg_config_instrument_view *view)
+{
+    if (index >= config->instrument_count) {
+        return false;
+    }
+    const struct cg_config_instrument *row = &config->instruments[index];
+    bool priced = row->convention[0] != '\0';
+    *view = (struct cg_config_instrument_view){
+        .symbol = row->symbol,
+        .currency = row->currency,
+        .convention = priced ? row->convention : NULL,
+        .swap = priced ? row->swap : NULL,
+    };
+    return true;
+}
+
+bool cg_config_convention(const struct cg_config *config,
+                          size_t index,
+                          struct cg_config_convention_view *view)
+{
+    const struct cg_conventions *all = config->rates.conventions;
+    if (all == NULL || index >= all->count) {
+        return false;
+    }
+    const struct cg_convention *convention = &all->items[index];
+    *view = (struct cg_config_convention_view){
+        .name = convention->name,
+        .currency = convention->currency,
+        .par_curve = convention->par_curve,
+        .discounted_by = all->items[convention->discount].name,
+    };
+    return true;
 }

@@ -431,6 +431,11 @@ cg_rates_dv01(const struct cg_rates *rates, size_t instrument, const char **why)
     return rates->prices[instrument].dv01;
 }
 
+cg_time cg_rates_max_age(const struct cg_rates *rates)
+{
+    return rates->config->rates.max_age_ns;
+}
+
 bool cg_rates_has_curve(const struct cg_rates *rates, const char *convention)
 {
     const struct cg_conventions *all = rates->config->rates.conventions;
