@@ -1,5 +1,6 @@
 """Processes of the program around a gate, for tests: hub, venue and client
-simulators, the gate, and FIX over a plain socket.
+simulators, the gate, and FIX over a plain socket.  The first argument of such a
+test is the program.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -21,6 +22,9 @@ PROGRAM = os.path.abspath(sys.argv[1])
 # Another program that knows the command "run".
 GATE = os.path.abspath(os.environ.get("CG_TEST_GATE", PROGRAM))
 WAIT_S = 60
+SOH = "\x01"
+# Beside the journal's spare, of 4 MiB, there is little room.
+FULL_DISK = 4 * 1024 * 1024 + 200 * 1024
 LOGGED_ON = r"^\S+ logon "
 
 CONFIG = """[GATE]
@@ -70,6 +74,12 @@ Model=ping
 """
 INSTRUMENTS = "instrument,currency,dv01_per_million\nUSSW10,USD,904.00\n"
 
+# Out of order, with a group and tags of the user's own: as it came it must go
+# on.
+ORDER = ("11={id}|9001=first|1=ACME|55=USSW10|54=1|38={qty}|40=2|44=4.125|"
+         "60={now}|453=2|448=TRADER9|447=D|452=11|448=FCM1|447=D|452=4|"
+         "59=0|9000=x=y|")
+
 
 def free_port():
     with socket.socket() as found:
@@ -77,14 +87,47 @@ def free_port():
         return found.getsockname()[1]
 
 
+def utc():
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return now.strftime("%Y%m%d-%H:%M:%S.") + "%03d" % (now.microsecond // 1000)
+
+
+def order(name, qty):
+    return ORDER.format(id=name, qty=qty, now=utc())
+
+
+def fields(text):
+    """The fields of a message or a part of it, as pairs in their order."""
+    return [tuple(field.split("=", 1))
+            for field in text.replace(SOH, "|").strip("|").split("|")]
+
+
+def value(text, tag):
+    """The first value of |tag|, or None."""
+    for name, found in fields(text):
+        if name == str(tag):
+            return found
+    return None
+
+
+def sealed(begin, body):
+    """The whole message of |body|, which begins with 35 and has | for SOH."""
+    body = body.replace("|", SOH)
+    text = f"8={begin}{SOH}9={len(body)}{SOH}{body}"
+    return (text + f"10={sum(text.encode()) % 256:03}{SOH}").encode()
+
+
+def limit_files(limit):
+    """No file of this process may grow further."""
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
 class Process:
     """A process whose lines are read as they come."""
 
     def __init__(self, *words, cwd, limit=None, environment=None, out=None,
                  program=None):
-        def before():
-            if limit is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         self.lines = []
         self.queue = queue.Queue()
         # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
@@ -92,7 +135,7 @@ class Process:
             [program or (GATE if words[0] == "run" else PROGRAM), *words],
             cwd=cwd, stdin=subprocess.PIPE,
             stdout=out or subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env=environment, preexec_fn=before)
+            env=environment, preexec_fn=lambda: limit_files(limit))
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
@@ -118,9 +161,20 @@ class Process:
             if line is None:
                 raise AssertionError(
                     f"{pattern} was not said, but:\n"
-                    + "\n".join(self.lines[-12:]))
+                    + "\n".join(self.lines[-30:]))
             if re.search(pattern, line):
                 return line
+
+    def said(self, pattern):
+        return [line for line in self.lines if re.search(pattern, line)]
+
+    def await_said(self, pattern):
+        """Until |pattern| was said, now or before."""
+        end = time.monotonic() + WAIT_S
+        while not self.said(pattern):
+            if time.monotonic() > end:
+                raise AssertionError(f"{pattern} was never said")
+            time.sleep(0.01)
 
     def ended(self):
         status = self.child.wait(WAIT_S)
@@ -156,17 +210,13 @@ class Peer:
         self.seq = 1
         self.bytes = b""
 
-    def send(self, kind, fields="", seq=None):
+    def send(self, kind, body="", seq=None):
         number = self.seq if seq is None else seq
         if seq is None:
             self.seq += 1
-        now = datetime.datetime.now(datetime.timezone.utc)
-        stamp = now.strftime("%Y%m%d-%H:%M:%S.%f")[:-3]
-        body = (f"35={kind}|34={number}|49={self.name}|56=GATE|52={stamp}|"
-                f"{fields}").replace("|", "\x01")
-        text = f"8=FIX.4.4\x019={len(body)}\x01{body}"
-        total = sum(text.encode()) % 256
-        self.line.sendall(f"{text}10={total:03}\x01".encode())
+        self.line.sendall(sealed(
+            "FIX.4.4", f"35={kind}|34={number}|49={self.name}|56=GATE|"
+                       f"52={utc()}|{body}"))
 
     def next(self):
         """The next message with |; None when the line is over."""
@@ -222,6 +272,8 @@ class Listener:
 class Case(unittest.TestCase):
     """A folder with a gate's files, and processes that end with it."""
 
+    hub_limit = 2500000
+
     def setUp(self):
         # pylint: disable=consider-using-with
         self.place = tempfile.TemporaryDirectory(prefix="cg-gate-")
@@ -230,7 +282,8 @@ class Case(unittest.TestCase):
         self.processes = []
         self.port = free_port() # the client finds it again after a restart
         self.hub = self.start("hubsim", "--listen", "0",
-                              "--limit", "ACME-USD,FCM1,ACME,USD,2500000")
+                              "--limit",
+                              f"ACME-USD,FCM1,ACME,USD,{self.hub_limit}")
         self.hub_port = self.hub.see("listen").split()[-1]
         self.venue = None
         self.venue_port = None

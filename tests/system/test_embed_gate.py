@@ -15,14 +15,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-from embed_fix import (CONFIG, FULL_DISK, INSTRUMENTS, LOGGED_ON, Process,
-                       RawVenue, fields, free_port, order, utc, value)
+from gate_desk import (FULL_DISK, LOGGED_ON, PROGRAM as CREDITGATE, Case,
+                       Listener, fields, order, utc, value)
 
-CREDITGATE, PROGRAM = (os.path.abspath(sys.argv[at]) for at in (1, 3))
+HOST = os.path.abspath(sys.argv[3])
 KIND = sys.argv[2]
 HEADER = {"8", "9", "35", "34", "49", "56", "52", "10", "43", "122", "97"}
 
@@ -33,65 +32,45 @@ def body_of(line):
     return [field for field in fields(message) if field[0] not in HEADER]
 
 
-class Gate(unittest.TestCase):
+class Gate(Case):
+    hub_limit = 100000
+
     def setUp(self):
-        # pylint: disable=consider-using-with
-        self.place = tempfile.TemporaryDirectory(prefix="cg-embed-")
-        self.folder = self.place.name
-        self.processes = []
-        self.port = free_port()
+        super().setUp()
+        self.start_venue()
         self.venue_keys = ""
-        self.hub = self.sim("hubsim", "--listen", "0",
-                            "--limit", "ACME-USD,FCM1,ACME,USD,100000")
-        hub = self.hub.see("listen").split()[-1]
-        self.by_hand = RawVenue()
-        self.venue = self.sim("venuesim", "--listen", "0")
-        self.venue_port = self.venue.see("listen").split()[-1]
-        self.hub_port = hub
-        self.write("instruments.csv", INSTRUMENTS)
-        self.gate = None
+        self.running = None
 
-    def tearDown(self):
-        self.by_hand.close()
-        for process in self.processes:
-            if process.child.poll() is None:
-                process.stop(signal.SIGKILL)
-        self.place.cleanup()
-
-    def write(self, name, text):
-        with open(os.path.join(self.folder, name), "w",
-                  encoding="utf-8") as file:
-            file.write(text)
-
-    def process(self, *words, limit=None):
-        process = Process(*words, cwd=self.folder, limit=limit)
-        self.processes.append(process)
-        return process
-
-    def sim(self, *words):
-        return self.process(CREDITGATE, *words)
-
-    def configure(self, venue):
-        text = CONFIG.format(port=self.port, venue=venue, hub=self.hub_port)
-        text = text.replace("TokenTag=", self.venue_keys + "TokenTag=")
-        self.write("gate.cfg", text)
+    def start_gate(self, venue=None, program=HOST, limit=None):
+        """|venue| is the port of one that is no simulator."""
+        self.venue_port, port = venue or self.venue_port, self.venue_port
+        self.configure("PullTimeMs=100\nFailureGraceMs=1500\n",
+                       self.venue_keys)
+        self.venue_port = port
         if KIND == "quickfix":
-            self.write("quickfix.cfg", quickfix_settings(text))
-
-    def start_gate(self, venue=None, program=PROGRAM, limit=None):
-        self.configure(venue or self.venue_port)
+            self.write_settings()
         words = {"fix8c": ["gate.cfg"],
                  "quickfix": ["quickfix.cfg", "gate.cfg"],
                  "run": ["run", "--config", "gate.cfg"]}[KIND]
-        self.gate = self.process(program, *words, limit=limit)
+        self.running = self.start(*words, limit=limit, program=program)
         self.hub.see(r" in \S+ .*\|35=DE\|.*\|2316=0\|")
         if venue is None:
             self.venue.see(LOGGED_ON)
 
-    def client(self):
-        client = self.sim("clientsim", "--connect", str(self.port))
-        client.see(LOGGED_ON)
-        return client
+    def write_settings(self):
+        """QuickFIX's settings: the sessions of the gate's, and what is its own.
+        It wants a port to listen on even of a session that does not listen."""
+        with open(os.path.join(self.folder, "gate.cfg"),
+                  encoding="utf-8") as file:
+            text = file.read()
+        default, *sessions = text[text.index("[DEFAULT]"):text.index(
+            "[ACCOUNT]")].split("[SESSION]")
+        port = re.search(r"SocketAcceptPort=\d+\n", text)[0]
+        with open(os.path.join(self.folder, "quickfix.cfg"), "w",
+                  encoding="utf-8") as file:
+            file.write(QUICKFIX + port + default.replace("[DEFAULT]\n", "")
+                       + "".join("[SESSION]" + session
+                                 for session in sessions))
 
     def place_order(self, client, name, qty):
         """An order with a group and tags of its own; it goes on as it came."""
@@ -106,8 +85,8 @@ class Gate(unittest.TestCase):
         return token
 
     def end_and_prove(self, status=0):
-        self.assertEqual(self.gate.stop(), status,
-                         "\n".join(self.gate.lines[-30:]))
+        self.assertEqual(self.running.stop(), status,
+                         "\n".join(self.running.lines[-30:]))
         done = subprocess.run(
             [CREDITGATE, "audit", "--journal",
              os.path.join(self.folder, "gate.journal")],
@@ -150,7 +129,7 @@ class Gate(unittest.TestCase):
                 client.tell("raw D " + order(names[-1], 1000).rstrip("|"))
             client.see(rf" out .*11={names[-1]}\|")
             time.sleep(chance.random() * 0.06)
-            self.gate.stop(signal.SIGKILL)
+            self.running.stop(signal.SIGKILL)
             self.start_gate()
             client.see(LOGGED_ON)
         for name in names:
@@ -179,7 +158,7 @@ class Gate(unittest.TestCase):
         self.hub.see("command silent")
         client.tell("order A2 USSW10 buy 1000000 4.125 ACME")
         self.hub.see(rf" in .*\|35=DF\|.*2324=904.00\|")
-        self.assertEqual(self.gate.stop(signal.SIGKILL), -signal.SIGKILL)
+        self.assertEqual(self.running.stop(signal.SIGKILL), -signal.SIGKILL)
         self.hub.tell("speak")
         self.start_gate()
         client.see(LOGGED_ON)
@@ -207,7 +186,7 @@ class Gate(unittest.TestCase):
         self.hub.see("command silent")
         client.tell("order A2 USSW10 buy 1000000 4.125 ACME")
         self.hub.see(r" in .*\|35=DF\|.*2320=0\|")
-        self.gate.stop(signal.SIGKILL)
+        self.running.stop(signal.SIGKILL)
         with contextlib.closing(sqlite3.connect(
                 os.path.join(self.folder, "gate.journal"))) as journal:
             journal.execute("UPDATE session SET created = created - ? "
@@ -221,29 +200,38 @@ class Gate(unittest.TestCase):
         client.stop()
         self.end_and_prove()
 
+    def log_on(self, listener, seq=1):
+        """A venue by hand, for what no simulator would do."""
+        venue = listener.accept()
+        venue.seq = seq
+        venue.see("A")
+        venue.send("A", "98=0|108=30|")
+        return venue
+
     # R22: what the venue asks for again comes with the bytes of the first
     # sending while it is covered, and else the gap is filled.
     def test_embed_gate_resends_what_is_covered(self):
-        self.start_gate(self.by_hand.port)
-        venue = self.by_hand
-        venue.log_on()
+        listener = Listener("VENUE")
+        self.addCleanup(listener.close)
+        self.start_gate(listener.port)
+        venue = self.log_on(listener)
         client = self.client()
         client.tell("raw D " + order("A1", 50000000).rstrip("|"))
         out = client.see(r" out .*\|35=D\|.*11=A1\|")
-        came = venue.await_type("D")
+        came = venue.see("D")
         token = value(came, 7350)
         self.assertEqual([field for field in body_of(came)
                           if field[0] != "7350"], body_of(out))
-        venue.drop()
-        venue.log_on()
+        venue.close()
+        venue = self.log_on(listener, venue.seq)
         seq = value(came, 34)
         venue.send("2", f"7={seq}|16={seq}|")
-        again = venue.await_type("D")
+        again = venue.see("D")
         self.assertEqual((value(again, 43), value(again, 34)), ("Y", seq))
         self.assertEqual(body_of(again), body_of(came))
         # The hub takes the token back: its cover is dead, it is pulled.
         self.hub.tell(f"cancel {token}")
-        self.assertEqual(value(venue.await_type("F"), 41), "A1")
+        self.assertEqual(value(venue.see("F"), 41), "A1")
         venue.send("2", f"7={seq}|16={seq}|")
         filled = venue.next()
         while value(filled, 35) in ("F", "H"):
@@ -251,7 +239,7 @@ class Gate(unittest.TestCase):
         self.assertEqual([value(filled, tag) for tag in (35, 34, 123)],
                          ["4", seq, "Y"])
         client.stop()
-        venue.drop()
+        venue.close()
         self.end_and_prove()
 
     # A full disk: new risk is refused, cancels and fills pass, the end comes
@@ -260,7 +248,7 @@ class Gate(unittest.TestCase):
         self.start_gate(limit=FULL_DISK)
         client = self.client()
         count = 0
-        while not self.gate.said("FATAL"):
+        while not self.running.said("FATAL"):
             count += 1
             self.assertLess(count, 3000, "the disk was never full")
             client.tell(f"order A{count} USSW10 buy 1000 4.125 ACME")
@@ -271,7 +259,7 @@ class Gate(unittest.TestCase):
         client.see(r" in .*\|35=8\|.*11=C1\|.*150=4\|")
         self.venue.tell("fill A2 400 4.125")
         client.see(r" in .*\|35=8\|.*11=A2\|.*150=F\|")
-        self.assertEqual(self.gate.ended(), 1)
+        self.assertEqual(self.running.ended(), 1)
         self.assertFalse(self.venue.said(r" in .*11=N1\|"))
         self.start_gate()
         client.see(LOGGED_ON)
@@ -296,7 +284,7 @@ class Gate(unittest.TestCase):
                          (token, "18080.00"))
         if KIND == "quickfix":
             self.venue.await_said(r" in .*\|35=3\|.*373=13\|")
-            self.gate.await_said("ALARM: QuickFIX rejects a message that the "
+            self.running.await_said("ALARM: QuickFIX rejects a message that the "
                                  "gate takes")
             self.refused_by_quickfix(client)
         client.stop()
@@ -319,8 +307,8 @@ class Gate(unittest.TestCase):
         self.start_gate(program=os.path.abspath(sys.argv[4]))
         client = self.client()
         self.place_order(client, "A1", 50000000)
-        self.gate.await_said("ALARM: an order that did not come from the gate")
-        self.gate.await_said("^not forwarded")
+        self.running.await_said("ALARM: an order that did not come from the gate")
+        self.running.await_said("^not forwarded")
         client.tell("order A2 USSW10 buy 100000000 4.125 ACME")
         client.see(r" in .*\|35=8\|.*11=A2\|.*58=CG101 ")
         self.assertEqual(len(self.venue.said(r" in .*\|35=D\|")), 1)
@@ -333,7 +321,6 @@ FIXSPEC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
 QUICKFIX = f"""[DEFAULT]
 StartTime=00:00:00
 EndTime=00:00:00
-ReconnectInterval=1
 SocketNodelay=Y
 FileStorePath=store
 FileLogPath=log
@@ -344,16 +331,6 @@ TransportDataDictionary={FIXSPEC}/FIXT11.xml
 AppDataDictionary={FIXSPEC}/FIX50SP2.xml
 DataDictionary={FIXSPEC}/FIX44.xml
 """
-
-
-def quickfix_settings(text):
-    """QuickFIX's settings: the sessions of the gate's, and what is its own.  It
-    wants a port to listen on even of a session that does not listen."""
-    default, *sessions = text[text.index("[DEFAULT]"):text.index(
-        "[ACCOUNT]")].split("[SESSION]")
-    port = re.search(r"SocketAcceptPort=\d+\n", text)[0]
-    return (QUICKFIX + port + default.replace("[DEFAULT]\n", "")
-            + "".join("[SESSION]" + session for session in sessions))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The gate over two descriptors, beside an engine that is this test.
 
-    test_embed_pipe.py PROGRAM CREDITGATE
+    test_embed_pipe.py CREDITGATE PROGRAM
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -15,10 +15,11 @@ import tempfile
 import time
 import unittest
 
-from embed_fix import (CONFIG, FULL_DISK, INSTRUMENTS, SOH, WAIT_S, fields,
-                       limit_files, order, utc, value)
+from gate_desk import (CONFIG, FULL_DISK, INSTRUMENTS, PROGRAM as CREDITGATE,
+                       SOH, WAIT_S, fields, limit_files, order, sealed, utc,
+                       value)
 
-PROGRAM, CREDITGATE = (os.path.abspath(path) for path in sys.argv[1:3])
+HOST = os.path.abspath(sys.argv[2])
 PEERS = {"client": ("FIX.4.4", "CLIENT"), "venue": ("FIX.4.4", "VENUE"),
          "hub": ("FIXT.1.1", "HUB")}
 
@@ -48,7 +49,7 @@ class Engine:
         # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.child = subprocess.Popen(
-                [PROGRAM, "gate.cfg"], cwd=self.folder, stderr=log,
+                [HOST, "gate.cfg"], cwd=self.folder, stderr=log,
                 preexec_fn=lambda: limit_files(limit),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.buffer = b""
@@ -74,13 +75,11 @@ class Engine:
     def message(self, session, kind, body, header="", verb="message"):
         begin, comp_id = PEERS[session]
         self.seq[session] += 1
-        inner = (f"35={kind}|34={self.seq[session]}|49={comp_id}|56=GATE|"
-                 f"52={utc()}|{header}{body}").replace("|", SOH)
-        text = f"8={begin}{SOH}9={len(inner)}{SOH}{inner}"
-        text += "10=%03d%s" % (sum(text.encode()) % 256, SOH)
+        text = sealed(begin, f"35={kind}|34={self.seq[session]}|49={comp_id}|"
+                             f"56=GATE|52={utc()}|{header}{body}")
         if verb == "message":
-            self.say(f"message {session} {len(text)}", text.encode())
-        return text.encode()
+            self.say(f"message {session} {len(text)}", text)
+        return text
 
     def more(self, wait):
         ready, _, _ = select.select([self.child.stdout], [], [], wait)
@@ -155,7 +154,10 @@ class Pipe(unittest.TestCase):
     def setUp(self):
         # pylint: disable=consider-using-with
         self.place = tempfile.TemporaryDirectory(prefix="cg-embed-")
-        for name, text in (("gate.cfg", CONFIG.format(port=0, venue=1, hub=2)),
+        config = CONFIG.format(
+            gate="PullTimeMs=100\nFailureGraceMs=1500\n", venue="", port=0,
+            venue_port=1, hub_port=2)
+        for name, text in (("gate.cfg", config),
                            ("instruments.csv", INSTRUMENTS)):
             with open(os.path.join(self.place.name, name), "w",
                       encoding="utf-8") as file:
