@@ -49,7 +49,8 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-bool cg_decimal_parse(struct cg_slice text, int scale_digits, int64_t *out)
+/* Any number, with each step looked at. */
+static bool parse(struct cg_slice text, int scale_digits, int64_t *out)
 {
     struct magnitude magnitude = {0, false};
     bool negative = text.len > 0 && text.data[0] == '-';
@@ -78,6 +79,27 @@ bool cg_decimal_parse(struct cg_slice text, int scale_digits, int64_t *out)
         magnitude_push(&magnitude, 0);
     }
     return magnitude_sign(magnitude, negative, out);
+}
+
+/* What a whole number has at most that cannot wrap. */
+#define SHORT_DIGITS 18
+
+bool cg_decimal_parse(struct cg_slice text, int scale_digits, int64_t *out)
+{
+    uint64_t number = 0;
+
+    if (scale_digits != 0 || text.len - 1 >= SHORT_DIGITS) {
+        return parse(text, scale_digits, out);
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+        if (digit > 9) {
+            return parse(text, scale_digits, out);
+        }
+        number = number * 10 + digit;
+    }
+    *out = (int64_t)number;
+    return true;
 }
 
 bool cg_dv01_parse(struct cg_slice text, cg_dv01 *out)

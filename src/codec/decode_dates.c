@@ -53,7 +53,7 @@ static bool comes_twice(const struct level *level, uint32_t tag)
     uint32_t end = leg != NULL ? leg->entry_end : message->body_end;
     uint32_t count = 0;
     for (uint32_t i = first; i < end; i++) {
-        bool here = leg != NULL || !message->inner[i];
+        bool here = leg != NULL || !message->fields[i].inner;
         count += here && message->fields[i].tag == tag ? 1 : 0;
     }
     return count > 1;

@@ -580,7 +580,7 @@ void cg_encode_pass_pulled(const struct cg_context *context,
     for (uint32_t i = message->body_first; i < message->body_end; i++) {
         uint32_t tag = message->fields[i].tag;
         bool reason = cancelled && (tag == 58 || tag == 378 || tag == 1328);
-        if (message->inner[i]) {
+        if (message->fields[i].inner) {
             cg_fix_put_raw(out, whole_field(message, i));
         } else if (tag == 11) {
             cg_fix_put(out, 11,

@@ -76,8 +76,13 @@ cg_fix_value_find(const struct cg_fix_dictionary *dictionary,
 {
     const struct cg_fix_value *values = &dictionary->values[tag->value_first];
 
+    if (value.len == 0)
+        return NULL;
     for (size_t i = 0; i < tag->value_count; i++) {
-        if (cg_slice_is(value, values[i].text))
+        const char *text = values[i].text;
+        /* Most have one byte: then the first one and the end tell. */
+        if (text[0] == value.data[0] &&
+            (value.len == 1 ? text[1] == '\0' : cg_slice_is(value, text)))
             return &values[i];
     }
     return NULL;

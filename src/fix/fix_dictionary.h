@@ -142,14 +142,21 @@ cg_fix_tag_find(const struct cg_fix_dictionary *dictionary, uint32_t tag)
     return place != 0 ? &dictionary->tags[place - 1] : NULL;
 }
 
+/* Whether the tag of |place| is a member of |level|. */
+static inline bool cg_fix_has_place(const struct cg_fix_dictionary *dictionary,
+                                    uint16_t level,
+                                    uint32_t place)
+{
+    /* Bit 0 stands for every tag that is unknown; no level has it. */
+    return (dictionary->bits[level].members[place / 64] >> (place % 64)) & 1;
+}
+
 static inline bool cg_fix_is_member(const struct cg_fix_dictionary *dictionary,
                                     uint16_t level,
                                     uint32_t tag)
 {
-    uint32_t place = cg_fix_tag_place(dictionary, tag);
-
-    /* Bit 0 stands for every tag that is unknown; no level has it. */
-    return (dictionary->bits[level].members[place / 64] >> (place % 64)) & 1;
+    return cg_fix_has_place(dictionary, level,
+                            cg_fix_tag_place(dictionary, tag));
 }
 
 #endif

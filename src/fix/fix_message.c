@@ -22,17 +22,23 @@
 /* The shortest thing that is read at all: 8, 9, 35 and 10. */
 #define MESSAGE_MIN 25
 
-/* The SOHs of the block at |at|, which may be the last and short one. */
-static uint64_t
-scan_block(const struct cg_fix_message *message, size_t at, uint64_t *sum)
+/* The SOHs of the last |len| bytes, which are less than a block. */
+static uint64_t scan_rest(const char *bytes, size_t len, uint64_t *sum)
 {
     char rest[CG_FIX_BLOCK] = {0};
+
+    memcpy(rest, bytes, len);
+    return cg_fix_scan(rest, sum);
+}
+
+/* The SOHs of the block at |at|, which may be the last and short one. */
+static inline uint64_t
+scan_block(const struct cg_fix_message *message, size_t at, uint64_t *sum)
+{
     size_t left = message->len - at;
 
-    if (left >= CG_FIX_BLOCK)
-        return cg_fix_scan(message->bytes + at, sum);
-    memcpy(rest, message->bytes + at, left);
-    return cg_fix_scan(rest, sum);
+    return left >= CG_FIX_BLOCK ? cg_fix_scan(message->bytes + at, sum)
+                                : scan_rest(message->bytes + at, left, sum);
 }
 
 /* The place after the '=' of a tag that is no number; 0 without a '='. */
@@ -48,7 +54,7 @@ static size_t strange_tag(const char *bytes, size_t at)
  * What is no number reads as tag 0, which is never legal.  Somewhere an SOH
  * follows, so no end is looked for.
  */
-static inline size_t read_tag(const char *bytes, size_t at, uint32_t *tag)
+static size_t read_any_tag(const char *bytes, size_t at, uint32_t *tag)
 {
     uint32_t number = 0;
 
@@ -64,6 +70,45 @@ static inline size_t read_tag(const char *bytes, size_t at, uint32_t *tag)
     }
     *tag = 0;
     return bytes[at] == '=' ? 0 : strange_tag(bytes, at);
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "the lowest byte of a word is its first");
+
+/*
+ * The same when it is one of one to four digits, all at once, so that their
+ * number is no branch; at least eight bytes are there.  Returns 0 when it is
+ * anything else.
+ */
+static inline size_t read_short_tag(const char *bytes, size_t at, uint32_t *tag)
+{
+    uint64_t word, other;
+    uint32_t digits;
+    unsigned len;
+
+    memcpy(&word, bytes + at, sizeof word);
+    /* The high bit of the first byte that is '=', and of none before it. */
+    other = word ^ 0x3d3d3d3d3d3d3d3du;
+    other = (other - 0x0101010101010101u) & ~other & 0x8080808080808080u;
+    len = other != 0 ? (unsigned)__builtin_ctzll(other) / 8 : 8;
+    if (len - 1 > 3)
+        return 0;
+    /* The digits as the last of four bytes, nothing before them. */
+    digits = ((uint32_t)word ^ 0x30303030u) << (32 - 8 * len);
+    if (((digits + 0x76767676u) | digits) & 0x80808080u)
+        return 0;
+    digits = (digits * 2561 >> 8) & 0x00ff00ffu;
+    *tag = (digits * 6553601) >> 16;
+    return at + len + 1;
+}
+
+/* The same as read_any_tag(), of |len| bytes. */
+static inline size_t
+read_tag(const char *bytes, size_t len, size_t at, uint32_t *tag)
+{
+    size_t value = len - at >= 8 ? read_short_tag(bytes, at, tag) : 0;
+
+    return value != 0 ? value : read_any_tag(bytes, at, tag);
 }
 
 /*
@@ -87,54 +132,67 @@ data_end(const struct cg_fix_message *message, uint32_t index, size_t at)
 
 /* What is known of a message while its fields are read. */
 struct reading {
+    uint32_t count;
     size_t at;      /* the next field */
-    uint64_t sum;   /* of all bytes */
     unsigned flags; /* of the field before */
+    unsigned any;   /* of all fields */
 };
 
 /* Takes the field that the SOH at |end| closes, if it does. */
 static inline int
 read_field(struct cg_fix_message *message, struct reading *reading, size_t end)
 {
-    uint32_t index = message->count;
+    const struct cg_fix_dictionary *dictionary = message->dictionary;
+    uint32_t index = reading->count;
     struct cg_fix_field *field = &message->fields[index];
     uint16_t *bucket;
     size_t value;
+    uint32_t tag;
 
     if (index == CG_FIX_FIELDS_MAX)
         return CG_FIX_E_TOO_MANY;
-    value = read_tag(message->bytes, reading->at, &field->tag);
+    value = read_tag(message->bytes, message->len, reading->at, &tag);
     if (value == 0)
         return CG_FIX_E_GARBLED;
+    field->tag = tag;
     /* An SOH inside data closes nothing. */
     if ((reading->flags & CG_FIX_TAG_LENGTH) &&
         data_end(message, index, value) > end)
         return 0;
     field->at = (uint32_t)value;
     field->len = (uint32_t)(end - value);
-    bucket = &message->buckets[field->tag % CG_FIX_BUCKETS];
-    *bucket = *bucket != 0 ? *bucket : (uint16_t)(index + 1);
-    reading->flags = cg_fix_tag_flags(message->dictionary, field->tag);
+    field->place = (uint16_t)cg_fix_tag_place(dictionary, tag);
+    reading->flags = cg_fix_tag_flags(dictionary, tag);
+    field->flags = (uint8_t)reading->flags;
+    field->inner = false;
+    reading->any |= reading->flags;
+    bucket = &message->buckets[tag % CG_FIX_BUCKETS];
+    message->before[index] = *bucket;
+    *bucket = (uint16_t)(index + 1);
     reading->at = end + 1;
-    message->count = index + 1;
+    reading->count = index + 1;
     return 0;
 }
 
-static int read_fields(struct cg_fix_message *message, uint64_t *sum)
+static int
+read_fields(struct cg_fix_message *message, unsigned *any, uint64_t *sum)
 {
     struct reading reading = {.at = 0};
-    int result = 0;
 
-    message->count = 0;
+    *sum = 0;
     memset(message->buckets, 0, sizeof message->buckets);
-    for (size_t at = 0; at < message->len && result == 0; at += CG_FIX_BLOCK) {
-        uint64_t ends = scan_block(message, at, &reading.sum);
-        for (; ends != 0 && result == 0; ends &= ends - 1)
-            result = read_field(message, &reading,
-                                at + (size_t)__builtin_ctzll(ends));
+    for (size_t at = 0; at < message->len; at += CG_FIX_BLOCK) {
+        uint64_t ends = scan_block(message, at, sum);
+        for (; ends != 0; ends &= ends - 1) {
+            int result = read_field(message, &reading,
+                                    at + (size_t)__builtin_ctzll(ends));
+            if (result != 0)
+                return result;
+        }
     }
-    *sum = reading.sum;
-    return result;
+    message->count = reading.count;
+    *any = reading.any;
+    return 0;
 }
 
 /* 8, 9 and 35 come first, and 9 says where 10 is. */
@@ -170,9 +228,7 @@ static inline uint32_t step(const struct cg_fix_message *message,
                             uint32_t index,
                             uint32_t limit)
 {
-    uint32_t tag = message->fields[index].tag;
-
-    if (!(cg_fix_tag_flags(message->dictionary, tag) & CG_FIX_TAG_GROUP))
+    if (!(message->fields[index].flags & CG_FIX_TAG_GROUP))
         return index + 1;
     return cg_fix_skip(message, levels, depth, index, limit);
 }
@@ -183,13 +239,9 @@ static void find_body(struct cg_fix_message *message)
     uint32_t first = 3;
     uint32_t end = message->count - 1;
 
-    while (first < end &&
-           (cg_fix_tag_flags(dictionary, message->fields[first].tag) &
-            CG_FIX_TAG_HEADER))
+    while (first < end && (message->fields[first].flags & CG_FIX_TAG_HEADER))
         first = step(message, &dictionary->header, 1, first, end);
-    while (end > first &&
-           (cg_fix_tag_flags(dictionary, message->fields[end - 1].tag) &
-            CG_FIX_TAG_TRAILER))
+    while (end > first && (message->fields[end - 1].flags & CG_FIX_TAG_TRAILER))
         end--;
     message->body_first = first;
     message->body_end = end;
@@ -204,7 +256,7 @@ static void mark_groups(struct cg_fix_message *message,
     while (index < limit) {
         uint32_t next = step(message, &level, 1, index, limit);
         for (index++; index < next; index++)
-            message->inner[index] = true;
+            message->fields[index].inner = true;
     }
 }
 
@@ -214,6 +266,7 @@ int cg_fix_read(struct cg_fix_message *message,
                 size_t len)
 {
     uint64_t sum;
+    unsigned any;
     int result;
 
     if (version >= CG_VERSIONS)
@@ -226,7 +279,7 @@ int cg_fix_read(struct cg_fix_message *message,
     message->len = len;
     message->version = version;
     message->dictionary = &cg_fix_dictionaries[version];
-    result = read_fields(message, &sum);
+    result = read_fields(message, &any, &sum);
     if (result != 0)
         return result;
     result = check_frame(message, sum);
@@ -234,8 +287,9 @@ int cg_fix_read(struct cg_fix_message *message,
         return result;
     message->type = cg_fix_field_value(message, 2);
     message->layout = cg_fix_layout_find(message->dictionary, message->type);
-    memset(message->inner, 0, message->count * sizeof message->inner[0]);
     find_body(message);
+    if (!(any & CG_FIX_TAG_GROUP))
+        return 0;
     mark_groups(message, message->dictionary->header, 0, message->body_first);
     if (message->layout != NULL)
         mark_groups(message, message->layout->level, message->body_first,
@@ -243,79 +297,64 @@ int cg_fix_read(struct cg_fix_message *message,
     return 0;
 }
 
-/* The fields among which the dictionary puts |tag|. */
-static void
-part_of(const struct cg_fix_message *message, uint32_t tag, uint32_t range[2])
+/* Whether the field |index| is where the dictionary puts its tag: in header,
+ * body or trailer. */
+static inline bool is_in_part(const struct cg_fix_message *message,
+                              uint32_t index)
 {
-    unsigned flags = cg_fix_tag_flags(message->dictionary, tag);
+    unsigned flags = message->fields[index].flags;
 
-    range[0] = message->body_first;
-    range[1] = message->body_end;
-    if (flags & CG_FIX_TAG_HEADER) {
-        range[0] = 0;
-        range[1] = message->body_first;
-    } else if (flags & CG_FIX_TAG_TRAILER) {
-        range[0] = message->body_end;
-        range[1] = message->count;
+    if (flags & CG_FIX_TAG_HEADER)
+        return index < message->body_first;
+    if (flags & CG_FIX_TAG_TRAILER)
+        return index >= message->body_end;
+    return index >= message->body_first && index < message->body_end;
+}
+
+uint32_t cg_fix_find_index(const struct cg_fix_message *message, uint32_t tag)
+{
+    uint32_t found = message->count;
+    uint32_t next = message->buckets[tag % CG_FIX_BUCKETS];
+
+    /* From the last one back, so what was found last is the first. */
+    while (next != 0) {
+        uint32_t index = next - 1;
+        const struct cg_fix_field *field = &message->fields[index];
+        next = message->before[index];
+        if (field->tag == tag && !field->inner && is_in_part(message, index))
+            found = index;
     }
+    return found;
 }
 
-/* Index of the first such field outside groups, or |count|. */
-static uint32_t find(const struct cg_fix_message *message, uint32_t tag)
+/* Level of the entries that a field counts in |level|; 0 when it counts none.
+ */
+static uint16_t group_level(const struct cg_fix_message *message,
+                            uint16_t level,
+                            uint32_t index)
 {
-    uint32_t first = message->buckets[tag % CG_FIX_BUCKETS];
-    uint32_t range[2];
-
-    if (first == 0)
-        return message->count;
-    part_of(message, tag, range);
-    if (first - 1 > range[0])
-        range[0] = first - 1;
-    for (uint32_t i = range[0]; i < range[1]; i++) {
-        if (message->fields[i].tag == tag && !message->inner[i])
-            return i;
-    }
-    return message->count;
-}
-
-bool cg_fix_find(const struct cg_fix_message *message,
-                 uint32_t tag,
-                 struct cg_slice *value)
-{
-    uint32_t index = find(message, tag);
-
-    if (index == message->count)
-        return false;
-    *value = cg_fix_field_value(message, index);
-    return true;
-}
-
-/* Level of the entries that |tag| counts in |level|; 0 when it counts none. */
-static uint16_t
-group_level(const struct cg_fix_message *message, uint16_t level, uint32_t tag)
-{
+    const struct cg_fix_field *field = &message->fields[index];
     const struct cg_fix_member *member;
 
-    if (!(cg_fix_tag_flags(message->dictionary, tag) & CG_FIX_TAG_GROUP))
+    if (!(field->flags & CG_FIX_TAG_GROUP))
         return 0;
-    member = cg_fix_member_find(message->dictionary, level, tag);
+    member = cg_fix_member_find(message->dictionary, level, field->tag);
     return member != NULL ? member->level : 0;
 }
 
-/* Whether a field |tag| cannot be inside the innermost of |levels|, because one
- * of the others, or header or trailer, has it. */
+/* Whether a field cannot be inside the innermost of |levels|, because one of
+ * the others, or header or trailer, has it. */
 static bool belongs_outside(const struct cg_fix_message *message,
                             const uint16_t *levels,
                             uint32_t depth,
-                            uint32_t tag)
+                            uint32_t index)
 {
-    const struct cg_fix_dictionary *dictionary = message->dictionary;
+    const struct cg_fix_field *field = &message->fields[index];
 
-    if (cg_fix_tag_flags(dictionary, tag) &
-        (CG_FIX_TAG_HEADER | CG_FIX_TAG_TRAILER))
+    if (field->flags & (CG_FIX_TAG_HEADER | CG_FIX_TAG_TRAILER))
         return true;
     for (uint32_t i = 0; i + 1 < depth; i++) {
-        if (cg_fix_is_member(dictionary, levels[i], tag))
+        if (cg_fix_has_place(message->dictionary, levels[i], field->place))
             return true;
     }
     return false;
@@ -337,11 +376,10 @@ static uint32_t entries_end(const struct cg_fix_message *message,
         message->fields[index].tag != dictionary->levels[level].delimiter)
         return index;
     while (index < limit) {
-        uint32_t tag = message->fields[index].tag;
-        if (cg_fix_is_member(dictionary, level, tag)) {
+        if (cg_fix_has_place(dictionary, level, message->fields[index].place)) {
             index = step(message, levels, depth, index, limit);
             end = index;
-        } else if (belongs_outside(message, levels, depth, tag)) {
+        } else if (belongs_outside(message, levels, depth, index)) {
             break;
         } else {
             index++;
@@ -357,8 +395,7 @@ uint32_t cg_fix_skip(const struct cg_fix_message *message,
                      uint32_t limit)
 {
     uint16_t inner[CG_FIX_DEPTH_MAX];
-    uint16_t level = group_level(message, levels[depth - 1],
-                                 message->fields[index].tag);
+    uint16_t level = group_level(message, levels[depth - 1], index);
 
     if (level == 0 || depth == CG_FIX_DEPTH_MAX)
         return index + 1;
@@ -374,8 +411,7 @@ bool cg_fix_group_at(const struct cg_fix_message *message,
                      uint32_t limit,
                      struct cg_fix_group *group)
 {
-    uint16_t level = group_level(message, levels[depth - 1],
-                                 message->fields[index].tag);
+    uint16_t level = group_level(message, levels[depth - 1], index);
 
     if (level == 0 || depth == CG_FIX_DEPTH_MAX)
         return false;
@@ -396,7 +432,7 @@ bool cg_fix_group(const struct cg_fix_message *message,
                   uint32_t count_tag,
                   struct cg_fix_group *group)
 {
-    uint32_t index = find(message, count_tag);
+    uint32_t index = cg_fix_find_index(message, count_tag);
 
     if (index == message->count)
         return false;
@@ -421,9 +457,9 @@ bool cg_fix_group_next(struct cg_fix_group *group)
         return false;
     group->entry = index;
     do {
-        uint32_t tag = message->fields[index].tag;
-        if (!cg_fix_is_member(dictionary, level, tag) &&
-            belongs_outside(message, group->levels, group->depth, tag))
+        if (!cg_fix_has_place(dictionary, level,
+                              message->fields[index].place) &&
+            belongs_outside(message, group->levels, group->depth, index))
             break;
         index = step(message, group->levels, group->depth, index, group->limit);
     } while (index < group->limit && message->fields[index].tag != delimiter);

@@ -30,8 +30,11 @@ enum cg_fix_read_error {
 
 struct cg_fix_field {
     uint32_t tag;
-    uint32_t at;  /* the value's place in the bytes */
-    uint32_t len; /* and its length */
+    uint32_t at;    /* the value's place in the bytes */
+    uint32_t len;   /* and its length */
+    uint16_t place; /* cg_fix_tag_place() of |tag| */
+    uint8_t flags;  /* cg_fix_tag_flags() of |tag| */
+    bool inner;     /* it belongs to a group's entry */
 };
 
 struct cg_fix_message {
@@ -45,8 +48,8 @@ struct cg_fix_message {
     uint32_t body_first; /* the first field after the header */
     uint32_t body_end;   /* the first field of the trailer */
     struct cg_fix_field fields[CG_FIX_FIELDS_MAX];
-    bool inner[CG_FIX_FIELDS_MAX];    /* the field belongs to a group's entry */
-    uint16_t buckets[CG_FIX_BUCKETS]; /* by tag: 1 + the first field, or 0 */
+    uint16_t buckets[CG_FIX_BUCKETS];   /* by tag: 1 + the last field, or 0 */
+    uint16_t before[CG_FIX_FIELDS_MAX]; /* the one before it in its bucket */
 };
 
 /* A repeating group, and the entry it stands at. */
@@ -80,15 +83,30 @@ cg_fix_field_value(const struct cg_fix_message *message, uint32_t index)
     return (struct cg_slice){message->bytes + field->at, field->len};
 }
 
+/* Index of the field that cg_fix_find() finds, or |count|. */
+uint32_t cg_fix_find_index(const struct cg_fix_message *message, uint32_t tag);
+
 /*
  * The first field |tag| of header, body or trailer, wherever the dictionary
  * puts it; never a member of a group.  A tag unknown to the message that trails
  * the last known member of a group is found here as well: nobody can tell whose
  * it is.
  */
-bool cg_fix_find(const struct cg_fix_message *message,
-                 uint32_t tag,
-                 struct cg_slice *value);
+static inline bool cg_fix_find(const struct cg_fix_message *message,
+                               uint32_t tag,
+                               struct cg_slice *value)
+{
+    uint32_t index;
+
+    /* Most tags that are asked for are not there. */
+    if (message->buckets[tag % CG_FIX_BUCKETS] == 0)
+        return false;
+    index = cg_fix_find_index(message, tag);
+    if (index == message->count)
+        return false;
+    *value = cg_fix_field_value(message, index);
+    return true;
+}
 
 /*
  * The group that |count_tag| counts, before its first entry.  False when the

@@ -102,9 +102,10 @@ static bool is_decisive(uint32_t tag)
 static int check_value(const struct walk *walk, uint32_t index)
 {
     const struct cg_fix_message *message = walk->message;
-    uint32_t tag = message->fields[index].tag;
+    const struct cg_fix_field *field = &message->fields[index];
+    uint32_t tag = field->tag;
     struct cg_slice value = cg_fix_field_value(message, index);
-    const struct cg_fix_tag *known = cg_fix_tag_find(message->dictionary, tag);
+    const struct cg_fix_tag *known;
 
     if (tag == 0)
         return refuse(message, CG_FIX_REJECT_INVALID_TAG, tag,
@@ -112,8 +113,9 @@ static int check_value(const struct walk *walk, uint32_t index)
     if (value.len == 0)
         return refuse(message, CG_FIX_REJECT_EMPTY, tag,
                       "Tag specified without a value", walk->fault);
-    if (known == NULL)
+    if (field->place == 0)
         return 0;
+    known = &message->dictionary->tags[field->place - 1];
     if (!has_format(known, value))
         return refuse(message, CG_FIX_REJECT_FORMAT, tag,
                       "Incorrect data format for value", walk->fault);
@@ -145,10 +147,8 @@ static bool is_of_group(const struct cg_fix_dictionary *dictionary,
  * tell what it says, and the venue may read it otherwise. */
 static int check_stray(const struct walk *walk, uint32_t tag)
 {
-    const struct cg_fix_dictionary *dictionary = walk->message->dictionary;
-
-    if (cg_fix_tag_place(dictionary, tag) == 0 ||
-        !is_of_group(dictionary, walk->levels[walk->depth - 1], tag))
+    if (!is_of_group(walk->message->dictionary, walk->levels[walk->depth - 1],
+                     tag))
         return 0;
     return refuse(walk->message, CG_FIX_REJECT_GROUP_ORDER, tag,
                   "Repeating group fields out of order", walk->fault);
@@ -160,10 +160,12 @@ static int check_once(struct walk *walk, uint32_t index)
     const struct cg_fix_message *message = walk->message;
     uint16_t level = walk->levels[walk->depth - 1];
     uint32_t tag = message->fields[index].tag;
-    uint32_t place = cg_fix_tag_place(message->dictionary, tag);
+    uint32_t place = message->fields[index].place;
     uint64_t bit = (uint64_t)1 << (place % 64);
 
-    if (!cg_fix_is_member(message->dictionary, level, tag))
+    if (place == 0)
+        return 0;
+    if (!cg_fix_has_place(message->dictionary, level, place))
         return check_stray(walk, tag);
     if (walk->seen[place / 64] & bit)
         return refuse(message, CG_FIX_REJECT_TWICE, tag,
@@ -177,7 +179,13 @@ static int check_required(const struct walk *walk)
     const struct cg_fix_dictionary *dictionary = walk->message->dictionary;
     uint16_t level = walk->levels[walk->depth - 1];
     const struct cg_fix_bits *bits = &dictionary->bits[level];
+    uint64_t any = 0;
 
+    /* Nearly always nothing is missing: no branch for each word. */
+    for (size_t word = 0; word < CG_FIX_WORDS; word++)
+        any |= bits->required[word] & ~walk->seen[word];
+    if (any == 0)
+        return 0;
     for (size_t word = 0; word < CG_FIX_WORDS; word++) {
         uint64_t missing = bits->required[word] & ~walk->seen[word];
         if (missing != 0) {
@@ -197,8 +205,21 @@ static int check_group(const struct walk *outer,
 /* Whether the field may count a group. */
 static bool counts(const struct cg_fix_message *message, uint32_t index)
 {
-    return (cg_fix_tag_flags(message->dictionary, message->fields[index].tag) &
-            CG_FIX_TAG_GROUP) != 0;
+    return (message->fields[index].flags & CG_FIX_TAG_GROUP) != 0;
+}
+
+/* The index after the field and the entries it counts. */
+static uint32_t skip(const struct walk *walk, uint32_t index, uint32_t end)
+{
+    const struct cg_fix_message *message = walk->message;
+    uint32_t next = index + 1;
+
+    if (walk->depth > 1)
+        return cg_fix_skip(message, walk->levels, walk->depth, index, end);
+    /* In the outermost level they were marked when the message was read. */
+    while (next < end && message->fields[next].inner)
+        next++;
+    return next;
 }
 
 /* The fields from |index| to |end|, all of one level. */
@@ -214,8 +235,7 @@ static int check_fields(struct walk *walk, uint32_t index, uint32_t end)
             cg_fix_group_at(walk->message, walk->levels, walk->depth, index,
                             end, &group)) {
             result = check_group(walk, &group, index);
-            next = cg_fix_skip(walk->message, walk->levels, walk->depth, index,
-                               end);
+            next = skip(walk, index, end);
         }
         if (result != 0)
             return result;
@@ -280,10 +300,9 @@ static int check_order(const struct cg_fix_message *message,
                        struct cg_fix_fault *fault)
 {
     for (uint32_t i = message->body_first; i < message->body_end; i++) {
-        uint32_t tag = message->fields[i].tag;
-        if (cg_fix_tag_flags(message->dictionary, tag) &
-            (CG_FIX_TAG_HEADER | CG_FIX_TAG_TRAILER))
-            return refuse(message, CG_FIX_REJECT_ORDER, tag,
+        const struct cg_fix_field *field = &message->fields[i];
+        if (field->flags & (CG_FIX_TAG_HEADER | CG_FIX_TAG_TRAILER))
+            return refuse(message, CG_FIX_REJECT_ORDER, field->tag,
                           "Tag specified out of required order", fault);
     }
     return 0;

@@ -12,7 +12,11 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-bool cg_fix_int(struct cg_slice value, int64_t *out)
+/* What a number has at most that cannot wrap. */
+#define SHORT_DIGITS 18
+
+/* Any number, with each step looked at. */
+static bool read_int(struct cg_slice value, int64_t *out)
 {
     bool negative = value.len > 0 && value.data[0] == '-';
     int64_t number = 0;
@@ -32,6 +36,22 @@ bool cg_fix_int(struct cg_slice value, int64_t *out)
     return true;
 }
 
+bool cg_fix_int(struct cg_slice value, int64_t *out)
+{
+    uint64_t number = 0;
+
+    if (value.len - 1 >= SHORT_DIGITS)
+        return read_int(value, out);
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned digit = (unsigned char)value.data[i] - (unsigned)'0';
+        if (digit > 9)
+            return read_int(value, out);
+        number = number * 10 + digit;
+    }
+    *out = (int64_t)number;
+    return true;
+}
+
 bool cg_fix_char(struct cg_slice value, char *out)
 {
     if (value.len != 1)
@@ -48,17 +68,13 @@ bool cg_fix_bool(struct cg_slice value, bool *out)
     return true;
 }
 
-/* |count| digits as a number, or -1. */
-static int digits(const char *text, size_t count)
+/* Two digits as a number; 100 or more when they are none. */
+static inline unsigned two_digits(const char *text)
 {
-    int number = 0;
+    unsigned tens = (unsigned char)text[0] - (unsigned)'0';
+    unsigned ones = (unsigned char)text[1] - (unsigned)'0';
 
-    for (size_t i = 0; i < count; i++) {
-        if (!is_digit(text[i]))
-            return -1;
-        number = number * 10 + (text[i] - '0');
-    }
-    return number;
+    return (tens > 9) | (ones > 9) ? 100 : tens * 10 + ones;
 }
 
 static int month_days(int year, int month)
@@ -82,57 +98,61 @@ static int64_t civil_days(int year, int month, int day)
            719468;
 }
 
-bool cg_fix_date(struct cg_slice value, int64_t *out)
+/* YYYYMMDD. */
+static inline bool read_date(const char *text, int64_t *out)
 {
-    int year, month, day;
+    unsigned century = two_digits(text);
+    unsigned of_century = two_digits(text + 2);
+    unsigned month = two_digits(text + 4);
+    unsigned day = two_digits(text + 6);
+    int year = (int)(century * 100 + of_century);
 
-    if (value.len != 8)
+    if ((century > 99) | (of_century > 99) | (month - 1 > 11) | (day - 1 > 30))
         return false;
-    year = digits(value.data, 4);
-    month = digits(value.data + 4, 2);
-    day = digits(value.data + 6, 2);
-    if (year < 0 || month < 1 || month > 12 || day < 1 ||
-        day > month_days(year, month))
+    if (day > 28 && (int)day > month_days(year, (int)month))
         return false;
-    *out = civil_days(year, month, day);
+    *out = civil_days(year, (int)month, (int)day);
     return true;
 }
 
-/* HH:MM:SS, or -1. */
-static int day_second(const char *text)
+bool cg_fix_date(struct cg_slice value, int64_t *out)
 {
-    int hour = digits(text, 2);
-    int minute = digits(text + 3, 2);
-    int second = digits(text + 6, 2);
+    return value.len == 8 && read_date(value.data, out);
+}
 
-    if (text[2] != ':' || text[5] != ':')
-        return -1;
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
-        return -1;
+/* HH:MM:SS, or -1. */
+static inline int day_second(const char *text)
+{
+    unsigned hour = two_digits(text);
+    unsigned minute = two_digits(text + 3);
+    unsigned second = two_digits(text + 6);
+
     /* 60 is a leap second. */
-    if (second < 0 || second > 60)
+    if ((text[2] != ':') | (text[5] != ':') | (hour > 23) | (minute > 59) |
+        (second > 60))
         return -1;
-    return hour * 3600 + minute * 60 + second;
+    return (int)((hour * 60 + minute) * 60 + second);
 }
 
 /* ".123" in nanoseconds, or -1. */
-static int64_t fraction(struct cg_slice text)
+static inline int64_t fraction(struct cg_slice text)
 {
-    int64_t nanoseconds = 0;
+    static const int32_t units[10] = {1000000000, 100000000, 10000000, 1000000,
+                                      100000,     10000,     1000,     100,
+                                      10,         1};
+    int64_t number = 0;
 
     if (text.len == 0)
         return 0;
     if (text.len < 2 || text.len > 10 || text.data[0] != '.')
         return -1;
-    for (size_t i = 1; i <= 9; i++) {
-        nanoseconds *= 10;
-        if (i >= text.len)
-            continue;
-        if (!is_digit(text.data[i]))
+    for (size_t i = 1; i < text.len; i++) {
+        unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+        if (digit > 9)
             return -1;
-        nanoseconds += text.data[i] - '0';
+        number = number * 10 + digit;
     }
-    return nanoseconds;
+    return number * units[text.len - 1];
 }
 
 bool cg_fix_time(struct cg_slice value, cg_time *out)
@@ -142,7 +162,7 @@ bool cg_fix_time(struct cg_slice value, cg_time *out)
 
     if (value.len < 17 || value.data[8] != '-')
         return false;
-    if (!cg_fix_date((struct cg_slice){value.data, 8}, &days))
+    if (!read_date(value.data, &days))
         return false;
     second = day_second(value.data + 9);
     rest = fraction((struct cg_slice){value.data + 17, value.len - 17});
