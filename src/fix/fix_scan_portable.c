@@ -1,5 +1,5 @@
 /*
- * Blocks on any machine.  Never reads past the block.
+ * Blocks on any machine.  Never reads past what it is given.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,4 +16,13 @@ uint64_t cg_fix_scan(const char *bytes, uint64_t *sum)
     }
     *sum += total;
     return found;
+}
+
+uint64_t cg_fix_sum(const char *bytes, size_t len)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < len; i++)
+        sum += (unsigned char)bytes[i];
+    return sum;
 }

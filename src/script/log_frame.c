@@ -221,14 +221,8 @@ bool cg_log_is_trailer(const char *bytes)
 bool cg_log_sum_is_right(const char *bytes, size_t len)
 {
     const char *stated = bytes + len + 3;
-    uint64_t sum = 0;
-    char rest[CG_FIX_BLOCK] = {0};
-    size_t at = 0;
+    uint64_t sum = cg_fix_sum(bytes, len);
 
-    for (; len - at >= CG_FIX_BLOCK; at += CG_FIX_BLOCK)
-        cg_fix_scan(bytes + at, &sum);
-    memcpy(rest, bytes + at, len - at);
-    cg_fix_scan(rest, &sum);
     return (uint64_t)((stated[0] - '0') * 100 + (stated[1] - '0') * 10 +
                       (stated[2] - '0')) == sum % 256;
 }

@@ -64,7 +64,7 @@ static bool read_day(struct cg_log_day *day, const char *text, size_t len)
 }
 
 /* Since midnight, or -1. */
-static cg_time read_clock(const char *text)
+static cg_time parse_clock(const char *text)
 {
     unsigned hour = two_digits(text);
     unsigned minute = two_digits(text + 3);
@@ -76,6 +76,22 @@ static cg_time read_clock(const char *text)
         (text[5] != ':'))
         return -1;
     return all * CG_SECOND;
+}
+
+/* The same, of a second that was read last. */
+static inline cg_time read_clock(struct cg_log_day *day, const char *text)
+{
+    cg_time clock;
+
+    if (day->has_clock && memcmp(text, day->clock_text, CLOCK_LEN) == 0)
+        return day->clock;
+    clock = parse_clock(text);
+    if (clock >= 0) {
+        memcpy(day->clock_text, text, CLOCK_LEN);
+        day->clock = clock;
+        day->has_clock = true;
+    }
+    return clock;
 }
 
 /* Adds the fraction at |at| to |time|, when there is one; returns its end. */
@@ -154,7 +170,7 @@ cg_log_time_read(struct cg_log_day *day, struct cg_slice text, cg_time *time)
     divider = text.data[len];
     if (divider != '-' && divider != 'T' && divider != ' ' && divider != '_')
         return 0;
-    clock = read_clock(text.data + len + 1);
+    clock = read_clock(day, text.data + len + 1);
     if (clock < 0)
         return 0;
     *time = day->start + clock;

@@ -9,12 +9,15 @@
 #include <creditgate/types.h>
 #include <slice.h>
 
-/* The day that was read last; most lines of a log are of the same one.  Zero
- * it before the first use. */
+/* Day and second that were read last; most lines of a log are of the same ones.
+ * Zero it before the first use. */
 struct cg_log_day {
     char text[10];
     size_t len;
     cg_time start;
+    bool has_clock;
+    char clock_text[8];
+    cg_time clock; /* since midnight */
 };
 
 /*

@@ -10,6 +10,9 @@
 
 #define TRAILER 7 /* "10=ddd" and its SOH */
 
+/* Tags of more digits are none. */
+#define TAG_DIGITS_MAX 9
+
 int64_t cg_replay_number(struct cg_slice value)
 {
     int64_t number = 0;
@@ -17,10 +20,11 @@ int64_t cg_replay_number(struct cg_slice value)
         return 0;
     }
     for (size_t i = 0; i < value.len; i++) {
-        if (value.data[i] < '0' || value.data[i] > '9') {
+        unsigned digit = (unsigned char)value.data[i] - (unsigned)'0';
+        if (digit > 9) {
             return 0;
         }
-        number = number * 10 + (value.data[i] - '0');
+        number = number * 10 + digit;
     }
     return number;
 }
@@ -131,10 +135,15 @@ static bool step(struct walk *walk, uint32_t *tag, struct cg_slice *value)
     const char *stop = walk->bytes.data + end;
     uint32_t number = 0;
     walk->ends &= walk->ends - 1;
-    while (at < stop && *at >= '0' && *at <= '9' && number < 100000000) {
-        number = number * 10 + (uint32_t)(*at++ - '0');
+    /* The SOH at |stop| is no digit. */
+    for (const char *last = at + TAG_DIGITS_MAX; at < last; at++) {
+        unsigned digit = (unsigned char)*at - (unsigned)'0';
+        if (digit > 9) {
+            break;
+        }
+        number = number * 10 + digit;
     }
-    if (at == stop || *at != '=') {
+    if (*at != '=') {
         return false;
     }
     *tag = number;
@@ -157,10 +166,10 @@ static void jump(struct walk *walk, size_t at)
 /* Steps over the data that |tag|, a length, announces: it may hold SOH. */
 static void skip_data(struct walk *walk, uint32_t tag, struct cg_slice length)
 {
-    size_t len = (size_t)cg_replay_number(length);
     if (tag != 90 && tag != 212) {
         return;
     }
+    size_t len = (size_t)cg_replay_number(length);
     const char *from = walk->bytes.data + walk->at;
     size_t left = walk->bytes.len - walk->at;
     const char *value = memchr(from, '=', left);

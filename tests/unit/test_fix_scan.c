@@ -64,11 +64,39 @@ static void test_fix_scan_stays_inside_block(void **state)
     munmap(pages, page * 3);
 }
 
+/* Sums of every length, at the edge of a page that cannot be read. */
+static void test_fix_sum_every_length(void **state)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, page * 3, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint64_t expected = 0;
+
+    (void)state;
+    assert_ptr_not_equal(pages, MAP_FAILED);
+    for (size_t i = 0; i < page; i++)
+        pages[page + i] = (char)(255 - i * 7 % 256);
+    assert_int_equal(mprotect(pages, page, PROT_NONE), 0);
+    assert_int_equal(mprotect(pages + 2 * page, page, PROT_NONE), 0);
+    for (size_t len = 0; len < 200; len++) {
+        assert_int_equal(cg_fix_sum(pages + page, len), expected);
+        expected += (unsigned char)pages[page + len];
+    }
+    expected = 0;
+    for (size_t len = 0; len < 200; len++) {
+        const char *from = pages + 2 * page - len;
+        expected += len > 0 ? (unsigned char)from[0] : 0;
+        assert_int_equal(cg_fix_sum(from, len), expected);
+    }
+    munmap(pages, page * 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fix_scan_every_value_and_place),
         cmocka_unit_test(test_fix_scan_stays_inside_block),
+        cmocka_unit_test(test_fix_sum_every_length),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
