@@ -22,25 +22,6 @@
 /* The shortest thing that is read at all: 8, 9, 35 and 10. */
 #define MESSAGE_MIN 25
 
-/* The SOHs of the last |len| bytes, which are less than a block. */
-static uint64_t scan_rest(const char *bytes, size_t len, uint64_t *sum)
-{
-    char rest[CG_FIX_BLOCK] = {0};
-
-    memcpy(rest, bytes, len);
-    return cg_fix_scan(rest, sum);
-}
-
-/* The SOHs of the block at |at|, which may be the last and short one. */
-static inline uint64_t
-scan_block(const struct cg_fix_message *message, size_t at, uint64_t *sum)
-{
-    size_t left = message->len - at;
-
-    return left >= CG_FIX_BLOCK ? cg_fix_scan(message->bytes + at, sum)
-                                : scan_rest(message->bytes + at, left, sum);
-}
-
 /* The place after the '=' of a tag that is no number; 0 without a '='. */
 static size_t strange_tag(const char *bytes, size_t at)
 {
@@ -72,43 +53,22 @@ static size_t read_any_tag(const char *bytes, size_t at, uint32_t *tag)
     return bytes[at] == '=' ? 0 : strange_tag(bytes, at);
 }
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "the lowest byte of a word is its first");
-
-/*
- * The same when it is one of one to four digits, all at once, so that their
- * number is no branch; at least eight bytes are there.  Returns 0 when it is
- * anything else.
- */
-static inline size_t read_short_tag(const char *bytes, size_t at, uint32_t *tag)
+/* The same, with the usual one to four digits in place. */
+static inline size_t read_tag(const char *bytes, size_t at, uint32_t *tag)
 {
-    uint64_t word, other;
-    uint32_t digits;
-    unsigned len;
+    uint32_t number = (unsigned char)bytes[at] - (unsigned)'0';
 
-    memcpy(&word, bytes + at, sizeof word);
-    /* The high bit of the first byte that is '=', and of none before it. */
-    other = word ^ 0x3d3d3d3d3d3d3d3du;
-    other = (other - 0x0101010101010101u) & ~other & 0x8080808080808080u;
-    len = other != 0 ? (unsigned)__builtin_ctzll(other) / 8 : 8;
-    if (len - 1 > 3)
-        return 0;
-    /* The digits as the last of four bytes, nothing before them. */
-    digits = ((uint32_t)word ^ 0x30303030u) << (32 - 8 * len);
-    if (((digits + 0x76767676u) | digits) & 0x80808080u)
-        return 0;
-    digits = (digits * 2561 >> 8) & 0x00ff00ffu;
-    *tag = (digits * 6553601) >> 16;
-    return at + len + 1;
-}
-
-/* The same as read_any_tag(), of |len| bytes. */
-static inline size_t
-read_tag(const char *bytes, size_t len, size_t at, uint32_t *tag)
-{
-    size_t value = len - at >= 8 ? read_short_tag(bytes, at, tag) : 0;
-
-    return value != 0 ? value : read_any_tag(bytes, at, tag);
+    if (number > 9)
+        return read_any_tag(bytes, at, tag);
+    for (size_t i = at + 1; i <= at + 4; i++) {
+        unsigned digit = (unsigned char)bytes[i] - (unsigned)'0';
+        if (digit > 9) {
+            *tag = number;
+            return bytes[i] == '=' ? i + 1 : read_any_tag(bytes, at, tag);
+        }
+        number = number * 10 + digit;
+    }
+    return read_any_tag(bytes, at, tag);
 }
 
 /*
@@ -132,6 +92,9 @@ data_end(const struct cg_fix_message *message, uint32_t index, size_t at)
 
 /* What is known of a message while its fields are read. */
 struct reading {
+    const char *bytes;
+    const uint8_t *tag_flags;
+    const uint16_t *tag_places;
     uint32_t count;
     size_t at;      /* the next field */
     unsigned flags; /* of the field before */
@@ -142,47 +105,55 @@ struct reading {
 static inline int
 read_field(struct cg_fix_message *message, struct reading *reading, size_t end)
 {
-    const struct cg_fix_dictionary *dictionary = message->dictionary;
     uint32_t index = reading->count;
-    struct cg_fix_field *field = &message->fields[index];
+    bool has_data = (reading->flags & CG_FIX_TAG_LENGTH) != 0;
+    unsigned place = 0, flags = 0;
     uint16_t *bucket;
     size_t value;
     uint32_t tag;
 
     if (index == CG_FIX_FIELDS_MAX)
         return CG_FIX_E_TOO_MANY;
-    value = read_tag(message->bytes, message->len, reading->at, &tag);
+    value = read_tag(reading->bytes, reading->at, &tag);
     if (value == 0)
         return CG_FIX_E_GARBLED;
-    field->tag = tag;
+    if (tag < CG_FIX_TAGS) {
+        place = reading->tag_places[tag];
+        flags = reading->tag_flags[tag];
+    }
+    message->fields[index] = (struct cg_fix_field){
+        .tag = tag,
+        .at = (uint32_t)value,
+        .len = (uint32_t)(end - value),
+        .place = (uint16_t)place,
+        .flags = (uint8_t)flags,
+    };
     /* An SOH inside data closes nothing. */
-    if ((reading->flags & CG_FIX_TAG_LENGTH) &&
-        data_end(message, index, value) > end)
+    if (has_data && data_end(message, index, value) > end)
         return 0;
-    field->at = (uint32_t)value;
-    field->len = (uint32_t)(end - value);
-    field->place = (uint16_t)cg_fix_tag_place(dictionary, tag);
-    reading->flags = cg_fix_tag_flags(dictionary, tag);
-    field->flags = (uint8_t)reading->flags;
-    field->inner = false;
-    reading->any |= reading->flags;
     bucket = &message->buckets[tag % CG_FIX_BUCKETS];
     message->before[index] = *bucket;
     *bucket = (uint16_t)(index + 1);
+    reading->flags = flags;
+    reading->any |= flags;
     reading->at = end + 1;
     reading->count = index + 1;
     return 0;
 }
 
-static int
-read_fields(struct cg_fix_message *message, unsigned *any, uint64_t *sum)
+/* |*any|: the flags of all fields. */
+static int read_fields(struct cg_fix_message *message, unsigned *any)
 {
-    struct reading reading = {.at = 0};
+    struct reading reading = {
+        .bytes = message->bytes,
+        .tag_flags = message->dictionary->flags,
+        .tag_places = message->dictionary->places,
+    };
+    size_t len = message->len;
 
-    *sum = 0;
     memset(message->buckets, 0, sizeof message->buckets);
-    for (size_t at = 0; at < message->len; at += CG_FIX_BLOCK) {
-        uint64_t ends = scan_block(message, at, sum);
+    for (size_t at = 0; at < len; at += CG_FIX_BLOCK) {
+        uint64_t ends = cg_fix_scan_at(reading.bytes, len, at);
         for (; ends != 0; ends &= ends - 1) {
             int result = read_field(message, &reading,
                                     at + (size_t)__builtin_ctzll(ends));
@@ -196,7 +167,7 @@ read_fields(struct cg_fix_message *message, unsigned *any, uint64_t *sum)
 }
 
 /* 8, 9 and 35 come first, and 9 says where 10 is. */
-static int check_frame(const struct cg_fix_message *message, uint64_t total)
+static int check_frame(const struct cg_fix_message *message)
 {
     const struct cg_fix_field *fields = message->fields;
     size_t body, trailer = message->len - CHECKSUM_LEN;
@@ -213,10 +184,8 @@ static int check_frame(const struct cg_fix_message *message, uint64_t total)
         !cg_fix_int(cg_fix_field_value(message, 1), &length) || length < 0 ||
         (uint64_t)length != trailer - body)
         return CG_FIX_E_LENGTH;
-    for (size_t i = trailer; i < message->len; i++)
-        total -= (unsigned char)message->bytes[i];
     if (!cg_fix_int(cg_fix_field_value(message, message->count - 1), &sum) ||
-        sum != (int64_t)(total % 256))
+        sum != (int64_t)(cg_fix_sum(message->bytes, trailer) % 256))
         return CG_FIX_E_CHECKSUM;
     return 0;
 }
@@ -265,7 +234,6 @@ int cg_fix_read(struct cg_fix_message *message,
                 const char *bytes,
                 size_t len)
 {
-    uint64_t sum;
     unsigned any;
     int result;
 
@@ -279,10 +247,10 @@ int cg_fix_read(struct cg_fix_message *message,
     message->len = len;
     message->version = version;
     message->dictionary = &cg_fix_dictionaries[version];
-    result = read_fields(message, &any, &sum);
+    result = read_fields(message, &any);
     if (result != 0)
         return result;
-    result = check_frame(message, sum);
+    result = check_frame(message);
     if (result != 0)
         return result;
     message->type = cg_fix_field_value(message, 2);

@@ -5,16 +5,12 @@
  */
 #include "fix_scan.h"
 
-uint64_t cg_fix_scan(const char *bytes, uint64_t *sum)
+uint64_t cg_fix_scan(const char *bytes)
 {
     uint64_t found = 0;
-    uint64_t total = 0;
 
-    for (unsigned i = 0; i < CG_FIX_BLOCK; i++) {
-        total += (unsigned char)bytes[i];
+    for (unsigned i = 0; i < CG_FIX_BLOCK; i++)
         found |= (uint64_t)(bytes[i] == '\001') << i;
-    }
-    *sum += total;
     return found;
 }
 

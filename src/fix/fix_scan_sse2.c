@@ -8,21 +8,16 @@
 
 #include "fix_scan.h"
 
-uint64_t cg_fix_scan(const char *bytes, uint64_t *sum)
+uint64_t cg_fix_scan(const char *bytes)
 {
     const __m128i soh = _mm_set1_epi8(1);
-    const __m128i zero = _mm_setzero_si128();
-    __m128i sums = zero;
     uint64_t found = 0;
 
     for (int i = 0; i < CG_FIX_BLOCK / 16; i++) {
         __m128i part = _mm_loadu_si128((const __m128i *)(bytes + 16 * i));
         int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(part, soh));
         found |= (uint64_t)(unsigned)mask << (16 * i);
-        sums = _mm_add_epi64(sums, _mm_sad_epu8(part, zero));
     }
-    *sum += (uint64_t)_mm_cvtsi128_si64(sums) +
-            (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(sums, sums));
     return found;
 }
 

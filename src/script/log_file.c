@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Read at once, when there is room. */
+/* Read at once, when there is room: what a core's own cache holds until it is
+ * looked at. */
 #define BLOCK ((size_t)64 * 1024)
 
 /* A message takes no more than this many times its bytes in any form, and room
@@ -149,13 +150,14 @@ int cg_log_file_trouble(struct cg_log_file *file,
 
 /*
  * Makes room behind the bytes for |need| of them in all.  The bytes are moved
- * only when many were used up, so that each moves a few times at most.
+ * only when many more were used up, so that each moves a few times at most and
+ * the same few blocks of memory are used again and again; or when they must.
  */
 static void make_room(struct cg_log_file *file, size_t need)
 {
     size_t left = file->end - file->at;
 
-    if (file->at + need <= file->max &&
+    if (left > file->at / 8 && file->at + need <= file->max &&
         (file->max - file->end >= BLOCK || file->at < file->max / 4))
         return;
     memmove(file->bytes, file->bytes + file->at, left);
@@ -177,6 +179,16 @@ static void tell_progress(struct cg_log_file *file)
     options->progress(options->user, progress->done, progress->total);
 }
 
+/* How many bytes to read, of which |need| must be there in all. */
+static size_t read_len(const struct cg_log_file *file, size_t need)
+{
+    size_t lacking = need - (file->end - file->at);
+    size_t most = file->max - file->end;
+    size_t len = lacking > BLOCK ? lacking : BLOCK;
+
+    return len < most ? len : most;
+}
+
 void cg_log_file_fill(struct cg_log_file *file, size_t need)
 {
     CG_ASSERT(need <= file->max);
@@ -184,7 +196,7 @@ void cg_log_file_fill(struct cg_log_file *file, size_t need)
         ssize_t count;
         make_room(file, need);
         count = cg_log_input_read(&file->input, file->bytes + file->end,
-                                  file->max - file->end);
+                                  read_len(file, need));
         file->end += count > 0 ? (size_t)count : 0;
         file->ended = count <= 0;
         file->failed = count < 0;

@@ -80,18 +80,6 @@ int cg_log_take(struct cg_log_file *file, const struct cg_log_head *head)
     return cg_log_take_bytes(file, head, len) ? 1 : 0;
 }
 
-/* The SOHs of the block at |at|, which may be the last and short one. */
-static uint64_t scan(struct cg_slice bytes, size_t at)
-{
-    char rest[CG_FIX_BLOCK] = {0};
-    uint64_t sum = 0;
-
-    if (bytes.len - at >= CG_FIX_BLOCK)
-        return cg_fix_scan(bytes.data + at, &sum);
-    memcpy(rest, bytes.data + at, bytes.len - at);
-    return cg_fix_scan(rest, &sum);
-}
-
 /* Where the data field ends whose length is the value at |at|; SOHs in it end
  * nothing.  |tag_len| is that of its tag and '='. */
 static size_t data_end(struct cg_slice bytes, size_t at, size_t tag_len)
@@ -134,7 +122,8 @@ bool cg_log_sending_time(struct cg_slice bytes,
     size_t skip = 0;
 
     for (size_t at = 0; at < bytes.len; at += CG_FIX_BLOCK) {
-        for (uint64_t ends = scan(bytes, at); ends != 0; ends &= ends - 1) {
+        uint64_t ends = cg_fix_scan_at(bytes.data, bytes.len, at);
+        for (; ends != 0; ends &= ends - 1) {
             size_t next = at + (size_t)__builtin_ctzll(ends) + 1;
             if (next + CG_LOG_TRAILER_LEN <= bytes.len && next > skip &&
                 read_field(bytes, next, &skip, day, time))

@@ -109,15 +109,7 @@ struct walk {
 /* The SOHs of the block at hand, which may be the last and short one. */
 static void look(struct walk *walk)
 {
-    char rest[CG_FIX_BLOCK] = {0};
-    uint64_t sum = 0;
-    size_t left = walk->bytes.len - walk->block;
-    const char *block = walk->bytes.data + walk->block;
-    if (left < CG_FIX_BLOCK) {
-        memcpy(rest, block, left);
-        block = rest;
-    }
-    walk->ends = cg_fix_scan(block, &sum);
+    walk->ends = cg_fix_scan_at(walk->bytes.data, walk->bytes.len, walk->block);
 }
 
 /* The next field; false at the end, or where none stands. */

@@ -57,6 +57,8 @@ static int move(struct cg_replay_queue *queue, size_t cap)
 static bool find_place(struct cg_replay_queue *queue, size_t size)
 {
     if (queue->count == 0) {
+        /* The same few places again and again: no cache holds the whole. */
+        queue->first = 0;
         queue->at = 0;
         return size <= queue->cap;
     }

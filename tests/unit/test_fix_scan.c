@@ -17,14 +17,14 @@
 
 static void assert_block(const char *bytes)
 {
-    uint64_t expected = 0, expected_sum = 5, sum = 5;
+    uint64_t expected = 0, sum = 0;
 
     for (unsigned i = 0; i < CG_FIX_BLOCK; i++) {
         expected |= (uint64_t)(bytes[i] == 1) << i;
-        expected_sum += (unsigned char)bytes[i];
+        sum += (unsigned char)bytes[i];
     }
-    assert_true(cg_fix_scan(bytes, &sum) == expected);
-    assert_int_equal(sum, expected_sum);
+    assert_true(cg_fix_scan(bytes) == expected);
+    assert_int_equal(cg_fix_sum(bytes, CG_FIX_BLOCK), sum);
 }
 
 /* Every byte value at every place, and neighbours that could be mistaken. */
@@ -64,6 +64,24 @@ static void test_fix_scan_stays_inside_block(void **state)
     munmap(pages, page * 3);
 }
 
+/* Every place of messages of every length. */
+static void test_fix_scan_at_short_blocks(void **state)
+{
+    char bytes[3 * CG_FIX_BLOCK];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i % 5 == 3 || i % 7 == 0 ? 1 : 'x');
+    for (size_t len = 1; len <= sizeof bytes; len++) {
+        for (size_t at = 0; at <= len; at++) {
+            uint64_t found = cg_fix_scan_at(bytes, len, at);
+            for (size_t i = 0; i < CG_FIX_BLOCK; i++)
+                assert_int_equal((found >> i) & 1,
+                                 at + i < len && bytes[at + i] == 1);
+        }
+    }
+}
+
 /* Sums of every length, at the edge of a page that cannot be read. */
 static void test_fix_sum_every_length(void **state)
 {
@@ -96,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fix_scan_every_value_and_place),
         cmocka_unit_test(test_fix_scan_stays_inside_block),
+        cmocka_unit_test(test_fix_scan_at_short_blocks),
         cmocka_unit_test(test_fix_sum_every_length),
     };
 
