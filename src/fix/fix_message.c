@@ -279,7 +279,8 @@ static inline bool is_in_part(const struct cg_fix_message *message,
     return index >= message->body_first && index < message->body_end;
 }
 
-uint32_t cg_fix_find_index(const struct cg_fix_message *message, uint32_t tag)
+/* Index of the first such field outside groups, or |count|. */
+static inline uint32_t find(const struct cg_fix_message *message, uint32_t tag)
 {
     uint32_t found = message->count;
     uint32_t next = message->buckets[tag % CG_FIX_BUCKETS];
@@ -293,6 +294,18 @@ uint32_t cg_fix_find_index(const struct cg_fix_message *message, uint32_t tag)
             found = index;
     }
     return found;
+}
+
+bool cg_fix_find(const struct cg_fix_message *message,
+                 uint32_t tag,
+                 struct cg_slice *value)
+{
+    uint32_t index = find(message, tag);
+
+    if (index == message->count)
+        return false;
+    *value = cg_fix_field_value(message, index);
+    return true;
 }
 
 /* Level of the entries that a field counts in |level|; 0 when it counts none.
@@ -400,7 +413,7 @@ bool cg_fix_group(const struct cg_fix_message *message,
                   uint32_t count_tag,
                   struct cg_fix_group *group)
 {
-    uint32_t index = cg_fix_find_index(message, count_tag);
+    uint32_t index = find(message, count_tag);
 
     if (index == message->count)
         return false;

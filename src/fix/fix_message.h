@@ -83,30 +83,15 @@ cg_fix_field_value(const struct cg_fix_message *message, uint32_t index)
     return (struct cg_slice){message->bytes + field->at, field->len};
 }
 
-/* Index of the field that cg_fix_find() finds, or |count|. */
-uint32_t cg_fix_find_index(const struct cg_fix_message *message, uint32_t tag);
-
 /*
  * The first field |tag| of header, body or trailer, wherever the dictionary
  * puts it; never a member of a group.  A tag unknown to the message that trails
  * the last known member of a group is found here as well: nobody can tell whose
  * it is.
  */
-static inline bool cg_fix_find(const struct cg_fix_message *message,
-                               uint32_t tag,
-                               struct cg_slice *value)
-{
-    uint32_t index;
-
-    /* Most tags that are asked for are not there. */
-    if (message->buckets[tag % CG_FIX_BUCKETS] == 0)
-        return false;
-    index = cg_fix_find_index(message, tag);
-    if (index == message->count)
-        return false;
-    *value = cg_fix_field_value(message, index);
-    return true;
-}
+bool cg_fix_find(const struct cg_fix_message *message,
+                 uint32_t tag,
+                 struct cg_slice *value);
 
 /*
  * The group that |count_tag| counts, before its first entry.  False when the

@@ -204,11 +204,45 @@ void cg_log_file_fill(struct cg_log_file *file, size_t need)
     }
 }
 
+/* Whether the message of |head| at |at| is in order; then it is taken. */
+static bool take_plain(struct cg_log_file *file, const struct cg_log_head *head)
+{
+    uint64_t len = head->soh_body + head->length + CG_LOG_TRAILER_LEN;
+
+    return head->separator == &cg_log_separators[CG_LOG_SOH] && file->timed &&
+           file->time >= file->newest && len <= file->options->message_max &&
+           cg_log_file_offset(file) >= file->doubt &&
+           cg_log_take_bytes(file, head, len);
+}
+
+bool cg_log_file_next_plain(struct cg_log_file *file)
+{
+    size_t at = file->at;
+    enum cg_log_line line = file->line;
+    struct cg_log_head head;
+
+    /* Where messages are text, the next one nearly always is. */
+    if (file->store != NULL || file->text_bytes != NULL ||
+        !cg_log_gap_cross_plain(file, &head))
+        return false;
+    if (!take_plain(file, &head)) {
+        file->at = at;
+        file->line = line;
+        return false;
+    }
+    file->any = true;
+    file->newest = file->time;
+    file->message.time = file->time;
+    return true;
+}
+
 int cg_log_file_next(struct cg_log_file *file)
 {
     struct cg_log_head head;
     int outcome;
 
+    if (cg_log_file_next_plain(file))
+        return 1;
     if (file->store != NULL)
         return cg_log_store_next(file);
     for (;;) {

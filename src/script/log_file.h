@@ -89,6 +89,11 @@ int cg_log_file_open(struct cg_log_file *file,
  * when the reading is to end, or CG_ERR_MEMORY. */
 int cg_log_file_next(struct cg_log_file *file);
 
+/* The same when nothing but that is to be done: no reading, no word of it to
+ * anybody, and the bytes of the messages before it stay where they are.  False,
+ * with nothing changed, when it takes more. */
+bool cg_log_file_next_plain(struct cg_log_file *file);
+
 void cg_log_file_close(struct cg_log_file *file);
 
 /*
@@ -111,6 +116,11 @@ int cg_log_file_trouble(struct cg_log_file *file,
 int cg_log_gap_cross(struct cg_log_file *file,
                      struct cg_log_head *head,
                      int *outcome);
+
+/* The same when it is as usual: a time and no more, or nothing, stands before
+ * the message, and its head is in the window.  False, with nothing changed but
+ * |time|, when it is not. */
+bool cg_log_gap_cross_plain(struct cg_log_file *file, struct cg_log_head *head);
 
 /* Takes the message at |at|, if it is whole and right.  Returns 1 or 0, or an
  * error. */

@@ -282,7 +282,7 @@ static size_t read_time(struct cg_log_file *file, struct cg_slice bytes)
  * What most logs have between messages, in one go: a line end, a time and " :
  * ", or nothing.  Returns false, with nothing done, when there is more to it.
  */
-static bool cross_plain(struct cg_log_file *file, struct cg_log_head *head)
+bool cg_log_gap_cross_plain(struct cg_log_file *file, struct cg_log_head *head)
 {
     struct cg_slice rest = cg_log_file_rest(file);
     size_t begin = line_ends(rest);
@@ -313,7 +313,7 @@ int cg_log_gap_cross(struct cg_log_file *file,
     size_t from = 0;
 
     *outcome = 0;
-    if (cross_plain(file, head))
+    if (cg_log_gap_cross_plain(file, head))
         return 1;
     for (;;) {
         size_t at = 0;

@@ -230,3 +230,17 @@ int cg_log_next(struct cg_log *log, struct cg_log_message *message)
     *message = log->heap[0]->file.message;
     return 1;
 }
+
+int cg_log_next_some(struct cg_log *log,
+                     struct cg_log_message *messages,
+                     int max)
+{
+    int count = cg_log_next(log, messages);
+
+    /* Of several logs each message may be the next. */
+    if (count != 1 || log->waiting > 1)
+        return count;
+    while (count < max && cg_log_file_next_plain(&log->heap[0]->file))
+        messages[count++] = log->heap[0]->file.message;
+    return count;
+}

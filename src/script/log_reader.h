@@ -86,6 +86,15 @@ int cg_log_open(const struct cg_log_options *options,
  * a negative cg_error, and then that for ever. */
 int cg_log_next(struct cg_log *log, struct cg_log_message *message);
 
+/*
+ * The same for several messages: the next one, and those behind it, up to
+ * |max|, that can be had without reading, in their order; all borrowed until
+ * the next call.  Returns how many, or as cg_log_next().
+ */
+int cg_log_next_some(struct cg_log *log,
+                     struct cg_log_message *messages,
+                     int max);
+
 void cg_log_close(struct cg_log *log);
 
 #endif

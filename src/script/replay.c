@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <tally.h>
 
+/* Messages that are read at once. */
+#define BATCH 16
+
 /* --- reading ------------------------------------------------------------ */
 
 static bool on_log_trouble(void *user,
@@ -455,40 +458,59 @@ static int links_first(struct cg_replay *replay)
     return status;
 }
 
-static int take(struct cg_replay *replay, const struct cg_log_message *log)
+static int take(struct cg_replay *replay, struct cg_replay_looked *looked)
 {
     const struct cg_replay_tape *tape = replay->options.tape;
-    struct cg_replay_message message;
+    struct cg_replay_message *message = &looked->message;
     int status;
+    message->time = cut(replay, message->time);
     replay->totals.messages++;
-    replay->totals.last = cut(replay, log->time);
-    if (!cg_replay_find(replay, log, &message, &status)) {
+    replay->totals.last = message->time;
+    if (!cg_replay_find(replay, looked, &status)) {
         return status;
     }
-    message.time = cut(replay, message.time);
     if (tape != NULL) {
-        status = tape->message(tape->user, &message);
+        status = tape->message(tape->user, message);
         if (status != 0) {
             return status;
         }
     }
-    if (!message.outbound) {
-        status = cg_side_advance(replay->side, message.time);
+    if (!message->outbound) {
+        status = cg_side_advance(replay->side, message->time);
     }
     return status != 0 ? status
-                       : cg_replay_sessions_take(replay->sessions, &message);
+                       : cg_replay_sessions_take(replay->sessions, message);
+}
+
+/* What is known of each message by itself is looked at for a batch of them:
+ * reading and deciding take more instructions than a core's nearest cache
+ * holds, and would fetch them again for each message. */
+static int take_some(struct cg_replay *replay,
+                     const struct cg_log_message *logs,
+                     int count)
+{
+    struct cg_replay_looked looked[BATCH];
+    int status = 0;
+    for (int i = 0; i < count; i++) {
+        cg_replay_look(replay, &logs[i], &looked[i]);
+    }
+    for (int i = 0; i < count && status == 0; i++) {
+        status = take(replay, &looked[i]);
+    }
+    return status;
 }
 
 static int take_all(struct cg_replay *replay)
 {
-    struct cg_log_message message;
+    struct cg_log_message logs[BATCH];
     int status = 0;
     while (status == 0) {
-        int more = cg_replay_ahead_next(&replay->ahead, replay->log, &message);
-        if (more <= 0) {
-            return more;
+        int count = cg_replay_ahead_some(&replay->ahead, replay->log, logs,
+                                         BATCH);
+        if (count <= 0) {
+            return count;
         }
-        status = take(replay, &message);
+        status = take_some(replay, logs, count);
     }
     return status;
 }

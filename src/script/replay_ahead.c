@@ -47,21 +47,34 @@ static bool is_apart(const struct cg_replay_ahead *ahead,
            message->bytes.data >= ahead->bytes + CG_REPLAY_AHEAD_BYTES;
 }
 
-int cg_replay_ahead_next(struct cg_replay_ahead *ahead,
+int cg_replay_ahead_some(struct cg_replay_ahead *ahead,
                          struct cg_log *log,
-                         struct cg_log_message *message)
+                         struct cg_log_message *messages,
+                         int max)
 {
-    if (ahead->next < ahead->count) {
-        *message = ahead->messages[ahead->next++];
-        return 1;
+    int count = 0;
+    while (count < max && ahead->next < ahead->count) {
+        messages[count++] = ahead->messages[ahead->next++];
+    }
+    if (count > 0) {
+        return count;
     }
     if (ahead->count > 0) {
         cg_replay_ahead_deinit(ahead);
     }
     if (ahead->ended == 1) {
-        ahead->ended = cg_log_next(log, message);
+        count = cg_log_next_some(log, messages, max);
+        ahead->ended = count > 0 ? 1 : count;
+        return count;
     }
     return ahead->ended;
+}
+
+int cg_replay_ahead_next(struct cg_replay_ahead *ahead,
+                         struct cg_log *log,
+                         struct cg_log_message *message)
+{
+    return cg_replay_ahead_some(ahead, log, message, 1);
 }
 
 void cg_replay_ahead_deinit(struct cg_replay_ahead *ahead)

@@ -29,6 +29,12 @@ int cg_replay_ahead_next(struct cg_replay_ahead *ahead,
                          struct cg_log *log,
                          struct cg_log_message *message);
 
+/* Several at once, as cg_log_next_some(). */
+int cg_replay_ahead_some(struct cg_replay_ahead *ahead,
+                         struct cg_log *log,
+                         struct cg_log_message *messages,
+                         int max);
+
 void cg_replay_ahead_deinit(struct cg_replay_ahead *ahead);
 
 #endif

@@ -112,22 +112,28 @@ static int stranger(struct cg_replay *replay,
                           message->file, message->offset, text);
 }
 
-bool cg_replay_find(struct cg_replay *replay,
+void cg_replay_look(const struct cg_replay *replay,
                     const struct cg_log_message *log,
-                    struct cg_replay_message *message,
+                    struct cg_replay_looked *looked)
+{
+    looked->has_header = cg_replay_message_read(log, &looked->message);
+    looked->has_session = looked->has_header &&
+                          cg_replay_route(&replay->route, &looked->message);
+}
+
+bool cg_replay_find(struct cg_replay *replay,
+                    const struct cg_replay_looked *looked,
                     int *status)
 {
+    const struct cg_replay_message *message = &looked->message;
     *status = 0;
-    if (!cg_replay_message_read(log, message)) {
+    if (!looked->has_header) {
         *status = cg_replay_tell(replay, CG_LOG_TROUBLES + CG_REPLAY_HEADLESS,
-                                 log->file, log->offset,
+                                 message->file, message->offset,
                                  "a message without SenderCompID(49), "
                                  "TargetCompID(56) or MsgSeqNum(34): skipped");
-        return false;
-    }
-    if (!cg_replay_route(&replay->route, message)) {
+    } else if (!looked->has_session) {
         *status = stranger(replay, message);
-        return false;
     }
-    return true;
+    return looked->has_session;
 }

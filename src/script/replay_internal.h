@@ -67,11 +67,22 @@ void cg_replay_differs(struct cg_replay *replay,
                        const struct cg_replay_said *recorded,
                        const struct cg_replay_said *produced);
 
-/* Finds session and direction; false when it belongs to none, and |*status| is
- * what telling of that came to. */
-bool cg_replay_find(struct cg_replay *replay,
+/* A message of the logs, and what is known of it by itself. */
+struct cg_replay_looked {
+    struct cg_replay_message message;
+    bool has_header;
+    bool has_session;
+};
+
+/* Finds session and direction; tells nobody. */
+void cg_replay_look(const struct cg_replay *replay,
                     const struct cg_log_message *log,
-                    struct cg_replay_message *message,
+                    struct cg_replay_looked *looked);
+
+/* False when it belongs to no session, and |*status| is what telling of that
+ * came to. */
+bool cg_replay_find(struct cg_replay *replay,
+                    const struct cg_replay_looked *looked,
                     int *status);
 
 /* A message that the gate of the logs sent. */

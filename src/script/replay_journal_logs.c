@@ -94,7 +94,7 @@ static int read_one(struct cg_exact *exact)
 {
     struct cg_replay *replay = exact->replay;
     struct cg_log_message log;
-    struct cg_replay_message message;
+    struct cg_replay_looked looked;
     int status = cg_replay_ahead_next(&replay->ahead, replay->log, &log);
     if (status < 0) {
         return status;
@@ -105,10 +105,11 @@ static int read_one(struct cg_exact *exact)
     }
     replay->totals.messages++;
     replay->totals.last = log.time;
-    if (!cg_replay_find(replay, &log, &message, &status)) {
+    cg_replay_look(replay, &log, &looked);
+    if (!cg_replay_find(replay, &looked, &status)) {
         return status;
     }
-    return cg_replay_sessions_take(replay->sessions, &message);
+    return cg_replay_sessions_take(replay->sessions, &looked.message);
 }
 
 int cg_exact_read(struct cg_exact *exact, cg_time now)
