@@ -108,6 +108,7 @@ read_field(struct cg_fix_message *message, struct reading *reading, size_t end)
     uint32_t index = reading->count;
     bool has_data = (reading->flags & CG_FIX_TAG_LENGTH) != 0;
     unsigned place = 0, flags = 0;
+    struct cg_fix_field *field;
     uint16_t *bucket;
     size_t value;
     uint32_t tag;
@@ -121,13 +122,13 @@ read_field(struct cg_fix_message *message, struct reading *reading, size_t end)
         place = reading->tag_places[tag];
         flags = reading->tag_flags[tag];
     }
-    message->fields[index] = (struct cg_fix_field){
-        .tag = tag,
-        .at = (uint32_t)value,
-        .len = (uint32_t)(end - value),
-        .place = (uint16_t)place,
-        .flags = (uint8_t)flags,
-    };
+    field = &message->fields[index];
+    field->tag = tag;
+    field->at = (uint32_t)value;
+    field->len = (uint32_t)(end - value);
+    field->place = (uint16_t)place;
+    field->flags = (uint8_t)flags;
+    field->inner = false;
     /* An SOH inside data closes nothing. */
     if (has_data && data_end(message, index, value) > end)
         return 0;
@@ -279,11 +280,12 @@ static inline bool is_in_part(const struct cg_fix_message *message,
     return index >= message->body_first && index < message->body_end;
 }
 
-/* Index of the first such field outside groups, or |count|. */
-static inline uint32_t find(const struct cg_fix_message *message, uint32_t tag)
+/* Index of the first such field outside groups, or |count|; |next| is what its
+ * bucket says. */
+static uint32_t
+find_in(const struct cg_fix_message *message, uint32_t tag, uint32_t next)
 {
     uint32_t found = message->count;
-    uint32_t next = message->buckets[tag % CG_FIX_BUCKETS];
 
     /* From the last one back, so what was found last is the first. */
     while (next != 0) {
@@ -296,12 +298,22 @@ static inline uint32_t find(const struct cg_fix_message *message, uint32_t tag)
     return found;
 }
 
+static inline uint32_t find(const struct cg_fix_message *message, uint32_t tag)
+{
+    return find_in(message, tag, message->buckets[tag % CG_FIX_BUCKETS]);
+}
+
 bool cg_fix_find(const struct cg_fix_message *message,
                  uint32_t tag,
                  struct cg_slice *value)
 {
-    uint32_t index = find(message, tag);
+    uint32_t next = message->buckets[tag % CG_FIX_BUCKETS];
+    uint32_t index;
 
+    /* Many tags that are asked for are not there. */
+    if (next == 0)
+        return false;
+    index = find_in(message, tag, next);
     if (index == message->count)
         return false;
     *value = cg_fix_field_value(message, index);

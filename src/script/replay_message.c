@@ -64,9 +64,9 @@ bool cg_replay_is_routing(uint32_t tag)
 }
 
 /* One field of the header; a table.  False: it is none. */
-static bool take_header(struct cg_replay_message *message,
-                        uint32_t tag,
-                        struct cg_slice value)
+static inline bool take_header(struct cg_replay_message *message,
+                               uint32_t tag,
+                               struct cg_slice value)
 {
     switch (tag) {
     case 8:
@@ -107,27 +107,33 @@ struct walk {
 };
 
 /* The SOHs of the block at hand, which may be the last and short one. */
-static void look(struct walk *walk)
+static inline void look(struct walk *walk)
 {
     walk->ends = cg_fix_scan_at(walk->bytes.data, walk->bytes.len, walk->block);
 }
 
-/* The next field; false at the end, or where none stands. */
-static bool step(struct walk *walk, uint32_t *tag, struct cg_slice *value)
+/* Where the next field ends; 0: there is none. */
+static inline size_t next_end(struct walk *walk)
 {
     while (walk->ends == 0) {
         walk->block += CG_FIX_BLOCK;
         if (walk->block >= walk->bytes.len) {
-            return false;
+            return 0;
         }
         look(walk);
     }
     size_t end = walk->block + (size_t)__builtin_ctzll(walk->ends);
-    const char *at = walk->bytes.data + walk->at;
-    const char *stop = walk->bytes.data + end;
-    uint32_t number = 0;
     walk->ends &= walk->ends - 1;
-    /* The SOH at |stop| is no digit. */
+    return end;
+}
+
+/* The tag at |at| and its value, up to the SOH at |stop|; false where no field
+ * stands. */
+static inline bool
+split(const char *at, const char *stop, uint32_t *tag, struct cg_slice *value)
+{
+    uint32_t number = 0;
+    /* The SOH is no digit. */
     for (const char *last = at + TAG_DIGITS_MAX; at < last; at++) {
         unsigned digit = (unsigned char)*at - (unsigned)'0';
         if (digit > 9) {
@@ -140,12 +146,11 @@ static bool step(struct walk *walk, uint32_t *tag, struct cg_slice *value)
     }
     *tag = number;
     *value = (struct cg_slice){at + 1, (size_t)(stop - at - 1)};
-    walk->at = end + 1;
     return true;
 }
 
 /* Goes on at |at|, behind which no SOH was looked at. */
-static void jump(struct walk *walk, size_t at)
+static inline void jump(struct walk *walk, size_t at)
 {
     walk->at = at;
     walk->block = at;
@@ -156,7 +161,8 @@ static void jump(struct walk *walk, size_t at)
 }
 
 /* Steps over the data that |tag|, a length, announces: it may hold SOH. */
-static void skip_data(struct walk *walk, uint32_t tag, struct cg_slice length)
+static inline void
+skip_data(struct walk *walk, uint32_t tag, struct cg_slice length)
 {
     if (tag != 90 && tag != 212) {
         return;
@@ -210,7 +216,13 @@ bool cg_replay_message_read(const struct cg_log_message *log,
     if (log->bytes.len > 0) {
         look(&walk);
     }
-    while (step(&walk, &tag, &value) && take_header(message, tag, value)) {
+    for (size_t end = next_end(&walk); end != 0; end = next_end(&walk)) {
+        const char *bytes = log->bytes.data;
+        if (!split(bytes + body, bytes + end, &tag, &value) ||
+            !take_header(message, tag, value)) {
+            break;
+        }
+        walk.at = end + 1;
         skip_data(&walk, tag, value);
         body = walk.at;
     }
