@@ -9,6 +9,7 @@
 #include "gate_internal.h"
 #include "gate_replay.h"
 
+#include "ahead.h"
 #include "check.h"
 #include "fix_validate.h"
 #include "fix_value.h"
@@ -181,6 +182,16 @@ static void limits_asked(struct cg_gate *gate)
     }
 }
 
+/* Fetches where the id of a new order will be looked for, which with many of
+ * them is far away, while the message's form is checked. */
+static void ahead(const struct cg_gate *gate, cg_session venue)
+{
+    struct cg_slice id;
+    if (cg_fix_find(&gate->message, 11, &id)) {
+        cg_ahead_id(&gate->engine->state, venue, id);
+    }
+}
+
 static void from_client(struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
@@ -190,6 +201,9 @@ static void from_client(struct cg_gate *gate)
     bool replace = cg_slice_is(type, "G") || cg_slice_is(type, "AC");
     bool order = fresh || replace || cg_slice_is(type, "F");
     bool question = cg_slice_is(type, "H") || cg_slice_is(type, "AF");
+    if (fresh) {
+        ahead(gate, venue);
+    }
     if (order || question || cg_slice_is(type, "q")) {
         if (malformed(gate)) {
             return;

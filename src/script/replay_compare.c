@@ -350,8 +350,9 @@ static void put_differences(const struct cg_replay_ids *ids,
     struct cg_slice fields = mine;
     struct cg_slice value;
     struct cg_slice other;
-    struct cg_replay_learnt learnt = {.count = 0};
+    struct cg_replay_learnt learnt;
     uint32_t tag;
+    cg_replay_learnt_init(&learnt);
     while (cg_replay_field(&fields, &tag, &value)) {
         size_t nth = count_before(mine, tag, value.data);
         if (!find_nth(theirs, tag, nth, &other)) {

@@ -183,7 +183,8 @@ static int take_passed(struct cg_replay_match *match,
         struct cg_replay_said *first = cg_replay_queue_at(queue, 0);
         struct cg_replay_said *other = cg_replay_queue_at(passed, i);
         bool of_log = by == CG_REPLAY_BY_LOG;
-        struct cg_replay_learnt learnt = {.count = 0};
+        struct cg_replay_learnt learnt;
+        cg_replay_learnt_init(&learnt);
         if (other->gone || key_of(match, first) != key_of(match, other) ||
             !cg_replay_same(match->ids, of_log ? first : other,
                             of_log ? other : first, &learnt)) {
@@ -311,7 +312,8 @@ step(struct cg_replay_match *match, struct cg_replay_pair *pair, bool *waits)
 {
     struct cg_replay_said *recorded = cg_replay_queue_at(&pair->recorded, 0);
     struct cg_replay_said *produced = cg_replay_queue_at(&pair->produced, 0);
-    struct cg_replay_learnt learnt = {.count = 0};
+    struct cg_replay_learnt learnt;
+    cg_replay_learnt_init(&learnt);
     if (cg_replay_same(match->ids, recorded, produced, &learnt)) {
         return pop_both(match, pair, &learnt, true);
     }
@@ -388,8 +390,9 @@ int cg_replay_match_recorded(struct cg_replay_match *match,
                              const struct cg_replay_said *said)
 {
     struct cg_replay_pair *pair = &match->pairs[session];
-    struct cg_replay_learnt learnt = {.count = 0};
+    struct cg_replay_learnt learnt;
     int status = arrive(match, pair, said->time);
+    cg_replay_learnt_init(&learnt);
     if (status == 0 && pair->recorded.count == 0 && pair->produced.count > 0) {
         const struct cg_replay_said *first = cg_replay_queue_at(&pair->produced,
                                                                 0);
@@ -411,8 +414,9 @@ int cg_replay_match_produced(struct cg_replay_match *match,
                              const struct cg_replay_said *said)
 {
     struct cg_replay_pair *pair = &match->pairs[session];
-    struct cg_replay_learnt learnt = {.count = 0};
+    struct cg_replay_learnt learnt;
     int status = arrive(match, pair, said->time);
+    cg_replay_learnt_init(&learnt);
     if (status == 0 && pair->produced.count == 0 && pair->recorded.count > 0) {
         const struct cg_replay_said *first = cg_replay_queue_at(&pair->recorded,
                                                                 0);

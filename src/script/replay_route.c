@@ -12,6 +12,12 @@ static uint64_t hash_name(struct cg_slice name)
     size_t len = name.len < sizeof(tail) ? name.len : sizeof(tail);
     if (len == sizeof(tail)) {
         memcpy(&tail, name.data + name.len - sizeof(tail), sizeof(tail));
+    } else if (len >= 4) {
+        uint32_t first;
+        uint32_t last;
+        memcpy(&first, name.data, sizeof(first));
+        memcpy(&last, name.data + len - sizeof(last), sizeof(last));
+        tail = (uint64_t)first << 32 | last;
     } else {
         for (size_t i = 0; i < len; i++) {
             tail = tail << 8 | (unsigned char)name.data[i];
