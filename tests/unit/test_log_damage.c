@@ -291,6 +291,29 @@ static void test_log_no_time_is_told(void **state)
                     "nor a SendingTime(52)\na " T2 " 113 " M3 "\n");
 }
 
+/* Where a time of the day should be there are NULs, as nothing was read yet. */
+static void test_log_nuls_are_no_time(void **state)
+{
+    struct log_text log = {0};
+    struct log_text message = {0};
+    const char *path;
+    struct log_reading reading = {.paths = &path, .count = 1};
+
+    (void)state;
+    log_text_add(&log, "20260115-\0\0\0\0\0\0\0\0 : ", 20);
+    log_text_bars(&message, M2);
+    for (int i = 0; i < 4;
+         i++) /* so many that it looks like an ordinary line */
+        log_text_add(&log, message.data, message.len);
+    path = log_write("a", log.data, log.len);
+    assert_int_equal(log_read(&reading), 0);
+    assert_int_equal(reading.messages, 4);
+    assert_non_null(strstr(reading.told.data, "a " T2 " 20 " M2 "\n"));
+    log_text_deinit(&log);
+    log_text_deinit(&message);
+    log_text_deinit(&reading.told);
+}
+
 static void test_log_backwards_is_told(void **state)
 {
     (void)state;
@@ -619,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_log_message_behind_a_digit_is_read),
         cmocka_unit_test(test_log_too_long_is_told),
         cmocka_unit_test(test_log_no_time_is_told),
+        cmocka_unit_test(test_log_nuls_are_no_time),
         cmocka_unit_test(test_log_backwards_is_told),
         cmocka_unit_test(test_log_far_ahead_is_told),
         cmocka_unit_test(test_log_later_is_no_damage),
