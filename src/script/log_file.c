@@ -204,13 +204,21 @@ void cg_log_file_fill(struct cg_log_file *file, size_t need)
     }
 }
 
+/* The time is that of the message before it, or a little later. */
+static bool goes_on(const struct cg_log_file *file)
+{
+    return file->timed && file->newest != INT64_MIN &&
+           file->time >= file->newest &&
+           file->time - file->newest <= CG_LOG_JUMP_MIN;
+}
+
 /* Whether the message of |head| at |at| is in order; then it is taken. */
 static bool take_plain(struct cg_log_file *file, const struct cg_log_head *head)
 {
     uint64_t len = head->soh_body + head->length + CG_LOG_TRAILER_LEN;
 
-    return head->separator == &cg_log_separators[CG_LOG_SOH] && file->timed &&
-           file->time >= file->newest && len <= file->options->message_max &&
+    return head->separator == &cg_log_separators[CG_LOG_SOH] && goes_on(file) &&
+           len <= file->options->message_max &&
            cg_log_file_offset(file) >= file->doubt &&
            cg_log_take_bytes(file, head, len);
 }
@@ -221,9 +229,11 @@ bool cg_log_file_next_plain(struct cg_log_file *file)
     enum cg_log_line line = file->line;
     struct cg_log_head head;
 
-    /* Where messages are text, the next one nearly always is. */
-    if (file->store != NULL || file->text_bytes != NULL ||
-        !cg_log_gap_cross_plain(file, &head))
+    /* Where a message was text, the next one nearly always is. */
+    bool was_text = file->text_bytes != NULL &&
+                    file->message.bytes.data == file->text_bytes;
+
+    if (file->store != NULL || was_text || !cg_log_gap_cross_plain(file, &head))
         return false;
     if (!take_plain(file, &head)) {
         file->at = at;

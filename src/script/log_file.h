@@ -18,6 +18,9 @@
 /* So many bytes before a message may be words of the log. */
 #define CG_LOG_WORDS_MAX 512
 
+/* So far ahead of the message before it a time is looked at. */
+#define CG_LOG_JUMP_MIN (60 * CG_SECOND)
+
 /* What stands before |at| on its line. */
 enum cg_log_line {
     CG_LOG_LINE_START,   /* nothing but blanks */

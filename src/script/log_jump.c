@@ -10,9 +10,6 @@
 
 #include <stdlib.h>
 
-/* So far ahead of the message before it a time is looked at. */
-#define JUMP_MIN (60 * CG_SECOND)
-
 /* With nothing behind it, a time so far ahead is not believed. */
 #define LAST_MIN (31 * 86400 * CG_SECOND)
 
@@ -151,11 +148,11 @@ static void ask(struct cg_log_file *file,
 int cg_log_jumps(struct cg_log_file *file, cg_time *time)
 {
     bool first = file->newest == INT64_MIN;
-    cg_time low = first ? file->time - 2 * JUMP_MIN : file->newest;
+    cg_time low = first ? file->time - 2 * CG_LOG_JUMP_MIN : file->newest;
     struct following following = {0};
     int result;
 
-    if (file->time - low <= JUMP_MIN)
+    if (file->time - low <= CG_LOG_JUMP_MIN)
         return 0;
     result = keep_message(file);
     if (result != 0)
