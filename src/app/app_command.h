@@ -19,6 +19,7 @@ int app_session(int argc, char **argv);
 int app_audit(int argc, char **argv);
 int app_records(int argc, char **argv);
 int app_explain(int argc, char **argv);
+int app_certify(int argc, char **argv);
 int app_replay(int argc, char **argv);
 int app_show(int argc, char **argv);
 

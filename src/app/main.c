@@ -17,6 +17,7 @@ static const struct {
     {"run", app_run, "the gate"},
     {"session", app_session, "plays sessions on paper, or records them from logs"},
     {"replay", app_replay, "recorded FIX logs through the gate"},
+    {"certify", app_certify, "certifies a hub, an FCM or a gate over FIX"},
     {"show", app_show, "limits and tokens of a gate's journal"},
     {"records", app_records, "the life of an order, token, limit or account"},
     {"explain", app_explain, "why an order was refused, or is where it is"},

@@ -1,0 +1,585 @@
+/*
+ * creditgate certify: the cases of a certification against a real counterparty.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "app_command.h"
+#include "certification.h"
+#include "certify_operator.h"
+#include "evidence.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LIST_MAX 256
+
+struct certify {
+    const char *config_path;
+    const char *profile_path;
+    const char *peer; /* hub, fcm, gate, or a session's name */
+    const char *play;
+    const char *dir;
+    const char *operator_name;
+    const char *paths[LIST_MAX];
+    size_t path_count;
+    struct cg_kit_value skips[LIST_MAX];
+    size_t skip_count;
+    const char *again[LIST_MAX];
+    size_t again_count;
+    bool list;
+    bool verbose;
+    bool unattended;
+    uv_loop_t loop;
+    struct cg_config config;
+    struct cg_profile profile;
+    struct cg_cases cases;
+    struct certify_operator operator;
+    enum cg_kit_seat seat;
+    cg_session hub;
+    uint64_t played;
+};
+
+static void print_usage(FILE *to)
+{
+    fputs(
+        "usage: creditgate certify --config FILE --report DIR [options] "
+        "CASES...\n"
+        "       creditgate certify verify DIR\n"
+        "\n"
+        "Plays cases, which docs/certification.md describes, against a real\n"
+        "counterparty over FIX, and writes what came of it: report.html to be\n"
+        "read and signed, report.json, junit.xml, and the evidence that they\n"
+        "are made of.  CASES are .session files, or folders of them.\n"
+        "\n"
+        "  --config FILE      the configuration of the gate: the kit's own, or "
+        "the\n"
+        "                     one that is certified (docs/configuration.md)\n"
+        "  --peer hub|fcm|gate  who is certified (hub); a name of [SESSION] "
+        "where\n"
+        "                     there are several hubs\n"
+        "  --play LIST        of a gate's sessions, those that the kit plays, "
+        "by\n"
+        "                     names or roles between commas (all)\n"
+        "  --profile FILE     how the counterparty differs\n"
+        "  --report DIR       made, or gone on with: what has a verdict there "
+        "is\n"
+        "                     not played again\n"
+        "  --operator NAME    who runs this (the user's name)\n"
+        "  --skip ID=REASON   leave a case out, on record; repeat it\n"
+        "  --again ID|failed  play a case again, or all that did not pass\n"
+        "  --unattended       nobody is asked anything\n"
+        "  --list             print the cases, and what rules them out; play "
+        "none\n"
+        "  -v                 print every step and message\n"
+        "\n"
+        "Ctrl-C stops after the running case; the same command goes on.\n"
+        "verify checks that the evidence in DIR, and the reports, are as they "
+        "were\n"
+        "written.\n"
+        "\n"
+        "Exit status: 0 every mandatory case has passed or is waived (verify: "
+        "all is\n"
+        "as written); 1 not; 2 wrong arguments, or a file that cannot be "
+        "used.\n",
+        to);
+}
+
+static void mistake(void *user,
+                    const char *file,
+                    int line,
+                    const char *wrong,
+                    const char *remedy)
+{
+    (void)user;
+    if (line > 0) {
+        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
+    } else {
+        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
+    }
+}
+
+/* --- arguments ---------------------------------------------------------- */
+
+static bool add_skip(struct certify *certify, char *text)
+{
+    char *equals = strchr(text, '=');
+
+    if (equals == NULL || equals == text || equals[1] == '\0') {
+        fprintf(stderr,
+                "creditgate certify: --skip %s has no reason; write "
+                "--skip ID=REASON\n",
+                text);
+        return false;
+    }
+    if (certify->skip_count == LIST_MAX) {
+        fputs("creditgate certify: too many --skip\n", stderr);
+        return false;
+    }
+    *equals = '\0';
+    certify->skips[certify->skip_count++] = (struct cg_kit_value){text,
+                                                                  equals + 1};
+    return true;
+}
+
+static bool add_again(struct certify *certify, const char *id)
+{
+    if (certify->again_count == LIST_MAX) {
+        fputs("creditgate certify: too many --again\n", stderr);
+        return false;
+    }
+    certify->again[certify->again_count++] = id;
+    return true;
+}
+
+/* An option with a value; 0: it is none, -1: it is wrong. */
+static int take_option(struct certify *certify, const char *name, char *value)
+{
+    const struct {
+        const char *name;
+        const char **to;
+    } options[] = {
+        {"--config", &certify->config_path},
+        {"--profile", &certify->profile_path},
+        {"--peer", &certify->peer},
+        {"--play", &certify->play},
+        {"--report", &certify->dir},
+        {"--operator", &certify->operator_name},
+    };
+    bool skip = strcmp(name, "--skip") == 0;
+    bool again = strcmp(name, "--again") == 0;
+    size_t at = 0;
+
+    while (at < sizeof(options) / sizeof(options[0]) &&
+           strcmp(options[at].name, name) != 0) {
+        at++;
+    }
+    if (at == sizeof(options) / sizeof(options[0]) && !skip && !again) {
+        return 0;
+    }
+    if (value == NULL) {
+        fprintf(stderr, "creditgate certify: %s needs a value\n", name);
+        return -1;
+    }
+    if (skip) {
+        return add_skip(certify, value) ? 1 : -1;
+    }
+    if (again) {
+        return add_again(certify, value) ? 1 : -1;
+    }
+    *options[at].to = value;
+    return 1;
+}
+
+static bool take_flag(struct certify *certify, const char *name)
+{
+    const struct {
+        const char *name;
+        bool *to;
+    } flags[] = {
+        {"--list", &certify->list},
+        {"--unattended", &certify->unattended},
+        {"-v", &certify->verbose},
+    };
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        if (strcmp(flags[i].name, name) == 0) {
+            *flags[i].to = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse(struct certify *certify, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        int taken = 0;
+
+        if (argv[i][0] != '-') {
+            if (certify->path_count == LIST_MAX) {
+                fputs("creditgate certify: too many files; give their folder\n",
+                      stderr);
+                return false;
+            }
+            certify->paths[certify->path_count++] = argv[i];
+            continue;
+        }
+        if (take_flag(certify, argv[i])) {
+            continue;
+        }
+        taken = take_option(certify, argv[i],
+                            i + 1 < argc ? argv[i + 1] : NULL);
+        if (taken == 0) {
+            fprintf(stderr,
+                    "creditgate certify: %s is no option; creditgate certify "
+                    "--help lists them\n",
+                    argv[i]);
+        }
+        if (taken <= 0) {
+            return false;
+        }
+        i++;
+    }
+    if (certify->config_path == NULL || certify->path_count == 0 ||
+        (certify->dir == NULL && !certify->list)) {
+        fputs("creditgate certify: give --config FILE, --report DIR and cases, "
+              "such as\nsample_sessions/certification\n",
+              stderr);
+        return false;
+    }
+    return true;
+}
+
+/* --- who is who --------------------------------------------------------- */
+
+static cg_session session_named(const struct cg_config *config,
+                                const char *name)
+{
+    for (size_t i = 0; i < config->session_count; i++) {
+        if (strcmp(config->sessions[i].name, name) == 0) {
+            return (cg_session)i;
+        }
+    }
+    return CG_SESSION_NONE;
+}
+
+/* The session of the hub that is certified: by its name, or the first. */
+static bool find_hub(struct certify *certify)
+{
+    const struct cg_config *config = &certify->config;
+    bool any = strcmp(certify->peer, "hub") == 0 ||
+               strcmp(certify->peer, "fcm") == 0;
+
+    certify->hub = session_named(config, certify->peer);
+    for (size_t i = 0;
+         certify->hub == CG_SESSION_NONE && any && i < config->session_count;
+         i++) {
+        if (config->sessions[i].role == CG_ROLE_HUB) {
+            certify->hub = (cg_session)i;
+        }
+    }
+    if (certify->hub == CG_SESSION_NONE ||
+        config->sessions[certify->hub].role != CG_ROLE_HUB) {
+        fprintf(stderr,
+                "%s: there is no hub session %s; add a [SESSION] with Role=hub "
+                "and Name=%s, or give another --peer\n",
+                certify->config_path, certify->peer, certify->peer);
+        return false;
+    }
+    return true;
+}
+
+static bool plays_one(struct certify *certify, const char *word, size_t len)
+{
+    static const char *const roles[] = {"client", "venue", "hub"};
+    const struct cg_config *config = &certify->config;
+    bool found = false;
+
+    for (size_t i = 0; i < config->session_count; i++) {
+        const struct cg_config_session *session = &config->sessions[i];
+        struct cg_slice wanted = {word, len};
+
+        if (cg_slice_is(wanted, session->name) ||
+            cg_slice_is(wanted, roles[session->role])) {
+            certify->played |= (uint64_t)1 << i;
+            found = true;
+        }
+    }
+    if (!found) {
+        fprintf(stderr,
+                "creditgate certify: --play %.*s is neither a role (client, "
+                "venue, hub) nor a session of %s\n",
+                (int)len, word, certify->config_path);
+    }
+    return found;
+}
+
+static bool find_played(struct certify *certify)
+{
+    const char *at = certify->play;
+
+    if (at == NULL) {
+        certify->played = certify->config.session_count < 64
+                              ? ((uint64_t)1 << certify->config.session_count) -
+                                    1
+                              : UINT64_MAX;
+        return true;
+    }
+    while (*at != '\0') {
+        size_t len = strcspn(at, ",");
+
+        if (!plays_one(certify, at, len)) {
+            return false;
+        }
+        at += len + (at[len] == ',' ? 1 : 0);
+    }
+    return certify->played != 0;
+}
+
+/* --- progress ----------------------------------------------------------- */
+
+static void on_begin(void *user,
+                     const struct cg_case *kase,
+                     size_t number,
+                     size_t total,
+                     unsigned attempt)
+{
+    const struct cg_slice id = kase->script.kase.id;
+
+    (void)user;
+    printf("[%*zu/%zu] %-8.*s %s", total > 99 ? 3 : 2, number, total,
+           (int)id.len, id.data, kase->script.title);
+    if (attempt > 1) {
+        printf(" (attempt %u)", attempt);
+    }
+    fflush(stdout);
+}
+
+static void on_event(void *user, const struct cg_kit_event *event)
+{
+    struct certify *certify = user;
+
+    if (event->kind == CG_KIT_NOTE && certify->verbose) {
+        printf("\n    # %s: %s", event->actor, event->note);
+    } else if (event->kind == CG_KIT_STEP &&
+               (event->verdict == CG_KIT_FAILED ||
+                event->verdict == CG_KIT_BROKEN)) {
+        printf("\n    %s:%d: %s\n        expected %s\n        observed %s",
+               event->step->place.file, event->step->place.line, event->wrong,
+               event->expected[0] != '\0' ? event->expected : "-",
+               event->observed[0] != '\0' ? event->observed : "nothing");
+    } else if (event->kind == CG_KIT_STEP && certify->verbose) {
+        printf("\n    %s %s", event->actor, event->text);
+    }
+    fflush(stdout);
+}
+
+static void on_end(void *user,
+                   const struct cg_case *kase,
+                   enum cg_kit_verdict verdict,
+                   const char *reason,
+                   cg_time took_ns)
+{
+    static const char *const words[] = {
+        [CG_KIT_PASSED] = "passed", [CG_KIT_FAILED] = "FAILED",
+        [CG_KIT_BROKEN] = "BROKEN", [CG_KIT_SKIPPED] = "skipped",
+        [CG_KIT_WAIVED] = "waived", [CG_KIT_STOPPED] = "stopped",
+    };
+
+    (void)user;
+    (void)kase;
+    if (verdict == CG_KIT_PASSED) {
+        printf(": passed, %.1f s\n", (double)took_ns / 1e9);
+    } else {
+        printf(": %s: %s\n", words[verdict], reason);
+    }
+    fflush(stdout);
+}
+
+/* --- the run ------------------------------------------------------------ */
+
+static enum cg_kit_asked on_ask(void *user,
+                                const char *actor,
+                                const char *words,
+                                const char *plea,
+                                bool first)
+{
+    struct certify *certify = user;
+
+    return certify_ask(&certify->operator, actor, words, plea, first);
+}
+
+static enum cg_next
+on_next(void *user, const struct cg_case *kase, char *reason, size_t reason_len)
+{
+    struct certify *certify = user;
+
+    (void)kase;
+    return certify_next(&certify->operator, reason, reason_len);
+}
+
+static bool on_stops(void *user)
+{
+    const struct certify *certify = user;
+
+    return certify->operator.stops;
+}
+
+static int list(const struct certify *certify)
+{
+    for (size_t i = 0; i < certify->cases.count; i++) {
+        const struct cg_case *kase = &certify->cases.items[i];
+        const struct cg_script_case *what = &kase->script.kase;
+        size_t len = 0;
+        const char *lacks = cg_profile_lacks(&certify->profile, what->needs,
+                                             &len);
+        const struct cg_profile_waiver *waiver = cg_profile_waiver(
+            &certify->profile, what->id);
+
+        printf("%-8.*s %-9s %.*s", (int)what->id.len, what->id.data,
+               what->optional ? "optional" : "mandatory",
+               (int)what->purpose.len, what->purpose.data);
+        if (waiver != NULL) {
+            printf(" [waived: %s]", waiver->reason);
+        } else if (lacks != NULL) {
+            printf(" [waived: needs %.*s]", (int)len, lacks);
+        }
+        putchar('\n');
+    }
+    printf("%zu cases; %zu in these folders are for the other seat\n",
+           certify->cases.count, certify->cases.other_seat);
+    return 0;
+}
+
+static int sum_up(const struct certify *certify,
+                  const struct cg_certification_counts *counts,
+                  const char *head)
+{
+    bool good = counts->open == 0 && counts->mandatory_open == 0;
+
+    printf("\n%zu passed, %zu failed, %zu broken, %zu skipped, %zu waived, %zu "
+           "without a verdict\n",
+           counts->passed, counts->failed, counts->broken, counts->skipped,
+           counts->waived, counts->open);
+    printf("%s\n", good ? "certified: every mandatory case passed or is waived"
+                        : "not certified");
+    printf("report   %s/report.html\nevidence %s/evidence.jsonl\nSHA-256  %s\n",
+           certify->dir, certify->dir, head);
+    if (counts->open > 0) {
+        puts("the same command goes on");
+    }
+    return good ? 0 : 1;
+}
+
+static int play(struct certify *certify)
+{
+    const struct cg_certification_options options = {
+        .loop = &certify->loop,
+        .version = CREDITGATE_VERSION,
+        .config_path = certify->config_path,
+        .config = &certify->config,
+        .profile = &certify->profile,
+        .seat = certify->seat,
+        .peer = certify->hub,
+        .played = certify->played,
+        .cases = &certify->cases,
+        .dir = certify->dir,
+        .operator_name = certify->operator_name,
+        .skips = certify->skips,
+        .skip_count = certify->skip_count,
+        .again = certify->again,
+        .again_count = certify->again_count,
+        .begins = on_begin,
+        .event = on_event,
+        .ended = on_end,
+        .ask = on_ask,
+        .next = certify->operator.interactive ? on_next : NULL,
+        .stops = on_stops,
+        .user = certify,
+    };
+    struct cg_certification_counts counts;
+    char head[65] = "";
+    char error[1024] = "";
+    int status = cg_certification_run(&options, &counts, head, error,
+                                      sizeof(error));
+
+    if (status != 0) {
+        fprintf(stderr, "creditgate certify: %s\n", error);
+        return 2;
+    }
+    return sum_up(certify, &counts, head);
+}
+
+static bool open_files(struct certify *certify)
+{
+    if (cg_config_read(certify->config_path, mistake, NULL, &certify->config) !=
+        0) {
+        return false;
+    }
+    certify->seat = strcmp(certify->peer, "gate") == 0 ? CG_KIT_GATE
+                                                       : CG_KIT_HUB;
+    return (certify->seat == CG_KIT_GATE ? find_played(certify)
+                                         : find_hub(certify)) &&
+           cg_profile_read(certify->profile_path, mistake, NULL,
+                           &certify->profile) == 0 &&
+           cg_cases_read(certify->paths, certify->path_count, certify->seat,
+                         mistake, NULL, &certify->cases) == 0;
+}
+
+static int run(struct certify *certify)
+{
+    const char *user = getlogin();
+    int status = 2;
+
+    if (certify->operator_name == NULL) {
+        user = user != NULL ? user : getenv("USER");
+        certify->operator_name = user != NULL ? user : "not named";
+    }
+    if (uv_loop_init(&certify->loop) != 0) {
+        fputs("creditgate certify: no memory\n", stderr);
+        return 2;
+    }
+    if (open_files(certify) && certify->list) {
+        status = list(certify);
+    } else if (certify->cases.count > 0) {
+        signal(SIGPIPE, SIG_IGN); /* a peer may be gone */
+        certify_operator_open(&certify->operator, & certify->loop,
+                              certify->profile.operator_command,
+                              !certify->unattended && isatty(STDIN_FILENO));
+        status = play(certify);
+        certify_operator_close(&certify->operator);
+    }
+    cg_cases_deinit(&certify->cases);
+    cg_profile_deinit(&certify->profile);
+    cg_config_deinit(&certify->config);
+    uv_run(&certify->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&certify->loop);
+    return status;
+}
+
+static void say(void *user, const char *line)
+{
+    (void)user;
+    puts(line);
+}
+
+static int verify(int argc, char **argv)
+{
+    int status;
+
+    if (argc != 1) {
+        fputs("creditgate certify verify: give the folder of one report\n",
+              stderr);
+        return 2;
+    }
+    status = cg_evidence_verify(argv[0], say, NULL);
+    return status < 0 ? 2 : status;
+}
+
+int app_certify(int argc, char **argv)
+{
+    struct certify *certify;
+    int status = 2;
+
+    if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    if (argc >= 2 && strcmp(argv[1], "verify") == 0) {
+        return verify(argc - 2, argv + 2);
+    }
+    certify = calloc(1, sizeof(*certify));
+    if (certify == NULL) {
+        fputs("creditgate certify: no memory\n", stderr);
+        return 2;
+    }
+    certify->peer = "hub";
+    if (parse(certify, argc, argv)) {
+        status = run(certify);
+    }
+    free(certify);
+    return status;
+}

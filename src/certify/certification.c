@@ -1,0 +1,691 @@
+/*
+ * Runs a certification: what is on record already, what is ruled out, what is
+ * to be played, and what is said of it in the end.
+ *
+ * Must never count a case as passed that was not played to its end.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "certification.h"
+
+#include "records.h"
+
+#include <creditgate/dictionary.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define REASON_MAX 1024
+#define VALUES_MAX 64
+
+/* What is on record of a case. */
+struct standing {
+    unsigned attempts;
+    bool decided;
+    enum cg_kit_verdict verdict;
+    char digest[CG_DIGEST_HEX + 1]; /* of its file, then */
+};
+
+struct run {
+    const struct cg_certification_options *options;
+    struct cg_evidence *evidence;
+    struct cg_records records;
+    struct cg_kit *kit;
+    struct standing *standings; /* by case */
+    size_t attempts;            /* of all, ever */
+    cg_time began;
+    bool stopped;
+    char *error;
+    size_t error_len;
+};
+
+static cg_time now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return ts.tv_sec * CG_SECOND + ts.tv_nsec;
+}
+
+__attribute__((format(printf, 3, 4))) static int
+fail(struct run *run, int error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(run->error, run->error_len, format, arguments);
+    va_end(arguments);
+    return error;
+}
+
+/* --- what is on record -------------------------------------------------- */
+
+static const char *text_of(const json_t *record, const char *key)
+{
+    const char *text = json_string_value(json_object_get(record, key));
+
+    return text != NULL ? text : "";
+}
+
+static struct standing *standing_of(struct run *run, const char *id)
+{
+    const struct cg_cases *cases = run->options->cases;
+
+    for (size_t i = 0; i < cases->count; i++) {
+        if (cg_slice_is(cases->items[i].script.kase.id, id)) {
+            return &run->standings[i];
+        }
+    }
+    return NULL;
+}
+
+static void take_attempt(struct run *run, const json_t *record)
+{
+    struct standing *standing = standing_of(run, text_of(record, "case"));
+
+    run->attempts++;
+    if (standing != NULL) {
+        standing->attempts = (unsigned)json_integer_value(
+            json_object_get(record, "attempt"));
+        standing->decided = false;
+        (void)snprintf(standing->digest, sizeof(standing->digest), "%s",
+                       text_of(record, "digest"));
+    }
+}
+
+static void take_verdict(struct run *run, const json_t *record)
+{
+    struct standing *standing = standing_of(run, text_of(record, "case"));
+    const char *word = text_of(record, "verdict");
+
+    for (int i = CG_KIT_PASSED; standing != NULL && i < CG_KIT_STOPPED; i++) {
+        if (strcmp(word, cg_verdict_word((enum cg_kit_verdict)i)) == 0) {
+            standing->decided = true;
+            standing->verdict = (enum cg_kit_verdict)i;
+        }
+    }
+}
+
+static const char *seat_word(enum cg_kit_seat seat)
+{
+    return seat == CG_KIT_HUB ? "hub" : "gate";
+}
+
+/* One folder holds one certification. */
+static int take_run(struct run *run, const json_t *record)
+{
+    const char *seat = seat_word(run->options->seat);
+    const char *before = text_of(record, "counterparty");
+
+    if (strcmp(text_of(record, "seat"), seat) != 0) {
+        return fail(run, CG_ERR_CONFIG,
+                    "%s holds a certification of a %s, not of a %s; give "
+                    "another folder",
+                    run->options->dir, text_of(record, "seat"), seat);
+    }
+    if (strcmp(before, run->options->profile->counterparty) != 0) {
+        return fail(run, CG_ERR_CONFIG,
+                    "%s holds a certification of %s, not of %s; give another "
+                    "folder",
+                    run->options->dir, before,
+                    run->options->profile->counterparty);
+    }
+    return 0;
+}
+
+static int take_records(struct run *run)
+{
+    const json_t *records = cg_evidence_records(run->evidence);
+    const json_t *record;
+    size_t i;
+    int status = 0;
+
+    json_array_foreach(records, i, record)
+    {
+        const char *kind = text_of(record, "kind");
+
+        if (strcmp(kind, "run") == 0) {
+            status = take_run(run, record);
+        } else if (strcmp(kind, "attempt") == 0) {
+            take_attempt(run, record);
+        } else if (strcmp(kind, "verdict") == 0) {
+            take_verdict(run, record);
+        }
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+/* --- the head of a run -------------------------------------------------- */
+
+static json_t *sessions_json(const struct cg_config *config)
+{
+    static const char *const roles[] = {"client", "venue", "hub"};
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < config->session_count; i++) {
+        const struct cg_config_session *session = &config->sessions[i];
+        char digest[CG_DIGEST_HEX + 1] = "";
+
+        (void)cg_digest(
+            cg_slice_str(cg_fix_session_dictionary(session->version)), digest);
+        (void)json_array_append_new(
+            array,
+            json_pack("{ss ss ss ss ss ss}", "name", session->name, "role",
+                      roles[session->role], "begin_string",
+                      session->version == CG_FIX50SP2 ? "FIXT.1.1/FIX.5.0SP2"
+                                                      : session->begin_string,
+                      "sender", session->sender_comp_id, "target",
+                      session->target_comp_id, "dictionary", digest));
+    }
+    return array;
+}
+
+static json_t *case_ids(const struct cg_cases *cases)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct cg_slice id = cases->items[i].script.kase.id;
+
+        (void)json_array_append_new(array, json_stringn(id.data, id.len));
+    }
+    return array;
+}
+
+static void record_run(struct run *run)
+{
+    const struct cg_certification_options *options = run->options;
+    const struct cg_profile *profile = options->profile;
+    char kit[CG_DIGEST_HEX + 1] = "";
+    char config[CG_DIGEST_HEX + 1] = "";
+
+    (void)cg_file_digest("/proc/self/exe", kit);
+    (void)cg_file_digest(options->config_path, config);
+    cg_records_add(
+        &run->records, "run",
+        json_pack("{ss ss ss ss ss ss so s{ss ss} s{ss ss ss} so ss}",
+                  "version", options->version, "operator",
+                  options->operator_name, "firm", profile->firm, "counterparty",
+                  profile->counterparty, "seat", seat_word(options->seat),
+                  "peer",
+                  options->seat == CG_KIT_HUB
+                      ? options->config->sessions[options->peer].name
+                      : "gate",
+                  "sessions", sessions_json(options->config), "config", "path",
+                  options->config_path, "digest", config, "profile", "path",
+                  profile->path != NULL ? profile->path : "", "digest",
+                  profile->digest, "name", profile->name, "cases",
+                  case_ids(options->cases), "kit_digest", kit));
+}
+
+/* --- values ------------------------------------------------------------- */
+
+/* Small, unlike any other attempt's, also at the peer that remembers the
+ * ClOrdIDs of its day: "K" and the second and the number in base 36. */
+static void run_text(cg_time time, size_t attempt, char out[24])
+{
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    uint64_t rest = ((uint64_t)(time / CG_SECOND) % 100000000) * 1000 +
+                    attempt % 1000;
+    char text[24];
+    size_t len = 0;
+
+    while (rest > 0) {
+        text[len++] = digits[rest % 36];
+        rest /= 36;
+    }
+    *out++ = 'K';
+    while (len > 0) {
+        *out++ = text[--len];
+    }
+    *out = '\0';
+}
+
+/* The account of an attempt: the next of those that the hub in play covers, so
+ * that the use of their limits does not pile up. */
+static const struct cg_config_account *account_of(const struct run *run,
+                                                  size_t attempt)
+{
+    const struct cg_config *config = run->options->config;
+    size_t found = 0;
+
+    for (int turn = 0; turn < 2; turn++) {
+        size_t wanted = turn == 0 ? SIZE_MAX : attempt % found;
+        size_t at = 0;
+
+        for (size_t i = 0; i < config->account_count; i++) {
+            const struct cg_config_account *account = &config->accounts[i];
+            cg_session hub = account->hub;
+            bool fits = hub != CG_SESSION_NONE &&
+                        (run->options->seat == CG_KIT_HUB
+                             ? hub == run->options->peer
+                             : (run->options->played >> hub & 1) != 0);
+
+            if (fits && at++ == wanted) {
+                return account;
+            }
+        }
+        found = at;
+        if (found == 0) {
+            break;
+        }
+    }
+    return NULL;
+}
+
+/* What the kit supplies, and what the profile says instead or besides. */
+struct values {
+    struct cg_kit_value items[VALUES_MAX + 8];
+    size_t count;
+    char run[24];
+    char limit[CG_NAME_MAX + 8];
+};
+
+static void put(struct values *values, const char *name, const char *text)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        if (strcmp(values->items[i].name, name) == 0) {
+            values->items[i].text = text;
+            return;
+        }
+    }
+    if (values->count < sizeof(values->items) / sizeof(values->items[0])) {
+        values->items[values->count++] = (struct cg_kit_value){name, text};
+    }
+}
+
+static void make_values(const struct run *run, struct values *values)
+{
+    const struct cg_profile *profile = run->options->profile;
+    const struct cg_config_account *account = account_of(run, run->attempts);
+
+    *values = (struct values){0};
+    run_text(run->began, run->attempts, values->run);
+    put(values, "RUN", values->run);
+    if (account != NULL) {
+        put(values, "ACCOUNT", account->name);
+        put(values, "FIRM", account->firm);
+        (void)snprintf(values->limit, sizeof(values->limit), "%s-USD",
+                       account->name);
+        put(values, "LIMIT", values->limit);
+    }
+    for (size_t i = 0; i < profile->value_count && i < VALUES_MAX; i++) {
+        put(values, profile->values[i].name, profile->values[i].text);
+    }
+}
+
+/* --- one attempt -------------------------------------------------------- */
+
+static void on_event(void *user, const struct cg_kit_event *event)
+{
+    struct run *run = user;
+
+    cg_records_event(&run->records, event);
+    if (run->options->event != NULL) {
+        run->options->event(run->options->user, event);
+    }
+}
+
+static enum cg_kit_asked on_ask(void *user,
+                                const char *actor,
+                                const char *words,
+                                const char *plea,
+                                bool first)
+{
+    struct run *run = user;
+    enum cg_kit_asked answer = run->options->ask(run->options->user, actor,
+                                                 words, plea, first);
+
+    if (answer != CG_KIT_ASKED_WAIT) {
+        cg_records_add_to_attempt(
+            &run->records, "asked",
+            json_pack("{ss ss ss ss}", "actor", actor, "words", words, "plea",
+                      plea, "answer",
+                      answer == CG_KIT_ASKED_DONE ? "done" : "cannot"));
+    }
+    return answer;
+}
+
+static bool on_stops(void *user)
+{
+    struct run *run = user;
+
+    return run->records.error != 0 || (run->options->stops != NULL &&
+                                       run->options->stops(run->options->user));
+}
+
+static void decide(struct run *run,
+                   size_t at,
+                   enum cg_kit_verdict verdict,
+                   const char *reason)
+{
+    struct standing *standing = &run->standings[at];
+    cg_time end = now();
+    cg_time began = run->records.began;
+
+    cg_records_verdict(&run->records, verdict, reason, end);
+    standing->decided = verdict != CG_KIT_STOPPED;
+    standing->verdict = verdict;
+    if (run->options->ended != NULL) {
+        run->options->ended(run->options->user, &run->options->cases->items[at],
+                            verdict, reason, end - began);
+    }
+}
+
+static void
+begin(struct run *run, size_t at, const struct values *values, bool played)
+{
+    const struct cg_case *kase = &run->options->cases->items[at];
+    unsigned attempt = ++run->standings[at].attempts;
+
+    run->attempts++;
+    cg_records_attempt(&run->records, kase, attempt, values->items,
+                       values->count, played, now());
+    if (run->options->begins != NULL) {
+        run->options->begins(run->options->user, kase, at + 1,
+                             run->options->cases->count, attempt);
+    }
+}
+
+/* A verdict without playing. */
+static void rule_out(struct run *run,
+                     size_t at,
+                     enum cg_kit_verdict verdict,
+                     const char *reason)
+{
+    const struct values none = {.count = 0};
+
+    begin(run, at, &none, false);
+    decide(run, at, verdict, reason);
+}
+
+static int play(struct run *run, size_t at, enum cg_kit_verdict *verdict)
+{
+    const struct cg_case *kase = &run->options->cases->items[at];
+    char reason[REASON_MAX] = "";
+    struct values values;
+    int status;
+
+    make_values(run, &values);
+    begin(run, at, &values, true);
+    status = cg_kit_play(run->kit, &kase->script, values.items, values.count,
+                         verdict, reason, sizeof(reason));
+    if (status != 0) {
+        return fail(run, status, "no memory");
+    }
+    decide(run, at, *verdict, reason);
+    return 0;
+}
+
+/* --- one case ----------------------------------------------------------- */
+
+static const char *skip_of(const struct run *run, const struct cg_case *kase)
+{
+    const struct cg_certification_options *options = run->options;
+
+    for (size_t i = 0; i < options->skip_count; i++) {
+        if (cg_slice_is(kase->script.kase.id, options->skips[i].name)) {
+            return options->skips[i].text;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the profile or the seat rules the case out; |reason| says why. */
+static bool is_waived(const struct run *run,
+                      const struct cg_case *kase,
+                      char reason[REASON_MAX])
+{
+    const struct cg_certification_options *options = run->options;
+    const struct cg_profile_waiver *waiver = cg_profile_waiver(
+        options->profile, kase->script.kase.id);
+    size_t len = 0;
+    const char *lacks = cg_profile_lacks(options->profile,
+                                         kase->script.kase.needs, &len);
+
+    if (waiver != NULL) {
+        (void)snprintf(reason, REASON_MAX, "%s (%s, line %d)", waiver->reason,
+                       options->profile->name, waiver->line);
+    } else if (lacks != NULL) {
+        (void)snprintf(reason, REASON_MAX,
+                       "it needs %.*s, which %s does not support (profile %s)",
+                       (int)len, lacks, options->profile->counterparty,
+                       options->profile->name);
+    } else if (!cg_case_is_for(&kase->script, options->seat)) {
+        (void)snprintf(reason, REASON_MAX, "it is no case for a %s",
+                       seat_word(options->seat));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool is_again(const struct run *run, size_t at)
+{
+    const struct cg_certification_options *options = run->options;
+    const struct standing *standing = &run->standings[at];
+
+    for (size_t i = 0; i < options->again_count; i++) {
+        if (cg_slice_is(options->cases->items[at].script.kase.id,
+                        options->again[i]) ||
+            (strcmp(options->again[i], "failed") == 0 &&
+             (standing->verdict == CG_KIT_FAILED ||
+              standing->verdict == CG_KIT_BROKEN))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A verdict holds as long as the case is the same; one that is none on the
+ * peer, or that a person may change, is asked for again. */
+static bool is_settled(const struct run *run, size_t at)
+{
+    const struct cg_case *kase = &run->options->cases->items[at];
+    const struct standing *standing = &run->standings[at];
+    char digest[CG_DIGEST_HEX + 1] = "";
+
+    if (!standing->decided || standing->verdict == CG_KIT_BROKEN ||
+        is_again(run, at)) {
+        return false;
+    }
+    (void)cg_file_digest(kase->path, digest);
+    return strcmp(digest, standing->digest) == 0;
+}
+
+static int play_until_settled(struct run *run, size_t at)
+{
+    for (;;) {
+        enum cg_kit_verdict verdict = CG_KIT_BROKEN;
+        enum cg_next next = CG_NEXT_GO_ON;
+        char reason[REASON_MAX] = "";
+        int status = play(run, at, &verdict);
+
+        if (status != 0 || run->records.error != 0) {
+            return status;
+        }
+        if (verdict == CG_KIT_STOPPED) {
+            run->stopped = true;
+            return 0;
+        }
+        if ((verdict == CG_KIT_FAILED || verdict == CG_KIT_BROKEN) &&
+            run->options->next != NULL) {
+            next = run->options->next(run->options->user,
+                                      &run->options->cases->items[at], reason,
+                                      sizeof(reason));
+        }
+        if (next == CG_NEXT_SKIP) {
+            rule_out(run, at, CG_KIT_SKIPPED, reason);
+        }
+        if (next != CG_NEXT_REPEAT) {
+            run->stopped = next == CG_NEXT_STOP;
+            return 0;
+        }
+    }
+}
+
+static int run_case(struct run *run, size_t at)
+{
+    const struct cg_case *kase = &run->options->cases->items[at];
+    char reason[REASON_MAX] = "";
+    const char *skip = skip_of(run, kase);
+
+    if (skip != NULL) {
+        rule_out(run, at, CG_KIT_SKIPPED, skip);
+    } else if (is_settled(run, at)) {
+        return 0;
+    } else if (is_waived(run, kase, reason)) {
+        rule_out(run, at, CG_KIT_WAIVED, reason);
+    } else {
+        return play_until_settled(run, at);
+    }
+    return 0;
+}
+
+/* --- the whole ---------------------------------------------------------- */
+
+static void count(const struct run *run, struct cg_certification_counts *counts)
+{
+    const struct cg_cases *cases = run->options->cases;
+
+    *counts = (struct cg_certification_counts){0};
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct standing *standing = &run->standings[i];
+        bool good = standing->decided && (standing->verdict == CG_KIT_PASSED ||
+                                          standing->verdict == CG_KIT_WAIVED);
+
+        counts->open += standing->decided ? 0 : 1;
+        counts->mandatory_open += !good && !cases->items[i].script.kase.optional
+                                      ? 1
+                                      : 0;
+        if (standing->decided) {
+            counts->passed += standing->verdict == CG_KIT_PASSED ? 1 : 0;
+            counts->failed += standing->verdict == CG_KIT_FAILED ? 1 : 0;
+            counts->broken += standing->verdict == CG_KIT_BROKEN ? 1 : 0;
+            counts->skipped += standing->verdict == CG_KIT_SKIPPED ? 1 : 0;
+            counts->waived += standing->verdict == CG_KIT_WAIVED ? 1 : 0;
+        }
+    }
+}
+
+/* Logs out, so that nothing more is put on record behind the end. */
+static void record_end(struct run *run,
+                       const struct cg_certification_counts *counts)
+{
+    cg_time offset = 0;
+    size_t messages = cg_kit_clock(run->kit, &offset);
+
+    cg_kit_close(run->kit);
+    run->kit = NULL;
+    cg_records_add(&run->records, "clock",
+                   json_pack("{sI sI}", "offset_ms",
+                             (json_int_t)(offset / CG_MS), "messages",
+                             (json_int_t)messages));
+    cg_records_add(&run->records, "credit",
+                   cg_credit_json(run->records.credit, now()));
+    cg_records_add(
+        &run->records, "end",
+        json_pack(
+            "{sI sI sI sI sI sI sI sb sI}", "passed",
+            (json_int_t)counts->passed, "failed", (json_int_t)counts->failed,
+            "broken", (json_int_t)counts->broken, "skipped",
+            (json_int_t)counts->skipped, "waived", (json_int_t)counts->waived,
+            "open", (json_int_t)counts->open, "mandatory_failed",
+            (json_int_t)counts->mandatory_open, "complete", counts->open == 0,
+            "ms", (json_int_t)((now() - run->began) / CG_MS)));
+}
+
+static int open_kit(struct run *run)
+{
+    const struct cg_certification_options *options = run->options;
+    const struct cg_kit_options kit = {
+        .loop = options->loop,
+        .config = options->config,
+        .seat = options->seat,
+        .hub = options->peer,
+        .played = options->played,
+        .limits = options->profile->limits,
+        .event = on_event,
+        .ask = on_ask,
+        .stops = on_stops,
+        .user = run,
+    };
+
+    return cg_kit_open(&kit, run->error, run->error_len, &run->kit);
+}
+
+static int run_cases(struct run *run)
+{
+    int status = 0;
+
+    for (size_t i = 0; i < run->options->cases->count && status == 0 &&
+                       run->records.error == 0 && !run->stopped;
+         i++) {
+        status = on_stops(run) ? 0 : run_case(run, i);
+    }
+    return status;
+}
+
+static int run_all(struct run *run, struct cg_certification_counts *counts)
+{
+    int status = take_records(run);
+
+    if (status == 0) {
+        status = open_kit(run);
+    }
+    if (status != 0) {
+        return status;
+    }
+    record_run(run);
+    status = run_cases(run);
+    count(run, counts);
+    record_end(run, counts);
+    if (status == 0 && run->records.error != 0) {
+        status = fail(run, run->records.error,
+                      "%s cannot be written; make room, then start again: what "
+                      "is on record is gone on with",
+                      run->options->dir);
+    }
+    if (status == 0) {
+        status = cg_evidence_report(run->evidence, run->error, run->error_len);
+    }
+    return status;
+}
+
+int cg_certification_run(const struct cg_certification_options *options,
+                         struct cg_certification_counts *counts,
+                         char head[65],
+                         char *error,
+                         size_t error_len)
+{
+    struct run run = {
+        .options = options,
+        .standings = calloc(options->cases->count + 1, sizeof(struct standing)),
+        .began = now(),
+        .error = error,
+        .error_len = error_len,
+    };
+    int status = run.standings == NULL
+                     ? fail(&run, CG_ERR_MEMORY, "no memory")
+                     : cg_evidence_open(options->dir, error, error_len,
+                                        &run.evidence);
+
+    if (status == 0) {
+        status = cg_records_open(&run.records, options->dir, options->config,
+                                 run.evidence);
+        status = status == 0 ? run_all(&run, counts)
+                             : fail(&run, status, "%s/raw cannot be made",
+                                    options->dir);
+        (void)snprintf(head, 65, "%s", cg_evidence_head(run.evidence));
+        cg_kit_close(run.kit);
+        cg_records_close(&run.records);
+    }
+    cg_evidence_close(run.evidence);
+    free(run.standings);
+    return status;
+}
