@@ -11,16 +11,17 @@
 #define CG_CERTIFY_EVIDENCE_H
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include <slice.h>
 
 struct cg_evidence;
 
 /*
  * Opens DIR/evidence.jsonl, which is made, with the folder, when it is not
- * there; what is there must be whole, and is gone on with.  One process at a
- * time (a lock).  |error| says what is wrong and what to do.  Returns 0,
- * CG_ERR_IO, CG_ERR_CORRUPT or CG_ERR_MEMORY.
+ * there; what is there must be whole, and is gone on with.  A last line that a
+ * crash cut off goes to the end of evidence.jsonl.torn, and a record "torn"
+ * says so.  One process at a time (a lock).  |error| says what is wrong and
+ * what to do.  Returns 0, CG_ERR_IO, CG_ERR_CORRUPT, CG_ERR_MISUSE (another
+ * process has it) or CG_ERR_MEMORY.
  */
 int cg_evidence_open(const char *dir,
                      char *error,
@@ -28,19 +29,29 @@ int cg_evidence_open(const char *dir,
                      struct cg_evidence **evidence);
 void cg_evidence_close(struct cg_evidence *evidence);
 
+/* What opening found and mended, for the operator; "" when nothing. */
+const char *cg_evidence_told(const struct cg_evidence *evidence);
+
 /*
  * Adds |record|, whose reference is taken, with "no", "time", "kind" and
  * "previous" set, and flushes it; "run", "verdict" and "end" are synced to the
- * disk.  Returns 0, CG_ERR_IO or CG_ERR_MEMORY.
+ * disk.  Returns 0, CG_ERR_IO or CG_ERR_MEMORY (also for NULL, so that a record
+ * can be made in the call).  After an error nothing can be added any more.
  */
 int cg_evidence_add(struct cg_evidence *evidence,
                     const char *kind,
                     json_t *record);
 
+/*
+ * |bytes| as a JSON string.  When they are not UTF-8, or have a NUL, such bytes
+ * and every backslash become \xHH, and |*escaped| is set.  NULL without memory.
+ */
+json_t *cg_evidence_text(struct cg_slice bytes, bool *escaped);
+
 /* All records so far, an array, borrowed. */
 const json_t *cg_evidence_records(const struct cg_evidence *evidence);
 
-/* The SHA-256 of the last line, in hex. */
+/* The SHA-256 of the last line, its end of line included, in hex. */
 const char *cg_evidence_head(const struct cg_evidence *evidence);
 
 /* Writes report.html, report.json and junit.xml into the folder, of the records
@@ -52,7 +63,9 @@ int cg_evidence_report(const struct cg_evidence *evidence,
 /*
  * Checks the chain of DIR/evidence.jsonl, the raw logs and the three reports
  * against it.  |say| gets a line for each thing that is wrong, and for what was
- * checked.  Returns 0: all is as it was written; 1: not; or an error.
+ * checked.  Returns 0: all is as it was written; 1: not; or CG_ERR_IO (there is
+ * no evidence), CG_ERR_MISUSE (a certification is writing it), CG_ERR_MEMORY,
+ * each told as well but for the last.
  */
 int cg_evidence_verify(const char *dir,
                        void (*say)(void *user, const char *line),
