@@ -11,6 +11,7 @@
 #include "creditgate/types.h"
 #include "evidence_chain.h"
 #include "report.h"
+#include "sheet.h"
 #include "text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -247,29 +248,25 @@ static void format_now(char text[40])
     snprintf(text + len, 40 - len, ".%06ldZ", now.tv_nsec / 1000);
 }
 
-/* The line of a record with its end, for free(); NULL without memory. */
-static char *make_line(const struct cg_evidence *evidence,
-                       const char *kind,
-                       const json_t *record)
+/* The line of a record with its end; false without memory. */
+static bool make_line(const struct cg_evidence *evidence,
+                      const char *kind,
+                      const json_t *record,
+                      struct cg_sheet *line)
 {
     char now[40];
     format_now(now);
     json_t *whole = json_pack(
         "{sI ss ss ss}", "no", (json_int_t)evidence->chain.count + 1, "time",
         now, "kind", kind, "previous", evidence->chain.head);
-    char *line = NULL;
-    if (whole != NULL &&
-        json_object_update_missing(whole, (json_t *)record) == 0) {
-        /* Digits enough for a time in milliseconds, and none that only a
-         * machine would read. */
-        char *text = json_dumps(whole, JSON_COMPACT | JSON_REAL_PRECISION(15));
-        if (text != NULL && asprintf(&line, "%s\n", text) < 0) {
-            line = NULL;
-        }
-        free(text);
+    bool good = whole != NULL &&
+                json_object_update_missing(whole, (json_t *)record) == 0;
+    if (good) {
+        cg_sheet_json(line, whole, JSON_COMPACT);
+        cg_sheet_add(line, "\n");
     }
     json_decref(whole);
-    return line;
+    return good && !line->failed;
 }
 
 static bool is_synced(const char *kind)
@@ -280,36 +277,40 @@ static bool is_synced(const char *kind)
 
 /* The record is kept as it would be read again, so that the reports are the
  * same then. */
-static int take_written(struct cg_evidence *evidence, const char *line)
+static int take_written(struct cg_evidence *evidence, struct cg_slice line)
 {
     const struct cg_listener listener = {keep_first, evidence->told};
-    struct cg_slice bytes = cg_slice_str(line);
     size_t wrong = evidence->chain.wrong;
-    int status = cg_chain_take(&evidence->chain, evidence->digester,
-                               (struct cg_slice){line, bytes.len - 1},
+    evidence->chain.whole += line.len--;
+    int status = cg_chain_take(&evidence->chain, evidence->digester, line,
                                &listener);
-    evidence->chain.whole += bytes.len;
     return status == 0 && evidence->chain.wrong > wrong ? CG_ERR_MEMORY
                                                         : status;
+}
+
+static int
+write_line(struct cg_evidence *evidence, const char *kind, struct cg_slice line)
+{
+    if (!cg_evidence_write_all(evidence->file, line.data, line.len) ||
+        (is_synced(kind) && fdatasync(evidence->file) != 0)) {
+        return CG_ERR_IO;
+    }
+    return take_written(evidence, line);
 }
 
 int cg_evidence_add(struct cg_evidence *evidence,
                     const char *kind,
                     json_t *record)
 {
+    struct cg_sheet line = {0};
     int status = evidence->failed ? CG_ERR_IO : CG_ERR_MEMORY;
-    char *line = NULL;
-    if (!evidence->failed && record != NULL) {
-        line = make_line(evidence, kind, record);
+    if (!evidence->failed && record != NULL &&
+        make_line(evidence, kind, record, &line)) {
+        status = write_line(evidence, kind,
+                            (struct cg_slice){line.bytes, line.len});
     }
     json_decref(record);
-    if (line != NULL) {
-        bool good = cg_evidence_write_all(evidence->file, line, strlen(line));
-        status = good && (!is_synced(kind) || fdatasync(evidence->file) == 0)
-                     ? take_written(evidence, line)
-                     : CG_ERR_IO;
-        free(line);
-    }
+    free(line.bytes);
     evidence->failed = status != 0;
     return status;
 }

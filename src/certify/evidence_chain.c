@@ -22,13 +22,18 @@ void cg_listener_say(const struct cg_listener *listener,
     va_start(arguments, format);
     int len = vasprintf(&text, format, arguments);
     va_end(arguments);
-    if (len >= 0) {
-        listener->say(listener->user, text);
-        free(text);
+    if (len < 0) {
+        listener->say(listener->user, "no memory left to say what is wrong");
+        return;
     }
+    listener->say(listener->user, text);
+    free(text);
 }
 
-json_t *cg_chain_parse(struct cg_slice line, json_error_t *error)
+/* The record that |line| holds; NULL, with words in |error|, when it is none.
+ * The parser knows no want of memory: it calls it a mistake of the line, or
+ * loses a letter, so that the line is refused, which is the safe side. */
+static json_t *parse_record(struct cg_slice line, json_error_t *error)
 {
     json_t *record = json_loadb(line.data, line.len,
                                 JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, error);
@@ -76,7 +81,7 @@ int cg_chain_take(struct cg_chain *chain,
                   const struct cg_listener *listener)
 {
     json_error_t error;
-    json_t *record = cg_chain_parse(line, &error);
+    json_t *record = parse_record(line, &error);
     if (record == NULL) {
         chain->wrong++;
         cg_listener_say(listener,

@@ -52,10 +52,6 @@ int cg_chain_take(struct cg_chain *chain,
                   const struct cg_listener *listener);
 void cg_chain_deinit(struct cg_chain *chain);
 
-/* The record that |line|, without its end, holds; NULL and |error| when it is
- * no object. */
-json_t *cg_chain_parse(struct cg_slice line, json_error_t *error);
-
 /*
  * The whole of the regular file |name| of the folder |dir|, for free(). Returns
  * 0, CG_ERR_MEMORY or CG_ERR_IO with errno set.

@@ -91,8 +91,8 @@ static json_t *counts_of(const struct cg_report_model *model)
     return counts;
 }
 
-/* NULL without memory. */
-static char *put_json(const struct cg_report_model *model)
+static void put_json(struct cg_sheet *sheet,
+                     const struct cg_report_model *model)
 {
     json_t *whole = json_pack(
         "{ss sI ss ss so sI sI sb so so so so so so}", "head", model->head,
@@ -105,11 +105,8 @@ static char *put_json(const struct cg_report_model *model)
         "clock", or_null(model->clock), "credit", or_null(model->credit), "end",
         or_null(model->end), "others",
         list_of(model->others, model->other_count), "cases", cases_of(model));
-    char *text = whole != NULL ? json_dumps(whole, JSON_INDENT(1) |
-                                                       JSON_REAL_PRECISION(15))
-                               : NULL;
+    cg_sheet_json(sheet, whole, JSON_INDENT(1));
     json_decref(whole);
-    return text;
 }
 
 static int make_files(const struct cg_report_model *model,
@@ -117,17 +114,18 @@ static int make_files(const struct cg_report_model *model,
 {
     struct cg_sheet html = {0};
     struct cg_sheet junit = {0};
-    char *json = put_json(model);
+    struct cg_sheet json = {0};
+    put_json(&json, model);
     cg_report_put_html(&html, model);
     cg_report_put_junit(&junit, model);
     *files = (struct cg_report_files){
         .bytes = {[CG_REPORT_HTML] = html.bytes,
-                  [CG_REPORT_JSON] = json,
+                  [CG_REPORT_JSON] = json.bytes,
                   [CG_REPORT_JUNIT] = junit.bytes},
         .len = {[CG_REPORT_HTML] = html.len,
-                [CG_REPORT_JSON] = json != NULL ? strlen(json) : 0,
+                [CG_REPORT_JSON] = json.len,
                 [CG_REPORT_JUNIT] = junit.len}};
-    if (html.failed || junit.failed || json == NULL) {
+    if (html.failed || json.failed || junit.failed) {
         cg_report_free(files);
         return CG_ERR_MEMORY;
     }

@@ -148,3 +148,18 @@ void cg_sheet_string(struct cg_sheet *sheet, const char *text)
 {
     cg_sheet_text(sheet, cg_slice_str(text != NULL ? text : ""));
 }
+
+static int take_json(const char *bytes, size_t len, void *user)
+{
+    struct cg_sheet *sheet = user;
+    cg_sheet_add_bytes(sheet, (struct cg_slice){bytes, len});
+    return sheet->failed ? -1 : 0;
+}
+
+void cg_sheet_json(struct cg_sheet *sheet, const json_t *json, size_t flags)
+{
+    if (json_dump_callback(json, take_json, sheet,
+                           flags | JSON_REAL_PRECISION(15)) != 0) {
+        sheet->failed = true;
+    }
+}

@@ -10,6 +10,7 @@
 #ifndef CG_CERTIFY_SHEET_H
 #define CG_CERTIFY_SHEET_H
 
+#include <jansson.h>
 #include <slice.h>
 
 /* Zeroed is empty; |bytes| is for free(). */
@@ -34,5 +35,9 @@ cg_sheet_format(struct cg_sheet *sheet, const char *format, ...);
  */
 void cg_sheet_text(struct cg_sheet *sheet, struct cg_slice text);
 void cg_sheet_string(struct cg_sheet *sheet, const char *text);
+
+/* JSON, with digits enough for a time in milliseconds.  What the library's own
+ * buffers would lose without memory is a failure here. */
+void cg_sheet_json(struct cg_sheet *sheet, const json_t *json, size_t flags);
 
 #endif

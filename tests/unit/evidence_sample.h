@@ -8,8 +8,9 @@
 
 #include <evidence.h>
 
-/* Adds a whole certification to |evidence|, of |dir|, with raw logs; |extra|
- * cases more, of which none is special.  Fails the test on an error. */
+/* Adds a whole certification to |evidence|, of |dir|, with raw logs, and
+ * |extra| cases that are not special.  Without any it is a small one: no
+ * hundreds of steps, no very long messages.  Fails the test on an error. */
 void evidence_sample_fill(struct cg_evidence *evidence,
                           const char *dir,
                           size_t extra);

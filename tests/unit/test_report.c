@@ -33,6 +33,7 @@ static size_t count_of(const char *text, const char *word)
 
 static void assert_has(const char *text, const char *word)
 {
+    assert_non_null(text);
     if (strstr(text, word) == NULL) {
         fail_msg("\"%s\" is not in:\n%.4000s", word, text);
     }
