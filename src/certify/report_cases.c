@@ -77,7 +77,7 @@ static void put_differences(struct cg_sheet *sheet, const json_t *step)
     cg_sheet_add(sheet, "</ul>");
 }
 
-/* "" unless the two sides are worth a row of their own. */
+/* What only was sent has no sides. */
 static void put_sides(struct cg_sheet *sheet, const json_t *step)
 {
     const char *expected = cg_record_string(step, "expected");
@@ -110,7 +110,6 @@ static enum cg_report_verdict step_verdict(const json_t *step)
     return CG_REPORT_BROKEN;
 }
 
-/* "in time" needs no figure that only shows how a machine was scheduled. */
 static void put_lateness(struct cg_sheet *sheet, const json_t *step)
 {
     double late = cg_record_number(step, "late_ms");
@@ -123,8 +122,8 @@ static void put_step(struct cg_sheet *sheet, const json_t *step)
 {
     enum cg_report_verdict verdict = step_verdict(step);
     const char *wrong = cg_record_string(step, "wrong");
-    cg_sheet_add(sheet,
-                 verdict == CG_REPORT_PASSED ? "<tbody>" : "<tbody class=w>");
+    bool bad = verdict != CG_REPORT_PASSED && verdict != CG_REPORT_WAIVED;
+    cg_sheet_add(sheet, bad ? "<tbody class=w>" : "<tbody>");
     cg_sheet_format(sheet,
                     "<tr><td>%" JSON_INTEGER_FORMAT "<td colspan=2><code>",
                     cg_record_integer(step, "index") + 1);
@@ -135,7 +134,8 @@ static void put_step(struct cg_sheet *sheet, const json_t *step)
     cg_sheet_add(sheet, "\n");
     put_sides(sheet, step);
     if (wrong[0] != '\0' || verdict != CG_REPORT_PASSED) {
-        cg_sheet_add(sheet, "<tr><td><td colspan=3 class=y>");
+        cg_sheet_add(sheet, bad ? "<tr><td><td colspan=3 class=y>"
+                                : "<tr><td><td colspan=3>");
         cg_report_put_text(sheet, wrong, LINE_MAX_SHOWN);
         put_differences(sheet, step);
         cg_sheet_format(sheet,

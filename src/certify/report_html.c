@@ -12,67 +12,72 @@
 
 /* Colours by name, so that the dark and the printed page change only these. */
 static const char style[] =
-    ":root{--bg:#fff;--fg:#1b1f24;--mute:#57606a;--line:#d0d7de;--soft:#f6f8fa;"
-    "--good:#1a7f37;--bad:#b3261e;--warn:#8a5a00;--mark:#ffe08a;--onmark:#"
-    "1b1f24}"
-    "\n"
+    ":root{--bg:#fff;--fg:#1b1f24;--mute:#57606a;--line:#d0d7de;"
+    "--soft:#f6f8fa;--good:#1a7f37;--bad:#b3261e;--warn:#8a5a00;"
+    "--mark:#ffe08a;--onmark:#1b1f24}\n"
     "@media screen and (prefers-color-scheme:dark){:root{--bg:#0d1117;"
-    "--fg:#e6edf3;--mute:#9da7b3;--line:#3d444d;--soft:#161b22;--good:#4ac26b;"
-    "--bad:#ff8178;--warn:#e3b341;--mark:#7a5c00;--onmark:#fff}}\n"
+    "--fg:#e6edf3;--mute:#9da7b3;--line:#3d444d;--soft:#161b22;"
+    "--good:#4ac26b;--bad:#ff8178;--warn:#e3b341;--mark:#7a5c00;"
+    "--onmark:#fff}}\n"
     ":root{color-scheme:light dark}\n"
-    "body{margin:0 auto;padding:1.5rem;max-width:62rem;background:var(--bg);"
-    "color:var(--fg);font:15px/1.45 system-ui,\"DejaVu Sans\",sans-serif;"
+    "body{margin:0 auto;padding:1.5rem;max-width:62rem;"
+    "background:var(--bg);color:var(--fg);"
+    "font:15px/1.45 system-ui,\"DejaVu Sans\",sans-serif;"
     "overflow-wrap:anywhere}\n"
     "h1{margin:0 0 .4rem;font-size:1.6rem}h2{margin:2.2rem 0 .6rem;"
     "font-size:1.25rem;border-bottom:2px solid var(--line)}"
     "h3{margin:0 0 .4rem;font-size:1.05rem}h4,h5{margin:.9rem 0 .3rem;"
     "font-size:.95rem}\n"
-    "section{margin:1.4rem 0;padding-top:.8rem;border-top:1px solid "
-    "var(--line)}\n"
+    "section{margin:1.4rem 0;padding-top:.8rem;"
+    "border-top:1px solid var(--line)}\n"
     "table{border-collapse:collapse;width:100%;font-size:.87rem}"
     "th,td{padding:.22rem .45rem;text-align:left;vertical-align:top;"
-    "border-bottom:1px solid var(--line)}"
-    "th{font-weight:600;overflow-wrap:normal}thead th{background:var(--soft)}\n"
-    "td.h{width:38%}.k td:first-child{min-width:8em}.k "
-    "td:last-child{white-space:nowrap}table+table{margin-top:.6rem}td.r,th.r{"
-    "text-align:right}.f "
-    "th{width:11em;color:var(--mute);"
+    "border-bottom:1px solid var(--line)}th{font-weight:600;"
+    "overflow-wrap:normal}thead th{background:var(--soft)}\n"
+    "td.h{width:38%}.k{font-size:.78rem}.k td:first-child{min-width:7em}"
+    ".k td,.k th{padding:.2rem .25rem}.k td:last-child,.c td:nth-child(1),."
+    "c td:nth-child(3),.e td:nth-child(-n+3){white-space:nowrap}"
+    ".e{font-size:.8rem}table+table{margin-top:.6rem}"
+    "td.r,th.r{text-align:right}.f th{width:11em;color:var(--mute);"
     "font-weight:400}.f th,.f td{border:0;padding:.08rem .45rem}\n"
-    ".s{table-layout:fixed}.s th:first-child{width:2.6em}.s "
-    "th:last-child{width:11.5em}.s td{border:0}.s tbody{border-bottom:1px "
-    "solid var(--line)}.s .w{border-left:4px solid var(--bad)}\n"
-    "code,.x,.h{font-family:ui-monospace,\"DejaVu Sans Mono\",Menlo,Consolas,"
-    "monospace;font-size:.93em;overflow-wrap:anywhere;white-space:pre-wrap}"
-    ".x{background:var(--soft)}.s tr+tr .x{border-right:2px solid var(--bg)}\n"
+    ".s{table-layout:fixed}.s th:first-child{width:2.6em}"
+    ".s th:last-child{width:11.5em}.s td{border:0}"
+    ".s tbody{border-bottom:1px solid var(--line)}"
+    ".s .w{border-left:4px solid var(--bad)}\n"
+    "code,.x,.h{font-family:ui-monospace,\"DejaVu Sans Mono\",Menlo,Consola"
+    "s,monospace;font-size:.93em;overflow-wrap:anywhere;"
+    "white-space:pre-wrap}.x{background:var(--soft)}"
+    ".s tr+tr .x{border-right:2px solid var(--bg)}\n"
     "mark{background:var(--mark);color:var(--onmark);font-weight:700;"
-    "text-decoration:underline 2px;outline:1px solid var(--bad);padding:0 2px}"
-    "mark::before{content:\"\\2260\\a0\"}\n"
+    "text-decoration:underline 2px;outline:1px solid var(--bad);"
+    "padding:0 2px}mark::before{content:\"\\2260\\a0\"}\n"
     ".y{color:var(--bad)}.y ul{margin:.2rem 0}.m{color:var(--mute)}"
-    ".v{display:inline-block;padding:0 .5em;border:1px "
-    "solid;border-radius:3px;font-size:.8rem;white-space:nowrap}"
-    ".v0{color:var(--good)}.v1,.v2{color:var(--bad)}.v1{background:var(--bad);"
-    "color:var(--bg);border-color:var(--bad)}.v3,.v4{color:var(--warn);"
-    "border-style:dashed}.v5,.v6{color:var(--mute);border-style:dotted}\n"
+    ".v{display:inline-block;padding:0 .5em;border:1px solid;"
+    "border-radius:3px;font-size:.8rem;white-space:nowrap}"
+    ".v0{color:var(--good)}.v1,.v2{color:var(--bad)}"
+    ".v1{background:var(--bad);color:var(--bg);border-color:var(--bad)}"
+    ".v3,.v4{color:var(--warn);border-style:dashed}"
+    ".v5,.v6{color:var(--mute);border-style:dotted}\n"
     ".big{font-size:1.5rem;padding:.1em .6em}\n"
     "a{color:inherit}details{margin:.8rem 0 .3rem}summary{cursor:pointer;"
     "font-weight:600}details:not([open])+div{display:none}"
     "details+div{border-left:3px solid var(--line);padding-left:.8rem}\n"
     "svg{display:block;max-width:100%;height:auto;margin:.8rem 0;"
-    "break-inside:avoid}svg text{font:10.5px ui-monospace,\"DejaVu Sans "
-    "Mono\",monospace;fill:var(--fg);stroke:var(--bg);stroke-width:3px;"
-    "paint-order:stroke}svg .n{font:bold 12px system-ui,\"DejaVu "
-    "Sans\",sans-serif;text-anchor:middle}svg .a{text-anchor:middle}"
-    "svg .t{fill:var(--mute)}svg path{fill:none;stroke:var(--fg)}svg "
-    ".l{stroke:var(--line)}\n"
-    ".sign{display:flex;gap:3rem}.sign div{flex:1}.sign "
-    "p{margin:2.6rem 0 0;border-top:1px solid var(--fg);padding-top:.2rem;"
-    "font-size:.85rem}\n"
-    "@media print{:root{color-scheme:light}body{padding:0;max-width:none;"
-    "font-size:9.5pt}a{text-decoration:none}h2,h3,h4,h5,p.m,h2+p{break-after:"
-    "avoid}summary{list-style:none}"
+    "break-inside:avoid}svg text{font:10.5px ui-monospace,\"DejaVu Sans Mon"
+    "o\",monospace;fill:var(--fg);stroke:var(--bg);stroke-width:3px;"
+    "paint-order:stroke}svg .n{font:bold 12px system-ui,\"DejaVu Sans\",san"
+    "s-serif;text-anchor:middle}svg .a{text-anchor:middle}"
+    "svg .t{fill:var(--mute)}svg path{fill:none;stroke:var(--fg)}"
+    "svg .l{stroke:var(--line)}\n"
+    ".sign{display:flex;gap:3rem}.sign div{flex:1}"
+    ".sign p{margin:2.6rem 0 0;border-top:1px solid var(--fg);"
+    "padding-top:.2rem;font-size:.85rem}\n"
+    "@media print{:root{color-scheme:light;font-size:13px}body{padding:0;"
+    "max-width:none;font-size:9.5pt}a{text-decoration:none}"
+    "h2,h3,h4,h5,p.m,h2+p{break-after:avoid}summary{list-style:none}"
     "thead{display:table-header-group}tr,.s tbody,.sign,.keep{break-inside:"
-    "avoid}details:not([open])+div{display:"
-    "block!important}.v1{background:#fff;color:#b3261e;border-width:2px}"
+    "avoid}details:not([open])+div{display:block!important}"
+    ".v1{background:#fff;color:#b3261e;border-width:2px}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
 static void put_digest_row(struct cg_sheet *sheet,
@@ -148,22 +153,23 @@ static void put_run(struct cg_sheet *sheet, const json_t *run, size_t no)
     put_sessions(sheet, run);
 }
 
+/* "8: 2 passed, 1 failed" */
 static void put_counts(struct cg_sheet *sheet,
                        const struct cg_report_model *model)
 {
-    cg_sheet_add(sheet, "<table class=keep><thead><tr><th>Cases");
+    const char *between = ": ";
+    cg_sheet_format(sheet, "<tr><th>Cases<td>%zu", model->case_count);
     for (int i = 0; i < CG_REPORT_VERDICTS; i++) {
-        cg_sheet_format(sheet, "<th>%s", cg_report_verdict_names[i]);
+        if (model->counts[i] > 0) {
+            cg_sheet_format(sheet, "%s<b>%zu</b> %s", between, model->counts[i],
+                            cg_report_verdict_names[i]);
+            between = ", ";
+        }
     }
     cg_sheet_format(sheet,
-                    "<th>mandatory failed<th>mandatory open</thead>\n<tr>"
-                    "<td>%zu",
-                    model->case_count);
-    for (int i = 0; i < CG_REPORT_VERDICTS; i++) {
-        cg_sheet_format(sheet, "<td>%zu", model->counts[i]);
-    }
-    cg_sheet_format(sheet, "<td>%zu<td>%zu</table>\n", model->mandatory_failed,
-                    model->mandatory_open);
+                    "\n<tr><th>Of the mandatory ones<td><b>%zu</b> failed, "
+                    "<b>%zu</b> neither passed nor failed nor waived\n",
+                    model->mandatory_failed, model->mandatory_open);
 }
 
 static void put_clock(struct cg_sheet *sheet, const json_t *clock)
@@ -208,9 +214,9 @@ static void put_summary(struct cg_sheet *sheet,
                        "");
     }
     put_clock(sheet, model->clock);
+    put_counts(sheet, model);
     put_digest_row(sheet, "Head of the evidence", "", model->head);
     cg_sheet_add(sheet, "</table>\n");
-    put_counts(sheet, model);
 }
 
 /* "3: 2 failed, 1 passed" */
@@ -306,8 +312,8 @@ static void put_credit_rows(struct cg_sheet *sheet, const json_t *rows)
         sheet,
         "<table class=k><thead><tr><th>Limit<th>Currency<th class=r>Granted"
         "<th class=r>Consumed<th class=r>Released<th class=r>Expired"
-        "<th class=r>Still reserved<th class=r>Counterparty, before"
-        "<th class=r>Counterparty, after<th>Equal</thead>\n");
+        "<th class=r>Still reserved<th class=r>Theirs before"
+        "<th class=r>Theirs after<th>Equal</thead>\n");
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
         const json_t *equal = json_object_get(row, "equal");

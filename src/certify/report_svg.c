@@ -12,7 +12,7 @@
 #define LEFT 64   /* for the time */
 #define TOP 34
 #define ROW 24
-#define ROWS_MAX 30      /* of one drawing */
+#define ROWS_MAX 17      /* of one drawing: two and more fit on a page */
 #define MESSAGES_MAX 300 /* of one attempt */
 #define LANES_MAX 24
 #define LETTERS_MAX 60

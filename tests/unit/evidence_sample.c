@@ -167,6 +167,8 @@ static void granted(struct sample *sample, bool wrong)
          "35=DF|2318=1|2319=T1|2320=0|2324=9040.00", "", json_array(),
          "passed");
     message(sample, "venue", "to", CG_SLICE(FORWARD));
+    step(sample, "gate", "limit ACME-USD used=9040.00", "", "",
+         "only the gate's inside would show it", json_array(), "waived");
     if (!wrong) {
         step(sample, "venue", "venue < D 7350=$T", "35=D|7350=T1",
              "35=D|11=R1A1|7350=T1", "", json_array(), "passed");

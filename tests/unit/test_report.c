@@ -325,15 +325,15 @@ static char *draw(const json_t *records)
 /* Each message is an arrow, in drawings that fit on a page, up to a limit. */
 static void test_report_drawings_fit_pages(void **state)
 {
-    static const size_t counts[] = {1, 29, 30, 31, 300, 301, 5000};
+    static const size_t counts[] = {1, 16, 17, 18, 34, 300, 301, 5000};
     (void)state;
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         json_t *records = messages("gate", "hub", counts[i]);
         char *svg = draw(records);
         size_t drawn = counts[i] < 300 ? counts[i] : 300;
         assert_int_equal(count_of(svg, "<text class=a"), drawn);
-        assert_int_equal(count_of(svg, "<svg "), (drawn + 29) / 30);
-        assert_int_equal(count_of(svg, "</svg>"), (drawn + 29) / 30);
+        assert_int_equal(count_of(svg, "<svg "), (drawn + 16) / 17);
+        assert_int_equal(count_of(svg, "</svg>"), (drawn + 16) / 17);
         assert_int_equal(count_of(svg, "more messages"), counts[i] > 300);
         assert_has(svg, "DF PartyRiskLimitCheckRequest");
         free(svg);
@@ -488,8 +488,8 @@ static void test_report_page_is_complete(void **state)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         assert_has(page, words[i]);
     }
-    /* 320 of T-103, 6 cases with 18 each, two attempts and the hostile one. */
-    assert_int_equal(count_of(page, "<tbody"), 320 + 6 * 18 + 2 * 3 + 2);
+    /* 320 of T-103, 6 cases with 24 each, two attempts and the hostile one. */
+    assert_int_equal(count_of(page, "<tbody"), 320 + 6 * 24 + 2 * 4 + 2);
     assert_int_equal(count_of(page, "<tbody class=w>"), 3);
     assert_int_equal(count_of(page, "<p>Signature</p>"), 2);
 }
