@@ -6,13 +6,17 @@
  * Logon 1137 and what the configuration adds.  A step may say each of them, in
  * the message's own order or, with "raw", byte by byte:
  *
- *   34=*        as it would be made; in a raw line of 8 9 10 34 49 52 56
- *   34=+3       three more than that; of 9, 10, 34, and of 7, 16, 36 (more than
- *   36=-1       the next number to the peer)
- *   52=@-5m     a time
+ *   34=*        as it would be made; of 8, 9, 10, 34, 49, 52 and 56
+ *   34=+3       three more than that; of 9, 10 and 34, and of 36: more than the
+ *   36=-1       next number to the peer
+ *   52=@-5m     a time; in a raw line only @
+ *   |           SOH, in a raw line
+ *   /           in a raw line, as a field of its own: a pause; what follows
+ *               goes out in a packet of its own
  *
- * A 34 that is said uses up no number.  What a SequenceReset(4) says in 36 is
- * the next number to the peer, a Logon with 141=Y begins at 1 in both ways.
+ * A number that is said is not used up, but for 34=*.  A SequenceReset(4) whose
+ * 36 is higher than the next number to the peer makes it the next one; a Logon
+ * with 141=Y begins at 1 in both ways.
  *
  * TestRequests(1) are answered, and gone, unless the case expects one; nothing
  * else goes out by itself: no Heartbeats, no answer to a ResendRequest(2).
@@ -25,8 +29,8 @@
 #include "kit.h"
 #include <script_runner.h>
 
-#define CG_WIRE_MESSAGES_MAX 10000 /* kept of one attempt; then the line ends  \
-                                    */
+/* Kept of one attempt; after that the line ends. */
+#define CG_WIRE_MESSAGES_MAX 10000
 #define CG_WIRE_MESSAGE_MAX ((size_t)256 * 1024)
 
 struct cg_wire;

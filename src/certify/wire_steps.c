@@ -1,0 +1,245 @@
+/*
+ * What a wire does at a step of its case, and how a step looks at what came.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "wire_parts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- steps -------------------------------------------------------------- */
+
+static enum cg_wire_done
+cannot(char *error, size_t error_len, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static enum cg_wire_done
+cannot(char *error, size_t error_len, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(error, error_len, format, arguments);
+    va_end(arguments);
+    return CG_WIRE_FAILED;
+}
+
+static enum cg_wire_done
+do_connect(struct cg_wire *wire, char *error, size_t error_len)
+{
+    if (wire->failure != NULL) {
+        enum cg_wire_done done = cannot(error, error_len, "%s", wire->failure);
+
+        free(wire->failure);
+        wire->failure = NULL;
+        return done;
+    }
+    if (wire->line != NULL) {
+        return wire->line->open ? CG_WIRE_DONE : CG_WIRE_WAIT;
+    }
+    wire->closed = false;
+    if (!wire->listens) {
+        wire_line_connect(wire);
+        return CG_WIRE_WAIT;
+    }
+    if (wire->accepted == NULL) {
+        return CG_WIRE_WAIT;
+    }
+    wire->line = wire->accepted;
+    wire->accepted = NULL;
+    wire->peer_logon = false;
+    wire_line_opened(wire->line);
+    return CG_WIRE_DONE;
+}
+
+static enum cg_wire_done do_send(struct cg_wire *wire,
+                                 struct cg_script_runner *runner,
+                                 const struct cg_script_step *step,
+                                 char *error,
+                                 size_t error_len)
+{
+    struct wire_made made;
+
+    if (wire->line == NULL || !wire->line->open) {
+        return cannot(error, error_len,
+                      wire->closed ? "the peer has closed the line before this "
+                                     "could be said"
+                                   : "the wire is not connected; write wire "
+                                     "connects above");
+    }
+    if (wire->listens && !wire->peer_logon &&
+        cg_slice_is(wire_type(runner, step), "A")) {
+        return CG_WIRE_WAIT;
+    }
+    wire->making.now = runner->now;
+    if (!wire_compose(&wire->making, runner, step, &made)) {
+        return cannot(error, error_len,
+                      "the message cannot be made: longer than %zu bytes, or "
+                      "no memory",
+                      CG_WIRE_MESSAGE_MAX);
+    }
+    if (!wire_send(wire, &made)) {
+        return cannot(error, error_len, "out of memory");
+    }
+    return CG_WIRE_DONE;
+}
+
+enum cg_wire_done cg_wire_do(struct cg_wire *wire,
+                             struct cg_script_runner *runner,
+                             const struct cg_script_step *step,
+                             char *error,
+                             size_t error_len)
+{
+    if (step->act == CG_SCRIPT_WIRE_CONNECTS) {
+        return do_connect(wire, error, error_len);
+    }
+    if (step->act == CG_SCRIPT_WIRE_DISCONNECTS) {
+        wire_line_drop(wire);
+        return CG_WIRE_DONE;
+    }
+    if (step->act == CG_SCRIPT_SEND || step->act == CG_SCRIPT_WIRE_RAW) {
+        return do_send(wire, runner, step, error, error_len);
+    }
+    return cannot(error, error_len, "this is no step for a wire to do");
+}
+
+/* --- looks -------------------------------------------------------------- */
+
+bool cg_wire_type_fits(const struct cg_script_runner *runner,
+                       const struct cg_script_step *step,
+                       const char *type)
+{
+    struct cg_slice types = wire_type(runner, step);
+
+    while (types.len > 0) {
+        const char *bar = memchr(types.data, '|', types.len);
+        size_t len = bar != NULL ? (size_t)(bar - types.data) : types.len;
+
+        if (cg_slice_is((struct cg_slice){types.data, len}, type)) {
+            return true;
+        }
+        len += bar != NULL ? 1 : 0;
+        types.data += len;
+        types.len -= len;
+    }
+    return false;
+}
+
+/* Whether |type| is one of the types that the step names outright. */
+static bool names(const struct cg_script_step *step, const char *type)
+{
+    return step->act == CG_SCRIPT_EXPECT && cg_wire_type_fits(NULL, step, type);
+}
+
+/* Whether the step says 112, and so expects the answer to a TestRequest. */
+static bool wants_answer(const struct cg_script *script,
+                         const struct cg_script_step *step)
+{
+    for (size_t i = 0; i < step->field_count; i++) {
+        const struct cg_script_field *field =
+            &script->fields[step->first_field + i];
+
+        if (field->tag == 112 && field->match != CG_SCRIPT_ABSENT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether nobody need expect |message| where |step| looks. */
+static bool is_passed_over(const struct cg_wire *wire,
+                           const struct cg_script_step *step,
+                           const struct cg_script_message *message)
+{
+    if (strcmp(message->type, "0") == 0) {
+        return step == NULL || !names(step, "0") ||
+               (wants_answer(wire->options.script, step) &&
+                wire_value(message->body, 112).data == NULL);
+    }
+    return step != NULL && step->act == CG_SCRIPT_WIRE_CLOSED &&
+           (strcmp(message->type, "5") == 0 || strcmp(message->type, "3") == 0);
+}
+
+const struct cg_script_message *cg_wire_next(struct cg_wire *wire,
+                                             const struct cg_script_step *step)
+{
+    struct wire_inbox *inbox = &wire->inbox;
+
+    for (inbox->found = inbox->first; inbox->found < inbox->count;
+         inbox->found++) {
+        if (!is_passed_over(wire, step, &inbox->items[inbox->found])) {
+            return &inbox->items[inbox->found];
+        }
+    }
+    return NULL;
+}
+
+void cg_wire_take(struct cg_wire *wire)
+{
+    struct wire_inbox *inbox = &wire->inbox;
+
+    inbox->first = inbox->found < inbox->count ? inbox->found + 1
+                                               : inbox->count;
+    inbox->found = inbox->first;
+}
+
+bool cg_wire_closed(const struct cg_wire *wire)
+{
+    return wire->closed;
+}
+
+size_t cg_wire_count(const struct cg_wire *wire)
+{
+    return wire->inbox.count;
+}
+
+int cg_wire_next_out(const struct cg_wire *wire)
+{
+    return wire->making.next_out;
+}
+
+int cg_wire_next_in(const struct cg_wire *wire)
+{
+    return wire->next_in;
+}
+
+/* --- what the kit must know --------------------------------------------- */
+
+size_t cg_wire_values(const struct cg_config_session *session,
+                      bool as_gate,
+                      struct cg_kit_value values[CG_WIRE_VALUES])
+{
+    const char *ours = as_gate ? session->sender_comp_id
+                               : session->target_comp_id;
+    const char *theirs = as_gate ? session->target_comp_id
+                                 : session->sender_comp_id;
+    size_t count = 0;
+
+    values[count++] = (struct cg_kit_value){"OURS", ours};
+    values[count++] = (struct cg_kit_value){"THEIRS", theirs};
+    values[count++] = (struct cg_kit_value){"BEGIN", session->begin_string};
+    values[count++] = (struct cg_kit_value){"PROBE", as_gate ? "CL" : "H"};
+    values[count++] = (struct cg_kit_value){"ANSWER", as_gate ? "CM" : "8"};
+    return count;
+}
+
+bool cg_wire_lacks(bool listens, struct cg_slice needs)
+{
+    while (listens && needs.len > 0) {
+        size_t len = 0;
+
+        while (len < needs.len && needs.data[len] != ' ') {
+            len++;
+        }
+        if (cg_slice_is((struct cg_slice){needs.data, len}, "acceptor")) {
+            return true;
+        }
+        len += len < needs.len ? 1 : 0;
+        needs.data += len;
+        needs.len -= len;
+    }
+    return false;
+}
