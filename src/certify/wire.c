@@ -522,6 +522,7 @@ static struct cg_wire *wire_new(const struct cg_wire_options *options)
     wire->host = strdup(options->host != NULL ? options->host : "127.0.0.1");
     wire->logon = with_soh(options->logon);
     wire->next_in = options->next_in > 0 ? options->next_in : 1;
+    wire->stamp = (int)(now_ns() / (10 * CG_MS) % 10000000);
     wire->answers_tests = !expects_tests(options->script);
     wire->making = (struct wire_making){
         .version = session->version,

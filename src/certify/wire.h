@@ -14,6 +14,9 @@
  *   /           in a raw line, as a field of its own: a pause; what follows
  *               goes out in a packet of its own
  *
+ * ${SEQ}, if the case has "value SEQ 0", is the number of the message, and
+ * after it that of the last message that was said.
+ *
  * A number that is said is not used up, but for 34=*.  A SequenceReset(4) whose
  * 36 is higher than the next number to the peer makes it the next one; a Logon
  * with 141=Y begins at 1 in both ways.
@@ -100,6 +103,9 @@ enum cg_wire_done cg_wire_do(struct cg_wire *wire,
  *   112 also if it says 112.
  *   WIRE_CLOSED passes over Logouts(5) and Rejects(3), too: whether a peer
  *   says why it closes is its own affair, unless the case expects it.
+ *   The end of the case passes over Logouts(5) if we have hung up.
+ *   Application messages (but for j) of a type that no step of the case
+ *   expects are always passed over: snapshots, News.
  *
  * Its header has all fields of the header and 10.  The type is "garbled" when
  * the bytes are no message; they are then in its body as they came.  Owned by

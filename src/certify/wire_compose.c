@@ -549,6 +549,28 @@ static bool render(const struct compose *compose, struct wire_made *made)
     return true;
 }
 
+int wire_seq_of(const struct wire_making *making,
+                const struct cg_script *script,
+                const struct cg_script_step *step)
+{
+    for (size_t i = 0; i < step->field_count; i++) {
+        const struct cg_script_field *field =
+            &script->fields[step->first_field + i];
+        long offset;
+        int number;
+
+        if (field->tag != 34 || field->match != CG_SCRIPT_IS) {
+            continue;
+        }
+        if (offset_of(field->value, &offset)) {
+            return making->next_out + (int)offset;
+        }
+        number = wire_number(field->value);
+        return number > 0 ? number : making->next_out;
+    }
+    return making->next_out;
+}
+
 /* --- all of it ---------------------------------------------------------- */
 
 static bool compose_row(const struct wire_making *making,

@@ -90,6 +90,11 @@ bool wire_make(const struct wire_making *making,
                struct cg_slice body,
                struct wire_made *made);
 
+/* The number that the message of |step| will have, as far as it is one. */
+int wire_seq_of(const struct wire_making *making,
+                const struct cg_script *script,
+                const struct cg_script_step *step);
+
 /* The type of |step| with its value put in. */
 struct cg_slice wire_type(const struct cg_script_runner *runner,
                           const struct cg_script_step *step);
@@ -113,6 +118,8 @@ struct cg_wire {
     char *logon;
     struct wire_making making;
     int next_in;
+    int stamp;                             /* what ${STAMP} stands for */
+    const struct cg_script_runner *runner; /* of the last step done */
     bool answers_tests;
     bool closing;
     int handles;
@@ -122,6 +129,7 @@ struct cg_wire {
     struct wire_line *line;     /* NULL: none */
     struct wire_line *accepted; /* the peer's, that no step waited for yet */
     bool closed;                /* by the peer, since the last "connects" */
+    bool hung_up;               /* by us, likewise */
     bool peer_logon;
     char *failure; /* of connecting */
     struct wire_inbox inbox;

@@ -41,6 +41,7 @@ do_connect(struct cg_wire *wire, char *error, size_t error_len)
         return wire->line->open ? CG_WIRE_DONE : CG_WIRE_WAIT;
     }
     wire->closed = false;
+    wire->hung_up = false;
     if (!wire->listens) {
         wire_line_connect(wire);
         return CG_WIRE_WAIT;
@@ -53,6 +54,29 @@ do_connect(struct cg_wire *wire, char *error, size_t error_len)
     wire->peer_logon = false;
     wire_line_opened(wire->line);
     return CG_WIRE_DONE;
+}
+
+/* What ${NAME} stands for from now on, if the case has such a value. */
+static bool
+set_number(struct cg_script_runner *runner, struct cg_slice name, int number)
+{
+    size_t index = cg_script_capture_find(runner->script, name);
+    char *text = NULL;
+
+    if (index == CG_SCRIPT_CAPTURES_MAX) {
+        return true;
+    }
+    if (asprintf(&text, "%d", number) < 0) {
+        return false;
+    }
+    free(runner->captures[index]);
+    runner->captures[index] = text;
+    return true;
+}
+
+static bool set_seq(struct cg_script_runner *runner, int seq)
+{
+    return set_number(runner, CG_SLICE("SEQ"), seq);
 }
 
 static enum cg_wire_done do_send(struct cg_wire *wire,
@@ -75,13 +99,19 @@ static enum cg_wire_done do_send(struct cg_wire *wire,
         return CG_WIRE_WAIT;
     }
     wire->making.now = runner->now;
+    if (!set_number(runner, CG_SLICE("STAMP"), wire->stamp) ||
+        !set_seq(runner, wire_seq_of(&wire->making, runner->script, step))) {
+        return cannot(error, error_len, "out of memory");
+    }
     if (!wire_compose(&wire->making, runner, step, &made)) {
         return cannot(error, error_len,
                       "the message cannot be made: longer than %zu bytes, or "
                       "no memory",
                       CG_WIRE_MESSAGE_MAX);
     }
-    if (!wire_send(wire, &made)) {
+    if (!set_seq(runner, wire_number(wire_value(
+                             (struct cg_slice){made.bytes, made.len}, 34))) ||
+        !wire_send(wire, &made)) {
         return cannot(error, error_len, "out of memory");
     }
     return CG_WIRE_DONE;
@@ -93,11 +123,13 @@ enum cg_wire_done cg_wire_do(struct cg_wire *wire,
                              char *error,
                              size_t error_len)
 {
+    wire->runner = runner;
     if (step->act == CG_SCRIPT_WIRE_CONNECTS) {
         return do_connect(wire, error, error_len);
     }
     if (step->act == CG_SCRIPT_WIRE_DISCONNECTS) {
         wire_line_drop(wire);
+        wire->hung_up = true;
         return CG_WIRE_DONE;
     }
     if (step->act == CG_SCRIPT_SEND || step->act == CG_SCRIPT_WIRE_RAW) {
@@ -149,6 +181,31 @@ static bool wants_answer(const struct cg_script *script,
     return false;
 }
 
+static bool is_of_session(const char *type)
+{
+    return type[1] == '\0' ? strchr("012345A3j", type[0]) != NULL
+                           : strcmp(type, "garbled") == 0;
+}
+
+/* Whether a step of the case expects such messages. */
+static bool is_expected(const struct cg_wire *wire,
+                        const struct cg_script_step *by,
+                        const char *type)
+{
+    const struct cg_script *script = wire->options.script;
+
+    if (by != NULL && names(by, type)) {
+        return true;
+    }
+    for (size_t i = 0; i < script->step_count; i++) {
+        if (script->steps[i].wire && script->steps[i].act == CG_SCRIPT_EXPECT &&
+            cg_wire_type_fits(wire->runner, &script->steps[i], type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether nobody need expect |message| where |step| looks. */
 static bool is_passed_over(const struct cg_wire *wire,
                            const struct cg_script_step *step,
@@ -159,8 +216,15 @@ static bool is_passed_over(const struct cg_wire *wire,
                (wants_answer(wire->options.script, step) &&
                 wire_value(message->body, 112).data == NULL);
     }
-    return step != NULL && step->act == CG_SCRIPT_WIRE_CLOSED &&
-           (strcmp(message->type, "5") == 0 || strcmp(message->type, "3") == 0);
+    if (!is_of_session(message->type)) {
+        return !is_expected(wire, step, message->type);
+    }
+    if (strcmp(message->type, "5") == 0) {
+        return step != NULL ? step->act == CG_SCRIPT_WIRE_CLOSED
+                            : wire->hung_up;
+    }
+    return strcmp(message->type, "3") == 0 && step != NULL &&
+           step->act == CG_SCRIPT_WIRE_CLOSED;
 }
 
 const struct cg_script_message *cg_wire_next(struct cg_wire *wire,
@@ -221,8 +285,8 @@ size_t cg_wire_values(const struct cg_config_session *session,
     values[count++] = (struct cg_kit_value){"OURS", ours};
     values[count++] = (struct cg_kit_value){"THEIRS", theirs};
     values[count++] = (struct cg_kit_value){"BEGIN", session->begin_string};
-    values[count++] = (struct cg_kit_value){"PROBE", as_gate ? "CL" : "H"};
-    values[count++] = (struct cg_kit_value){"ANSWER", as_gate ? "CM" : "8"};
+    values[count++] = (struct cg_kit_value){"PROBE", as_gate ? "DF" : "D"};
+    values[count++] = (struct cg_kit_value){"ANSWER", as_gate ? "DG" : "8"};
     return count;
 }
 
