@@ -392,7 +392,8 @@ long fix8c_frame(const char *bytes, size_t len, size_t max, size_t *skip)
     if (len < whole)
         return 0;
     if (length < 5 || bytes[trailer - 1] != FRAMING_SOH ||
-        memcmp(bytes + trailer, "10=", 3) != 0)
+        memcmp(bytes + trailer, "10=", 3) != 0 ||
+        bytes[whole - 1] != FRAMING_SOH)
         return garbled(bytes, len, 1, skip);
     if (!checksum_fits(bytes, trailer) || !has_number(bytes + after, length)) {
         *skip = whole;

@@ -77,6 +77,29 @@ static void test_frame_every_flip(void **state)
     }
 }
 
+/* A CheckSum that is too short or too long is garbled, and costs nothing of the
+ * message behind it. */
+static void test_frame_checksum_not_three_digits(void **state)
+{
+    static const char *const sums[] = {"10=\001", "10=7\001", "10=07\001",
+                                       "10=0007\001", "10=\0010=1\001"};
+    char one[512];
+    char two[1024];
+    (void)state;
+    size_t len = pair_message("FIX.4.4", TEXT, one);
+    for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+        size_t skip = 0;
+        size_t at = len - 7 + strlen(sums[i]);
+        memcpy(two, one, len - 7);
+        memcpy(two + len - 7, sums[i], strlen(sums[i]));
+        memcpy(two + at, one, len);
+        assert_int_equal(fix8c_frame(two, at + len, 4096, &skip),
+                         FIX8C_ERR_GARBLED);
+        assert_int_equal(skip, at);
+        assert_int_equal(fix8c_frame(two + at, len, 4096, &skip), (long)len);
+    }
+}
+
 static void assert_frame(const char *bytes, long expected)
 {
     size_t skip = 0;
@@ -105,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frame_every_prefix),
         cmocka_unit_test(test_frame_every_flip),
+        cmocka_unit_test(test_frame_checksum_not_three_digits),
         cmocka_unit_test(test_frame_refuses_early),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
