@@ -15,7 +15,7 @@
 
 #define PAUSE_MS 100
 
-static cg_time now_ns(void)
+cg_time wire_now(void)
 {
     struct timespec now;
 
@@ -213,6 +213,7 @@ bool wire_send(struct cg_wire *wire, struct wire_made *made)
         good = packet_add(wire, made->bytes + from, to - from, i > 0);
         from = to;
     }
+    wire->logout |= made->logout;
     if (made->resets) {
         wire->making.next_out = 1;
         wire->next_in = 1;
@@ -245,7 +246,7 @@ static void answer_test(struct cg_wire *wire,
     (void)snprintf(body, sizeof(body), "112=%.*s\001",
                    id.len < 500 ? (int)id.len : 500,
                    id.data != NULL ? id.data : "");
-    wire->making.now = now_ns();
+    wire->making.now = wire_now();
     if (wire_make(&wire->making, "0", cg_slice_str(body), &made)) {
         (void)wire_send(wire, &made);
     }
@@ -261,6 +262,7 @@ static void count_in(struct cg_wire *wire,
                         : 0;
 
     wire->peer_logon |= strcmp(message->type, "A") == 0;
+    wire->peer_logout |= strcmp(message->type, "5") == 0;
     if (resets || message->seq >= wire->next_in) {
         wire->next_in = message->seq + 1;
     }
@@ -286,7 +288,7 @@ static bool keep(struct cg_wire *wire, struct cg_slice bytes, bool garbled)
     if (message == NULL) {
         return false;
     }
-    message->time = now_ns();
+    message->time = wire_now();
     if (!garbled) {
         count_in(wire, message);
     }
@@ -348,6 +350,8 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 void wire_line_opened(struct wire_line *line)
 {
     line->open = true;
+    line->wire->logout = false;
+    line->wire->peer_logout = false;
     line->wire->inbox.len = 0;
     uv_tcp_nodelay(&line->tcp, 1);
     (void)uv_read_start((uv_stream_t *)&line->tcp, on_alloc, on_read);
@@ -522,7 +526,7 @@ static struct cg_wire *wire_new(const struct cg_wire_options *options)
     wire->host = strdup(options->host != NULL ? options->host : "127.0.0.1");
     wire->logon = with_soh(options->logon);
     wire->next_in = options->next_in > 0 ? options->next_in : 1;
-    wire->stamp = (int)(now_ns() / (10 * CG_MS) % 10000000);
+    wire->stamp = (int)(wire_now() / (10 * CG_MS) % 10000000);
     wire->answers_tests = !expects_tests(options->script);
     wire->making = (struct wire_making){
         .version = session->version,

@@ -21,8 +21,9 @@
  * 36 is higher than the next number to the peer makes it the next one; a Logon
  * with 141=Y begins at 1 in both ways.
  *
- * TestRequests(1) are answered, and gone, unless the case expects one; nothing
- * else goes out by itself: no Heartbeats, no answer to a ResendRequest(2).
+ * TestRequests(1) are answered, and gone, unless the case expects one.  A
+ * Logout(5) is answered when the peer is to close the line.  Nothing else goes
+ * out by itself: no Heartbeats, no answer to a ResendRequest(2).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -103,6 +104,8 @@ enum cg_wire_done cg_wire_do(struct cg_wire *wire,
  *   112 also if it says 112.
  *   WIRE_CLOSED passes over Logouts(5) and Rejects(3), too: whether a peer
  *   says why it closes is its own affair, unless the case expects it.
+ *   A Logout(5) that is not answered is answered then, as the peer may wait
+ *   for that.
  *   The end of the case passes over Logouts(5) if we have hung up.
  *   Application messages (but for j) of a type that no step of the case
  *   expects are always passed over: snapshots, News.

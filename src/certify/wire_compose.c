@@ -544,7 +544,7 @@ static bool render(const struct compose *compose, struct wire_made *made)
     }
     made->bytes = render.out.data;
     made->len = render.out.len;
-    made->logon = cg_slice_is(compose->type, "A");
+    made->logout = cg_slice_is(compose->type, "5");
     made->next_out *= cg_slice_is(compose->type, "4") ? 1 : 0;
     return true;
 }

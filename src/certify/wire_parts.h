@@ -73,7 +73,7 @@ struct wire_made {
     size_t cut_count;
     int seq;      /* that it uses up; 0: none */
     int next_out; /* that a SequenceReset(4) announces; 0: none */
-    bool logon;
+    bool logout;
     bool resets; /* a Logon with 141=Y */
 };
 
@@ -130,6 +130,8 @@ struct cg_wire {
     struct wire_line *accepted; /* the peer's, that no step waited for yet */
     bool closed;                /* by the peer, since the last "connects" */
     bool hung_up;               /* by us, likewise */
+    bool peer_logout;           /* the peer has said Logout, likewise */
+    bool logout;                /* and we have */
     bool peer_logon;
     char *failure; /* of connecting */
     struct wire_inbox inbox;
@@ -148,6 +150,8 @@ struct wire_line {
     bool looking; /* the name is being looked up */
     bool gone;    /* to be closed when that is over */
 };
+
+cg_time wire_now(void);
 
 /* Begins to connect. */
 void wire_line_connect(struct cg_wire *wire);

@@ -227,8 +227,8 @@ static bool is_passed_over(const struct cg_wire *wire,
            step->act == CG_SCRIPT_WIRE_CLOSED;
 }
 
-const struct cg_script_message *cg_wire_next(struct cg_wire *wire,
-                                             const struct cg_script_step *step)
+static const struct cg_script_message *
+next_for(struct cg_wire *wire, const struct cg_script_step *step)
 {
     struct wire_inbox *inbox = &wire->inbox;
 
@@ -239,6 +239,29 @@ const struct cg_script_message *cg_wire_next(struct cg_wire *wire,
         }
     }
     return NULL;
+}
+
+/* A peer that has said Logout may wait for ours before it closes. */
+static void answer_logout(struct cg_wire *wire)
+{
+    struct wire_made made;
+
+    if (!wire->peer_logout || wire->logout || wire->line == NULL) {
+        return;
+    }
+    wire->making.now = wire_now();
+    if (wire_make(&wire->making, "5", CG_SLICE(""), &made)) {
+        (void)wire_send(wire, &made);
+    }
+}
+
+const struct cg_script_message *cg_wire_next(struct cg_wire *wire,
+                                             const struct cg_script_step *step)
+{
+    if (step != NULL && step->act == CG_SCRIPT_WIRE_CLOSED) {
+        answer_logout(wire);
+    }
+    return next_for(wire, step);
 }
 
 void cg_wire_take(struct cg_wire *wire)
