@@ -64,7 +64,10 @@ static void on_handle_closed(uv_handle_t *handle)
 
 static void on_line_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct wire_line *line = handle->data;
+
+    free(line->stream.bytes);
+    free(line);
 }
 
 static void packets_drop(struct cg_wire *wire)
@@ -103,8 +106,11 @@ void wire_line_drop(struct cg_wire *wire)
 {
     if (wire->line != NULL) {
         line_close(wire->line);
-        wire->line = NULL;
     }
+    wire->line = wire->behind;
+    wire->behind = NULL;
+    wire->logout = false;
+    wire->peer_logout = false;
     packets_drop(wire);
 }
 
@@ -114,6 +120,7 @@ void cg_wire_close(struct cg_wire *wire)
         return;
     }
     wire_line_drop(wire);
+    wire_line_drop(wire); /* the one behind it */
     if (wire->accepted != NULL) {
         line_close(wire->accepted);
         wire->accepted = NULL;
@@ -301,16 +308,17 @@ static bool keep(struct cg_wire *wire, struct cg_slice bytes, bool garbled)
 }
 
 /* False: the line is not to be read any further. */
-static bool take_all(struct cg_wire *wire, bool ended)
+static bool take_all(struct wire_line *line, bool ended)
 {
+    struct cg_wire *wire = line->wire;
     struct cg_slice bytes;
     bool garbled;
 
-    while (wire_inbox_cut(&wire->inbox, ended, &bytes, &garbled)) {
+    while (wire_stream_cut(&line->stream, ended, &bytes, &garbled)) {
         if (!keep(wire, bytes, garbled)) {
             return false;
         }
-        wire_inbox_drop(&wire->inbox, bytes.len);
+        wire_stream_drop(&line->stream, bytes.len);
     }
     return true;
 }
@@ -325,6 +333,19 @@ static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buffer)
                   : uv_buf_init(NULL, 0);
 }
 
+/* The line that was there before is left, or none. */
+static void line_lost(struct wire_line *line)
+{
+    struct cg_wire *wire = line->wire;
+
+    if (line == wire->behind) {
+        line_close(line);
+        wire->behind = NULL;
+    } else {
+        wire_line_drop(wire);
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct wire_line *line = stream->data;
@@ -334,17 +355,18 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         return;
     }
     if (count > 0) {
-        if (!wire_inbox_feed(&wire->inbox, buffer->base, (size_t)count) ||
-            !take_all(wire, false)) {
-            wire_line_drop(wire);
+        if (!wire_stream_feed(&line->stream, buffer->base, (size_t)count) ||
+            !take_all(line, false)) {
+            line_lost(line);
         }
         return;
     }
-    (void)take_all(wire, true);
-    note(wire, "the peer has closed the line%s%s", count == UV_EOF ? "" : ": ",
+    (void)take_all(line, true);
+    note(wire, "the peer has closed the %sline%s%s",
+         line == wire->behind ? "first " : "", count == UV_EOF ? "" : ": ",
          count == UV_EOF ? "" : uv_strerror((int)count));
-    wire->closed = true;
-    wire_line_drop(wire);
+    wire->closed |= line != wire->behind;
+    line_lost(line);
 }
 
 void wire_line_opened(struct wire_line *line)
@@ -352,7 +374,6 @@ void wire_line_opened(struct wire_line *line)
     line->open = true;
     line->wire->logout = false;
     line->wire->peer_logout = false;
-    line->wire->inbox.len = 0;
     uv_tcp_nodelay(&line->tcp, 1);
     (void)uv_read_start((uv_stream_t *)&line->tcp, on_alloc, on_read);
     note(line->wire, "connected");

@@ -85,9 +85,10 @@ enum cg_wire_done {
 /*
  * Does one step: CG_SCRIPT_SEND, CG_SCRIPT_WIRE_RAW, _CONNECTS or _DISCONNECTS.
  * "connects" waits for the peer, and must be given up after a time by the
- * caller; an end of the line before it is forgotten.  Where the peer connects,
- * its Logon comes first: our first Logon waits for it.  |runner| has the
- * captures and the time.
+ * caller; an end of the line before it is forgotten.  A line that is open then
+ * stays, behind the new one, and is the wire's again when that ends.  Where the
+ * peer connects, its Logon comes first: our first Logon waits for it.  |runner|
+ * has the captures and the time.
  */
 enum cg_wire_done cg_wire_do(struct cg_wire *wire,
                              struct cg_script_runner *runner,
@@ -117,7 +118,8 @@ enum cg_wire_done cg_wire_do(struct cg_wire *wire,
 const struct cg_script_message *cg_wire_next(struct cg_wire *wire,
                                              const struct cg_script_step *step);
 
-/* A step has taken what cg_wire_next() returned, and what it passed over. */
+/* A step has taken what cg_wire_next() returned, or the end of the line, and
+ * what it passed over. */
 void cg_wire_take(struct cg_wire *wire);
 
 /* The peer has closed the line, and all that it said before was read. */

@@ -19,55 +19,54 @@ void wire_inbox_deinit(struct wire_inbox *inbox)
         free(inbox->items[i].bytes);
     }
     free(inbox->items);
-    free(inbox->bytes);
     *inbox = (struct wire_inbox){0};
 }
 
-bool wire_inbox_feed(struct wire_inbox *inbox, const char *bytes, size_t len)
+bool wire_stream_feed(struct wire_stream *stream, const char *bytes, size_t len)
 {
-    if (inbox->size - inbox->len < len) {
-        size_t size = (inbox->len + len) * 2;
-        char *more = realloc(inbox->bytes, size);
+    if (stream->size - stream->len < len) {
+        size_t size = (stream->len + len) * 2;
+        char *more = realloc(stream->bytes, size);
 
         if (more == NULL) {
             return false;
         }
-        inbox->bytes = more;
-        inbox->size = size;
+        stream->bytes = more;
+        stream->size = size;
     }
-    memcpy(inbox->bytes + inbox->len, bytes, len);
-    inbox->len += len;
+    memcpy(stream->bytes + stream->len, bytes, len);
+    stream->len += len;
     return true;
 }
 
-bool wire_inbox_cut(struct wire_inbox *inbox,
-                    bool ended,
-                    struct cg_slice *bytes,
-                    bool *garbled)
+bool wire_stream_cut(const struct wire_stream *stream,
+                     bool ended,
+                     struct cg_slice *bytes,
+                     bool *garbled)
 {
     size_t skip = 0;
     long whole;
 
-    if (inbox->len == 0) {
+    if (stream->len == 0) {
         return false;
     }
-    whole = fix8c_frame(inbox->bytes, inbox->len, CG_WIRE_MESSAGE_MAX, &skip);
+    whole = fix8c_frame(stream->bytes, stream->len, CG_WIRE_MESSAGE_MAX, &skip);
     *garbled = whole <= 0;
     if (whole > 0) {
         skip = (size_t)whole;
     } else if (whole == FIX8C_ERR_TOO_LONG || (whole == 0 && ended)) {
-        skip = inbox->len;
+        skip = stream->len;
     } else if (whole == 0) {
         return false;
     }
-    *bytes = (struct cg_slice){inbox->bytes, skip};
+    *bytes = (struct cg_slice){stream->bytes, skip};
     return true;
 }
 
-void wire_inbox_drop(struct wire_inbox *inbox, size_t len)
+void wire_stream_drop(struct wire_stream *stream, size_t len)
 {
-    inbox->len -= len;
-    memmove(inbox->bytes, inbox->bytes + len, inbox->len);
+    stream->len -= len;
+    memmove(stream->bytes, stream->bytes + len, stream->len);
 }
 
 /* --- one message -------------------------------------------------------- */

@@ -17,26 +17,32 @@ struct wire_inbox {
     size_t room;
     size_t first; /* all before it are taken */
     size_t found; /* what the last look has found; |count|: nothing */
-    char *bytes;  /* of the stream, not a whole message yet */
-    size_t len;
-    size_t size;
 };
 
 void wire_inbox_deinit(struct wire_inbox *inbox);
 
+/* Bytes of a line that are not a whole message yet. */
+struct wire_stream {
+    char *bytes;
+    size_t len;
+    size_t size;
+};
+
 /* More of the stream; false without memory. */
-bool wire_inbox_feed(struct wire_inbox *inbox, const char *bytes, size_t len);
+bool wire_stream_feed(struct wire_stream *stream,
+                      const char *bytes,
+                      size_t len);
 
 /*
  * Cuts the first message, or garbled bytes, off the stream, into |bytes|, which
- * are good until the next feed or wire_inbox_drop() of them.  |ended|: no more
+ * are good until the next feed or wire_stream_drop() of them.  |ended|: no more
  * will come, so a message that was cut is garbled.
  */
-bool wire_inbox_cut(struct wire_inbox *inbox,
-                    bool ended,
-                    struct cg_slice *bytes,
-                    bool *garbled);
-void wire_inbox_drop(struct wire_inbox *inbox, size_t len);
+bool wire_stream_cut(const struct wire_stream *stream,
+                     bool ended,
+                     struct cg_slice *bytes,
+                     bool *garbled);
+void wire_stream_drop(struct wire_stream *stream, size_t len);
 
 /* Keeps a message for the steps; NULL without memory. */
 struct cg_script_message *wire_inbox_keep(struct wire_inbox *inbox,
@@ -127,8 +133,11 @@ struct cg_wire {
     bool listens;
     uv_timer_t pause;
     struct wire_line *line;     /* NULL: none */
+    struct wire_line *behind;   /* that was there before it, and is open */
+    bool connecting;            /* a step "connects" is under way */
     struct wire_line *accepted; /* the peer's, that no step waited for yet */
     bool closed;                /* by the peer, since the last "connects" */
+    bool looks_closed;          /* the last look was for that */
     bool hung_up;               /* by us, likewise */
     bool peer_logout;           /* the peer has said Logout, likewise */
     bool logout;                /* and we have */
@@ -145,6 +154,7 @@ struct wire_line {
     uv_connect_t request;
     uv_getaddrinfo_t lookup;
     uv_shutdown_t shutting;
+    struct wire_stream stream;
     struct cg_wire *wire;
     bool open;
     bool looking; /* the name is being looked up */

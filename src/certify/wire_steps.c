@@ -27,32 +27,59 @@ cannot(char *error, size_t error_len, const char *format, ...)
     return CG_WIRE_FAILED;
 }
 
+/* Begins a connection; one that is there stays, behind it. */
+static void connect_begin(struct cg_wire *wire)
+{
+    wire->behind = wire->line;
+    wire->line = NULL;
+    wire->connecting = true;
+    wire->closed = false;
+    wire->hung_up = false;
+    if (!wire->listens) {
+        wire_line_connect(wire);
+    }
+}
+
+/* The peer's connection, once it is there. */
+static void take_accepted(struct cg_wire *wire)
+{
+    if (wire->line == NULL && wire->accepted != NULL) {
+        wire->line = wire->accepted;
+        wire->accepted = NULL;
+        wire->peer_logon = false;
+        wire_line_opened(wire->line);
+    }
+}
+
 static enum cg_wire_done
 do_connect(struct cg_wire *wire, char *error, size_t error_len)
 {
+    if (!wire->connecting && wire->packets != NULL) {
+        return CG_WIRE_WAIT; /* they are for the line that is there */
+    }
+    if (!wire->connecting) {
+        if (wire->behind != NULL) {
+            return cannot(error, error_len,
+                          "two connections are open; write wire disconnects "
+                          "above");
+        }
+        connect_begin(wire);
+    }
+    if (wire->listens) {
+        take_accepted(wire);
+    }
     if (wire->failure != NULL) {
         enum cg_wire_done done = cannot(error, error_len, "%s", wire->failure);
 
         free(wire->failure);
         wire->failure = NULL;
+        wire->connecting = false;
         return done;
     }
-    if (wire->line != NULL) {
-        return wire->line->open ? CG_WIRE_DONE : CG_WIRE_WAIT;
-    }
-    wire->closed = false;
-    wire->hung_up = false;
-    if (!wire->listens) {
-        wire_line_connect(wire);
+    if ((wire->line == NULL || !wire->line->open) && !wire->closed) {
         return CG_WIRE_WAIT;
     }
-    if (wire->accepted == NULL) {
-        return CG_WIRE_WAIT;
-    }
-    wire->line = wire->accepted;
-    wire->accepted = NULL;
-    wire->peer_logon = false;
-    wire_line_opened(wire->line);
+    wire->connecting = false;
     return CG_WIRE_DONE;
 }
 
@@ -258,7 +285,8 @@ static void answer_logout(struct cg_wire *wire)
 const struct cg_script_message *cg_wire_next(struct cg_wire *wire,
                                              const struct cg_script_step *step)
 {
-    if (step != NULL && step->act == CG_SCRIPT_WIRE_CLOSED) {
+    wire->looks_closed = step != NULL && step->act == CG_SCRIPT_WIRE_CLOSED;
+    if (wire->looks_closed) {
         answer_logout(wire);
     }
     return next_for(wire, step);
@@ -271,6 +299,9 @@ void cg_wire_take(struct cg_wire *wire)
     inbox->first = inbox->found < inbox->count ? inbox->found + 1
                                                : inbox->count;
     inbox->found = inbox->first;
+    if (wire->looks_closed && wire->line != NULL) {
+        wire->closed = false; /* the line that was behind it is there */
+    }
 }
 
 bool cg_wire_closed(const struct cg_wire *wire)

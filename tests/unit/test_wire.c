@@ -488,6 +488,39 @@ static void test_wire_pair_closed_passes_over_farewells(void **state)
     pair_close(&pair);
 }
 
+/* A second line to the same peer, and back to the first. */
+static void test_wire_two_lines(void **state)
+{
+    struct pair pair;
+
+    (void)state;
+    pair_open(&pair,
+              "wire connects\n"
+              "wire > 0 112=one\n"
+              "wire < 0 112=heard\n"
+              "wire connects\n"
+              "wire > 0 112=two\n"
+              "wire closed\n"
+              "wire > 0 112=three\n"
+              "wire closed\n"
+              "wire connects\n"
+              "wire connects\n"
+              "wire connects\n",
+              "wire connects\n"
+              "wire < 0 112=one\n"
+              "wire > 0 112=heard\n"
+              "wire connects\n"
+              "wire < 0 112=two\n"
+              "wire disconnects\n"
+              "wire < 0 112=three\n"
+              "wire disconnects\n");
+    pair_play(&pair);
+    assert_int_equal(pair.a.next, SIZE_MAX);
+    assert_non_null(strstr(pair.a.error, "two connections are open"));
+    assert_non_null(strstr(pair.a.notes, "the peer has closed the line"));
+    pair_close(&pair);
+}
+
 /* A line that ends, a port where nobody is, a port that is taken. */
 static void test_wire_line_failures_are_told(void **state)
 {
@@ -575,6 +608,7 @@ int main(void)
         cmocka_unit_test(test_wire_pair_case_takes_tests_itself),
         cmocka_unit_test(test_wire_pair_garbled_is_seen),
         cmocka_unit_test(test_wire_pair_closed_passes_over_farewells),
+        cmocka_unit_test(test_wire_two_lines),
         cmocka_unit_test(test_wire_line_failures_are_told),
         cmocka_unit_test(test_wire_flood_ends),
         cmocka_unit_test(test_wire_kit_is_told_what_it_must_know),
