@@ -256,6 +256,7 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     void put_back_body(FIX::Message &message);
     bool ask_to_app(const struct fix8c_message &message);
     void check_numbers(const FIX::Message &message) const;
+    void check_resend(const FIX::Message &message) const;
 
     fix8c::Shared &shared_;
     fix8c::Settings settings_;

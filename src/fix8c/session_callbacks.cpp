@@ -137,6 +137,25 @@ void fix8c_session::check_numbers(const FIX::Message &message) const
     }
 }
 
+/* QuickFIX answers an ask for what was never sent with a gap fill that goes
+ * backwards. */
+void fix8c_session::check_resend(const FIX::Message &message) const
+{
+    int begin = 0;
+    int end = 0;
+    if (message.getHeader().getField(35) != "2")
+        return;
+    const std::string &first = message.getField(7);
+    const std::string &last = message.getField(16);
+    if (!framing_number({first.data(), first.size()}, &begin) ||
+        !framing_number({last.data(), last.size()}, &end))
+        return;
+    if (begin >= next_sender())
+        throw FIX::IncorrectTagValue(7, first);
+    if (end != 0 && end < begin)
+        throw FIX::IncorrectTagValue(16, last);
+}
+
 void fix8c_session::fromAdmin(
     const FIX::Message &message,
     const FIX::SessionID &) throw(FIX::FieldNotFound,
@@ -151,6 +170,7 @@ void fix8c_session::fromAdmin(
     const char *bytes = fed_.bytes;
     size_t len = fed_.len;
     check_numbers(message);
+    check_resend(message);
     if (shared_.callbacks.from_admin == nullptr)
         return;
     if (bytes == nullptr || !parts.admin ||

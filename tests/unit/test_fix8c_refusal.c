@@ -245,6 +245,55 @@ static void test_refusal_numbers_out_of_range(void **state)
     }
 }
 
+/* An ask for what was never sent, or for a range that goes backwards; QuickFIX
+ * would answer with a gap fill that goes backwards. */
+static void test_refusal_resend_of_what_was_not_sent(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *tag;
+    } cases[] = {
+        {"35=2|34=2|" HEAD "7=2|16=0|", "371=7"},
+        {"35=2|34=2|" HEAD "7=50|16=60|", "371=7"},
+        {"35=2|34=2|" HEAD "7=1|16=60|", NULL},
+        {"35=2|34=2|" HEAD "7=1|16=0|", NULL},
+        {"35=2|34=2|" HEAD "7=2|16=1|", "371=7"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair p;
+        open_pair(&p, "FIX.4.4");
+        assert_int_equal(fix8c_session_next_sender(p.a.session), 2);
+        pair_clear(&p.a);
+        assert_int_equal(pair_feed(&p.a, cases[i].text), 0);
+        if (cases[i].tag != NULL) {
+            assert_true(pair_has(pair_last_sent(&p.a, "3"), cases[i].tag));
+            assert_true(pair_has(pair_last_sent(&p.a, "3"), "373=5"));
+            assert_null(pair_last_sent(&p.a, "4"));
+        } else {
+            assert_null(pair_last_sent(&p.a, "3"));
+            assert_true(pair_has(pair_last_sent(&p.a, "4"), "36=2"));
+        }
+        assert_int_equal(fix8c_session_next_target(p.a.session), 3);
+        assert_true(fix8c_session_logged_on(p.a.session));
+        pair_close(&p);
+    }
+}
+
+/* The range itself: its end may not come before its beginning. */
+static void test_refusal_resend_backwards(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "FIX.4.4");
+    assert_int_equal(pair_send(&p.a, "D", "11=A1|"), 0);
+    assert_int_equal(pair_send(&p.a, "D", "11=A2|"), 0);
+    assert_int_equal(pair_feed(&p.a, "35=2|34=2|" HEAD "7=3|16=2|"), 0);
+    assert_true(pair_has(pair_last_sent(&p.a, "3"), "371=16"));
+    assert_true(pair_has(pair_last_sent(&p.a, "3"), "373=5"));
+    pair_close(&p);
+}
+
 /* A number pushed to the end of its range stays there. */
 static void test_refusal_number_at_the_end(void **state)
 {
@@ -354,6 +403,8 @@ int main(void)
         cmocka_unit_test(test_refusal_logon_inside_session),
         cmocka_unit_test(test_refusal_header_faults),
         cmocka_unit_test(test_refusal_numbers_out_of_range),
+        cmocka_unit_test(test_refusal_resend_of_what_was_not_sent),
+        cmocka_unit_test(test_refusal_resend_backwards),
         cmocka_unit_test(test_refusal_number_at_the_end),
         cmocka_unit_test(test_refusal_garbled_is_ignored),
         cmocka_unit_test(test_refusal_no_application),
