@@ -13,6 +13,7 @@
 /* cmocka.h wants the four above. */
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <wire_parts.h>
@@ -598,6 +599,77 @@ static void test_wire_kit_is_told_what_it_must_know(void **state)
     assert_string_equal(values[4].text, "8");
 }
 
+/* --- the cases ---------------------------------------------------------- */
+
+#define CASES SAMPLES "/certification/"
+
+static bool refers_to_a_test_case(const struct cg_script_case *kase)
+{
+    for (size_t i = 0; i < kase->reference_count; i++) {
+        struct cg_slice text = kase->references[i];
+
+        if (memmem(text.data, text.len, "FIX session test case", 21) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many steps look at what the peer does. */
+static size_t looks(const struct cg_script *script)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < script->step_count; i++) {
+        count += script->steps[i].act == CG_SCRIPT_EXPECT ||
+                         script->steps[i].act == CG_SCRIPT_WIRE_CLOSED
+                     ? 1
+                     : 0;
+    }
+    return count;
+}
+
+/* The file S301_words.session is the case S-301, and is whole. */
+static void check_case(const char *name, size_t seats[2])
+{
+    char path[512];
+    char id[8];
+    struct cg_script script;
+    const struct cg_script_case *kase = &script.kase;
+
+    (void)snprintf(path, sizeof(path), CASES "%s", name);
+    (void)snprintf(id, sizeof(id), "S-%.3s", name + 1);
+    assert_int_equal(cg_script_read(path, complain, NULL, &script), 0);
+    assert_true(cg_slice_is(kase->id, id));
+    assert_true(kase->precondition_count > 0);
+    assert_true(refers_to_a_test_case(kase));
+    assert_true(script.wire);
+    assert_true(looks(&script) > 0);
+    seats[0] += kase->certifies_hub ? 1 : 0;
+    seats[1] += kase->certifies_gate ? 1 : 0;
+    cg_script_deinit(&script);
+}
+
+/* Each case of the session layer says what it is and what it follows. */
+static void test_wire_cases_are_whole(void **state)
+{
+    DIR *folder = opendir(CASES);
+    size_t seats[2] = {0, 0};
+    const struct dirent *entry;
+
+    (void)state;
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == 'S' &&
+            strstr(entry->d_name, ".session") != NULL) {
+            check_case(entry->d_name, seats);
+        }
+    }
+    closedir(folder);
+    assert_true(seats[0] >= 75);
+    assert_true(seats[1] >= 75);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -611,6 +683,7 @@ int main(void)
         cmocka_unit_test(test_wire_two_lines),
         cmocka_unit_test(test_wire_line_failures_are_told),
         cmocka_unit_test(test_wire_flood_ends),
+        cmocka_unit_test(test_wire_cases_are_whole),
         cmocka_unit_test(test_wire_kit_is_told_what_it_must_know),
     };
 
