@@ -187,10 +187,13 @@ bool cg_wire_type_fits(const struct cg_script_runner *runner,
     return false;
 }
 
-/* Whether |type| is one of the types that the step names outright. */
-static bool names(const struct cg_script_step *step, const char *type)
+/* Whether |type| is one that the step expects. */
+static bool names(const struct cg_wire *wire,
+                  const struct cg_script_step *step,
+                  const char *type)
 {
-    return step->act == CG_SCRIPT_EXPECT && cg_wire_type_fits(NULL, step, type);
+    return step->act == CG_SCRIPT_EXPECT &&
+           cg_wire_type_fits(wire->runner, step, type);
 }
 
 /* Whether the step says 112, and so expects the answer to a TestRequest. */
@@ -221,12 +224,11 @@ static bool is_expected(const struct cg_wire *wire,
 {
     const struct cg_script *script = wire->options.script;
 
-    if (by != NULL && names(by, type)) {
+    if (by != NULL && names(wire, by, type)) {
         return true;
     }
     for (size_t i = 0; i < script->step_count; i++) {
-        if (script->steps[i].wire && script->steps[i].act == CG_SCRIPT_EXPECT &&
-            cg_wire_type_fits(wire->runner, &script->steps[i], type)) {
+        if (script->steps[i].wire && names(wire, &script->steps[i], type)) {
             return true;
         }
     }
@@ -239,7 +241,7 @@ static bool is_passed_over(const struct cg_wire *wire,
                            const struct cg_script_message *message)
 {
     if (strcmp(message->type, "0") == 0) {
-        return step == NULL || !names(step, "0") ||
+        return step == NULL || !names(wire, step, "0") ||
                (wants_answer(wire->options.script, step) &&
                 wire_value(message->body, 112).data == NULL);
     }

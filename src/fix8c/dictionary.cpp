@@ -102,6 +102,15 @@ std::string session_only(const std::string &source)
     }
 }
 
+/* All of it; what a header must have is asked for. */
+static std::string whole(const std::string &xml)
+{
+    std::string::size_type end = xml.find("</header>");
+    if (end == std::string::npos)
+        return xml;
+    return header_required(xml.substr(0, end)) + xml.substr(end);
+}
+
 static bool validates(const Settings &settings)
 {
     return settings.yes("ValidateBodies", false);
@@ -110,7 +119,8 @@ static bool validates(const Settings &settings)
 static std::shared_ptr<FIX::DataDictionary>
 parse(const std::string &name, const std::string &xml, const Settings &settings)
 {
-    std::istringstream stream(validates(settings) ? xml : session_only(xml));
+    std::istringstream stream(validates(settings) ? whole(xml)
+                                                  : session_only(xml));
     std::shared_ptr<FIX::DataDictionary> dictionary;
     try {
         dictionary = std::make_shared<FIX::DataDictionary>(stream);

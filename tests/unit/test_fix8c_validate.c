@@ -104,6 +104,22 @@ static void test_validate_refuses_mistakes(void **state)
     }
 }
 
+/* What the header must have is asked for, too: a message without its time does
+ * not end the line. */
+static void test_validate_header_is_required(void **state)
+{
+    (void)state;
+    for (size_t v = 0; v < sizeof(versions) / sizeof(versions[0]); v++) {
+        struct pair p;
+        open_pair(&p, versions[v].name, "");
+        assert_int_equal(pair_feed(&p.a, "35=1|49=INI|56=ACC|34=2|112=x|"), 0);
+        assert_true(pair_has(pair_last_sent(&p.a, "3"), "371=52"));
+        assert_true(pair_has(pair_last_sent(&p.a, "3"), "373=1"));
+        assert_true(fix8c_session_logged_on(p.a.session));
+        pair_close(&p);
+    }
+}
+
 /* Groups: counts that lie, members torn off, groups that no dictionary knows.
  * Which tag is named is QuickFIX's choice. */
 static void test_validate_refuses_torn_groups(void **state)
@@ -278,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_validate_takes_proper_messages),
         cmocka_unit_test(test_validate_refuses_mistakes),
+        cmocka_unit_test(test_validate_header_is_required),
         cmocka_unit_test(test_validate_refuses_torn_groups),
         cmocka_unit_test(test_validate_refuses_types_and_order),
         cmocka_unit_test(test_validate_user_defined_fields),
