@@ -285,9 +285,9 @@ static bool keep(struct cg_wire *wire, struct cg_slice bytes, bool garbled)
     if (wire->options.message != NULL) {
         wire->options.message(wire->options.user, false, bytes);
     }
-    if (wire->inbox.count >= CG_WIRE_MESSAGES_MAX) {
-        note(wire, "the peer says too much: more than %d messages",
-             CG_WIRE_MESSAGES_MAX);
+    if (wire->inbox.count >= wire->options.messages_max) {
+        note(wire, "the peer says too much: more than %zu messages",
+             wire->options.messages_max);
         return false;
     }
     message = wire_inbox_keep(&wire->inbox, wire->making.version, bytes,
@@ -544,6 +544,9 @@ static struct cg_wire *wire_new(const struct cg_wire_options *options)
         return NULL;
     }
     wire->options = *options;
+    if (options->messages_max == 0) {
+        wire->options.messages_max = CG_WIRE_MESSAGES_MAX;
+    }
     wire->host = strdup(options->host != NULL ? options->host : "127.0.0.1");
     wire->logon = with_soh(options->logon);
     wire->next_in = options->next_in > 0 ? options->next_in : 1;

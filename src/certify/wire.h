@@ -53,6 +53,7 @@ struct cg_wire_options {
                           none */
     int next_out;      /* 0: 1 */
     int next_in;
+    size_t messages_max; /* 0: CG_WIRE_MESSAGES_MAX */
     /* Every whole message; garbled bytes of the peer, too.  May be NULL. */
     void (*message)(void *user, bool to_peer, struct cg_slice bytes);
     /* Of the line; may be NULL. */
