@@ -285,11 +285,14 @@ static bool keep(struct cg_wire *wire, struct cg_slice bytes, bool garbled)
     if (wire->options.message != NULL) {
         wire->options.message(wire->options.user, false, bytes);
     }
-    if (wire->inbox.count >= wire->options.messages_max) {
-        note(wire, "the peer says too much: more than %zu messages",
-             wire->options.messages_max);
+    if (wire->inbox.count >= wire->options.messages_max ||
+        bytes.len > CG_WIRE_BYTES_MAX - wire->bytes_in) {
+        note(wire,
+             "the peer says too much: more than %zu messages, or %zu bytes",
+             wire->options.messages_max, CG_WIRE_BYTES_MAX);
         return false;
     }
+    wire->bytes_in += bytes.len;
     message = wire_inbox_keep(&wire->inbox, wire->making.version, bytes,
                               garbled);
     if (message == NULL) {

@@ -33,8 +33,9 @@
 #include "kit.h"
 #include <script_runner.h>
 
-/* Kept of one attempt; after that the line ends. */
+/* What is kept of one attempt; after that the line ends. */
 #define CG_WIRE_MESSAGES_MAX 10000
+#define CG_WIRE_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define CG_WIRE_MESSAGE_MAX ((size_t)256 * 1024)
 
 struct cg_wire;

@@ -144,6 +144,7 @@ struct cg_wire {
     bool peer_logon;
     char *failure; /* of connecting */
     struct wire_inbox inbox;
+    size_t bytes_in;             /* of all that is in it */
     struct wire_packet *packets; /* not handed to libuv yet */
     char chunk[65536];
 };

@@ -13,7 +13,6 @@
 /* cmocka.h wants the four above. */
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <wire_parts.h>
@@ -188,6 +187,103 @@ static void test_wire_compose_raw_is_as_it_is(void **state)
     assert_int_equal(made.cut_count, 2);
     assert_int_equal(made.cuts[0], 15);
     assert_int_equal(made.cuts[1], 25);
+}
+
+/* --- what comes --------------------------------------------------------- */
+
+/* All that was cut off a stream: messages with a bar behind each, and what was
+ * none. */
+struct heard {
+    char messages[4096];
+    char garbled[4096];
+    size_t garbled_len;
+};
+
+static void
+stream_take(struct wire_stream *stream, bool ended, struct heard *heard)
+{
+    struct cg_slice bytes;
+    bool garbled;
+
+    while (wire_stream_cut(stream, ended, &bytes, &garbled)) {
+        assert_true(bytes.len > 0 && bytes.len <= stream->len);
+        if (garbled) {
+            memcpy(heard->garbled + heard->garbled_len, bytes.data, bytes.len);
+            heard->garbled_len += bytes.len;
+        } else {
+            strncat(heard->messages, bytes.data, bytes.len);
+            strcat(heard->messages, "|");
+        }
+        wire_stream_drop(stream, bytes.len);
+    }
+}
+
+/* Fed in pieces of |step| bytes; 0: of random lengths. */
+static void
+hear(const char *bytes, size_t len, size_t step, struct heard *heard)
+{
+    struct wire_stream stream = {0};
+    size_t at = 0;
+
+    *heard = (struct heard){.garbled_len = 0};
+    while (at < len) {
+        size_t piece = step > 0 ? step : 1 + (size_t)rand() % 40;
+
+        piece = piece < len - at ? piece : len - at;
+        /* From an allocation of its own: nothing behind it is read. */
+        char *copy = malloc(piece);
+        assert_non_null(copy);
+        memcpy(copy, bytes + at, piece);
+        assert_true(wire_stream_feed(&stream, copy, piece));
+        free(copy);
+        stream_take(&stream, false, heard);
+        at += piece;
+    }
+    stream_take(&stream, true, heard);
+    assert_int_equal(stream.len, 0);
+    free(stream.bytes);
+}
+
+/* However the bytes come, the same messages are heard, and none is lost: what
+ * is no message is garbled. */
+static void test_wire_stream_cuts_do_not_matter(void **state)
+{
+    static const char *const lines[] = {
+        "wire > 0 112=one",       "wire > raw 8=FIX|",
+        "wire > H 11=A1 10=+1",   "wire > H 11=A2",
+        "wire > raw noise|10=1|", "wire > H 11=A3 9=+2",
+        "wire > H 11=A4",         "wire > 0 112=x 10=07",
+        "wire > H 11=A5",         "wire > raw 8=FIX.4.4|9=77|35=0",
+    };
+    char all[4096];
+    char bytes[1000];
+    size_t len = 0;
+    struct heard whole;
+    struct heard other;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct wire_made made = made_of(lines[i], bytes, sizeof(bytes));
+
+        for (size_t j = 0; j < made.len; j++) {
+            all[len++] = bytes[j] == '|' ? '\001' : bytes[j];
+        }
+    }
+    hear(all, len, len, &whole);
+    assert_non_null(strstr(whole.messages, "112=one"));
+    for (int i = 2; i <= 5; i++) {
+        char id[16];
+
+        (void)snprintf(id, sizeof(id), "\00111=A%d\001", i);
+        assert_int_equal(strstr(whole.messages, id) != NULL, i != 3);
+    }
+    assert_int_equal(strlen(whole.messages) - 4 + whole.garbled_len, len);
+    for (size_t step = 0; step < 70; step++) {
+        hear(all, len, step, &other);
+        assert_string_equal(other.messages, whole.messages);
+        assert_int_equal(other.garbled_len, whole.garbled_len);
+        assert_memory_equal(other.garbled, whole.garbled, whole.garbled_len);
+    }
 }
 
 /* --- two sides ---------------------------------------------------------- */
@@ -616,83 +712,13 @@ static void test_wire_kit_is_told_what_it_must_know(void **state)
     assert_string_equal(values[4].text, "8");
 }
 
-/* --- the cases ---------------------------------------------------------- */
-
-#define CASES SAMPLES "/certification/"
-
-static bool refers_to_a_test_case(const struct cg_script_case *kase)
-{
-    for (size_t i = 0; i < kase->reference_count; i++) {
-        struct cg_slice text = kase->references[i];
-
-        if (memmem(text.data, text.len, "FIX session test case", 21) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* How many steps look at what the peer does. */
-static size_t looks(const struct cg_script *script)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < script->step_count; i++) {
-        count += script->steps[i].act == CG_SCRIPT_EXPECT ||
-                         script->steps[i].act == CG_SCRIPT_WIRE_CLOSED
-                     ? 1
-                     : 0;
-    }
-    return count;
-}
-
-/* The file S301_words.session is the case S-301, and is whole. */
-static void check_case(const char *name, size_t seats[2])
-{
-    char path[512];
-    char id[8];
-    struct cg_script script;
-    const struct cg_script_case *kase = &script.kase;
-
-    (void)snprintf(path, sizeof(path), CASES "%s", name);
-    (void)snprintf(id, sizeof(id), "S-%.3s", name + 1);
-    assert_int_equal(cg_script_read(path, complain, NULL, &script), 0);
-    assert_true(cg_slice_is(kase->id, id));
-    assert_true(kase->precondition_count > 0);
-    assert_true(refers_to_a_test_case(kase));
-    assert_true(script.wire);
-    assert_true(looks(&script) > 0);
-    seats[0] += kase->certifies_hub ? 1 : 0;
-    seats[1] += kase->certifies_gate ? 1 : 0;
-    cg_script_deinit(&script);
-}
-
-/* Each case of the session layer says what it is and what it follows. */
-static void test_wire_cases_are_whole(void **state)
-{
-    DIR *folder = opendir(CASES);
-    size_t seats[2] = {0, 0};
-    const struct dirent *entry;
-
-    (void)state;
-    assert_non_null(folder);
-    while ((entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] == 'S' &&
-            strstr(entry->d_name, ".session") != NULL) {
-            check_case(entry->d_name, seats);
-        }
-    }
-    closedir(folder);
-    assert_true(seats[0] >= 75);
-    assert_true(seats[1] >= 75);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wire_compose_plain_is_right),
         cmocka_unit_test(test_wire_compose_said_is_as_said),
         cmocka_unit_test(test_wire_compose_raw_is_as_it_is),
+        cmocka_unit_test(test_wire_stream_cuts_do_not_matter),
         cmocka_unit_test(test_wire_pair_talks),
         cmocka_unit_test(test_wire_pair_case_takes_tests_itself),
         cmocka_unit_test(test_wire_pair_garbled_is_seen),
@@ -701,7 +727,6 @@ int main(void)
         cmocka_unit_test(test_wire_line_failures_are_told),
         cmocka_unit_test(test_wire_flood_ends),
         cmocka_unit_test(test_wire_no_flood_stays),
-        cmocka_unit_test(test_wire_cases_are_whole),
         cmocka_unit_test(test_wire_kit_is_told_what_it_must_know),
     };
 
