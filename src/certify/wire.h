@@ -150,8 +150,4 @@ size_t cg_wire_values(const struct cg_config_session *session,
                       bool as_gate,
                       struct cg_kit_value values[CG_WIRE_VALUES]);
 
-/* Whether the case needs (words of its "needs" line) what a wire of this kind
- * cannot do: "acceptor", when the peer connects to us. */
-bool cg_wire_lacks(bool listens, struct cg_slice needs);
-
 #endif

@@ -345,21 +345,3 @@ size_t cg_wire_values(const struct cg_config_session *session,
     values[count++] = (struct cg_kit_value){"ANSWER", as_gate ? "DG" : "8"};
     return count;
 }
-
-bool cg_wire_lacks(bool listens, struct cg_slice needs)
-{
-    while (listens && needs.len > 0) {
-        size_t len = 0;
-
-        while (len < needs.len && needs.data[len] != ' ') {
-            len++;
-        }
-        if (cg_slice_is((struct cg_slice){needs.data, len}, "acceptor")) {
-            return true;
-        }
-        len += len < needs.len ? 1 : 0;
-        needs.data += len;
-        needs.len -= len;
-    }
-    return false;
-}

@@ -692,7 +692,7 @@ static void test_wire_no_flood_stays(void **state)
     pair_close(&pair);
 }
 
-/* Words of "needs", and values by seat. */
+/* Values by seat. */
 static void test_wire_kit_is_told_what_it_must_know(void **state)
 {
     struct cg_config_session session = {.begin_string = "FIXT.1.1",
@@ -701,9 +701,6 @@ static void test_wire_kit_is_told_what_it_must_know(void **state)
     struct cg_kit_value values[CG_WIRE_VALUES];
 
     (void)state;
-    assert_true(cg_wire_lacks(true, CG_SLICE("reset acceptor")));
-    assert_false(cg_wire_lacks(false, CG_SLICE("reset acceptor")));
-    assert_false(cg_wire_lacks(true, CG_SLICE("acceptors reset")));
     assert_int_equal(cg_wire_values(&session, true, values), CG_WIRE_VALUES);
     assert_string_equal(values[0].text, "GATE");
     assert_string_equal(values[3].text, "DF");
