@@ -489,6 +489,14 @@ void cg_order_found(struct cg_engine *engine, uint32_t order);
 /* Asks the venue for the status of an order that was sent (H). */
 void cg_order_inquire(struct cg_engine *engine, uint32_t order);
 
+/*
+ * Whether the end of its order was all the answer there is to a request: a
+ * cancel that the venue confirms stays SENT, and nobody waits for a word on the
+ * gate's own.  What came too late for its order is refused by the venue still.
+ */
+bool cg_request_is_over(const struct cg_state *state,
+                        const struct cg_request *request);
+
 /* R45: whether nobody knows if an order has reached its venue. */
 bool cg_order_is_uncertain(const struct cg_state *state, uint32_t order);
 

@@ -105,7 +105,8 @@ static bool unsent_end(struct cg_engine *engine, uint32_t slot)
          i != CG_NONE && engine->effect_count < engine->effect_max / 2;
          i = state->requests[i].next) {
         if (state->requests[i].withheld == CG_WITHHELD_UNSENT &&
-            state->requests[i].state == CG_REQUEST_SENT) {
+            state->requests[i].state == CG_REQUEST_SENT &&
+            !cg_request_is_over(state, &state->requests[i])) {
             withheld(engine, i, 2);
             request_answer(engine, i);
             any = true;
@@ -674,7 +675,8 @@ void cg_engine_unsent(struct cg_engine *engine)
         if (request->venue == venue && request->state == CG_REQUEST_SENT &&
             (request->kind == CG_REQUEST_REPLACE ||
              request->kind == CG_REQUEST_CANCEL) &&
-            request->withheld == CG_WITHHELD_NOT) {
+            request->withheld == CG_WITHHELD_NOT &&
+            !cg_request_is_over(state, request)) {
             withheld(engine, i, 1);
         }
     }

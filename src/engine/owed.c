@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "engine.h"
+#include "decide.h"
 
 /* Whether an older or newer cancel of the client's is out for the same order.
  */
@@ -19,11 +19,8 @@ static bool has_twin(const struct cg_state *state,
     return i != CG_NONE;
 }
 
-/* Whether the end of its order was all the answer there is: a cancel that the
- * venue confirms stays SENT, and nobody waits for a word on the gate's own.
- * What came too late for its order is refused by the venue still. */
-static bool is_over(const struct cg_state *state,
-                    const struct cg_request *request)
+bool cg_request_is_over(const struct cg_state *state,
+                        const struct cg_request *request)
 {
     if (request->order == CG_NONE) {
         return true;
@@ -45,7 +42,8 @@ static bool venue_owes(const struct cg_state *state)
 {
     for (uint32_t i = 0; i < state->request_top; i++) {
         const struct cg_request *request = &state->requests[i];
-        if (request->state != CG_REQUEST_SENT || is_over(state, request)) {
+        if (request->state != CG_REQUEST_SENT ||
+            cg_request_is_over(state, request)) {
             continue;
         }
         const struct cg_session_state *venue = &state->sessions[request->venue];

@@ -192,6 +192,34 @@ static void test_status_unsent_of_what_ended(void **state)
     harness_quiet(&h);
 }
 
+/* A cancel that the venue has confirmed is answered by that, whether its
+ * numbers begin anew before or after. */
+static void test_status_confirmed_cancel_is_answered(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 2; before++) {
+        harness_work(&h, "A1", '1', 10);
+        request("F", "C1", "10000000");
+        harness_expect(&h, VENUE, "35=F|11=C1");
+        if (before != 0) {
+            reset(true);
+            asked("A1");
+        }
+        harness_in(&h, VENUE,
+                   "35=8|37=V-A1|11=C1|41=A1|17=X|150=4|39=4|55=USD10Y|54=1|"
+                   "14=0|151=0|6=0");
+        const char *back = keep(harness_expect(&h, HUB, "35=DF|2320=1"));
+        harness_expect(&h, CLIENT, "35=8|11=C1|150=4");
+        harness_grant(&h, back);
+        reset(true);
+        harness_quiet(&h);
+        harness_wait(&h, 60000);
+        harness_quiet(&h);
+        harness_close(&h);
+        harness_open(&h);
+    }
+}
+
 static void test_status_unsent_ends_by_the_answer(void **state)
 {
     (void)state;
@@ -249,6 +277,7 @@ int main(void)
         T(test_status_unsent_that_arrived),
         T(test_status_unsent_is_pending),
         T(test_status_unsent_of_what_ended),
+        T(test_status_confirmed_cancel_is_answered),
         T(test_status_unsent_ends_by_the_answer),
         T(test_status_unsent_order),
         T(test_status_unsent_elsewhere),
