@@ -127,30 +127,8 @@ static void compare(struct cg_script_runner *runner,
                                                                : "none");
 }
 
-static void compare_limit(struct cg_script_runner *runner,
-                          const struct cg_script_step *step)
-{
-    struct cg_limit_view view;
-
-    for (size_t i = 0; cg_gate_limit(runner->gate, i, &view); i++) {
-        if (!cg_slice_is(step->name, view.id)) {
-            continue;
-        }
-        for (size_t j = 0; j < step->field_count; j++) {
-            const struct cg_script_field *field =
-                &runner->script->fields[step->first_field + j];
-            struct fact fact = limit_fact(&view, field->key);
-
-            compare(runner, step, field, &fact);
-        }
-        return;
-    }
-    cg_script_fail(runner, step, "there is no limit %.*s", (int)step->name.len,
-                   step->name.data);
-}
-
-/* The token's id: as written, or captured. */
-static struct cg_slice token_id(const struct cg_script_runner *runner,
+/* The id of a step's limit or token: as written, or captured. */
+static struct cg_slice named_id(const struct cg_script_runner *runner,
                                 const struct cg_script_step *step)
 {
     const struct cg_script *script = runner->script;
@@ -164,10 +142,33 @@ static struct cg_slice token_id(const struct cg_script_runner *runner,
                                          : step->name;
 }
 
+static void compare_limit(struct cg_script_runner *runner,
+                          const struct cg_script_step *step)
+{
+    struct cg_slice id = named_id(runner, step);
+    struct cg_limit_view view;
+
+    for (size_t i = 0; cg_gate_limit(runner->gate, i, &view); i++) {
+        if (!cg_slice_is(id, view.id)) {
+            continue;
+        }
+        for (size_t j = 0; j < step->field_count; j++) {
+            const struct cg_script_field *field =
+                &runner->script->fields[step->first_field + j];
+            struct fact fact = limit_fact(&view, field->key);
+
+            compare(runner, step, field, &fact);
+        }
+        return;
+    }
+    cg_script_fail(runner, step, "there is no limit %.*s", (int)id.len,
+                   id.data);
+}
+
 static void compare_token(struct cg_script_runner *runner,
                           const struct cg_script_step *step)
 {
-    struct cg_slice id = token_id(runner, step);
+    struct cg_slice id = named_id(runner, step);
     struct cg_token_view view;
 
     for (size_t i = 0; cg_gate_token(runner->gate, i, &view); i++) {
@@ -217,7 +218,7 @@ static void find_difference(struct cg_script_runner *runner,
                             const struct cg_script_step *step,
                             const struct cg_gate *books)
 {
-    struct cg_slice id = token_id(runner, step);
+    struct cg_slice id = named_id(runner, step);
     struct cg_difference_view view;
     char last[256] = "";
 

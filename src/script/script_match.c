@@ -7,6 +7,8 @@
  */
 #include "script_runner.h"
 
+#include <decimal.h>
+#include <fix_value.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,9 @@ struct match {
     struct cg_script_runner *runner;
     const struct cg_script_step *step;
     const struct cg_script_message *came;
-    bool *found; /* by expected field: it came */
+    const struct cg_script_leniency *leniency; /* NULL: none */
+    struct cg_script_differing *differing;     /* NULL: nobody asks */
+    bool *found;                               /* by expected field: it came */
     bool print;
     bool good;
 };
@@ -49,10 +53,74 @@ capture(struct cg_script_runner *runner, uint32_t index, struct cg_slice value)
     return true;
 }
 
-static bool value_fits(struct cg_script_runner *runner,
+/* A time so near to the one that is meant that it counts as that. */
+static bool time_fits(const struct match *match,
+                      const struct cg_script_field *field,
+                      struct cg_slice value)
+{
+    cg_time meant = match->came->time + field->offset;
+    cg_time said = 0;
+
+    return cg_fix_time(value, &said) &&
+           said >= meant - match->leniency->time_ns &&
+           said <= meant + match->leniency->time_ns;
+}
+
+#define NUMBER_DIGITS 8
+
+/* The same number, otherwise written, in a field that holds one. */
+static bool number_fits(const struct match *match,
+                        uint32_t tag,
+                        struct cg_slice value,
+                        struct cg_slice wanted)
+{
+    const struct cg_config *config = &match->runner->script->config;
+    enum cg_version version = config->sessions[match->came->session].version;
+    const struct cg_fix_tag *known = cg_fix_tag_find(
+        &cg_fix_dictionaries[version], tag);
+    int64_t numbers[2];
+
+    return known != NULL && known->type == CG_FIX_TYPE_DECIMAL &&
+           cg_decimal_parse(value, NUMBER_DIGITS, &numbers[0]) &&
+           cg_decimal_parse(wanted, NUMBER_DIGITS, &numbers[1]) &&
+           numbers[0] == numbers[1];
+}
+
+/* The same text, or what a certification lets pass for it. */
+static bool text_fits(const struct match *match,
+                      const struct cg_script_field *field,
+                      struct cg_slice value,
+                      struct cg_slice wanted)
+{
+    if (cg_slice_equal(value, wanted)) {
+        return true;
+    }
+    if (match->leniency == NULL) {
+        return false;
+    }
+    return field->match == CG_SCRIPT_TIME
+               ? time_fits(match, field, value)
+               : match->leniency->numbers &&
+                     number_fits(match, field->tag, value, wanted);
+}
+
+/* What a name stands for already; else it stands for |value| from now on. */
+static bool capture_fits(const struct match *match,
+                         const struct cg_script_field *field,
+                         struct cg_slice value)
+{
+    const char *known = match->runner->captures[field->capture];
+
+    return known != NULL && match->leniency != NULL
+               ? text_fits(match, field, value, cg_slice_str(known))
+               : capture(match->runner, field->capture, value);
+}
+
+static bool value_fits(const struct match *match,
                        const struct cg_script_field *field,
                        struct cg_slice value)
 {
+    struct cg_script_runner *runner = match->runner;
     struct cg_fix_writer text = cg_fix_writer_over(runner->header,
                                                    CG_SCRIPT_BUFFER);
 
@@ -62,7 +130,7 @@ static bool value_fits(struct cg_script_runner *runner,
     case CG_SCRIPT_ABSENT:
         return false;
     case CG_SCRIPT_CAPTURE:
-        return capture(runner, field->capture, value);
+        return capture_fits(match, field, value);
     case CG_SCRIPT_CONTAINS:
         return cg_script_expand(runner, field, &text) &&
                contains(value, cg_fix_written(&text));
@@ -71,15 +139,35 @@ static bool value_fits(struct cg_script_runner *runner,
         break;
     }
     return cg_script_expand(runner, field, &text) &&
-           cg_slice_equal(value, cg_fix_written(&text));
+           text_fits(match, field, value, cg_fix_written(&text));
 }
 
 /* --- the table ---------------------------------------------------------- */
 
-static void
-row(struct match *match, bool good, const char *left, const char *right)
+static void differs(struct match *match, uint32_t tag)
+{
+    struct cg_script_differing *differing = match->differing;
+
+    for (size_t i = 0; i < differing->count; i++) {
+        if (differing->tags[i] == tag) {
+            return;
+        }
+    }
+    if (differing->count < CG_SCRIPT_DIFFERING_MAX) {
+        differing->tags[differing->count++] = tag;
+    }
+}
+
+static void row(struct match *match,
+                bool good,
+                uint32_t tag,
+                const char *left,
+                const char *right)
 {
     match->good &= good;
+    if (!good && match->differing != NULL && tag != 0) {
+        differs(match, tag);
+    }
     if (match->print) {
         cg_script_say(match->runner, "  %c %-38s %s\n", good ? ' ' : '!', left,
                       right);
@@ -135,7 +223,7 @@ static void row_of(struct match *match,
     if (match->print && tag != 0) {
         came_text(tag, value, right, sizeof(right));
     }
-    row(match, good, left, right);
+    row(match, good, field != NULL ? field->tag : tag, left, right);
 }
 
 /* --- whole messages ----------------------------------------------------- */
@@ -162,6 +250,18 @@ static bool is_listed(const struct match *match, uint32_t tag)
     size_t index;
 
     return expected(match, tag, 0, &index) != NULL;
+}
+
+/* By the profile of a counterparty: even when the step lists it. */
+static bool is_waived(const struct match *match, uint32_t tag)
+{
+    for (size_t i = 0;
+         match->leniency != NULL && i < match->leniency->ignore_count; i++) {
+        if (match->leniency->ignores[i] == tag) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_ignored(const struct match *match, uint32_t tag)
@@ -201,13 +301,15 @@ static void match_field(struct match *match,
 
     if (field != NULL) {
         match->found[index] = true;
-        row_of(match, value_fits(match->runner, field, value), field, tag,
-               value);
+        row_of(match, value_fits(match, field, value) || is_waived(match, tag),
+               field, tag, value);
     } else if (match->step->same && !is_listed(match, tag)) {
         return;
     } else if (!header) {
-        row_of(match, match->step->more || is_ignored(match, tag), NULL, tag,
-               value);
+        row_of(match,
+               match->step->more || is_ignored(match, tag) ||
+                   is_waived(match, tag),
+               NULL, tag, value);
     }
 }
 
@@ -228,7 +330,7 @@ static void match_missing(struct match *match)
         const struct cg_script_field *field = field_at(match, i);
 
         if (!match->found[i] && field->match != CG_SCRIPT_ABSENT) {
-            row_of(match, false, field, 0, CG_SLICE(""));
+            row_of(match, is_waived(match, field->tag), field, 0, CG_SLICE(""));
         }
     }
 }
@@ -278,7 +380,7 @@ static bool next_unlisted(const struct match *match,
                           struct cg_slice *value)
 {
     while (cg_script_field_next(fields, tag, value)) {
-        if (!is_listed(match, *tag)) {
+        if (!is_listed(match, *tag) && !is_waived(match, *tag)) {
             return true;
         }
     }
@@ -292,7 +394,8 @@ static void match_same(struct match *match)
     struct cg_slice have = match->came->body;
 
     if (source == NULL) {
-        row(match, false, "same as what was sent", "nobody sent such a one");
+        row(match, false, 35, "same as what was sent",
+            "nobody sent such a one");
         return;
     }
     for (;;) {
@@ -317,7 +420,7 @@ static void match_same(struct match *match)
         row(match,
             more_wanted && more_had && want_tag == have_tag &&
                 cg_slice_equal(wanted, had),
-            left, right);
+            more_had ? have_tag : want_tag, left, right);
     }
 }
 
@@ -326,7 +429,6 @@ static void match_same(struct match *match)
 static void match_all(struct match *match)
 {
     memset(match->found, 0, match->step->field_count + 1);
-    match->good = cg_slice_is(match->step->type, match->came->type);
     match_fields(match, match->came->header, true);
     match_fields(match, match->came->body, false);
     match_missing(match);
@@ -370,6 +472,7 @@ bool cg_script_match(struct cg_script_runner *runner,
         runner->error = CG_ERR_MEMORY;
         return false;
     }
+    match.good = cg_slice_is(step->type, came->type);
     match_all(&match);
     if (!match.good) {
         tell(&match);
@@ -378,10 +481,56 @@ bool cg_script_match(struct cg_script_runner *runner,
     return match.good;
 }
 
+/* Forgets the captures of a comparison that failed. */
+static void
+restore(struct cg_script_runner *runner, const bool *known, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!known[i]) {
+            free(runner->captures[i]);
+            runner->captures[i] = NULL;
+        }
+    }
+}
+
+bool cg_script_compare(struct cg_script_runner *runner,
+                       const struct cg_script_step *step,
+                       const struct cg_script_message *came,
+                       const struct cg_script_leniency *leniency,
+                       struct cg_script_differing *differing)
+{
+    size_t captures = runner->script->capture_count;
+    struct match match = {.runner = runner,
+                          .step = step,
+                          .came = came,
+                          .leniency = leniency,
+                          .differing = differing,
+                          .good = true};
+    bool *known = calloc(captures + step->field_count + 1, sizeof(*known));
+
+    differing->count = 0;
+    if (known == NULL) {
+        runner->error = CG_ERR_MEMORY;
+        return false;
+    }
+    for (size_t i = 0; i < captures; i++) {
+        known[i] = runner->captures[i] != NULL;
+    }
+    match.found = known + captures;
+    match_all(&match);
+    if (!match.good) {
+        restore(runner, known, captures);
+    }
+    free(known);
+    return match.good;
+}
+
 bool cg_script_has(struct cg_script_runner *runner,
                    const struct cg_script_step *step,
                    const struct cg_script_message *message)
 {
+    struct match match = {.runner = runner, .step = step, .came = message};
+
     for (size_t i = 0; i < step->field_count; i++) {
         const struct cg_script_field *field =
             &runner->script->fields[step->first_field + i];
@@ -391,7 +540,7 @@ bool cg_script_has(struct cg_script_runner *runner,
         bool found = false;
 
         while (!found && cg_script_field_next(&fields, &tag, &value)) {
-            found = tag == field->tag && value_fits(runner, field, value);
+            found = tag == field->tag && value_fits(&match, field, value);
         }
         if (!found) {
             return false;

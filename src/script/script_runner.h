@@ -136,6 +136,48 @@ bool cg_script_match(struct cg_script_runner *runner,
                      const struct cg_script_step *step,
                      const struct cg_script_message *came);
 
+/* What a certification lets pass that a session on paper would not. */
+struct cg_script_leniency {
+    cg_time time_ns; /* so far may a time be from TAG=@ */
+    bool numbers;    /* 9040 is 9040.00 in a field that holds a decimal */
+    const uint32_t *ignores; /* tags that may be what they like */
+    size_t ignore_count;
+};
+
+#define CG_SCRIPT_DIFFERING_MAX 64
+
+struct cg_script_differing {
+    uint32_t tags[CG_SCRIPT_DIFFERING_MAX];
+    size_t count;
+};
+
+/*
+ * Whether the fields of |came| are those that |step| expects; the type is not
+ * looked at, and nothing is said.  Keeps captures when they are.  Times are
+ * those of came->time.
+ */
+bool cg_script_compare(struct cg_script_runner *runner,
+                       const struct cg_script_step *step,
+                       const struct cg_script_message *came,
+                       const struct cg_script_leniency *leniency,
+                       struct cg_script_differing *differing);
+
+/*
+ * As a step has it, behind its actor: "8 11=A1 39=0 ...", as it is |written|,
+ * or with what names and times stand for; in |text|, of |len| bytes, or as much
+ * as fits.  Of what came, 34, 49, 52 and 56 are left out unless |all| are
+ * wanted.
+ */
+void cg_script_expected(const struct cg_script_runner *runner,
+                        const struct cg_script_step *step,
+                        bool written,
+                        char *text,
+                        size_t len);
+void cg_script_observed(const struct cg_script_message *message,
+                        bool all,
+                        char *text,
+                        size_t len);
+
 /* Whether |message| has every field of |step|. */
 bool cg_script_has(struct cg_script_runner *runner,
                    const struct cg_script_step *step,
