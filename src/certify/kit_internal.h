@@ -1,0 +1,239 @@
+/*
+ * What the files of a kit share.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_CERTIFY_KIT_INTERNAL_H
+#define CG_CERTIFY_KIT_INTERNAL_H
+
+#include "kit.h"
+#include <creditgate/gate.h>
+#include <fix8c/transport.h>
+#include <script_runner.h>
+
+#define KIT_TEXT_MAX ((size_t)32 * 1024) /* bytes of a message in a report */
+#define KIT_REASON_MAX 1024
+#define KIT_RUN_MAX 32
+#define KIT_CLOCKS 501 /* samples that are kept of the peer's clock */
+
+/* How long the other side of a line may take to see what became of it. */
+#define KIT_LINE_NS (100 * CG_MS)
+
+/* A session of the configuration, by its index. */
+struct kit_actor {
+    struct cg_kit *kit;
+    cg_session index;
+    const struct cg_config_session *config;
+    struct fix8c_session *fix; /* NULL: played without a socket, or not */
+    bool played;               /* by the kit, or it is the peer */
+    bool wanted;               /* the case has it up */
+    bool linked;               /* what it says and hears counts */
+    bool away;                 /* it is to stay logged out */
+    bool lost;                 /* the line broke, and not by us */
+    cg_time logon_at;          /* 0: not logged on */
+    cg_time lost_at;
+    unsigned ups;     /* in this attempt */
+    char told[256];   /* what its FIX session or line said last */
+    char logout[256]; /* Text(58) of the peer's last Logout, or "" */
+};
+
+struct kit_play;
+
+struct cg_kit {
+    struct cg_kit_options options;
+    struct cg_config config; /* that of the options under another name */
+    struct cg_config_host host;
+    struct fix8c_engine *engine;
+    struct fix8c_transport *transport;
+    uv_timer_t timer;
+    bool timer_open;
+    bool timer_closed;
+    bool failed; /* the FIX sessions are over */
+    struct kit_actor actors[CG_SESSIONS_MAX];
+    cg_session created[CG_SESSIONS_MAX]; /* of the engine's sessions */
+    size_t created_count;
+    char line[256]; /* what the transport said last */
+    unsigned attempts;
+    size_t next_account;
+    int64_t next_base; /* of 2318, seat HUB */
+    char run[KIT_RUN_MAX];
+    cg_time clocks[KIT_CLOCKS];
+    size_t clock_count;
+    struct kit_play *play; /* the attempt under way */
+    char *expected;        /* KIT_TEXT_MAX bytes each */
+    char *observed;
+    char *fed; /* CG_SCRIPT_BUFFER bytes: what its gate is told */
+};
+
+enum kit_stage {
+    KIT_STEPS,
+    KIT_SETTLES, /* all steps are over: nothing more may come */
+    KIT_OVER,
+};
+
+/* One attempt. */
+struct kit_play {
+    struct cg_kit *kit;
+    const struct cg_script *given;
+    struct cg_script script; /* its steps, with the sessions of the kit */
+    struct cg_script_run_options print;
+    struct cg_script_runner runner;
+    struct cg_wire *wire;
+    cg_session wire_session;
+    size_t at;    /* the step at hand */
+    bool begun;   /* it was looked at before */
+    bool tried;   /* its action was begun */
+    cg_time due;  /* of that step */
+    cg_time over; /* when the one before it was */
+    cg_time first_look;
+    cg_time end_by;
+    size_t heard; /* messages of the peer */
+    enum kit_stage stage;
+    bool cleaning;
+    enum cg_kit_verdict verdict;
+    char reason[KIT_REASON_MAX];
+    char printed[KIT_REASON_MAX]; /* what the books of a step said */
+    int64_t base;                 /* of 2318 */
+    char run[KIT_RUN_MAX];
+    unsigned made; /* ids of the kit's own, in cleaning up */
+};
+
+cg_time kit_now(void);
+
+static inline struct kit_actor *kit_actor(struct cg_kit *kit,
+                                          cg_session session)
+{
+    return &kit->actors[session];
+}
+
+/* The peer itself, whose steps are turned around. */
+static inline bool kit_is_peer(const struct cg_kit *kit, cg_session session)
+{
+    return kit->options.seat == CG_KIT_HUB && session == kit->options.hub;
+}
+
+/* --- saying (kit_say.c) ------------------------------------------------- */
+
+void kit_say_message(struct cg_kit *kit,
+                     const char *actor,
+                     bool to_actor,
+                     struct cg_slice bytes);
+
+__attribute__((format(printf, 3, 4))) void
+kit_note(struct cg_kit *kit, const char *who, const char *format, ...);
+
+/* The attempt is over; the first verdict counts. */
+__attribute__((format(printf, 3, 4))) void kit_end(struct kit_play *play,
+                                                   enum cg_kit_verdict verdict,
+                                                   const char *format,
+                                                   ...);
+
+/* The step at hand is over, as it should be, at |over|. */
+void kit_step_passed(struct kit_play *play,
+                     cg_time over,
+                     const struct cg_script_message *came);
+void kit_step_waived(struct kit_play *play, const char *why);
+
+/* It is not as it should be, which ends the attempt. */
+__attribute__((format(printf, 5, 6))) void
+kit_step_failed(struct kit_play *play,
+                enum cg_kit_verdict verdict,
+                const struct cg_script_message *came,
+                const struct cg_script_differing *differing,
+                const char *format,
+                ...);
+
+/* "SECONDS s" of a span. */
+const char *kit_span(cg_time span, char text[32]);
+
+/* --- FIX sessions (kit_sessions.c, kit_settings.c) ---------------------- */
+
+/* The text for fix8c_engine_open(); sessions in the order of the
+ * configuration, those alone that are played over FIX.  NULL without memory. */
+char *kit_settings(const struct cg_kit *kit);
+bool kit_is_real(const struct cg_kit *kit, cg_session session);
+
+int kit_sessions_open(struct cg_kit *kit, char *error, size_t error_len);
+void kit_sessions_close(struct cg_kit *kit);
+
+/* May log on, and is wanted. */
+void kit_session_up(struct kit_actor *actor);
+
+/* Breaks the line, without a Logout, and stays away. */
+void kit_session_down(struct kit_actor *actor);
+
+/* Says Logout, and stays away. */
+void kit_session_logout(struct kit_actor *actor);
+
+bool kit_session_is_up(const struct kit_actor *actor);
+
+/* Says |message|, which was composed; a fix8c error, or 0. */
+int kit_session_send(struct kit_actor *actor,
+                     const struct cg_script_message *message);
+
+/* --- the kit's own gate, seat HUB (kit_gate.c) -------------------------- */
+
+bool kit_gate_open(struct kit_play *play);
+void kit_gate_close(struct kit_play *play);
+
+/* After each call on the gate: takes what it has to say. */
+void kit_gate_drain(struct kit_play *play, int status);
+
+/* A message of an actor without a socket, or of the peer; not in |whole|, nor
+ * in |buffer|. */
+void kit_gate_heard(struct kit_play *play,
+                    cg_session session,
+                    const char *bytes,
+                    size_t len);
+void kit_gate_link(struct kit_play *play, cg_session session, bool up);
+void kit_gate_tick(struct kit_play *play);
+void kit_gate_crash(struct kit_play *play);
+
+/* --- steps (kit_step.c, kit_expect.c) ----------------------------------- */
+
+/* Goes on as far as it goes now. */
+void kit_advance(struct kit_play *play);
+
+/* Waits for what the step expects; true when the step is over. */
+bool kit_expect(struct kit_play *play, const struct cg_script_step *step);
+
+/* The first message that no step took, for |session| or (CG_SESSION_NONE)
+ * anybody, but for types that nobody need expect. */
+struct cg_script_message *kit_untaken(struct kit_play *play,
+                                      cg_session session);
+bool kit_is_ignored(const struct cg_kit *kit, struct cg_slice type);
+
+/* When the step at hand has to be looked at again; CG_TIME_NEVER: when
+ * something happens. */
+cg_time kit_wake(const struct kit_play *play);
+
+/* --- an attempt's head (kit_check.c, kit_values.c) ---------------------- */
+
+/* Whether this seat can play the script; else |reason| says why not. */
+bool kit_can_play(const struct cg_kit *kit,
+                  const struct cg_script *script,
+                  const struct cg_script *own,
+                  char *reason,
+                  size_t reason_len);
+
+/* The session that the wire takes the place of. */
+cg_session kit_wire_session(const struct cg_kit *kit);
+
+/* What names stand for: the script's, the kit's, then |values|.  False without
+ * memory. */
+bool kit_set_values(struct kit_play *play,
+                    const struct cg_kit_value *values,
+                    size_t value_count);
+
+/* |text| with its ${NAME}, allocated; NULL without memory. */
+char *kit_expand(const struct kit_play *play, struct cg_slice text);
+
+/* --- the end of an attempt (kit_clean.c) -------------------------------- */
+
+/* Ends what is open, as far as the peer lets it. */
+void kit_clean(struct kit_play *play);
+
+/* Turns the loop once; waits no longer than until |wake|. */
+void kit_turn(struct cg_kit *kit, cg_time wake);
+
+#endif

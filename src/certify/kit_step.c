@@ -1,0 +1,640 @@
+/*
+ * The steps of a case in real time.
+ *
+ * A step is due when the one before it is over and as much time has gone by as
+ * the script has between them.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "kit_internal.h"
+#include "wire.h"
+
+#include <stdlib.h>
+
+/* Each returns true when the step is over. */
+
+static struct kit_actor *actor_of(struct kit_play *play,
+                                  const struct cg_script_step *step)
+{
+    return kit_actor(play->kit, step->session);
+}
+
+/* Whether the FIX session of the step is in memory: seat HUB alone. */
+static bool is_in_memory(const struct kit_play *play, cg_session session)
+{
+    return play->kit->options.seat == CG_KIT_HUB &&
+           !kit_is_peer(play->kit, session);
+}
+
+/* --- what came before a step -------------------------------------------- */
+
+static bool
+is_clear(struct kit_play *play, cg_session session, const char *when)
+{
+    const struct cg_script_message *came = kit_untaken(play, session);
+
+    if (came == NULL) {
+        return true;
+    }
+    kit_step_failed(play, CG_KIT_FAILED, came, NULL,
+                    "%s came what no step expects: %s %s %s", when, came->type,
+                    kit_is_peer(play->kit, came->session) &&
+                            came >= play->runner.in.items &&
+                            came < play->runner.in.items + play->runner.in.count
+                        ? "from"
+                        : "to",
+                    play->kit->config.sessions[came->session].name);
+    return false;
+}
+
+/* --- messages ----------------------------------------------------------- */
+
+static bool send_in_memory(struct kit_play *play,
+                           const struct cg_script_step *step,
+                           const struct cg_script_message *message)
+{
+    struct cg_kit *kit = play->kit;
+    size_t len = cg_script_seal(&play->runner, message, true, kit->fed,
+                                CG_SCRIPT_BUFFER);
+
+    if (len == 0) {
+        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL,
+                        "the message is too long");
+        return false;
+    }
+    kit_say_message(kit, kit->config.sessions[step->session].name, false,
+                    (struct cg_slice){kit->fed, len});
+    kit_gate_heard(play, step->session, kit->fed, len);
+    return true;
+}
+
+static bool send_over_fix(struct kit_play *play,
+                          const struct cg_script_step *step,
+                          const struct cg_script_message *message)
+{
+    struct kit_actor *actor = actor_of(play, step);
+    int status;
+
+    if (!kit_session_is_up(actor)) {
+        kit_step_failed(play, actor->lost ? CG_KIT_FAILED : CG_KIT_BROKEN, NULL,
+                        NULL, "%s is not logged on%s", actor->config->name,
+                        actor->lost ? ": the peer broke the line" : "");
+        return false;
+    }
+    status = kit_session_send(actor, message);
+    if (status != 0) {
+        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL,
+                        "the message cannot be sent: %s",
+                        fix8c_error_text(status));
+        return false;
+    }
+    fix8c_transport_touch(play->kit->transport);
+    return true;
+}
+
+static bool send_message(struct kit_play *play,
+                         const struct cg_script_step *step)
+{
+    const struct cg_script_message *message;
+
+    if (!is_clear(play, step->session, "before this step")) {
+        return false;
+    }
+    message = cg_script_compose(&play->runner, step);
+    if (message == NULL) {
+        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s",
+                        play->printed[0] != '\0'
+                            ? play->printed
+                            : "there is not enough memory");
+        return false;
+    }
+    play->runner.in.items[play->runner.in.count - 1].taken = true;
+    if (is_in_memory(play, step->session)
+            ? !send_in_memory(play, step, message)
+            : !send_over_fix(play, step, message)) {
+        return false;
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+/* --- sessions ----------------------------------------------------------- */
+
+static void not_logged_on(struct kit_play *play, const struct kit_actor *actor)
+{
+    const struct cg_kit *kit = play->kit;
+    char text[32];
+
+    kit_step_failed(
+        play, actor->ups > 1 ? CG_KIT_FAILED : CG_KIT_BROKEN, NULL, NULL,
+        "%s has not logged on within %s%s%s%s%s", actor->config->name,
+        kit_span(kit->options.limits.connect_ns, text),
+        actor->logout[0] != '\0' ? "; it said: " : "", actor->logout,
+        kit->line[0] != '\0' ? "; the connection: " : "", kit->line);
+}
+
+/* The line is settled: the case goes on with it. */
+static bool is_up(struct kit_play *play, struct kit_actor *actor)
+{
+    cg_time since = kit_now() - actor->logon_at;
+    bool first = kit_is_peer(play->kit, actor->index) && actor->ups == 1;
+
+    if (since < (first ? play->kit->options.limits.settle_ns : KIT_LINE_NS)) {
+        return false;
+    }
+    if (!actor->linked) {
+        actor->linked = true;
+        if (kit_is_peer(play->kit, actor->index)) {
+            kit_gate_link(play, actor->index, true);
+        }
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+static bool up(struct kit_play *play, const struct cg_script_step *step)
+{
+    struct kit_actor *actor = actor_of(play, step);
+
+    if (is_in_memory(play, step->session)) {
+        actor->linked = true;
+        kit_gate_link(play, step->session, true);
+        kit_step_passed(play, kit_now(), NULL);
+        return true;
+    }
+    if (!play->tried) {
+        play->tried = true;
+        actor->ups++;
+        actor->lost = false;
+        kit_session_up(actor);
+    }
+    if (kit_session_is_up(actor)) {
+        return is_up(play, actor);
+    }
+    if (kit_now() > play->first_look + play->kit->options.limits.connect_ns) {
+        not_logged_on(play, actor);
+    }
+    return false;
+}
+
+static bool down(struct kit_play *play, const struct cg_script_step *step)
+{
+    struct kit_actor *actor = actor_of(play, step);
+
+    if (is_in_memory(play, step->session)) {
+        actor->linked = false;
+        kit_gate_link(play, step->session, false);
+        kit_step_passed(play, kit_now(), NULL);
+        return true;
+    }
+    if (!play->tried) {
+        bool linked = actor->linked;
+
+        play->tried = true;
+        actor->lost = false;
+        kit_session_down(actor);
+        if (kit_is_peer(play->kit, actor->index) && linked) {
+            kit_gate_link(play, actor->index, false);
+        }
+    }
+    if (kit_now() < play->first_look + KIT_LINE_NS) {
+        return false;
+    }
+    kit_step_passed(play, play->due, NULL);
+    return true;
+}
+
+/* The numbers of a session begin anew at its next logon, unless they are to be
+ * kept. */
+static bool renumber(struct kit_play *play, const struct cg_script_step *step)
+{
+    if (is_in_memory(play, step->session)) {
+        kit_gate_drain(
+            play, cg_gate_renumbered(play->runner.gate, step->session,
+                                     step->act == CG_SCRIPT_RESETS, kit_now()));
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+/* A Reject (3) of the last such message. */
+static bool reject_over_fix(struct kit_play *play,
+                            const struct cg_script_step *step,
+                            size_t len)
+{
+    struct kit_actor *actor = actor_of(play, step);
+    struct cg_slice bytes = {play->runner.buffer, len};
+    struct cg_slice value;
+    struct cg_slice seq = CG_SLICE("0");
+    uint32_t tag;
+    char body[128];
+    int size;
+
+    while (cg_script_field_next(&bytes, &tag, &value)) {
+        if (tag == 34) {
+            seq = value;
+            break;
+        }
+    }
+    size = snprintf(body, sizeof(body),
+                    "45=%.*s\001"
+                    "373=%s\001"
+                    "58=rejected\001",
+                    (int)seq.len, seq.data,
+                    actor->config->version == CG_FIX42 ? "5" : "99");
+    return fix8c_session_send(actor->fix, "3", NULL, 0, body, (size_t)size) ==
+           0;
+}
+
+static bool reject(struct kit_play *play, const struct cg_script_step *step)
+{
+    size_t len = cg_script_sent_before(&play->runner, step);
+    bool good = len > 0;
+
+    if (good && is_in_memory(play, step->session)) {
+        memcpy(play->kit->fed, play->runner.buffer, len);
+        kit_gate_drain(play, cg_gate_rejected(play->runner.gate, step->session,
+                                              play->kit->fed, len, kit_now()));
+    } else if (good) {
+        good = reject_over_fix(play, step, len);
+    }
+    if (!good) {
+        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s",
+                        len == 0 ? play->printed : "the Reject cannot be sent");
+        return false;
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+static bool resend(struct kit_play *play, const struct cg_script_step *step)
+{
+    size_t len = cg_script_sent_before(&play->runner, step);
+    bool kept = len > 0 && cg_gate_may_resend(play->runner.gate, step->session,
+                                              play->runner.buffer, len);
+
+    if (len == 0 || kept != step->kept) {
+        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s",
+                        len == 0 ? play->printed
+                        : kept   ? "the kit's gate would send it again"
+                                 : "the kit's gate would not send it again");
+        return false;
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+/* --- gates -------------------------------------------------------------- */
+
+static bool stop(struct kit_play *play)
+{
+    if (play->runner.gate != NULL) {
+        kit_gate_drain(play, cg_gate_stop(play->runner.gate, kit_now()));
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+/* The peer was asked to restart it: its lines break. */
+static bool crashed_peer(struct kit_play *play)
+{
+    struct cg_kit *kit = play->kit;
+    bool over = kit_now() > play->first_look + kit->options.limits.connect_ns;
+
+    for (cg_session i = 0; i < kit->config.session_count; i++) {
+        if (kit->actors[i].linked && !over) {
+            return false;
+        }
+        if (kit->actors[i].linked) {
+            kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL,
+                            "%s is still logged on: the gate did not restart",
+                            kit->actors[i].config->name);
+            return false;
+        }
+        kit->actors[i].lost = false;
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+static bool crash(struct kit_play *play)
+{
+    if (play->kit->options.seat == CG_KIT_GATE) {
+        return crashed_peer(play);
+    }
+    kit_gate_crash(play);
+    if (play->stage == KIT_OVER) {
+        return false;
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+static bool look(struct kit_play *play, const struct cg_script_step *step)
+{
+    if (play->kit->options.seat == CG_KIT_GATE) {
+        kit_step_waived(play, "only the gate's inside would show it");
+        return true;
+    }
+    play->printed[0] = '\0';
+    play->runner.failed = false;
+    cg_script_view(&play->runner, step);
+    if (play->runner.error == CG_ERR_MEMORY) {
+        kit_end(play, CG_KIT_BROKEN, "there is not enough memory");
+        return false;
+    }
+    if (play->runner.failed) {
+        kit_step_failed(play, CG_KIT_FAILED, NULL, NULL, "%s", play->printed);
+        return false;
+    }
+    kit_step_passed(play, play->due, NULL);
+    return true;
+}
+
+/* --- people ------------------------------------------------------------- */
+
+/* Whether the kit itself is the one who is asked: then it needs no telling, as
+ * the steps say what it does. */
+static bool is_own(const struct kit_play *play,
+                   const struct cg_script_step *step)
+{
+    return play->kit->options.seat == CG_KIT_HUB
+               ? !kit_is_peer(play->kit, step->session)
+               : step->session != CG_SESSION_NONE;
+}
+
+static bool asked(struct kit_play *play, const struct cg_script_step *step)
+{
+    const struct cg_kit_options *options = &play->kit->options;
+    enum cg_kit_asked answer = CG_KIT_ASKED_DONE;
+    bool first = !play->tried;
+
+    play->tried = true;
+    if (!is_own(play, step)) {
+        char *words = kit_expand(play, step->name);
+        char *plea = kit_expand(play, step->plea);
+        char actor[CG_NAME_MAX + 1];
+
+        (void)snprintf(actor, sizeof(actor), "%.*s", (int)step->actor.len,
+                       step->actor.len > 0 ? step->actor.data : "");
+        answer = words == NULL || plea == NULL
+                     ? CG_KIT_ASKED_CANNOT
+                     : options->ask(options->user,
+                                    actor[0] != '\0' ? actor : "gate", words,
+                                    plea, first);
+        free(words);
+        free(plea);
+    }
+    if (answer == CG_KIT_ASKED_CANNOT) {
+        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL,
+                        "what was asked could not be done: %.*s",
+                        (int)step->plea.len, step->plea.data);
+        return false;
+    }
+    if (answer == CG_KIT_ASKED_WAIT) {
+        return false;
+    }
+    /* Whoever takes his time does not use up the case's. */
+    play->end_by += kit_now() - play->first_look;
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+/* --- the wire ----------------------------------------------------------- */
+
+static bool on_wire(struct kit_play *play, const struct cg_script_step *step)
+{
+    char error[512] = "";
+    enum cg_wire_done done;
+    const struct cg_script_message *came = step->act == CG_SCRIPT_SEND
+                                               ? cg_wire_next(play->wire, NULL)
+                                               : NULL;
+
+    if (came != NULL) {
+        kit_step_failed(play, CG_KIT_FAILED, came, NULL,
+                        "before this step came what no step expects: %s",
+                        came->type);
+        return false;
+    }
+    done = cg_wire_do(play->wire, &play->runner, step, error, sizeof(error));
+    if (done == CG_WIRE_WAIT &&
+        kit_now() <= play->first_look + play->kit->options.limits.connect_ns) {
+        return false;
+    }
+    if (done != CG_WIRE_DONE) {
+        char text[32];
+
+        kit_step_failed(
+            play, CG_KIT_BROKEN, NULL, NULL, "%s%s",
+            done == CG_WIRE_FAILED ? error : "the peer is not there within ",
+            done == CG_WIRE_FAILED
+                ? ""
+                : kit_span(play->kit->options.limits.connect_ns, text));
+        return false;
+    }
+    kit_step_passed(play, kit_now(), NULL);
+    return true;
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+/* The actor whose line the peer broke, and no step said so. */
+static const struct kit_actor *lost(const struct kit_play *play)
+{
+    const struct cg_kit *kit = play->kit;
+
+    for (cg_session i = 0; i < kit->config.session_count; i++) {
+        if (kit->actors[i].lost) {
+            return &kit->actors[i];
+        }
+    }
+    return NULL;
+}
+
+static void end(struct kit_play *play)
+{
+    const struct cg_script_message *came = kit_untaken(play, CG_SESSION_NONE);
+    const struct cg_script_message *wired = play->wire != NULL
+                                                ? cg_wire_next(play->wire, NULL)
+                                                : NULL;
+    const struct kit_actor *broken = lost(play);
+
+    came = came != NULL ? came : wired;
+    if (came != NULL) {
+        cg_script_observed(came, came == wired, play->kit->observed,
+                           KIT_TEXT_MAX);
+        kit_end(play, CG_KIT_FAILED,
+                "at the end came what no step expects: %s %s %.600s",
+                came == wired ? "wire"
+                              : play->kit->config.sessions[came->session].name,
+                kit_is_peer(play->kit, came->session) ? ">" : "<",
+                play->kit->observed);
+    } else if (broken != NULL) {
+        kit_end(play, CG_KIT_FAILED, "the peer broke the line of %s%s%s",
+                broken->config->name, broken->logout[0] != '\0' ? ": " : "",
+                broken->logout);
+    } else {
+        kit_end(play, CG_KIT_PASSED, "%s", "");
+    }
+}
+
+static bool settle(struct kit_play *play)
+{
+    if (play->stage == KIT_STEPS) {
+        play->stage = KIT_SETTLES;
+        play->due = kit_now() + play->kit->options.limits.settle_ns;
+    }
+    if (kit_now() < play->due) {
+        return false;
+    }
+    end(play);
+    return true;
+}
+
+/* --- all of them -------------------------------------------------------- */
+
+static bool quiet(struct kit_play *play)
+{
+    if (!is_clear(play, CG_SESSION_NONE, "before this step")) {
+        return false;
+    }
+    kit_step_passed(play, play->due, NULL);
+    return true;
+}
+
+/* A table over the kinds of steps. */
+static bool act(struct kit_play *play, const struct cg_script_step *step)
+{
+    switch (step->act) {
+    case CG_SCRIPT_SEND:
+        return step->wire ? on_wire(play, step) : send_message(play, step);
+    case CG_SCRIPT_UP:
+        return up(play, step);
+    case CG_SCRIPT_DOWN:
+        return down(play, step);
+    case CG_SCRIPT_RESETS:
+    case CG_SCRIPT_SKIPS:
+        return renumber(play, step);
+    case CG_SCRIPT_STOP:
+        return play->kit->options.seat == CG_KIT_GATE ? crashed_peer(play)
+                                                      : stop(play);
+    case CG_SCRIPT_CRASH:
+        return crash(play);
+    case CG_SCRIPT_REJECTS:
+        return reject(play, step);
+    case CG_SCRIPT_RESEND:
+        return resend(play, step);
+    case CG_SCRIPT_LIMIT:
+    case CG_SCRIPT_TOKEN:
+    case CG_SCRIPT_DIFFERENCE:
+    case CG_SCRIPT_COMPARED:
+        return look(play, step);
+    case CG_SCRIPT_QUIET:
+        return quiet(play);
+    case CG_SCRIPT_ASKED:
+        return asked(play, step);
+    case CG_SCRIPT_WIRE_CONNECTS:
+    case CG_SCRIPT_WIRE_DISCONNECTS:
+    case CG_SCRIPT_WIRE_RAW:
+        return on_wire(play, step);
+    case CG_SCRIPT_EXPECT:
+    case CG_SCRIPT_WIRE_CLOSED:
+    case CG_SCRIPT_TAKES_RATES:
+    case CG_SCRIPT_RATES:
+        break; /* not here: waited for, or never begun */
+    }
+    return false;
+}
+
+static bool is_awaited(const struct kit_play *play,
+                       const struct cg_script_step *step)
+{
+    return step->act == CG_SCRIPT_EXPECT ||
+           step->act == CG_SCRIPT_WIRE_CLOSED ||
+           (step->act == CG_SCRIPT_SEND && !step->wire &&
+            kit_is_peer(play->kit, step->session));
+}
+
+/* Without a wait that the script states, silence needs a little time. */
+static cg_time wait_of(const struct kit_play *play,
+                       const struct cg_script_step *step)
+{
+    cg_time before = play->at > 0 ? play->script.steps[play->at - 1].at : 0;
+    cg_time wait = step->at - before;
+    cg_time settle = play->kit->options.limits.settle_ns;
+
+    return step->act == CG_SCRIPT_QUIET && wait < settle ? settle : wait;
+}
+
+static void begin(struct kit_play *play, const struct cg_script_step *step)
+{
+    play->begun = true;
+    play->due = play->over + wait_of(play, step);
+    play->first_look = 0;
+}
+
+static bool go_on(struct kit_play *play)
+{
+    const struct cg_script_step *step = &play->script.steps[play->at];
+    cg_time now = kit_now();
+
+    if (play->at == play->script.step_count) {
+        return settle(play);
+    }
+    if (!play->begun) {
+        begin(play, step);
+    }
+    play->runner.now = now;
+    if (is_awaited(play, step)) {
+        return kit_expect(play, step);
+    }
+    if (now < play->due) {
+        return false;
+    }
+    if (play->first_look == 0) {
+        play->first_look = now;
+    }
+    if (!step->wire && step->session != CG_SESSION_NONE &&
+        !actor_of(play, step)->played) {
+        kit_step_waived(play, "the kit does not play it here");
+        return true;
+    }
+    return act(play, step);
+}
+
+static bool is_asking(const struct kit_play *play)
+{
+    return play->at < play->script.step_count && play->tried &&
+           play->script.steps[play->at].act == CG_SCRIPT_ASKED;
+}
+
+void kit_advance(struct kit_play *play)
+{
+    const struct cg_kit_options *options = &play->kit->options;
+    char text[32];
+
+    while (play->stage != KIT_OVER) {
+        if (options->stops != NULL && options->stops(options->user)) {
+            kit_end(play, CG_KIT_STOPPED, "stopped by the operator");
+        } else if (kit_now() > play->end_by && !is_asking(play)) {
+            kit_end(play, CG_KIT_BROKEN, "the case was not over within %s",
+                    kit_span(options->limits.case_ns, text));
+        } else if (!go_on(play)) {
+            return;
+        }
+    }
+}
+
+cg_time kit_wake(const struct kit_play *play)
+{
+    const struct cg_script_step *step = &play->script.steps[play->at];
+    cg_time tolerance = play->kit->options.limits.tolerance_ns;
+
+    if (play->at == play->script.step_count) {
+        return play->due;
+    }
+    if (is_awaited(play, step)) {
+        return play->due + tolerance + 1;
+    }
+    return play->due > kit_now() ? play->due : CG_TIME_NEVER;
+}
