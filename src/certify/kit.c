@@ -297,6 +297,7 @@ static void close_runner(struct kit_play *play)
         free(runner->captures[i]);
     }
     free(runner->captures);
+    free(play->papers);
     free(runner->buffer);
     free(runner->header);
     free(runner->whole);

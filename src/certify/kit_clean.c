@@ -253,7 +253,8 @@ static void cancel(struct cleaning *cleaning, struct order *order)
 
 /* --- venues ------------------------------------------------------------- */
 
-/* Whether the actor has answered a message with the value of |tag|. */
+/* Whether the actor has answered a message with the value of |tag|; what is
+ * said again wants another answer. */
 static bool was_answered(const struct cleaning *cleaning,
                          const struct cg_script_message *message,
                          uint32_t tag,
@@ -265,6 +266,7 @@ static bool was_answered(const struct cleaning *cleaning,
     for (size_t i = 0; i < in->count; i++) {
         if (in->items[i].session == message->session &&
             is_one_of(in->items[i].type, types) &&
+            in->items[i].time >= message->time &&
             cg_slice_equal(field_of(&in->items[i], tag), id)) {
             return true;
         }
@@ -441,7 +443,9 @@ static void bring_up(struct cleaning *cleaning)
     for (cg_session i = 0; i < kit->config.session_count; i++) {
         struct kit_actor *actor = &kit->actors[i];
 
-        if (!actor->played || actor->linked) {
+        bool unknown = actor->ups == 0 && actor->config->role == CG_ROLE_HUB;
+
+        if (!actor->played || actor->linked || unknown) {
             continue;
         }
         if (actor->fix == NULL) {
@@ -504,9 +508,51 @@ static void clean(struct cleaning *cleaning)
     kit_note(play->kit, "kit", "not all that is open could be ended");
 }
 
+/* --- what was asked of somebody ----------------------------------------- */
+
+static bool is_stopped(const struct cg_kit *kit)
+{
+    return kit->options.stops != NULL && kit->options.stops(kit->options.user);
+}
+
+static void ask(struct kit_play *play, const struct cg_script_step *step)
+{
+    enum cg_kit_asked answer = kit_ask(play, step, true);
+
+    while (answer == CG_KIT_ASKED_WAIT && !is_stopped(play->kit)) {
+        kit_turn(play->kit, CG_TIME_NEVER);
+        answer = kit_ask(play, step, false);
+    }
+    if (answer != CG_KIT_ASKED_DONE) {
+        kit_note(play->kit, "kit", "was not done: %.*s", (int)step->plea.len,
+                 step->plea.data);
+    }
+}
+
+/* What a case has somebody do, it has undone at its end; so when it ends
+ * earlier, all that it would still ask for is asked for. */
+static void ask_the_rest(struct kit_play *play)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < play->at && i < play->script.step_count; i++) {
+        any |= play->script.steps[i].act == CG_SCRIPT_ASKED;
+    }
+    for (size_t i = play->at; any && i < play->script.step_count; i++) {
+        if (play->script.steps[i].act == CG_SCRIPT_ASKED &&
+            !(i == play->at && play->tried) && !is_stopped(play->kit)) {
+            ask(play, &play->script.steps[i]);
+        }
+    }
+}
+
 void kit_clean(struct kit_play *play)
 {
     struct cleaning *cleaning = calloc(1, sizeof(*cleaning));
+
+    if (play->verdict == CG_KIT_FAILED || play->verdict == CG_KIT_BROKEN) {
+        ask_the_rest(play);
+    }
 
     if (cleaning == NULL) {
         return;

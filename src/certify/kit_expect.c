@@ -76,6 +76,28 @@ static struct cg_script_leniency leniency_of(const struct cg_kit *kit)
                                        .ignore_count = limits->ignore_count};
 }
 
+/* Compares, and lets the peer say what was only said on paper. */
+static bool compare(struct kit_play *play,
+                    const struct cg_script_step *step,
+                    const struct cg_script_message *came,
+                    struct cg_script_differing *differing)
+{
+    struct cg_script_leniency leniency = leniency_of(play->kit);
+    bool of_peer = step->act == CG_SCRIPT_SEND;
+    bool good;
+
+    if (of_peer) {
+        kit_papers_hide(play, step);
+    } else {
+        kit_papers_use(play, step);
+    }
+    good = cg_script_compare(&play->runner, step, came, &leniency, differing);
+    if (of_peer) {
+        kit_papers_show(play, step, good);
+    }
+    return good;
+}
+
 static bool is_too_early(const struct kit_play *play,
                          const struct cg_script_step *step,
                          const struct cg_script_message *came)
@@ -109,7 +131,6 @@ static bool take(struct kit_play *play,
                  bool type_fits,
                  const struct cg_script_message *came)
 {
-    struct cg_script_leniency leniency = leniency_of(play->kit);
     struct cg_script_differing differing = {.tags = {35}, .count = 1};
     char text[32];
 
@@ -117,8 +138,7 @@ static bool take(struct kit_play *play,
         kit_step_failed(play, CG_KIT_FAILED, came, &differing,
                         "%.*s was expected, but %s came", (int)step->type.len,
                         step->type.data, came->type);
-    } else if (!cg_script_compare(&play->runner, step, came, &leniency,
-                                  &differing)) {
+    } else if (!compare(play, step, came, &differing)) {
         fail_differing(play, came, &differing);
     } else if (is_too_early(play, step, came)) {
         kit_step_failed(play, CG_KIT_FAILED, came, NULL, "%s came %s too early",
@@ -157,7 +177,6 @@ find_ignored(struct kit_play *play,
              const struct cg_script_step *step,
              struct cg_script_messages *messages)
 {
-    struct cg_script_leniency leniency = leniency_of(play->kit);
     struct cg_script_differing differing;
 
     for (size_t i = 0; i < messages->count; i++) {
@@ -165,8 +184,7 @@ find_ignored(struct kit_play *play,
 
         if (!message->taken && message->session == step->session &&
             cg_slice_is(step->type, message->type) &&
-            cg_script_compare(&play->runner, step, message, &leniency,
-                              &differing)) {
+            compare(play, step, message, &differing)) {
             return message;
         }
     }

@@ -93,7 +93,10 @@ struct kit_play {
     enum cg_kit_verdict verdict;
     char reason[KIT_REASON_MAX];
     char printed[KIT_REASON_MAX]; /* what the books of a step said */
-    int64_t base;                 /* of 2318 */
+    /* Seat HUB, by capture: the case's own text, which holds until the peer
+       says something in its place. */
+    char **papers;
+    int64_t base; /* of 2318 */
     char run[KIT_RUN_MAX];
     unsigned made; /* ids of the kit's own, in cleaning up */
 };
@@ -194,6 +197,10 @@ void kit_gate_crash(struct kit_play *play);
 /* Goes on as far as it goes now. */
 void kit_advance(struct kit_play *play);
 
+/* Asks whoever a step asks; done at once if that is the kit itself. */
+enum cg_kit_asked
+kit_ask(struct kit_play *play, const struct cg_script_step *step, bool first);
+
 /* Waits for what the step expects; true when the step is over. */
 bool kit_expect(struct kit_play *play, const struct cg_script_step *step);
 
@@ -224,6 +231,17 @@ cg_session kit_wire_session(const struct cg_kit *kit);
 bool kit_set_values(struct kit_play *play,
                     const struct cg_kit_value *values,
                     size_t value_count);
+
+/*
+ * Seat HUB: what a name stands for on paper is the peer's to say, if it says it
+ * first.  The peer's step begins to be compared, and is: |good| takes over what
+ * it said.  Any other step that has such a name makes its text hold.
+ */
+void kit_papers_hide(struct kit_play *play, const struct cg_script_step *step);
+void kit_papers_show(struct kit_play *play,
+                     const struct cg_script_step *step,
+                     bool good);
+void kit_papers_use(struct kit_play *play, const struct cg_script_step *step);
 
 /* |text| with its ${NAME}, allocated; NULL without memory. */
 char *kit_expand(const struct kit_play *play, struct cg_slice text);

@@ -149,7 +149,7 @@ static bool expects(const struct kit_play *play,
 }
 
 /* The event of the step at hand, but for its verdict. */
-static struct cg_kit_event event_of(const struct kit_play *play,
+static struct cg_kit_event event_of(struct kit_play *play,
                                     const struct cg_script_message *came,
                                     char *text,
                                     size_t len)
@@ -174,8 +174,16 @@ static struct cg_kit_event event_of(const struct kit_play *play,
     kit->expected[0] = '\0';
     kit->observed[0] = '\0';
     if (expects(play, step)) {
+        bool of_peer = step->act == CG_SCRIPT_SEND;
+
+        if (of_peer) {
+            kit_papers_hide(play, step);
+        }
         cg_script_expected(&play->runner, step, false, kit->expected,
                            KIT_TEXT_MAX);
+        if (of_peer) {
+            kit_papers_show(play, step, false);
+        }
     }
     if (came != NULL) {
         cg_script_observed(came, step->wire, kit->observed, KIT_TEXT_MAX);

@@ -100,6 +100,7 @@ static bool send_message(struct kit_play *play,
     if (!is_clear(play, step->session, "before this step")) {
         return false;
     }
+    kit_papers_use(play, step);
     message = cg_script_compose(&play->runner, step);
     if (message == NULL) {
         kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s",
@@ -157,6 +158,7 @@ static bool up(struct kit_play *play, const struct cg_script_step *step)
     struct kit_actor *actor = actor_of(play, step);
 
     if (is_in_memory(play, step->session)) {
+        actor->ups++;
         actor->linked = true;
         kit_gate_link(play, step->session, true);
         kit_step_passed(play, kit_now(), NULL);
@@ -187,7 +189,8 @@ static bool down(struct kit_play *play, const struct cg_script_step *step)
         kit_step_passed(play, kit_now(), NULL);
         return true;
     }
-    if (!play->tried) {
+    /* What was said before arrives; and then the peer sees that we are gone. */
+    if (!play->tried && kit_now() >= play->first_look + KIT_LINE_NS) {
         bool linked = actor->linked;
 
         play->tried = true;
@@ -197,7 +200,7 @@ static bool down(struct kit_play *play, const struct cg_script_step *step)
             kit_gate_link(play, actor->index, false);
         }
     }
-    if (kit_now() < play->first_look + KIT_LINE_NS) {
+    if (kit_now() < play->first_look + 2 * KIT_LINE_NS) {
         return false;
     }
     kit_step_passed(play, play->due, NULL);
@@ -363,28 +366,36 @@ static bool is_own(const struct kit_play *play,
                : step->session != CG_SESSION_NONE;
 }
 
-static bool asked(struct kit_play *play, const struct cg_script_step *step)
+enum cg_kit_asked
+kit_ask(struct kit_play *play, const struct cg_script_step *step, bool first)
 {
     const struct cg_kit_options *options = &play->kit->options;
-    enum cg_kit_asked answer = CG_KIT_ASKED_DONE;
-    bool first = !play->tried;
+    enum cg_kit_asked answer = CG_KIT_ASKED_CANNOT;
+    char *words;
+    char *plea;
+
+    if (is_own(play, step)) {
+        return CG_KIT_ASKED_DONE;
+    }
+    words = kit_expand(play, step->name);
+    plea = kit_expand(play, step->plea);
+    if (words != NULL && plea != NULL) {
+        answer = options->ask(options->user,
+                              step->session != CG_SESSION_NONE
+                                  ? actor_of(play, step)->config->name
+                                  : "gate",
+                              words, plea, first);
+    }
+    free(words);
+    free(plea);
+    return answer;
+}
+
+static bool asked(struct kit_play *play, const struct cg_script_step *step)
+{
+    enum cg_kit_asked answer = kit_ask(play, step, !play->tried);
 
     play->tried = true;
-    if (!is_own(play, step)) {
-        char *words = kit_expand(play, step->name);
-        char *plea = kit_expand(play, step->plea);
-        char actor[CG_NAME_MAX + 1];
-
-        (void)snprintf(actor, sizeof(actor), "%.*s", (int)step->actor.len,
-                       step->actor.len > 0 ? step->actor.data : "");
-        answer = words == NULL || plea == NULL
-                     ? CG_KIT_ASKED_CANNOT
-                     : options->ask(options->user,
-                                    actor[0] != '\0' ? actor : "gate", words,
-                                    plea, first);
-        free(words);
-        free(plea);
-    }
     if (answer == CG_KIT_ASKED_CANNOT) {
         kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL,
                         "what was asked could not be done: %.*s",
