@@ -327,6 +327,9 @@ static void on_wire_message(void *user, bool to_peer, struct cg_slice bytes)
 {
     struct kit_play *play = user;
 
+    if (!to_peer) {
+        kit_take_clock(play->kit, bytes);
+    }
     kit_say_message(play->kit, "wire", !to_peer, bytes);
 }
 
@@ -430,9 +433,44 @@ static void forget_actors(struct cg_kit *kit)
         actor->linked = false;
         actor->lost = false;
         actor->ups = 0;
+        actor->came = false;
     }
     hold_hubs(kit);
     await_lines(kit);
+}
+
+/* Whether the case has the actor up before anything else is done with it. */
+static bool begins_up(const struct kit_play *play, cg_session session)
+{
+    for (size_t i = 0; i < play->script.step_count; i++) {
+        const struct cg_script_step *step = &play->script.steps[i];
+
+        if (step->session == session && !step->wire &&
+            (step->act == CG_SCRIPT_UP || step->act == CG_SCRIPT_DOWN)) {
+            return step->act == CG_SCRIPT_UP;
+        }
+    }
+    return false;
+}
+
+/* On paper everybody is down at first: those that the case has not up are. */
+static void rest(struct kit_play *play)
+{
+    struct cg_kit *kit = play->kit;
+    cg_time end = 0;
+
+    for (cg_session i = 0; i < kit->config.session_count; i++) {
+        struct kit_actor *actor = &kit->actors[i];
+
+        if (actor->fix != NULL && !begins_up(play, i)) {
+            end = kit_session_is_up(actor) ? kit_now() + 2 * KIT_LINE_NS : end;
+            kit_session_down(actor);
+        }
+    }
+    await_lines(kit);
+    while (kit_now() < end) {
+        kit_turn(kit, end);
+    }
 }
 
 static void play_all(struct kit_play *play,
@@ -459,6 +497,7 @@ static void play_all(struct kit_play *play,
         }
         return;
     }
+    rest(play);
     run(play);
     cg_wire_close(play->wire);
     play->wire = NULL;

@@ -451,7 +451,7 @@ static void bring_up(struct cleaning *cleaning)
         if (actor->fix == NULL) {
             actor->linked = true;
             kit_gate_link(play, i, true);
-        } else if (actor->ups > 0) {
+        } else if (actor->came) {
             actor->ups++; /* it counts from its logon on */
             actor->linked = kit_session_is_up(actor);
             kit_session_up(actor);
@@ -468,10 +468,27 @@ static void cancel_all(struct cleaning *cleaning)
     }
 }
 
+/* Whoever was there is there again, and has had time to speak. */
+static bool are_there(const struct cleaning *cleaning)
+{
+    const struct cg_kit *kit = cleaning->play->kit;
+
+    for (cg_session i = 0; i < kit->config.session_count; i++) {
+        const struct kit_actor *actor = &kit->actors[i];
+
+        if (actor->fix != NULL && actor->came &&
+            (!kit_session_is_up(actor) ||
+             kit_now() - actor->logon_at < CALM_NS)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_done(const struct cleaning *cleaning)
 {
-    return !has_orders(cleaning) && !has_tokens(cleaning->play) &&
-           kit_now() - cleaning->last > CALM_NS;
+    return are_there(cleaning) && !has_orders(cleaning) &&
+           !has_tokens(cleaning->play) && kit_now() - cleaning->last > CALM_NS;
 }
 
 /* Orders that the attempt's messages tell of, and what became of them. */

@@ -33,6 +33,7 @@ struct kit_actor {
     cg_time logon_at;          /* 0: not logged on */
     cg_time lost_at;
     unsigned ups;     /* in this attempt */
+    bool came;        /* it has logged on for it */
     char told[256];   /* what its FIX session or line said last */
     char logout[256]; /* Text(58) of the peer's last Logout, or "" */
 };
@@ -169,6 +170,9 @@ void kit_session_down(struct kit_actor *actor);
 void kit_session_logout(struct kit_actor *actor);
 
 bool kit_session_is_up(const struct kit_actor *actor);
+
+/* What a message of the peer says of its clock. */
+void kit_take_clock(struct cg_kit *kit, struct cg_slice bytes);
 
 /* Says |message|, which was composed; a fix8c error, or 0. */
 int kit_session_send(struct kit_actor *actor,

@@ -34,7 +34,7 @@ static bool find(struct cg_slice bytes, uint32_t wanted, struct cg_slice *value)
     return false;
 }
 
-static void take_clock(struct cg_kit *kit, struct cg_slice bytes)
+void kit_take_clock(struct cg_kit *kit, struct cg_slice bytes)
 {
     struct cg_slice value;
     cg_time said;
@@ -70,7 +70,7 @@ static void on_received(void *user,
     struct kit_actor *actor = fix8c_session_user(session);
     struct cg_slice whole = {bytes, len};
 
-    take_clock(kit, whole);
+    kit_take_clock(kit, whole);
     if (kit->play != NULL &&
         kit->play->heard <= kit->options.limits.flood_max) {
         kit_say_message(kit, actor->config->name,
@@ -216,6 +216,7 @@ static void on_logon(void *user, struct fix8c_session *session)
     if (kit->play == NULL || !actor->wanted) {
         return;
     }
+    actor->came = true;
     /* The first time the hub may say first what it says after a logon; later
      * that is what the case looks at. */
     if (kit->options.seat == CG_KIT_GATE || actor->ups > 1) {

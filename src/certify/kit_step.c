@@ -143,12 +143,14 @@ static bool is_up(struct kit_play *play, struct kit_actor *actor)
     if (since < (first ? play->kit->options.limits.settle_ns : KIT_LINE_NS)) {
         return false;
     }
-    if (!actor->linked) {
+    actor->came = true;
+    if (actor->linked || !kit_is_peer(play->kit, actor->index)) {
         actor->linked = true;
-        if (kit_is_peer(play->kit, actor->index)) {
-            kit_gate_link(play, actor->index, true);
-        }
+        kit_step_passed(play, actor->logon_at, NULL);
+        return true;
     }
+    actor->linked = true;
+    kit_gate_link(play, actor->index, true);
     kit_step_passed(play, kit_now(), NULL);
     return true;
 }

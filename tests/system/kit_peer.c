@@ -1,0 +1,528 @@
+/*
+ * Counterparties for a kit, and a kit that is watched.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka.h wants the four above. */
+#include <cmocka.h>
+
+#include "kit_peer.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DESK                                                                   \
+    "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"               \
+    "SenderCompID=GATE\nTargetCompID=CLIENT\nConnectionType=acceptor\n"        \
+    "SocketAcceptPort=0\nVenue=venue\nAccounts=ACME\n\n"                       \
+    "[SESSION]\nName=venue\nRole=venue\nBeginString=FIX.4.4\n"                 \
+    "SenderCompID=GATE\nTargetCompID=VENUE\nConnectionType=acceptor\n"         \
+    "SocketAcceptPort=0\n\n"                                                   \
+    "[SESSION]\nName=hub\nRole=hub\nBeginString=FIXT.1.1\n"                    \
+    "SenderCompID=GATE\nTargetCompID=HUB\nConnectionType=acceptor\n"           \
+    "SocketAcceptPort=0\n\n"                                                   \
+    "[SESSION]\nName=other\nRole=hub\nBeginString=FIXT.1.1\n"                  \
+    "SenderCompID=GATE\nTargetCompID=OTHER\nConnectionType=acceptor\n"         \
+    "SocketAcceptPort=0\n\n"                                                   \
+    "[ACCOUNT]\nAccount=ACME\nClearingFirm=FCM1\nHub=hub\n\n"                  \
+    "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nHub=hub\nOwner=FCM1\n"       \
+    "Currency=USD\nModel=ping\n\n"                                             \
+    "[GATE]\nMaxOrders=64\n\n"                                                 \
+    "instrument USSW10,USD,904\n"                                              \
+    "value RUN R\nvalue ACCOUNT ACME\nvalue LIMIT ACME-USD\n"                  \
+    "value PROBE CL\nvalue ANSWER CM\n"                                        \
+    "default client > D 1=$ACCOUNT 55=USSW10 54=1 40=2 44=4.1 60=@\n"          \
+    "default client > F 1=$ACCOUNT 55=USSW10 54=1 60=@\n"                      \
+    "default venue > 8 55=USSW10 54=1 6=0\n"                                   \
+    "default hub > DG 2325=0 2320=0 2321=0\n"                                  \
+    "default wire > A 98=0 108=30 141=Y 1137=9\n"                              \
+    "ignore 60\n"
+
+/* --- a hub --------------------------------------------------------------- */
+
+/* "TAG=" of the body, or "". */
+static void field(const struct fix8c_message *message,
+                  const char *tag,
+                  char *out,
+                  size_t len)
+{
+    const char *end = message->body + message->body_len;
+    const char *at = message->body;
+
+    *out = '\0';
+    while (at < end) {
+        const char *stop = memchr(at, '\001', (size_t)(end - at));
+
+        if (stop == NULL) {
+            return;
+        }
+        if (strncmp(at, tag, strlen(tag)) == 0) {
+            at += strlen(tag);
+            snprintf(out, len, "%.*s", (int)(stop - at), at);
+            return;
+        }
+        at = stop + 1;
+    }
+}
+
+static void say(struct peer *peer, const char *type, const char *body)
+{
+    char bytes[512];
+    size_t len = strlen(body);
+
+    memcpy(bytes, body, len);
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = bytes[i] == '|' ? '\001' : bytes[i];
+    }
+    (void)fix8c_session_send(peer->session, type, NULL, 0, bytes, len);
+}
+
+static void on_later(uv_timer_t *timer)
+{
+    struct peer *peer = timer->data;
+
+    if (peer->mood == PEER_SLOW) {
+        say(peer, "DG", peer->later);
+    } else {
+        fix8c_session_logon(peer->session);
+    }
+}
+
+static void news(struct peer *peer)
+{
+    say(peer, "B", "148=hello|33=1|58=world|");
+}
+
+static void
+answer(struct peer *peer, const char *body, const char *amount, int seq)
+{
+    char reject[64];
+
+    switch (peer->mood) {
+    case PEER_SILENT:
+        break;
+    case PEER_TWICE:
+        say(peer, "DG", body);
+        say(peer, "DG", body);
+        break;
+    case PEER_SLOW:
+        snprintf(peer->later, sizeof(peer->later), "%s", body);
+        uv_timer_start(&peer->timer, on_later, 600, 0);
+        break;
+    case PEER_BREAKS:
+        fix8c_transport_drop(peer->transport, peer->session);
+        break;
+    case PEER_LOGS_OUT:
+        (void)fix8c_session_logout(peer->session, "no more");
+        uv_timer_start(&peer->timer, on_later, 300, 0);
+        break;
+    case PEER_FLOODS:
+        for (int i = 0; i < 3000; i++) {
+            news(peer);
+        }
+        break;
+    case PEER_REJECTS:
+        snprintf(reject, sizeof(reject), "45=%d|373=99|58=not so|", seq);
+        say(peer, "3", reject);
+        break;
+    case PEER_OTHER_WORDS:
+        news(peer);
+        say(peer, "DG", body);
+        break;
+    case PEER_GRANTS:
+    case PEER_WRONG_AMOUNT:
+        say(peer, "DG", body);
+        break;
+    }
+    (void)amount;
+}
+
+static void check(struct peer *peer, const struct fix8c_message *message)
+{
+    char request[32];
+    char token[64];
+    char amount[32];
+    char trans[8];
+    char kind[8];
+    char body[512];
+
+    field(message, "2318=", request, sizeof(request));
+    field(message, "2319=", token, sizeof(token));
+    field(message, "2324=", amount, sizeof(amount));
+    field(message, "2320=", trans, sizeof(trans));
+    field(message, "2321=", kind, sizeof(kind));
+    snprintf(peer->requests + strlen(peer->requests),
+             sizeof(peer->requests) - strlen(peer->requests), " %s", request);
+    if (peer->mood == PEER_OTHER_WORDS) {
+        snprintf(amount, sizeof(amount), "9040");
+    }
+    snprintf(body, sizeof(body),
+             "2318=%s|2319=%s|2320=%s|2321=%s|2324=%s|2325=%s|%s%s%s1328=UP-7|",
+             request, token, trans, kind, amount,
+             strcmp(trans, "1") == 0 ? "4" : "0",
+             strcmp(trans, "1") == 0 ? "" : "2327=",
+             strcmp(trans, "1") == 0           ? ""
+             : peer->mood == PEER_WRONG_AMOUNT ? "1"
+                                               : amount,
+             strcmp(trans, "1") == 0 ? "" : "|");
+    if (strcmp(trans, "1") == 0) {
+        peer->withdrawals++;
+        say(peer, "DG", body);
+        return;
+    }
+    peer->asks++;
+    answer(peer, body, amount, message->seq);
+}
+
+static enum fix8c_verdict on_app(void *user,
+                                 struct fix8c_session *session,
+                                 const struct fix8c_message *message,
+                                 struct fix8c_refusal *refusal)
+{
+    struct peer *peer = user;
+
+    (void)session;
+    (void)refusal;
+    if (message->type_len == 2 && memcmp(message->type, "DF", 2) == 0) {
+        check(peer, message);
+    }
+    return FIX8C_ACCEPT;
+}
+
+void peer_open(struct peer *peer, uv_loop_t *loop, int port)
+{
+    static const struct fix8c_callbacks callbacks = {.from_app = on_app};
+    struct fix8c_options options = {.callbacks = &callbacks, .user = peer};
+    struct fix8c_transport_options transport = {.user = peer};
+    char settings[512];
+    char error[512];
+
+    *peer = (struct peer){.loop = loop};
+    snprintf(settings, sizeof(settings),
+             "[SESSION]\nBeginString=FIXT.1.1\nSenderCompID=HUB\n"
+             "TargetCompID=GATE\nConnectionType=acceptor\n"
+             "SocketAcceptPort=%d\nDefaultApplVerID=9\n",
+             port);
+    if (fix8c_engine_open(settings, &options, error, sizeof(error),
+                          &peer->engine) != 0 ||
+        fix8c_transport_open(loop, peer->engine, &transport, error,
+                             sizeof(error), &peer->transport) != 0) {
+        fail_msg("%s", error);
+    }
+    peer->session = fix8c_engine_session(peer->engine, 0);
+    peer->port = fix8c_transport_port(peer->transport, peer->session);
+    uv_timer_init(loop, &peer->timer);
+    peer->timer.data = peer;
+}
+
+static void on_closed(void *user)
+{
+    struct peer *peer = user;
+
+    peer->closed = true;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct peer *peer = handle->data;
+
+    peer->timer_closed = true;
+}
+
+void peer_close(struct peer *peer)
+{
+    uv_close((uv_handle_t *)&peer->timer, on_timer_closed);
+    fix8c_transport_close(peer->transport, on_closed);
+    while (!peer->closed || !peer->timer_closed) {
+        uv_run(peer->loop, UV_RUN_ONCE);
+    }
+    fix8c_engine_close(peer->engine);
+}
+
+/* --- no FIX engine ------------------------------------------------------- */
+
+static void on_line_closed(uv_handle_t *handle)
+{
+    struct raw_peer *raw = handle->data;
+
+    raw->open--;
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+    struct raw_peer *raw = write->data;
+
+    (void)status;
+    raw->writing = false;
+}
+
+static void speak(struct raw_peer *raw)
+{
+    static const char other[] =
+        "8=FIX.4.2\0019=59\00135=A\00134=1\00149=HUB\001"
+        "52=20261129-17:00:00\00156=GATE\00198=0\001"
+        "108=30\00110=000\001";
+    uv_buf_t buf = uv_buf_init(raw->bytes, sizeof(raw->bytes));
+
+    memset(raw->bytes, '\001', sizeof(raw->bytes));
+    for (size_t i = 0; i < sizeof(raw->bytes); i++) {
+        raw->bytes[i] = (char)(i * 37 % 251);
+    }
+    if (raw->mood == RAW_OTHER_VERSION) {
+        memcpy(raw->bytes, other, sizeof(other) - 1);
+        buf.len = sizeof(other) - 1;
+    }
+    if (!raw->writing && raw->has_line) {
+        raw->writing = true;
+        raw->write.data = raw;
+        if (uv_write(&raw->write, (uv_stream_t *)&raw->line, &buf, 1,
+                     on_written) != 0) {
+            raw->writing = false;
+        }
+    }
+}
+
+static void on_raw_timer(uv_timer_t *timer)
+{
+    struct raw_peer *raw = timer->data;
+
+    if (raw->mood == RAW_NOISE || raw->mood == RAW_OTHER_VERSION) {
+        speak(raw);
+    }
+}
+
+static void drop_line(struct raw_peer *raw)
+{
+    if (raw->has_line) {
+        raw->has_line = false;
+        uv_close((uv_handle_t *)&raw->line, on_line_closed);
+    }
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    struct raw_peer *raw = stream->data;
+
+    if (status != 0 || raw->has_line || raw->open > 2) {
+        return; /* one is enough */
+    }
+    raw->open++;
+    uv_tcp_init(raw->loop, &raw->line);
+    raw->line.data = raw;
+    raw->has_line = true;
+    assert_int_equal(uv_accept(stream, (uv_stream_t *)&raw->line), 0);
+    if (raw->mood == RAW_CLOSES) {
+        drop_line(raw);
+    }
+}
+
+void raw_peer_open(struct raw_peer *raw, uv_loop_t *loop, enum raw_mood mood)
+{
+    struct sockaddr_in address;
+    int len = sizeof(address);
+
+    *raw = (struct raw_peer){.loop = loop, .mood = mood, .open = 2};
+    uv_tcp_init(loop, &raw->listener);
+    uv_timer_init(loop, &raw->timer);
+    raw->listener.data = raw;
+    raw->timer.data = raw;
+    uv_ip4_addr("127.0.0.1", 0, &address);
+    assert_int_equal(
+        uv_tcp_bind(&raw->listener, (struct sockaddr *)&address, 0), 0);
+    assert_int_equal(uv_listen((uv_stream_t *)&raw->listener, 8, on_connection),
+                     0);
+    assert_int_equal(
+        uv_tcp_getsockname(&raw->listener, (struct sockaddr *)&address, &len),
+        0);
+    raw->port = ntohs(address.sin_port);
+    uv_timer_start(&raw->timer, on_raw_timer, 1, 1);
+}
+
+void raw_peer_close(struct raw_peer *raw)
+{
+    drop_line(raw);
+    uv_close((uv_handle_t *)&raw->listener, on_line_closed);
+    uv_close((uv_handle_t *)&raw->timer, on_line_closed);
+    while (raw->open > 0) {
+        uv_run(raw->loop, UV_RUN_ONCE);
+    }
+}
+
+int free_port(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+/* --- a kit that is watched ----------------------------------------------- */
+
+static void add_bytes(struct watch *watch, const struct cg_kit_event *event)
+{
+    size_t room = sizeof(watch->bytes) - watch->bytes_len;
+    int len;
+
+    if (room < event->bytes.len + 64) {
+        return;
+    }
+    len = snprintf(watch->bytes + watch->bytes_len, room, "%s %c %.*s\n",
+                   event->actor, event->to_actor ? '<' : '>',
+                   (int)event->bytes.len, event->bytes.data);
+    for (int i = 0; i < len; i++) {
+        char *at = &watch->bytes[watch->bytes_len + (size_t)i];
+
+        *at = *at == '\001' ? '|' : *at;
+    }
+    watch->bytes_len += (size_t)len;
+}
+
+static void fail_step(struct watch *watch, const struct cg_kit_event *event)
+{
+    watch->failed++;
+    snprintf(watch->expected, sizeof(watch->expected), "%s", event->expected);
+    snprintf(watch->observed, sizeof(watch->observed), "%s", event->observed);
+    snprintf(watch->wrong, sizeof(watch->wrong), "%s", event->wrong);
+    for (size_t i = 0; i < event->differing_count && i < 16; i++) {
+        watch->differing[watch->differing_count++] = event->differing[i];
+    }
+}
+
+static void on_event(void *user, const struct cg_kit_event *event)
+{
+    struct watch *watch = user;
+
+    if (event->kind == CG_KIT_MESSAGE) {
+        watch->messages++;
+        add_bytes(watch, event);
+    } else if (event->kind == CG_KIT_STEP) {
+        assert_non_null(event->step);
+        assert_non_null(event->text);
+        if (event->verdict == CG_KIT_PASSED) {
+            watch->passed++;
+        } else if (event->verdict == CG_KIT_WAIVED) {
+            watch->waived++;
+        } else {
+            fail_step(watch, event);
+        }
+    }
+}
+
+static enum cg_kit_asked on_ask(void *user,
+                                const char *actor,
+                                const char *words,
+                                const char *plea,
+                                bool first)
+{
+    struct watch *watch = user;
+    uint64_t now = uv_hrtime() / 1000000;
+
+    assert_non_null(actor);
+    assert_true(strlen(plea) > 0);
+    if (first) {
+        watch->asked++;
+        watch->asked_at = now;
+        snprintf(watch->words, sizeof(watch->words), "%s", words);
+    }
+    if (watch->obey != NULL) {
+        return watch->obey(watch->user, first);
+    }
+    return now < watch->asked_at + watch->answer_after ? CG_KIT_ASKED_WAIT
+                                                       : watch->answer;
+}
+
+static bool on_stops(void *user)
+{
+    const struct watch *watch = user;
+
+    return watch->stopped;
+}
+
+static void complain(void *user,
+                     const char *file,
+                     int line,
+                     const char *wrong,
+                     const char *remedy)
+{
+    (void)user;
+    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
+}
+
+void watch_open(struct watch *watch, uv_loop_t *loop, const char *text)
+{
+    const struct cg_config_memory memory = {
+        .name = "kit.cfg",
+        .text = text,
+        .instruments = "instrument,currency,dv01_per_million\n"
+                       "USSW10,USD,904\n",
+    };
+    char error[512];
+
+    if (cg_config_read_memory(&memory, complain, NULL, &watch->config) != 0) {
+        fail_msg("the configuration is wrong");
+    }
+    watch->options.loop = loop;
+    watch->options.config = &watch->config;
+    watch->options.event = on_event;
+    watch->options.ask = on_ask;
+    watch->options.stops = on_stops;
+    watch->options.user = watch;
+    watch->answer = CG_KIT_ASKED_DONE;
+    if (cg_kit_open(&watch->options, error, sizeof(error), &watch->kit) != 0) {
+        fail_msg("%s", error);
+    }
+}
+
+void watch_close(struct watch *watch)
+{
+    cg_kit_close(watch->kit);
+    cg_config_deinit(&watch->config);
+}
+
+static void forget(struct watch *watch)
+{
+    watch->passed = 0;
+    watch->failed = 0;
+    watch->waived = 0;
+    watch->messages = 0;
+    watch->expected[0] = '\0';
+    watch->observed[0] = '\0';
+    watch->wrong[0] = '\0';
+    watch->differing_count = 0;
+    watch->bytes_len = 0;
+    watch->bytes[0] = '\0';
+    watch->asked = 0;
+}
+
+void watch_play(struct watch *watch, const char *steps)
+{
+    struct cg_script script;
+    char *text = NULL;
+    uint64_t begun = uv_hrtime();
+
+    forget(watch);
+    assert_true(asprintf(&text, "%s\n%s", DESK, steps) > 0);
+    assert_int_equal(cg_script_read_text("kit.session", cg_slice_str(text),
+                                         complain, NULL, &script),
+                     0);
+    assert_int_equal(cg_kit_play(watch->kit, &script, NULL, 0, &watch->verdict,
+                                 watch->reason, sizeof(watch->reason)),
+                     0);
+    watch->took = (cg_time)(uv_hrtime() - begun);
+    cg_script_deinit(&script);
+    free(text);
+}
