@@ -292,6 +292,9 @@ static void on_line(void *user, const char *text)
 {
     struct cg_kit *kit = user;
 
+    if (strstr(text, "closed to Logons") != NULL) {
+        return; /* by us, until a case wants the peer */
+    }
     (void)snprintf(kit->line, sizeof(kit->line), "%s", text);
     kit_note(kit, "connection", "%s", text);
 }
