@@ -22,6 +22,7 @@ const char sim_hub_help[] =
     "pending MS                    2325=3 first, the answer later (0: off)\n"
     "partial PCT                   grant PCT percent, 2325=1 (0: off)\n"
     "deny RESULT                   2325=2 with 2326=RESULT to every ask\n"
+    "                              (none: off)\n"
     "wrong KIND                    status, amount, above, token, duplicate or\n"
     "                              no-echo in every DG\n"
     "fault NAME[=MS][:N][,...]     plant faults, from the N-th occasion on;\n"
@@ -159,6 +160,11 @@ static bool do_partial(struct sim_hub *hub, const char *text)
 static bool do_deny(struct sim_hub *hub, const char *text)
 {
     int64_t result = 0;
+    const char *rest = text;
+    if (cg_slice_is(sim_word(&rest), "none") && *sim_rest(rest) == '\0') {
+        hub->deny = -1;
+        return true;
+    }
     if (!read_count(text, 999, &result)) {
         return false;
     }

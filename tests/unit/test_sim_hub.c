@@ -269,6 +269,22 @@ static void test_sim_hub_pending_then_answers(void **state)
     sim_fake_expect(&f->fake, 1, "DG", "2318=1|2319=T1|2325=0|2327=10.00");
 }
 
+/* What deny began, deny none ends, and leaves planted faults on. */
+static void test_sim_hub_deny_ends(void **state)
+{
+    struct fixture *f = *state;
+    tell(f, "fault no-expiry");
+    tell(f, "deny 3");
+    ask(f, NEW("1", "T1", "100.00"));
+    sim_fake_expect(&f->fake, 0, "DG", "2318=1|2325=2|2326=3");
+    tell(f, "deny none");
+    ask(f, NEW("2", "T2", "100.00"));
+    sim_fake_expect(&f->fake, 1, "DG", "2318=2|2325=0");
+    assert_int_equal(f->hub.faults.on_count, 1);
+    assert_false(sim_hub_command(&f->hub, "deny nobody"));
+    assert_false(sim_hub_command(&f->hub, "deny none of it"));
+}
+
 static void test_sim_hub_partial_grants_less(void **state)
 {
     struct fixture *f = *state;
@@ -474,6 +490,7 @@ int main(void)
         CASE(test_sim_hub_deaf_forgets),
         CASE(test_sim_hub_slow_answers_when_due),
         CASE(test_sim_hub_pending_then_answers),
+        CASE(test_sim_hub_deny_ends),
         CASE(test_sim_hub_partial_grants_less),
         CASE(test_sim_hub_wrong_answers),
         CASE(test_sim_hub_expiry_frees),
