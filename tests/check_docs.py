@@ -207,10 +207,11 @@ def check_words(tree):
 
 
 def citations(tree):
-    """The rules that the prose of each session cites, by path."""
+    """The rules that the prose of each session cites, by path.  The cases of
+    a certification cite them in lines of their own, for who reads a report."""
     found = {}
     for path, text in tree.items():
-        if path.endswith(".session"):
+        if path.endswith(".session") and "/certification/" not in path:
             prose = re.match(r"(?:#.*\n)*", text).group(0)
             found[path] = sorted({int(rule) for rule in
                                   re.findall(r"\bR(\d{1,2})\b", prose)})
