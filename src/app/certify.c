@@ -328,10 +328,13 @@ static void on_begin(void *user,
                      unsigned attempt)
 {
     const struct cg_slice id = kase->script.kase.id;
+    const char *title = kase->script.title;
+    size_t len = strlen(title);
 
     (void)user;
-    printf("[%*zu/%zu] %-8.*s %s", total > 99 ? 3 : 2, number, total,
-           (int)id.len, id.data, kase->script.title);
+    len -= len > 0 && title[len - 1] == '.' ? 1 : 0;
+    printf("[%*zu/%zu] %-6.*s %.*s", total > 99 ? 3 : 2, number, total,
+           (int)id.len, id.data, (int)len, title);
     if (attempt > 1) {
         printf(" (attempt %u)", attempt);
     }
@@ -399,6 +402,12 @@ on_next(void *user, const struct cg_case *kase, char *reason, size_t reason_len)
 
     (void)kase;
     return certify_next(&certify->operator, reason, reason_len);
+}
+
+static void on_say(void *user, const char *text)
+{
+    (void)user;
+    printf("%s\n", text);
 }
 
 static bool on_stops(void *user)
@@ -478,6 +487,7 @@ static int play(struct certify *certify)
         .ask = on_ask,
         .next = certify->operator.interactive ? on_next : NULL,
         .stops = on_stops,
+        .say = on_say,
         .user = certify,
     };
     struct cg_certification_counts counts;

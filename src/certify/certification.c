@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#define ABSENT_MAX 3 /* cases in a row that a peer may be absent in */
 #define REASON_MAX 1024
 #define VALUES_MAX 64
 
@@ -36,6 +37,8 @@ struct run {
     struct standing *standings; /* by case */
     size_t attempts;            /* of all, ever */
     cg_time began;
+    unsigned absent; /* cases in a row in which nothing came */
+    bool heard;      /* in this attempt something came */
     bool stopped;
     char *error;
     size_t error_len;
@@ -325,6 +328,7 @@ static void on_event(void *user, const struct cg_kit_event *event)
 {
     struct run *run = user;
 
+    run->heard |= event->kind == CG_KIT_MESSAGE;
     cg_records_event(&run->records, event);
     if (run->options->event != NULL) {
         run->options->event(run->options->user, event);
@@ -412,6 +416,7 @@ static int play(struct run *run, size_t at, enum cg_kit_verdict *verdict)
     int status;
 
     make_values(run, &values);
+    run->heard = false;
     begin(run, at, &values, true);
     status = cg_kit_play(run->kit, &kase->script, values.items, values.count,
                          verdict, reason, sizeof(reason));
@@ -498,6 +503,22 @@ static bool is_settled(const struct run *run, size_t at)
     return strcmp(digest, standing->digest) == 0;
 }
 
+/* A peer that is not there at all: the rest would only wait for it, too. */
+static bool is_absent(struct run *run, enum cg_kit_verdict verdict)
+{
+    run->absent = verdict == CG_KIT_BROKEN && !run->heard ? run->absent + 1 : 0;
+    if (run->absent < ABSENT_MAX) {
+        return false;
+    }
+    if (run->options->say != NULL) {
+        run->options->say(run->options->user,
+                          "nothing came from the peer in three cases; the "
+                          "others wait for it: see that it is there, then give "
+                          "the same command");
+    }
+    return true;
+}
+
 static int play_until_settled(struct run *run, size_t at)
 {
     for (;;) {
@@ -509,7 +530,7 @@ static int play_until_settled(struct run *run, size_t at)
         if (status != 0 || run->records.error != 0) {
             return status;
         }
-        if (verdict == CG_KIT_STOPPED) {
+        if (verdict == CG_KIT_STOPPED || is_absent(run, verdict)) {
             run->stopped = true;
             return 0;
         }
@@ -676,8 +697,13 @@ int cg_certification_run(const struct cg_certification_options *options,
                                         &run.evidence);
 
     if (status == 0) {
+        const char *told = cg_evidence_told(run.evidence);
+
+        if (told[0] != '\0' && options->say != NULL) {
+            options->say(options->user, told);
+        }
         status = cg_records_open(&run.records, options->dir, options->config,
-                                 run.evidence);
+                                 options->seat == CG_KIT_HUB, run.evidence);
         status = status == 0 ? run_all(&run, counts)
                              : fail(&run, status, "%s/raw cannot be made",
                                     options->dir);

@@ -68,6 +68,8 @@ struct cg_certification_options {
                          char *reason,
                          size_t reason_len);
     bool (*stops)(void *user);
+    /* What a person should know: a line. */
+    void (*say)(void *user, const char *text);
     void *user;
 };
 

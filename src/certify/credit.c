@@ -38,6 +38,7 @@ struct token {
     struct sums gate; /* by what it said */
     struct sums hub;  /* by what it confirmed */
     cg_time expires;
+    bool returned; /* the gate gave it back: what is answered later is none */
 };
 
 enum ask_kind { ASK_NEW, ASK_CHANGE, ASK_RETURN, ASK_TRADE, ASK_BUST };
@@ -60,6 +61,8 @@ struct cg_credit {
     struct ask *asks;
     size_t ask_count;
     size_t ask_room;
+    size_t unasked; /* grants that nobody asked for (R28) */
+    bool hub_is_peer;
     bool no_memory;
 };
 
@@ -335,6 +338,7 @@ static void on_ask(struct cg_credit *credit, struct cg_slice body)
         more->amount >= reserved(&token->gate) + token->gate.consumed) {
         return; /* a rise is the hub's to grant */
     }
+    token->returned |= more->kind == ASK_RETURN;
     apply(&token->gate, more->kind, more->amount);
     credit->limits[token->limit].stale |= more->kind == ASK_TRADE ||
                                           more->kind == ASK_BUST;
@@ -369,38 +373,45 @@ on_grant(struct cg_credit *credit, struct ask *ask, struct cg_slice body)
 
         amount = ask->kind == ASK_CHANGE ? amount : ask->amount;
         apply(&token->hub, ask->kind, amount);
-        if (ask->kind == ASK_CHANGE && amount > before) {
+        if (ask->kind == ASK_CHANGE && amount > before && !token->returned) {
             apply(&token->gate, ask->kind, amount);
         }
     }
     ask->confirmed = true;
 }
 
-static void on_answer(struct cg_credit *credit, struct cg_slice body)
+/* An answer is to an ask, and about its token; else NULL. */
+static struct ask *answered(const struct cg_credit *credit,
+                            struct cg_slice body)
 {
     struct ask *ask = ask_find(credit, find(body, 2318));
+    struct cg_slice id = find(body, 2319);
+
+    return ask != NULL && (id.len == 0 ||
+                           cg_slice_is(id, credit->tokens[ask->token].id))
+               ? ask
+               : NULL;
+}
+
+static void on_answer(struct cg_credit *credit, struct cg_slice body)
+{
+    struct ask *ask = answered(credit, body);
     char status = char_of(body, 2325, 0);
-    size_t named = ask != NULL
-                       ? ask->token
-                       : token_of(credit, find(body, 2319), find(body, 1670));
+    size_t named = ask != NULL ? ask->token
+                               : token_find(credit, find(body, 2319));
 
-    if (named == NONE) {
-        return;
-    }
     if (status == '0' || status == '1') {
-        cg_dv01 amount = 0;
-
+        credit->unasked += ask == NULL ? 1 : 0;
         if (ask != NULL) {
             on_grant(credit, ask, body);
-        } else if (amount_of(body, 2327, &amount) ||
-                   amount_of(body, 2324, &amount)) {
-            grant(&credit->tokens[named], body, amount);
         }
-    } else if (status == '4' ||
-               (status == '2' && ask != NULL && ask->kind == ASK_RETURN)) {
+    } else if (named != NONE &&
+               (status == '4' ||
+                (status == '2' && ask != NULL && ask->kind == ASK_RETURN))) {
         /* Handed back; what the hub does not know it does not reserve. */
         give_back(&credit->tokens[named].hub);
         give_back(&credit->tokens[named].gate);
+        credit->tokens[named].returned = true;
     }
 }
 
@@ -448,9 +459,14 @@ static void on_limits(struct cg_credit *credit, struct cg_slice body)
 
 /* --- the whole ---------------------------------------------------------- */
 
-struct cg_credit *cg_credit_open(void)
+struct cg_credit *cg_credit_open(bool hub_is_peer)
 {
-    return calloc(1, sizeof(struct cg_credit));
+    struct cg_credit *credit = calloc(1, sizeof(*credit));
+
+    if (credit != NULL) {
+        credit->hub_is_peer = hub_is_peer;
+    }
+    return credit;
 }
 
 void cg_credit_close(struct cg_credit *credit)
@@ -536,10 +552,12 @@ static json_t *sums_json(const struct sums *sums)
 }
 
 /* The hub's own figure of use grows by what was consumed; null: it told none
- * since. */
-static json_t *use_agrees(const struct limit *limit, const struct sums *hub)
+ * since, or is played by the kit. */
+static json_t *use_agrees(const struct cg_credit *credit,
+                          const struct limit *limit,
+                          const struct sums *hub)
 {
-    if (!limit->told || limit->stale) {
+    if (!credit->hub_is_peer || !limit->told || limit->stale) {
         return json_null();
     }
     return json_boolean(limit->used_last - limit->used_first == hub->consumed);
@@ -567,7 +585,7 @@ static json_t *limit_json(const struct cg_credit *credit,
             (*tokens)++;
         }
     }
-    use = use_agrees(limit, &hub);
+    use = use_agrees(credit, limit, &hub);
     *equal = agree && !json_is_false(use);
     row = sums_json(&gate);
     (void)json_object_set_new(
@@ -629,7 +647,8 @@ json_t *cg_credit_json(struct cg_credit *credit, cg_time now)
     }
     open = open_json(credit);
     return json_pack("{so sI sI so sb sb}", "rows", rows, "tokens",
-                     (json_int_t)all, "open", (json_int_t)json_array_size(open),
-                     "open_tokens", open, "all_returned",
-                     json_array_size(open) == 0, "equal", equal);
+                     (json_int_t)all, "unasked", (json_int_t)credit->unasked,
+                     "open", (json_int_t)json_array_size(open), "open_tokens",
+                     open, "all_returned", json_array_size(open) == 0, "equal",
+                     equal);
 }

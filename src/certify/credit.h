@@ -20,7 +20,8 @@
 
 struct cg_credit;
 
-struct cg_credit *cg_credit_open(void); /* NULL without memory */
+/* |hub_is_peer|: its figures of use (1766) are real.  NULL without memory. */
+struct cg_credit *cg_credit_open(bool hub_is_peer);
 void cg_credit_close(struct cg_credit *credit);
 
 /* One whole message of a hub link at |now|; others than DF, DG, CM and CR are

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <text.h>
 
 const char *cg_verdict_word(enum cg_kit_verdict verdict)
 {
@@ -30,7 +29,9 @@ const char *cg_verdict_word(enum cg_kit_verdict verdict)
 
 static json_t *slice_json(struct cg_slice text)
 {
-    return json_stringn(text.len > 0 ? text.data : "", text.len);
+    bool escaped;
+
+    return cg_evidence_text(text, &escaped);
 }
 
 static json_t *notes_json(const struct cg_slice *notes, size_t count)
@@ -43,41 +44,12 @@ static json_t *notes_json(const struct cg_slice *notes, size_t count)
     return array;
 }
 
-json_t *cg_bytes_json(struct cg_slice bytes, bool *escaped)
-{
-    char *text;
-    size_t len = 0;
-    json_t *made;
-
-    *escaped = cg_text_utf8_span(bytes) != bytes.len ||
-               memchr(bytes.data, '\0', bytes.len) != NULL;
-    if (!*escaped) {
-        return slice_json(bytes);
-    }
-    text = malloc(bytes.len * 4 + 1);
-    if (text == NULL) {
-        return NULL;
-    }
-    for (size_t i = 0; i < bytes.len; i++) {
-        unsigned char c = (unsigned char)bytes.data[i];
-
-        if (c >= 0x80 || c == 0 || c == '\\') {
-            len += (size_t)snprintf(text + len, 5, "\\x%02x", c);
-        } else {
-            text[len++] = (char)c;
-        }
-    }
-    made = json_stringn(text, len);
-    free(text);
-    return made;
-}
-
 /* Texts of steps may hold what a peer said. */
 static json_t *text_json(const char *text)
 {
     bool escaped;
 
-    return cg_bytes_json(cg_slice_str(text != NULL ? text : ""), &escaped);
+    return cg_evidence_text(cg_slice_str(text != NULL ? text : ""), &escaped);
 }
 
 /* --- files -------------------------------------------------------------- */
@@ -146,7 +118,7 @@ static json_t *file_json(const char *path)
     }
     (void)file_read(path, write_more, out);
     if (fclose(out) == 0) {
-        made = cg_bytes_json((struct cg_slice){text, len}, &escaped);
+        made = cg_evidence_text((struct cg_slice){text, len}, &escaped);
     }
     free(text);
     return made;
@@ -157,13 +129,14 @@ static json_t *file_json(const char *path)
 int cg_records_open(struct cg_records *records,
                     const char *dir,
                     const struct cg_config *config,
+                    bool hub_is_peer,
                     struct cg_evidence *evidence)
 {
     char path[4200];
 
     *records = (struct cg_records){
         .dir = dir, .config = config, .evidence = evidence};
-    records->credit = cg_credit_open();
+    records->credit = cg_credit_open(hub_is_peer);
     if (records->credit == NULL) {
         return CG_ERR_MEMORY;
     }
@@ -311,7 +284,7 @@ static void on_message(struct cg_records *records,
                        const struct cg_kit_event *event)
 {
     bool escaped = false;
-    json_t *bytes = cg_bytes_json(event->bytes, &escaped);
+    json_t *bytes = cg_evidence_text(event->bytes, &escaped);
 
     raw_line(records, event);
     cg_records_add_to_attempt(records, "message",

@@ -31,6 +31,7 @@ struct cg_records {
 int cg_records_open(struct cg_records *records,
                     const char *dir,
                     const struct cg_config *config,
+                    bool hub_is_peer,
                     struct cg_evidence *evidence);
 void cg_records_close(struct cg_records *records);
 
@@ -63,8 +64,5 @@ const char *cg_verdict_word(enum cg_kit_verdict verdict);
 
 /* SHA-256 of a file in hex; false when it cannot be read. */
 bool cg_file_digest(const char *path, char hex[CG_DIGEST_HEX + 1]);
-
-/* |bytes| as a JSON string; |*escaped|: with \xHH for what is not UTF-8. */
-json_t *cg_bytes_json(struct cg_slice bytes, bool *escaped);
 
 #endif
