@@ -249,6 +249,13 @@ static void run_text(cg_time time, size_t attempt, char out[24])
     *out = '\0';
 }
 
+static size_t usable(const struct run *run, size_t found)
+{
+    uint32_t max = run->options->profile->max_accounts;
+
+    return max > 0 && max < found ? max : found;
+}
+
 /* The account of an attempt: the next of those that the hub in play covers, so
  * that the use of their limits does not pile up. */
 static const struct cg_config_account *account_of(const struct run *run,
@@ -258,7 +265,7 @@ static const struct cg_config_account *account_of(const struct run *run,
     size_t found = 0;
 
     for (int turn = 0; turn < 2; turn++) {
-        size_t wanted = turn == 0 ? SIZE_MAX : attempt % found;
+        size_t wanted = turn == 0 ? SIZE_MAX : attempt % usable(run, found);
         size_t at = 0;
 
         for (size_t i = 0; i < config->account_count; i++) {

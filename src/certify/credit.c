@@ -7,6 +7,8 @@
  */
 #include "credit.h"
 
+#include "evidence.h"
+
 #include <decimal.h>
 #include <fix_value.h>
 
@@ -535,6 +537,14 @@ static bool same(const struct sums *a, const struct sums *b)
            a->expired == b->expired;
 }
 
+/* What came over a wire need not be UTF-8. */
+static json_t *text_json(const char *text)
+{
+    bool escaped;
+
+    return cg_evidence_text(cg_slice_str(text), &escaped);
+}
+
 static json_t *amount(cg_dv01 value)
 {
     char text[CG_DV01_TEXT_MAX];
@@ -590,7 +600,7 @@ static json_t *limit_json(const struct cg_credit *credit,
     row = sums_json(&gate);
     (void)json_object_set_new(
         row, "limit",
-        json_string(limit->id[0] != '\0' ? limit->id : "not named"));
+        text_json(limit->id[0] != '\0' ? limit->id : "not named"));
     (void)json_object_set_new(row, "currency", json_string(limit->currency));
     (void)json_object_set_new(row, "hub", sums_json(&hub));
     (void)json_object_set_new(row, "equal", json_boolean(*equal));
@@ -614,8 +624,8 @@ static json_t *open_json(const struct cg_credit *credit)
 
         if (reserved(&token->hub) != 0 || reserved(&token->gate) != 0) {
             json_array_append_new(
-                open, json_pack("{ss so so}", "token", token->id, "gate",
-                                amount(reserved(&token->gate)), "hub",
+                open, json_pack("{so so so}", "token", text_json(token->id),
+                                "gate", amount(reserved(&token->gate)), "hub",
                                 amount(reserved(&token->hub))));
         }
     }
@@ -646,7 +656,7 @@ json_t *cg_credit_json(struct cg_credit *credit, cg_time now)
         }
     }
     open = open_json(credit);
-    return json_pack("{so sI sI so sb sb}", "rows", rows, "tokens",
+    return json_pack("{so sI sI sI so sb sb}", "rows", rows, "tokens",
                      (json_int_t)all, "unasked", (json_int_t)credit->unasked,
                      "open", (json_int_t)json_array_size(open), "open_tokens",
                      open, "all_returned", json_array_size(open) == 0, "equal",

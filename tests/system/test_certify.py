@@ -1,0 +1,391 @@
+"""The certification kit: our gate and our hub certify, a hub with planted
+faults does not, a run stops and goes on, and bad peers are told.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unittest
+import xml.etree.ElementTree
+
+import gate_desk
+from gate_desk import PROGRAM, free_port
+
+CASES = os.path.abspath(sys.argv[2])
+FAULTS = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                      "certify_faults.csv")
+# By what each port of gate.cfg is for.
+PORTS = {"7101": "client", "7102": "venue", "7103": "hub", "7104": "venue42",
+         "7105": "venue50", "7106": "fcm", "7107": "chain"}
+LANES = 6 # certifications at a time: they mostly wait
+
+
+def text_of(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def case_of(path):
+    return re.search(r"^case (\S+)", text_of(path), re.M).group(1)
+
+
+def seats_of(path):
+    return re.search(r"^certifies (.*)$", text_of(path), re.M).group(1).split()
+
+
+def case_files(seat):
+    names = sorted(name for name in os.listdir(CASES)
+                   if name.endswith(".session"))
+    paths = [os.path.join(CASES, name) for name in names]
+    return [path for path in paths if seat in seats_of(path)]
+
+
+class Desk:
+    """A folder with a configuration on free ports, and its processes."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.processes = []
+        self.ports = {name: free_port() for name in PORTS.values()}
+        config = text_of(os.path.join(CASES, "gate.cfg"))
+        for number, name in PORTS.items():
+            config = config.replace(f"Port={number}\n",
+                                    f"Port={self.ports[name]}\n")
+        os.makedirs(folder, exist_ok=True)
+        write(os.path.join(folder, "gate.cfg"), config)
+        shutil.copy(os.path.join(CASES, "instruments.csv"), folder)
+        self.profile("hubsim.profile", "OperatorCommand=./tell.sh\n")
+
+    def profile(self, name, lines=""):
+        text = text_of(os.path.join(CASES, name))
+        head, values, rest = text.partition("[VALUES]")
+        write(os.path.join(self.folder, name),
+              head.rstrip() + "\n" + lines + values + rest)
+
+    def start(self, *words):
+        process = gate_desk.Process(*words, cwd=self.folder)
+        self.processes.append(process)
+        return process
+
+    def hub(self, *words):
+        """A hub that obeys what is asked of it: tell.sh hands it on."""
+        pipe = os.path.join(self.folder, "tell")
+        os.mkfifo(pipe)
+        hub = self.start("hubsim", "--listen", str(self.ports["hub"]),
+                         "--sender", "HUB", "--target", "CERTGATE",
+                         "--limits", os.path.join(CASES, "limits.csv"), *words)
+
+        def carry():
+            with open(pipe, encoding="utf-8") as told:
+                while True:
+                    line = told.readline()
+                    if line == "end\n":
+                        return
+                    if line:
+                        hub.tell(line.rstrip("\n"))
+                    else:
+                        time.sleep(0.002)
+        self.carrier = threading.Thread(target=carry, daemon=True)
+        self.carrier.start()
+        script = os.path.join(self.folder, "tell.sh")
+        write(script, f"#!/bin/sh\necho \"$2\" > '{pipe}'\n")
+        os.chmod(script, 0o755)
+        hub.see("listen")
+        return hub
+
+    def gate(self):
+        gate = self.start("run", "--config", "gate.cfg")
+        gate.see("listens on")
+        return gate
+
+    def certify(self, *words, timeout=280):
+        done = subprocess.run(
+            [PROGRAM, "certify", "--config", "gate.cfg", *words],
+            capture_output=True, text=True, timeout=timeout, check=False,
+            cwd=self.folder)
+        return done.returncode, done.stdout, done.stderr
+
+    def records(self, report):
+        lines = text_of(os.path.join(self.folder, report, "evidence.jsonl"))
+        return [json.loads(line) for line in lines.splitlines()]
+
+    def verdicts(self, report):
+        return {record["case"]: record for record in self.records(report)
+                if record["kind"] == "verdict"}
+
+    def close(self):
+        for process in self.processes:
+            process.stop(signal.SIGKILL)
+        pipe = os.path.join(self.folder, "tell")
+        if os.path.exists(pipe):
+            write(pipe, "end\n")
+            self.carrier.join(10)
+
+
+class Certify(unittest.TestCase):
+    def setUp(self):
+        # pylint: disable=consider-using-with
+        self.place = gate_desk.tempfile.TemporaryDirectory(prefix="cg-certify-")
+        self.desks = []
+
+    def tearDown(self):
+        for desk in self.desks:
+            desk.close()
+        self.place.cleanup()
+
+    def desk(self, name="desk"):
+        desk = Desk(os.path.join(self.place.name, name))
+        self.desks.append(desk)
+        return desk
+
+    def in_lanes(self, jobs):
+        """Runs functions, LANES at a time; the first failure is raised."""
+        failures = []
+        jobs = list(jobs)
+
+        def lane():
+            while jobs and not failures:
+                job = jobs.pop()
+                try:
+                    job()
+                except Exception as wrong: # pylint: disable=broad-except
+                    failures.append(wrong)
+        threads = [threading.Thread(target=lane) for _ in range(LANES)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if failures:
+            raise failures[0]
+
+    def check_report(self, desk, report, cases):
+        folder = os.path.join(desk.folder, report)
+        done = subprocess.run([PROGRAM, "certify", "verify", folder],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        suites = xml.etree.ElementTree.parse(os.path.join(folder, "junit.xml"))
+        self.assertGreaterEqual(len(suites.findall(".//testcase")), cases)
+        page = text_of(os.path.join(folder, "report.html"))
+        for case in desk.verdicts(report):
+            self.assertIn(case, page)
+        credit = [record for record in desk.records(report)
+                  if record["kind"] == "credit"][-1]
+        self.assertTrue(credit["all_returned"], credit)
+        self.assertTrue(credit["equal"], credit)
+        return credit
+
+    def passes(self, desk, report, seat, cases, *words):
+        status, out, error = desk.certify(
+            "--peer", seat, "--report", report, "--unattended",
+            "--operator", "a test", *words, *cases)
+        self.assertEqual(status, 0, out + error)
+        verdicts = desk.verdicts(report)
+        self.assertEqual(set(verdicts), {case_of(path) for path in cases})
+        self.assertFalse([case for case, record in verdicts.items()
+                          if record["verdict"] not in ("passed", "waived")])
+        return [case for case, record in verdicts.items()
+                if record["verdict"] == "passed"]
+
+    def certifies(self, seat, profile, peer):
+        """All cases of a seat, in lanes: each with a peer of its own."""
+        files = case_files(seat)
+        passed = []
+
+        def part(number):
+            def play():
+                desk = self.desk(f"{seat}{number}")
+                peer(desk)
+                if profile != "hubsim.profile":
+                    desk.profile(profile)
+                mine = files[number::LANES]
+                passed.extend(self.passes(desk, "report", seat, mine,
+                                          "--profile", profile))
+                self.check_report(desk, "report", len(mine))
+            return play
+        self.in_lanes(part(number) for number in range(LANES))
+        return passed
+
+    def test_our_gate_certifies(self):
+        passed = self.certifies("gate", "creditgate.profile",
+                                lambda desk: desk.gate())
+        credit = [case for case in passed if not case.startswith("S")]
+        session = [case for case in passed if case.startswith("S")]
+        self.assertGreaterEqual(len(credit), 60)
+        self.assertGreaterEqual(len(session), 25)
+
+    def test_our_hub_certifies(self):
+        passed = self.certifies("hub", "hubsim.profile",
+                                lambda desk: desk.hub())
+        self.assertGreaterEqual(
+            len([case for case in passed if not case.startswith("S")]), 25)
+        self.assertGreaterEqual(
+            len([case for case in passed if case.startswith("S")]), 25)
+
+    def test_each_planted_fault_fails_its_cases(self):
+        with open(FAULTS, encoding="utf-8") as file:
+            rows = list(csv.DictReader(
+                line for line in file if not line.startswith("#")))
+        self.assertGreaterEqual(len(rows), 15)
+        files = {case_of(path): path for path in case_files("hub")}
+        # These pass whatever is planted, but where a row says otherwise.
+        control = ["T-101", "L-101"]
+
+        def play(row):
+            wanted = set(row["cases"].split())
+            cases = sorted(wanted | set(control))
+            desk = self.desk("fault-" + re.sub(r"\W", "-", row["fault"]))
+            desk.hub("--fault", row["fault"])
+            status, out, error = desk.certify(
+                "--profile", "hubsim.profile", "--report", "report",
+                "--unattended", *[files[case] for case in cases])
+            self.assertEqual(status, 1, row["fault"] + out + error)
+            verdicts = desk.verdicts("report")
+            failed = {case for case, record in verdicts.items()
+                      if record["verdict"] in ("failed", "broken")}
+            self.assertEqual(failed, wanted, row["fault"] + ":\n" + out)
+            desk.close()
+        self.in_lanes(lambda row=row: play(row) for row in rows)
+
+    def test_stops_and_goes_on(self):
+        desk = self.desk()
+        desk.gate()
+        files = [path for path in case_files("gate")
+                 if case_of(path).startswith("T-1")][:4]
+        ids = [case_of(path) for path in files]
+        words = ["certify", "--config", "gate.cfg", "--peer", "gate",
+                 "--report", "report", "--unattended"]
+        running = desk.start(*words, "--skip", f"{ids[0]}=not today", *files)
+        running.see(rf"{ids[1]}.*passed")
+        running.stop(signal.SIGINT)
+        verdicts = desk.verdicts("report")
+        self.assertEqual(verdicts[ids[0]]["verdict"], "skipped")
+        self.assertEqual(verdicts[ids[0]]["reason"], "not today")
+        self.assertLess(len(verdicts), 4)
+        # Killed in the middle of a case: what is on record stays.
+        running = desk.start(*words, *files)
+        running.see(rf"{ids[2]}")
+        running.stop(signal.SIGKILL)
+        status, out, error = desk.certify(*words[3:], *files)
+        self.assertEqual(status, 1, out + error) # one is skipped
+        self.assertNotIn(ids[1], out)
+        status, out, error = desk.certify(*words[3:], "--again", ids[0],
+                                          *files)
+        self.assertEqual(status, 0, out + error)
+        attempts = [record for record in desk.records("report")
+                    if record["kind"] == "attempt"]
+        self.assertEqual(len([a for a in attempts if a["case"] == ids[0]]), 2)
+        self.assertGreaterEqual(
+            len([a for a in attempts if a["case"] == ids[2]]), 1)
+        self.check_report(desk, "report", 4)
+
+    def test_profile_waives(self):
+        desk = self.desk()
+        desk.gate()
+        desk.profile("creditgate.profile", "Unsupported=nothing\n")
+        path = os.path.join(desk.folder, "creditgate.profile")
+        files = case_files("gate")[:2]
+        ids = [case_of(name) for name in files]
+        write(path, text_of(path) + f"\n[WAIVE]\n{ids[0]}=agreed by mail\n")
+        status, out, error = desk.certify(
+            "--peer", "gate", "--profile", "creditgate.profile", "--report",
+            "report", "--unattended", *files)
+        self.assertEqual(status, 0, out + error)
+        verdict = desk.verdicts("report")[ids[0]]
+        self.assertEqual(verdict["verdict"], "waived")
+        self.assertIn("agreed by mail", verdict["reason"])
+
+    def test_peer_that_never_logs_on(self):
+        desk = self.desk()
+        profile = os.path.join(desk.folder, "hubsim.profile")
+        write(profile, re.sub(r"ConnectMs=\d+", "ConnectMs=500",
+                              text_of(profile)))
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", desk.ports["hub"]))
+            silent.listen(8)
+            status, out, error = desk.certify(
+                "--profile", "hubsim.profile", "--report", "report",
+                "--unattended", *case_files("hub")[:6], timeout=60)
+        self.assertEqual(status, 1, out + error)
+        self.assertIn("has not logged on", out)
+        self.assertIn("nothing came from the peer in three cases", out)
+        self.assertEqual(len(desk.verdicts("report")), 3)
+
+    def test_peer_of_another_version(self):
+        desk = self.desk()
+        desk.start("hubsim", "--listen", str(desk.ports["hub"]), "--sender",
+                   "HUB", "--target", "CERTGATE", "--version",
+                   "FIX.4.4").see("listen")
+        profile = os.path.join(desk.folder, "hubsim.profile")
+        write(profile, re.sub(r"ConnectMs=\d+", "ConnectMs=500",
+                              text_of(profile)))
+        status, out, error = desk.certify(
+            "--profile", "hubsim.profile", "--report", "report",
+            "--unattended", case_files("hub")[0], timeout=60)
+        self.assertEqual(status, 1, out + error)
+        self.assertIn("has not logged on", out)
+
+    def test_mistakes_are_told(self):
+        desk = self.desk()
+        profile = os.path.join(desk.folder, "bad.profile")
+        write(profile, "[PROFILE]\nTolerance=5\nIgnoreTags=x\n[WAIVE]\nT-1=\n"
+              "[OTHER]\n")
+        status, _, error = desk.certify(
+            "--profile", "bad.profile", "--report", "report", CASES)
+        self.assertEqual(status, 2)
+        for words in ("bad.profile:2: Tolerance= is not a key of [PROFILE]; "
+                      "did you mean ToleranceMs= ?",
+                      "Name= is", "'x' is no tag", "without a reason",
+                      "no section [OTHER]"):
+            self.assertIn(words, error)
+        case = os.path.join(desk.folder, "x.session")
+        write(case, f"# X\ninclude {os.path.relpath(CASES, desk.folder)}"
+              "/open.inc\n\ncase T-999\n\nnobody > D 11=A\n")
+        status, _, error = desk.certify("--report", "report", case)
+        self.assertEqual(status, 2)
+        self.assertIn("the case has no purpose", error)
+        self.assertIn("the case certifies nobody", error)
+        status, _, error = desk.certify("--peer", "nobody", "--report",
+                                        "report", CASES)
+        self.assertEqual(status, 2)
+        self.assertIn("there is no hub session nobody", error)
+        status, _, error = desk.certify("--report", "report")
+        self.assertEqual(status, 2)
+
+    def test_list(self):
+        desk = self.desk()
+        status, out, error = desk.certify("--list", CASES)
+        self.assertEqual(status, 0, error)
+        self.assertRegex(out, r"(?m)^T-101 +mandatory ")
+        self.assertRegex(out, r"\d+ cases; \d+ in these folders are for the "
+                         "other seat")
+
+    def test_changed_evidence_is_found(self):
+        desk = self.desk()
+        desk.gate()
+        self.passes(desk, "report", "gate", case_files("gate")[-1:])
+        path = os.path.join(desk.folder, "report", "evidence.jsonl")
+        text = text_of(path)
+        write(path, text.replace('"passed"', '"PASSED"', 1))
+        done = subprocess.run(
+            [PROGRAM, "certify", "verify",
+             os.path.join(desk.folder, "report")],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)

@@ -1,0 +1,195 @@
+/*
+ * The reconciliation of a certification: what is granted comes back or is used,
+ * as both sides told it; and what does not is found.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "credit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW (1800000000 * CG_SECOND)
+
+/* Lines "DF 2318=1|..." or "DG ...", at NOW. */
+static void
+say(struct cg_credit *credit, const char *const *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char bytes[512];
+        int len = snprintf(bytes, sizeof(bytes), "8=FIXT.1.1|35=%.2s|%s|",
+                           lines[i], lines[i] + 3);
+        bool from_hub = strncmp(lines[i], "DF", 2) != 0;
+
+        for (int j = 0; j < len; j++) {
+            bytes[j] = bytes[j] == '|' ? '\001' : bytes[j];
+        }
+        assert_true(cg_credit_message(
+            credit, from_hub, (struct cg_slice){bytes, (size_t)len}, NOW));
+    }
+}
+
+static void check(const char *const *lines,
+                  size_t count,
+                  bool all_returned,
+                  bool equal,
+                  const char *gate,
+                  const char *hub)
+{
+    struct cg_credit *credit = cg_credit_open(true);
+    json_t *result;
+    json_t *row;
+    char got[2][200];
+
+    assert_non_null(credit);
+    say(credit, lines, count);
+    result = cg_credit_json(credit, NOW + 10 * CG_SECOND);
+    assert_non_null(result);
+    assert_int_equal(json_is_true(json_object_get(result, "all_returned")),
+                     all_returned);
+    assert_int_equal(json_is_true(json_object_get(result, "equal")), equal);
+    row = json_array_get(json_object_get(result, "rows"), 0);
+    for (int side = 0; side < 2; side++) {
+        const json_t *sums = side == 0 ? row : json_object_get(row, "hub");
+        const char *const keys[] = {"granted",  "overrun", "consumed",
+                                    "released", "expired", "reserved"};
+
+        got[side][0] = '\0';
+        for (int i = 0; i < 6; i++) {
+            strcat(got[side],
+                   json_string_value(json_object_get(sums, keys[i])));
+            strcat(got[side], i < 5 ? " " : "");
+        }
+    }
+    assert_string_equal(got[0], gate);
+    assert_string_equal(got[1], hub);
+    json_decref(result);
+    cg_credit_close(credit);
+}
+
+#define CHECK(all_returned, equal, gate, hub, ...)                             \
+    do {                                                                       \
+        const char *const lines[] = {__VA_ARGS__};                             \
+        check(lines, sizeof(lines) / sizeof(lines[0]), all_returned, equal,    \
+              gate, hub);                                                      \
+    } while (0)
+
+#define ASK "DF 2318=1|2319=T|2320=0|2321=0|2324=100.00|15=USD|1670=L"
+#define GRANT "DG 2318=1|2319=T|2325=0|2327=100.00"
+
+static void test_credit_given_back(void **state)
+{
+    (void)state;
+    CHECK(true, true, "100.00 0.00 0.00 100.00 0.00 0.00",
+          "100.00 0.00 0.00 100.00 0.00 0.00", ASK, GRANT, GRANT,
+          "DF 2318=2|2319=T|2320=1|2321=0|2324=100.00",
+          "DG 2318=2|2319=T|2325=4");
+}
+
+static void test_credit_used_and_busted(void **state)
+{
+    (void)state;
+    CHECK(
+        true, true, "100.00 0.00 60.00 40.00 0.00 0.00",
+        "100.00 0.00 60.00 40.00 0.00 0.00", ASK, GRANT,
+        "DF 2318=2|2319=T|2320=0|2321=1|2324=100.00", "DG 2318=2|2319=T|2325=0",
+        "DF 2318=3|2319=T|2320=1|2321=1|2324=40.00", "DG 2318=3|2319=T|2325=0");
+}
+
+static void test_credit_raised_lowered_overrun(void **state)
+{
+    (void)state;
+    CHECK(true, true, "150.00 20.00 140.00 30.00 0.00 0.00",
+          "150.00 20.00 140.00 30.00 0.00 0.00", ASK, GRANT,
+          "DF 2318=2|2319=T|2320=2|2321=0|2324=150.00",
+          "DG 2318=2|2319=T|2325=0|2327=150.00",
+          "DF 2318=3|2319=T|2320=2|2321=0|2324=120.00",
+          "DG 2318=3|2319=T|2325=0|2327=120.00",
+          "DF 2318=4|2319=T|2320=0|2321=1|2324=140.00",
+          "DG 2318=4|2319=T|2325=0");
+}
+
+static void test_credit_raise_confirmed_after_its_return(void **state)
+{
+    (void)state;
+    CHECK(true, true, "100.00 0.00 0.00 100.00 0.00 0.00",
+          "100.00 0.00 0.00 100.00 0.00 0.00", ASK, GRANT,
+          "DF 2318=2|2319=T|2320=2|2321=0|2324=100.00",
+          "DF 2318=3|2319=T|2320=1|2321=0|2324=100.00",
+          "DG 2318=2|2319=T|2325=0|2327=100.00", "DG 2318=3|2319=T|2325=4");
+}
+
+static void test_credit_lapses(void **state)
+{
+    (void)state;
+    CHECK(true, true, "100.00 0.00 0.00 0.00 100.00 0.00",
+          "100.00 0.00 0.00 0.00 100.00 0.00", ASK,
+          GRANT "|126=20270115-08:00:05.000");
+}
+
+static void test_credit_by_chain(void **state)
+{
+    (void)state;
+    CHECK(true, true, "100.00 0.00 100.00 0.00 0.00 0.00",
+          "100.00 0.00 100.00 0.00 0.00 0.00",
+          "DF 2318=1|2320=0|2321=0|2324=100.00|15=USD|1670=L",
+          "DG 2318=1|2325=0|2327=100.00",
+          "DF 2318=2|2322=1|2320=0|2321=1|2324=60.00", "DG 2318=2|2325=0",
+          "DF 2318=3|2322=2|2320=0|2321=1|2324=40.00", "DG 2318=3|2325=0");
+}
+
+static void test_credit_lost_is_found(void **state)
+{
+    (void)state;
+    /* Nobody gives it back. */
+    CHECK(false, true, "100.00 0.00 0.00 0.00 0.00 100.00",
+          "100.00 0.00 0.00 0.00 0.00 100.00", ASK, GRANT);
+    /* The hub does not confirm a trade. */
+    CHECK(false, false, "100.00 0.00 100.00 0.00 0.00 0.00",
+          "100.00 0.00 0.00 0.00 0.00 100.00", ASK, GRANT,
+          "DF 2318=2|2319=T|2320=0|2321=1|2324=100.00");
+    /* Its figure of use does not grow. */
+    CHECK(true, false, "100.00 0.00 100.00 0.00 0.00 0.00",
+          "100.00 0.00 100.00 0.00 0.00 0.00",
+          "CM 1669=1|1529=1|1530=12|1531=500.00|1766=7.00|1670=L", ASK, GRANT,
+          "DF 2318=2|2319=T|2320=0|2321=1|2324=100.00",
+          "DG 2318=2|2319=T|2325=0",
+          "CR 1669=1|1529=1|1530=12|1531=500.00|1766=7.00|1670=L");
+}
+
+static void test_credit_nobody_asked_for(void **state)
+{
+    struct cg_credit *credit = cg_credit_open(true);
+    const char *const lines[] = {ASK, "DG 2318=9|2319=X|2325=0|2327=5.00",
+                                 "DG 2318=1|2319=X|2325=0|2327=5.00", GRANT};
+    json_t *result;
+
+    (void)state;
+    say(credit, lines, 4);
+    result = cg_credit_json(credit, NOW);
+    assert_int_equal(json_integer_value(json_object_get(result, "unasked")), 2);
+    assert_int_equal(json_integer_value(json_object_get(result, "tokens")), 1);
+    json_decref(result);
+    cg_credit_close(credit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_credit_given_back),
+        cmocka_unit_test(test_credit_used_and_busted),
+        cmocka_unit_test(test_credit_raised_lowered_overrun),
+        cmocka_unit_test(test_credit_raise_confirmed_after_its_return),
+        cmocka_unit_test(test_credit_lapses),
+        cmocka_unit_test(test_credit_by_chain),
+        cmocka_unit_test(test_credit_lost_is_found),
+        cmocka_unit_test(test_credit_nobody_asked_for),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
