@@ -461,8 +461,9 @@ static bool is_current(const struct cg_engine *engine,
            (!event->unknown || order->inquired == request);
 }
 
-/* A client's question is answered: by this message, which goes on. */
-static void pass_back(struct cg_engine *engine, uint32_t request)
+/* A client's question is answered, by this message or another. */
+static void
+answer(struct cg_engine *engine, uint32_t request, enum cg_effect_kind kind)
 {
     const struct cg_state *state = &engine->state;
     uint32_t slot = state->requests[request].order;
@@ -472,12 +473,16 @@ static void pass_back(struct cg_engine *engine, uint32_t request)
         fact.session = state->orders[slot].client;
         cg_engine_record(engine, &fact);
     }
-    bool pulled = state->requests[request].kind == CG_REQUEST_PULL;
-    struct cg_effect *effect = cg_effect_add(
-        engine, pulled ? CG_EFFECT_PASS_PULLED : CG_EFFECT_PASS);
+    struct cg_effect *effect = cg_effect_add(engine, kind);
     effect->session = state->requests[request].client;
     effect->order = slot;
     effect->request = request;
+}
+
+static void pass_back(struct cg_engine *engine, uint32_t request)
+{
+    bool pulled = engine->state.requests[request].kind == CG_REQUEST_PULL;
+    answer(engine, request, pulled ? CG_EFFECT_PASS_PULLED : CG_EFFECT_PASS);
 }
 
 void cg_status_take(struct cg_engine *engine,
@@ -555,6 +560,19 @@ bool cg_engine_inquiry_refused(struct cg_engine *engine,
         cg_compare_untold(engine, slot);
         told(engine, slot, CG_STATUS_REFUSED);
     }
+    return true;
+}
+
+bool cg_engine_inquiry_rejected(struct cg_engine *engine, struct cg_slice id)
+{
+    uint32_t slot = inquired_order(engine, id);
+    if (slot == CG_NONE || own_number(engine, id) != 0 ||
+        engine->state.orders[slot].client_asks == 0) {
+        return cg_engine_inquiry_refused(engine, id, false);
+    }
+    cg_note(engine, "ALARM: the venue rejected a client's H (3)");
+    slot = cg_state_request(&engine->state, engine->cause_session, id);
+    answer(engine, slot, CG_EFFECT_STATUS);
     return true;
 }
 

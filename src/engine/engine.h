@@ -534,6 +534,10 @@ bool cg_engine_inquiry_refused(struct cg_engine *engine,
                                struct cg_slice id,
                                bool unknown);
 
+/* The same by a session's Reject (3), of which nothing can be passed on: a
+ * client that asked is told what the gate knows of the order. */
+bool cg_engine_inquiry_rejected(struct cg_engine *engine, struct cg_slice id);
+
 /* A message of the cause's venue session is said again, either way: status
  * requests wait until that is over (R46). */
 void cg_engine_resending(struct cg_engine *engine, cg_session venue);

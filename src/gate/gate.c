@@ -480,8 +480,9 @@ int cg_gate_rejected(struct cg_gate *gate,
         (void)cg_fix_find(message, 790, &status_id);
     }
     if (cg_slice_is(message->type, "H")) {
-        id = status_id.len > 0 ? status_id : id;
-        if (!cg_engine_inquiry_refused(engine, id, false)) {
+        /* A client's own 790 names no order. */
+        if (!cg_engine_inquiry_rejected(engine, status_id) &&
+            !cg_engine_inquiry_rejected(engine, id)) {
             cg_engine_note(engine, "ALARM: a peer rejected an H (3)");
         }
         return end(gate);

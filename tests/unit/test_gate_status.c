@@ -689,6 +689,28 @@ static void test_status_rejected_request(void **state)
     harness_quiet(&h);
 }
 
+/* R53: a client's own H that the venue's FIX session rejects is answered by the
+ * gate, with what it knows; once for each H. */
+static void test_status_rejected_request_of_client(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, CLIENT, "35=H|11=A1|55=USD10Y|54=1|5001=x");
+    harness_expect(&h, VENUE, "35=H|11=A1|5001=x");
+    harness_rejected(&h, VENUE, "35=H|11=A1|55=USD10Y|54=1|5001=x");
+    harness_expect(&h, CLIENT, "35=8|150=I|39=0|11=A1|37=V-A1|151=10000000");
+    harness_quiet(&h);
+    harness_in(&h, CLIENT, "35=H|11=A1|790=Q1|55=USD10Y|54=1");
+    harness_expect(&h, VENUE, "35=H|11=A1|790=Q1");
+    harness_rejected(&h, VENUE, "35=H|11=A1|790=Q1|55=USD10Y|54=1");
+    harness_expect(&h, CLIENT, "35=8|150=I|39=0|11=A1");
+    harness_quiet(&h);
+    harness_rejected(&h, VENUE, "35=H|11=A1|790=Q1|55=USD10Y|54=1");
+    harness_quiet(&h);
+    assert_int_equal(noted("rejected a client's H"), 2);
+    expect_books(9040, 0);
+}
+
 /* R46: a burst is cut into turns. */
 static void test_status_burst_is_paced(void **state)
 {
@@ -763,6 +785,7 @@ int main(void)
         T(test_status_of_both_in_42),
         T(test_status_refused_request),
         T(test_status_rejected_request),
+        T(test_status_rejected_request_of_client),
         T(test_status_burst_is_paced),
         T(test_status_unanswered_pull_is_repeated),
         T(test_status_withheld_replace_of_what_ends),
