@@ -7,7 +7,8 @@ SPDX-License-Identifier: Apache-2.0
 """
 import bodies
 from checks_session import need
-from wire import TO_GATE, TO_PEER, differs, lacks
+from wire import (TO_GATE, TO_PEER, differs, join, lacks, sealed,
+                  split)
 
 WHOLE = 10000000
 # What the gate adds: the token for the venue, and for a client of 5.0 SP2.
@@ -208,6 +209,27 @@ def status_asked(stage):
     reported(stage, stage.venue.end(venue, name, "4"), name)
 
 
+def status_rejected(stage):
+    """H: one that the venue's engine rejects (3) is answered by the gate"""
+    name = acknowledged(stage)
+    number = stage.venue.book[name]["number"]
+    body = bodies.fields(f"11={name}|{bodies.STATUS}" if stage.version
+                         == "FIX.4.2" else
+                         f"37=V-{number}|11={name}|{bodies.STATUS}")
+    stage.taps["venue"].change(
+        TO_PEER, lambda message: message.type == "H", lambda raw: sealed(join(
+            [field for field in split(raw) if field[0] != b"54"])))
+    mark = stage.taps["client"].mark()
+    venue = stage.taps["venue"].mark()
+    stage.peers["client"].send("H", body)
+    stage.crossed("venue", TO_GATE, "3", venue)
+    came = stage.crossed("client", TO_PEER, "8", mark, t11=name)
+    need(came.get(39) == "0" and came.get(37) == f"V-{number}", str(came))
+    engine_has(stage, "client", came.body,
+               stage.peers["client"].app("8", t17=came.get(17)))
+    reported(stage, stage.venue.end(stage.peers["venue"], name, "4"), name)
+
+
 def email_passes(stage):
     """C: a type that passes unchecked, with raw data (95, 96)"""
     body = bodies.fields(bodies.EMAIL, stage.reads_soh("venue"))
@@ -295,5 +317,5 @@ def hub_has_every_field(stage):
 TRADE_CHECKS = (order_passes, report_passes, fills_pass, amend_passes,
                 amend_down_passes, cancel_passes, cancel_refused,
                 order_refused_by_venue, cancelled_unasked, refused_by_gate,
-                amend_refused_by_gate, status_asked, email_passes,
-                news_passes, limit_changes, halt, hub_has_every_field)
+                amend_refused_by_gate, status_asked, status_rejected,
+                email_passes, news_passes, limit_changes, halt, hub_has_every_field)

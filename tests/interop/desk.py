@@ -3,6 +3,7 @@
 SPDX-License-Identifier: Apache-2.0
 """
 import os
+import random
 import re
 import signal
 import socket
@@ -15,7 +16,7 @@ import bodies
 from brains import Hub, Venue
 from wire import TO_GATE, TO_PEER, Message, Tap, join, split
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 HEARTBEAT = 2
 GATE = """[GATE]
 Name=GATE
@@ -73,9 +74,15 @@ class Failure(Exception):
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """One that nobody is given for a connection of his own meanwhile."""
+    for port in random.sample(range(20000, 32000), 100):
+        with socket.socket() as found:
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no port is free")
 
 
 class Process:
@@ -280,7 +287,7 @@ class Stage:
         for tap in self.taps.values():
             tap.close()
 
-    def crossed(self, role, way, kind, since=0, timeout=15.0, **words):
+    def crossed(self, role, way, kind, since=0, timeout=WAIT_S, **words):
         """A message at a tap; |words| as t11="A1"."""
         found = self.taps[role].see(
             way, lambda message: message.has(kind, **words), since, timeout)
@@ -297,7 +304,8 @@ class Stage:
 
     def try_order(self, order):
         """Orders until one goes through: all links are up again."""
-        for _ in range(10):
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end:
             try:
                 name = order(self, wait=False)
                 self.peers["client"].app("8", timeout=2.0, t11=name,

@@ -248,7 +248,7 @@ class Tap:
         with self.lock:
             return len(self.messages)
 
-    def see(self, way, which, since=0, timeout=15.0):
+    def see(self, way, which, since=0, timeout=60.0):
         """The first message like that from place |since| on, or None."""
         end = time.monotonic() + timeout
         with self.lock:
