@@ -56,3 +56,8 @@ def allows_the_token_only():
 
 
 CHECKS = (splits_whole, finds_every_loss, allows_the_token_only)
+
+if __name__ == "__main__":
+    for check in CHECKS:
+        check()
+    print(f"{len(CHECKS)} passed, 0 failed")
