@@ -19,7 +19,6 @@
 
 #define ABSENT_MAX 3 /* cases in a row that a peer may be absent in */
 #define REASON_MAX 1024
-#define VALUES_MAX 64
 
 /* What is on record of a case. */
 struct standing {
@@ -35,7 +34,6 @@ struct run {
     struct cg_records records;
     struct cg_kit *kit;
     struct standing *standings; /* by case */
-    size_t attempts;            /* of all, ever */
     cg_time began;
     unsigned absent; /* cases in a row in which nothing came */
     bool heard;      /* in this attempt something came */
@@ -88,7 +86,6 @@ static void take_attempt(struct run *run, const json_t *record)
 {
     struct standing *standing = standing_of(run, text_of(record, "case"));
 
-    run->attempts++;
     if (standing != NULL) {
         standing->attempts = (unsigned)json_integer_value(
             json_object_get(record, "attempt"));
@@ -226,109 +223,6 @@ static void record_run(struct run *run)
                   case_ids(options->cases), "kit_digest", kit));
 }
 
-/* --- values ------------------------------------------------------------- */
-
-/* Small, unlike any other attempt's, also at the peer that remembers the
- * ClOrdIDs of its day: "K" and the second and the number in base 36. */
-static void run_text(cg_time time, size_t attempt, char out[24])
-{
-    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    uint64_t rest = ((uint64_t)(time / CG_SECOND) % 100000000) * 1000 +
-                    attempt % 1000;
-    char text[24];
-    size_t len = 0;
-
-    while (rest > 0) {
-        text[len++] = digits[rest % 36];
-        rest /= 36;
-    }
-    *out++ = 'K';
-    while (len > 0) {
-        *out++ = text[--len];
-    }
-    *out = '\0';
-}
-
-static size_t usable(const struct run *run, size_t found)
-{
-    uint32_t max = run->options->profile->max_accounts;
-
-    return max > 0 && max < found ? max : found;
-}
-
-/* The account of an attempt: the next of those that the hub in play covers, so
- * that the use of their limits does not pile up. */
-static const struct cg_config_account *account_of(const struct run *run,
-                                                  size_t attempt)
-{
-    const struct cg_config *config = run->options->config;
-    size_t found = 0;
-
-    for (int turn = 0; turn < 2; turn++) {
-        size_t wanted = turn == 0 ? SIZE_MAX : attempt % usable(run, found);
-        size_t at = 0;
-
-        for (size_t i = 0; i < config->account_count; i++) {
-            const struct cg_config_account *account = &config->accounts[i];
-            cg_session hub = account->hub;
-            bool fits = hub != CG_SESSION_NONE &&
-                        (run->options->seat == CG_KIT_HUB
-                             ? hub == run->options->peer
-                             : (run->options->played >> hub & 1) != 0);
-
-            if (fits && at++ == wanted) {
-                return account;
-            }
-        }
-        found = at;
-        if (found == 0) {
-            break;
-        }
-    }
-    return NULL;
-}
-
-/* What the kit supplies, and what the profile says instead or besides. */
-struct values {
-    struct cg_kit_value items[VALUES_MAX + 8];
-    size_t count;
-    char run[24];
-    char limit[CG_NAME_MAX + 8];
-};
-
-static void put(struct values *values, const char *name, const char *text)
-{
-    for (size_t i = 0; i < values->count; i++) {
-        if (strcmp(values->items[i].name, name) == 0) {
-            values->items[i].text = text;
-            return;
-        }
-    }
-    if (values->count < sizeof(values->items) / sizeof(values->items[0])) {
-        values->items[values->count++] = (struct cg_kit_value){name, text};
-    }
-}
-
-static void make_values(const struct run *run, struct values *values)
-{
-    const struct cg_profile *profile = run->options->profile;
-    const struct cg_config_account *account = account_of(run, run->attempts);
-
-    *values = (struct values){0};
-    run_text(run->began, run->attempts, values->run);
-    put(values, "RUN", values->run);
-    if (account != NULL) {
-        put(values, "ACCOUNT", account->name);
-        put(values, "FIRM", account->firm);
-        (void)snprintf(values->limit, sizeof(values->limit), "%s-USD",
-                       account->name);
-        put(values, "LIMIT", values->limit);
-    }
-    for (size_t i = 0; i < profile->value_count && i < VALUES_MAX; i++) {
-        put(values, profile->values[i].name, profile->values[i].text);
-    }
-}
-
 /* --- one attempt -------------------------------------------------------- */
 
 static void on_event(void *user, const struct cg_kit_event *event)
@@ -388,15 +282,14 @@ static void decide(struct run *run,
     }
 }
 
-static void
-begin(struct run *run, size_t at, const struct values *values, bool played)
+static void begin(struct run *run, size_t at, bool played)
 {
     const struct cg_case *kase = &run->options->cases->items[at];
+    const struct cg_profile *profile = run->options->profile;
     unsigned attempt = ++run->standings[at].attempts;
 
-    run->attempts++;
-    cg_records_attempt(&run->records, kase, attempt, values->items,
-                       values->count, played, now());
+    cg_records_attempt(&run->records, kase, attempt, profile->values,
+                       profile->value_count, played, now());
     if (run->options->begins != NULL) {
         run->options->begins(run->options->user, kase, at + 1,
                              run->options->cases->count, attempt);
@@ -409,9 +302,7 @@ static void rule_out(struct run *run,
                      enum cg_kit_verdict verdict,
                      const char *reason)
 {
-    const struct values none = {.count = 0};
-
-    begin(run, at, &none, false);
+    begin(run, at, false);
     decide(run, at, verdict, reason);
 }
 
@@ -419,14 +310,13 @@ static int play(struct run *run, size_t at, enum cg_kit_verdict *verdict)
 {
     const struct cg_case *kase = &run->options->cases->items[at];
     char reason[REASON_MAX] = "";
-    struct values values;
+    const struct cg_profile *profile = run->options->profile;
     int status;
 
-    make_values(run, &values);
     run->heard = false;
-    begin(run, at, &values, true);
-    status = cg_kit_play(run->kit, &kase->script, values.items, values.count,
-                         verdict, reason, sizeof(reason));
+    begin(run, at, true);
+    status = cg_kit_play(run->kit, &kase->script, profile->values,
+                         profile->value_count, verdict, reason, sizeof(reason));
     if (status != 0) {
         return fail(run, status, "no memory");
     }

@@ -596,7 +596,7 @@ static json_t *limit_json(const struct cg_credit *credit,
         }
     }
     use = use_agrees(credit, limit, &hub);
-    *equal = agree && !json_is_false(use);
+    *equal = agree; /* others may use the limit, too */
     row = sums_json(&gate);
     (void)json_object_set_new(
         row, "limit",

@@ -27,7 +27,6 @@ struct cg_profile {
     char counterparty[128];       /* who is certified */
     const char *operator_command; /* a program, or NULL: a person is asked */
     const char *unsupported;      /* words of "needs" between commas */
-    uint32_t max_accounts; /* of the configuration that are used; 0: all */
     struct cg_kit_limits limits;
     uint32_t ignores[CG_PROFILE_IGNORES_MAX];
     struct cg_kit_value *values;

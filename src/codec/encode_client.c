@@ -601,8 +601,8 @@ void cg_encode_pass_pulled(const struct cg_context *context,
 void cg_encode_routing(const struct cg_fix_message *message,
                        struct cg_fix_writer *out)
 {
-    static const uint32_t tags[] = {115, 128, 50,  142, 57,
-                                    143, 116, 144, 129, 145};
+    static const uint32_t tags[] = {115, 128, 50,  142, 57, 143,
+                                    116, 144, 129, 145, 347};
     struct cg_slice value;
     bool resent;
     for (size_t i = 0; i < CG_COUNT(tags); i++) {

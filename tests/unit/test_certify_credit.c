@@ -153,13 +153,33 @@ static void test_credit_lost_is_found(void **state)
     CHECK(false, false, "100.00 0.00 100.00 0.00 0.00 0.00",
           "100.00 0.00 0.00 0.00 0.00 100.00", ASK, GRANT,
           "DF 2318=2|2319=T|2320=0|2321=1|2324=100.00");
-    /* Its figure of use does not grow. */
-    CHECK(true, false, "100.00 0.00 100.00 0.00 0.00 0.00",
-          "100.00 0.00 100.00 0.00 0.00 0.00",
-          "CM 1669=1|1529=1|1530=12|1531=500.00|1766=7.00|1670=L", ASK, GRANT,
-          "DF 2318=2|2319=T|2320=0|2321=1|2324=100.00",
-          "DG 2318=2|2319=T|2325=0",
-          "CR 1669=1|1529=1|1530=12|1531=500.00|1766=7.00|1670=L");
+}
+
+/* The hub's figure of use grows by what was consumed, or not. */
+static void test_credit_beside_the_use(void **state)
+{
+    (void)state;
+    for (int grows = 0; grows < 2; grows++) {
+        struct cg_credit *credit = cg_credit_open(true);
+        const char *const lines[] = {
+            "CM 1669=1|1529=1|1530=12|1531=500.00|1766=7.00|1670=L",
+            ASK,
+            GRANT,
+            "DF 2318=2|2319=T|2320=0|2321=1|2324=100.00",
+            "DG 2318=2|2319=T|2325=0",
+            grows ? "CR 1529=1|1530=12|1531=500.00|1766=107.00|1670=L"
+                  : "CR 1529=1|1530=12|1531=500.00|1766=7.00|1670=L"};
+        json_t *result;
+        const json_t *row;
+
+        say(credit, lines, 6);
+        result = cg_credit_json(credit, NOW);
+        row = json_array_get(json_object_get(result, "rows"), 0);
+        assert_int_equal(json_is_true(json_object_get(row, "peer_use_agrees")),
+                         grows);
+        json_decref(result);
+        cg_credit_close(credit);
+    }
 }
 
 static void test_credit_nobody_asked_for(void **state)
@@ -188,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_credit_lapses),
         cmocka_unit_test(test_credit_by_chain),
         cmocka_unit_test(test_credit_lost_is_found),
+        cmocka_unit_test(test_credit_beside_the_use),
         cmocka_unit_test(test_credit_nobody_asked_for),
     };
 
