@@ -148,7 +148,7 @@ def check_tests(tree):
 
 
 def check_keys(tree):
-    code = sources(tree, "src/gate/config")
+    code = sources(tree, "src/gate/config", "src/certify/profile")
     for path, text in pages(tree).items():
         for no, line in lines_of(text):
             for span in SPAN.findall(line):

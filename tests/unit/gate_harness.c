@@ -466,8 +466,8 @@ int harness_reconfigure(struct harness *harness,
 static bool is_header(const char *field)
 {
     static const char *const tags[] = {
-        "34=",  "43=",  "52=",  "97=",  "122=", "50=",  "57=", "115=",
-        "128=", "116=", "129=", "142=", "143=", "144=", "145="};
+        "34=",  "43=",  "52=",  "97=",  "122=", "50=",  "57=",  "115=",
+        "128=", "116=", "129=", "142=", "143=", "144=", "145=", "347="};
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
         if (strncmp(field, tags[i], strlen(tags[i])) == 0) {
             return true;

@@ -154,6 +154,8 @@ static const struct fields_row rows[] = {
     "ok", "3/4", "ok", "ok", X63, "ok", "3/13"},
 {ASKED " q44 q50 H42 H44 H50 AF44", 145, 0, NAME, "LDN",
     "ok", "3/4", "ok", "ok", X63, "ok", "3/13"},
+{ASKED " q44 q50 H42 H44 H50 AF44", 347, 0, NAME, "LDN",
+    "ok", "3/4", "ok", "ok", X63, "ok", "3/13"},
 
 /* ids */
 {FRESH, 11, 0, NAME, NULL,

@@ -101,6 +101,8 @@ static const struct fields_row rows[] = {
     "ok", "ok", "ok", "ok", X63, "ok", "ok"},
 {ALL, 145, 0, NAME, "ANY",
     "ok", "ok", "ok", "ok", X63, "ok", "ok"},
+{ALL, 347, 0, NAME, "ANY",
+    "ok", "ok", "ok", "ok", X63, "ok", "ok"},
 
 /* what it says */
 {REPORTS, 17, 0, NAME, NULL,
