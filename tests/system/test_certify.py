@@ -131,12 +131,14 @@ class Desk:
                 if record["kind"] == "verdict"}
 
     def close(self):
-        for process in self.processes:
-            process.stop(signal.SIGKILL)
         pipe = os.path.join(self.folder, "tell")
         if os.path.exists(pipe):
             write(pipe, "end\n")
             self.carrier.join(10)
+            os.remove(pipe)
+        for process in self.processes:
+            process.stop(signal.SIGKILL)
+        self.processes = []
 
 
 class Certify(unittest.TestCase):
