@@ -507,14 +507,17 @@ void cg_engine_rejected(struct cg_engine *engine, struct cg_slice clordid)
     const struct cg_state *state = &engine->state;
     uint32_t slot = cg_state_request(state, engine->cause_session, clordid);
     if (slot == CG_NONE || state->requests[slot].state != CG_REQUEST_SENT ||
-        state->requests[slot].order == CG_NONE ||
-        state->orders[state->requests[slot].order].state == CG_ORDER_CLOSED) {
+        state->requests[slot].order == CG_NONE) {
         cg_note(engine, "ALARM: a peer rejected a message of ours (3)");
         return;
     }
     const struct cg_request *request = &state->requests[slot];
     uint32_t order = request->order;
     bool is_new = request->kind == CG_REQUEST_NEW;
+    if (is_new && state->orders[order].state == CG_ORDER_CLOSED) {
+        cg_note(engine, "ALARM: a peer rejected an order that is over (3)");
+        return;
+    }
     if (is_new) {
         cg_order_close(engine, order, CG_REPORT_REJECTED);
     } else {
