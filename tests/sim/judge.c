@@ -265,7 +265,7 @@ static void venue_said(struct judge *judge, const struct judge_event *event)
     if (request == NULL || request->kind != event->type[0]) {
         judge_wrong(judge, "R45: the venue gets a %s %.*s that no client sent",
                     event->type, (int)id.len, id.data);
-    } else if (request->said) {
+    } else if (request->said && request->kind != 'q') {
         judge_wrong(judge, "R40: %s is forwarded twice", request->id);
     } else if (request->answers > 0) {
         judge_wrong(judge, "R45: %s is forwarded, and was answered before",
@@ -293,7 +293,8 @@ static void venue_resent(struct judge *judge, const struct judge_event *event)
 {
     struct judge_request *request = judge_request_named(
         judge, event->session, sim_field_find(event->body, 11));
-    if (request == NULL || request->order == SIM_NONE) {
+    if (request == NULL || request->order == SIM_NONE ||
+        strchr("DGF", event->type[0]) == NULL) {
         return;
     }
     bool withheld = event->way == JUDGE_WITHHELD;
@@ -318,7 +319,7 @@ static void venue_heard(struct judge *judge, const struct judge_event *event)
     if (request == NULL || strchr("DGFq", event->type[0]) == NULL) {
         return;
     }
-    if (request->heard) {
+    if (request->heard && request->kind != 'q') {
         judge_wrong(judge, "R40: %s reached the venue twice", request->id);
     }
     if (request->answers > 0 && request->kind == 'D') {
@@ -415,6 +416,7 @@ static void report_in(struct judge *judge,
     bool unknown = exec == 'I' && status == '8';
     if (unknown) {
         CG_SOMETIMES(status_unknown, true);
+        order->unknown = true;
         return;
     }
     CG_SOMETIMES(fill_against_older_id,
@@ -436,7 +438,7 @@ static void report_in(struct judge *judge,
     if (exec != 'I') {
         settle_older(judge, order, request);
     }
-    if (status != 0 && exec != 'H') {
+    if (status != 0) {
         order->status = status;
         if (!judge_status_is_open(status)) {
             order->open = false;
@@ -449,17 +451,26 @@ static void refusal_in(struct judge *judge,
                        const struct judge_event *event)
 {
     (void)judge;
+    (void)event;
+    request->refused = true;
     CG_SOMETIMES(replace_refused_by_venue, request->kind == 'G');
     CG_SOMETIMES(cancel_refused_by_venue, request->kind == 'F');
     CG_SOMETIMES(pull_refused, request->kind == 'P');
-    (void)event;
     request->done = true;
 }
 
+static void rejected(struct judge *judge, struct judge_request *request);
+
 static void venue_in(struct judge *judge, const struct judge_event *event)
 {
+    bool refuses = strcmp(event->type, "j") == 0;
     struct judge_request *request = judge_request_named(
-        judge, event->session, sim_field_find(event->body, 11));
+        judge, event->session, sim_field_find(event->body, refuses ? 379 : 11));
+    if (request != NULL && refuses) {
+        CG_SOMETIMES(business_reject, true);
+        rejected(judge, request);
+        return;
+    }
     if (request == NULL) {
         return;
     }
@@ -472,19 +483,25 @@ static void venue_in(struct judge *judge, const struct judge_event *event)
     }
 }
 
-/* The venue's FIX session rejects a message: what it named is over. */
-static void rejected(struct judge *judge, const struct judge_event *event)
+/* The venue cannot take a message: what it named is over. */
+static void rejected(struct judge *judge, struct judge_request *request)
 {
-    struct judge_request *request = judge_request_named(
-        judge, event->session, sim_field_find(event->body, 11));
-    if (request == NULL) {
-        return;
-    }
-    CG_SOMETIMES(session_reject, true);
     request->rejected = true;
+    request->refused = true;
     request->done = true;
     if (request->kind == 'D' && request->order != SIM_NONE) {
         judge->orders[request->order].open = false;
+    }
+}
+
+static void session_rejects(struct judge *judge,
+                            const struct judge_event *event)
+{
+    struct judge_request *request = judge_request_named(
+        judge, event->session, sim_field_find(event->body, 11));
+    if (request != NULL) {
+        CG_SOMETIMES(session_reject, true);
+        rejected(judge, request);
     }
 }
 
@@ -494,6 +511,7 @@ static void rejected(struct judge *judge, const struct judge_event *event)
 void judge_take(struct judge *judge, const struct judge_event *event)
 {
     judge->events++;
+    judge->last_in = event->way == JUDGE_IN ? SIM_NONE : judge->last_in;
     if (event->session == DESK_HUB) {
         if (event->way == JUDGE_IN) {
             judge_hub_in(judge, event);
@@ -520,7 +538,7 @@ void judge_take(struct judge *judge, const struct judge_event *event)
         }
         break;
     case JUDGE_REJECTED:
-        rejected(judge, event);
+        session_rejects(judge, event);
         break;
     }
 }

@@ -51,6 +51,7 @@ struct judge_request {
     bool withheld;     /* gap-filled */
     bool rejected;     /* by the venue's FIX session */
     bool done;         /* the venue has answered it */
+    bool refused;      /* ... by a 9 */
     bool told;         /* its client has heard of it */
     unsigned answers;  /* of the gate */
     unsigned again;    /* how often its id came in once more */
@@ -70,6 +71,7 @@ struct judge_order {
     bool fallback;
     bool open;    /* the venue has it, or may come to have it */
     bool reports; /* the venue has spoken of it */
+    bool unknown; /* the venue does not know it */
     int64_t qty;
     int64_t cum;
     char status; /* 39 as the gate has heard it */

@@ -80,7 +80,8 @@ static void request_in(struct judge *judge, const struct judge_event *event)
     judge_request_join(judge, request, order);
     const struct judge_order *it = &judge->orders[order];
     const struct judge_request *named = &judge->requests[at];
-    bool there = judge->requests[it->first].said && it->open && named->said;
+    bool there = judge->requests[it->first].said && it->open && named->said &&
+                 !named->refused;
     if (event->type[0] == 'F' && there &&
         judge->up[desk_places[event->session].venue]) {
         judge->cancel = (size_t)(request - judge->requests);
@@ -103,6 +104,9 @@ static void again_in(struct judge_request *request,
                 memcmp(request->body, event->body.data, event->body.len) == 0;
     CG_SOMETIMES(possdup_again, event->possdup && !event->possresend);
     CG_SOMETIMES(possresend_again, event->possresend);
+    if (request->kind == 'q') {
+        return; /* these pass as often as they come */
+    }
     if (!same || (!event->possdup && !event->possresend)) {
         request->again++;
     } else if (event->possresend) {
@@ -172,17 +176,18 @@ static bool may_be_answered(const struct judge *judge,
     if (!request->said || request->withheld || request->rejected) {
         return true;
     }
-    if (request->order == SIM_NONE || request->kind == 'D') {
+    if (request->order == SIM_NONE) {
         return false;
     }
     const struct judge_order *order = &judge->orders[request->order];
     const struct judge_request *first = &judge->requests[order->first];
-    return first->withheld || first->rejected;
+    return order->unknown || first->withheld || first->rejected;
 }
 
 static void answered(struct judge *judge, struct judge_request *request)
 {
     request->answers++;
+    request->refused = true;
     if (request->answers > 1) {
         judge_wrong(judge, "R45: the gate answers %s twice", request->id);
     } else if (request->kind == 'D' && request->heard && !request->rejected) {
@@ -248,14 +253,24 @@ static void report_said(struct judge *judge,
     }
 }
 
-/* A Reject (3, j) is about what has just come. */
+/* A j names its message, the venue's is passed on; a Reject (3) is about what
+ * has just come. */
 static void reject_said(struct judge *judge, const struct judge_event *event)
 {
-    struct judge_request *request = judge->last_in != SIM_NONE
+    struct cg_slice id = sim_field_find(event->body, 379);
+    struct judge_request *request = id.len > 0 ? judge_request_named(
+                                                     judge, event->session, id)
+                                    : judge->last_in != SIM_NONE
                                         ? &judge->requests[judge->last_in]
                                         : NULL;
-    CG_SOMETIMES(garbage_is_rejected, true);
-    if (request == NULL || request->session != event->session) {
+    struct cg_slice type = sim_field_find(event->body, 372);
+    if (id.len > 0 && !cg_slice_is(type, "D") && !cg_slice_is(type, "G") &&
+        !cg_slice_is(type, "F")) {
+        return;
+    }
+    CG_SOMETIMES(garbage_is_rejected, request == NULL || !request->said);
+    if (request == NULL || request->session != event->session ||
+        request->rejected) {
         return;
     }
     if (request->refusals < request->again + request->asked) {
@@ -334,9 +349,7 @@ static void report_heard(struct judge *judge,
     if (exec == 'I' && (request->answers > 0 || status == '8')) {
         return;
     }
-    if (exec != 'H') {
-        order->heard_status = status;
-    }
+    order->heard_status = status;
     order->heard_cum = cum >= 0 ? cum : order->heard_cum;
     order->heard_reject |= exec == '8' && request->kind == 'D';
     order->heard_fill |= cum > 0;
@@ -356,8 +369,9 @@ static void both_told(struct judge *judge, struct judge_request *request)
 
 void judge_client_heard(struct judge *judge, const struct judge_event *event)
 {
+    bool refuses = strcmp(event->type, "j") == 0;
     struct judge_request *request = judge_request_named(
-        judge, event->session, sim_field_find(event->body, 11));
+        judge, event->session, sim_field_find(event->body, refuses ? 379 : 11));
     if (request == NULL || request->session != event->session) {
         return;
     }

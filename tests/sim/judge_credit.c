@@ -174,7 +174,7 @@ static size_t ask_of(const struct judge *judge, struct cg_slice body)
     for (size_t i = judge->ask_count; i > 0; i--) {
         const struct judge_ask *ask = &judge->asks[i - 1];
         if (ask->token == token && ask->trans == trans && ask->type == type &&
-            ask->amount == amount && !ask->answered) {
+            (ask->amount == amount || trans == '1') && !ask->answered) {
             return i - 1;
         }
     }

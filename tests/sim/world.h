@@ -183,6 +183,7 @@ struct world {
     bool trace;
     struct world_record *record; /* NULL: nothing is written down */
     uint64_t turns;
+    uint64_t settled; /* of these */
     uint64_t crashes;
     char *picture; /* of the books; NULL: none */
     size_t picture_len;
@@ -220,7 +221,8 @@ void world_gate_close(struct world *world);
 void world_gate_recv(struct world *world, int session, int seq, bool possdup);
 void world_gate_link(struct world *world, int session, bool up);
 void world_gate_resend(struct world *world, int session, int from);
-void world_gate_rejected(struct world *world, int session, int seq);
+/* False when the gate cannot have heard it. */
+bool world_gate_rejected(struct world *world, int session, int seq);
 void world_gate_stop(struct world *world);
 void world_gate_tick(struct world *world);
 void world_turn_end(struct world *world);

@@ -130,6 +130,7 @@ static void settle_turn(struct world *world)
         tell_judge(world, &world->turn[i]);
         check_judge(world);
     }
+    world->settled++;
     judge_turn_ends(&world->judge, world->now);
     check_judge(world);
     for (int i = 0; i < DESK_SESSIONS; i++) {
@@ -406,12 +407,13 @@ void world_gate_resend(struct world *world, int session, int from)
 }
 
 /* The peer's FIX session rejects (3) what the gate said. */
-void world_gate_rejected(struct world *world, int session, int seq)
+bool world_gate_rejected(struct world *world, int session, int seq)
 {
     static char bytes[BYTES_MAX];
+    uint64_t settled;
     world_turn_end(world);
     if (!is_alive(world) || !world->links[session].up) {
-        return;
+        return false;
     }
     size_t len = world_seal(world, session, true, seq, false, bytes,
                             sizeof(bytes));
@@ -420,7 +422,9 @@ void world_gate_rejected(struct world *world, int session, int seq)
     record_rejected(world, session, seq);
     collect(world, cg_gate_rejected(world->gate, (cg_session)session, bytes,
                                     len, world->now));
+    settled = world->settled;
     world_turn_end(world);
+    return world->settled > settled;
 }
 
 void world_gate_stop(struct world *world)

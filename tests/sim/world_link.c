@@ -148,27 +148,10 @@ void world_link_up(struct world *world, int session)
 /* --- what arrives ------------------------------------------------------------
  */
 
-static void judge_heard(struct world *world,
-                        int session,
-                        const struct world_post *post,
-                        bool possdup)
-{
-    judge_take(&world->judge, &(struct judge_event){
-                                  .way = JUDGE_HEARD,
-                                  .session = session,
-                                  .type = post->type,
-                                  .body = {post->body, post->body_len},
-                                  .possdup = possdup,
-                                  .possresend = post->header_len > 0,
-                                  .at = world->now,
-                              });
-}
-
 static void hear(struct world *world, int session, int seq, bool possdup)
 {
     /* A copy: what is said meanwhile moves the store. */
     struct world_post post = world->links[session].out.posts[seq - 1];
-    judge_heard(world, session, &post, possdup);
     world_peer_hears(world, session, &post, possdup);
 }
 

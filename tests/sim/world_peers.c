@@ -137,6 +137,48 @@ void world_venue_command(struct world *world, const char *format, ...)
     command(world, false, text);
 }
 
+static void judge_heard(struct world *world,
+                        int session,
+                        const struct world_post *post,
+                        const struct sim_message *message)
+{
+    judge_take(&world->judge, &(struct judge_event){
+                                  .way = JUDGE_HEARD,
+                                  .session = session,
+                                  .type = post->type,
+                                  .body = message->body,
+                                  .possdup = message->possdup,
+                                  .possresend = message->possresend,
+                                  .at = world->now,
+                              });
+}
+
+static bool can_throw_out(const struct world_post *post)
+{
+    return strchr("DGF", post->type[0]) != NULL && post->type[1] == '\0';
+}
+
+/* By a Reject (3); one that nobody can have heard is said as a j, which can be
+ * resent. */
+static void throw_out(struct world *world, int session, int seq)
+{
+    const struct world_post *post = &world->links[session].out.posts[seq - 1];
+    struct cg_slice id = sim_field_find(
+        (struct cg_slice){post->body, post->body_len}, 11);
+    struct sim_body body = {0};
+    sim_body_int(&body, 45, seq);
+    sim_body_text(&body, 372, post->type);
+    sim_body_add(&body, 379, id);
+    sim_body_int(&body, 380, 4);
+    sim_body_text(&body, 58, "cannot take it");
+    world_say(world, "%s: throws %d out", desk_places[session].name, seq);
+    if (world_draw(world, 2) == 0 ||
+        !world_gate_rejected(world, session, seq)) {
+        world_peer_send(world, session, "j", sim_body_slice(&body), false);
+    }
+    sim_body_deinit(&body);
+}
+
 void world_peer_hears(struct world *world,
                       int session,
                       const struct world_post *post,
@@ -150,15 +192,16 @@ void world_peer_hears(struct world *world,
                       memcmp(post->header, "97=Y", 4) == 0,
     };
     world_peers_time(world);
+    if (desk_is_venue(session) && can_throw_out(post) &&
+        world_fault(world, FAULT_VENUE_THROWS_OUT, 8)) {
+        throw_out(world, session, world->links[session].peer_expects - 1);
+        return;
+    }
+    judge_heard(world, session, post, &message);
     if (desk_is_client(session)) {
         world_client_hears(world, session, post);
     } else if (session == DESK_HUB) {
         sim_hub_receive(&world->hub, &world->peers[session], &message);
-    } else if (!world->healed && strchr("DGF", post->type[0]) != NULL &&
-               post->type[1] == '\0' &&
-               world_fault(world, FAULT_VENUE_THROWS_OUT, 8)) {
-        int seq = world->links[session].peer_expects - 1;
-        world_gate_rejected(world, session, seq);
     } else {
         sim_venue_receive(&world->venue, &world->peers[session], &message);
     }
