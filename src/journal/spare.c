@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-static const char magic[16] = "CG spare file 1";
+static const char magic[16] = "CG spare file 2";
+static const char magic_before[16] = "CG spare file 1";
 
 struct head {
     char magic[16];
@@ -21,12 +22,17 @@ struct head {
 
 /* Before the bytes of each turn; their digest stands behind them. */
 struct turn_head {
-    uint64_t magic;
+    uint64_t magic; /* also of its use: a turn of an earlier one is none */
     uint64_t len;
 };
 
 #define TURN_MAGIC 0x6e72757420474355u
 #define TURN_MAX (256 * 1024 * 1024)
+
+static uint64_t turn_mark(int64_t use)
+{
+    return TURN_MAGIC ^ (uint64_t)use;
+}
 
 static void head_digest(struct cg_spare *spare,
                         const struct head *head,
@@ -60,10 +66,12 @@ static enum cg_db_result read_head(struct cg_spare *spare)
         return result;
     }
     head_digest(spare, &head, &digest);
-    spare->begun = memcmp(head.magic, magic, sizeof(magic)) == 0 &&
+    bool before = memcmp(head.magic, magic_before, sizeof(magic_before)) == 0;
+    spare->begun = (before || memcmp(head.magic, magic, sizeof(magic)) == 0) &&
                    cg_digest_equal(&digest, &head.digest);
     if (spare->begun) {
         spare->use = head.use;
+        spare->mark = before ? TURN_MAGIC : turn_mark(head.use);
         spare->first_no = head.no;
         spare->first_chain = head.chain;
         spare->digest = digest;
@@ -111,6 +119,7 @@ static enum cg_db_result write_head(struct cg_spare *spare,
     cg_db_random(&head.use, sizeof(head.use));
     head_digest(spare, &head, &head.digest);
     spare->begun = true;
+    spare->mark = turn_mark(head.use);
     spare->digest = head.digest;
     spare->end = sizeof(head);
     return cg_db_file_write(spare->file, 0, &head, sizeof(head));
@@ -131,7 +140,6 @@ enum cg_db_result cg_spare_write(struct cg_spare *spare,
                                  uint64_t last_no,
                                  const struct cg_digest_bytes *chain)
 {
-    struct turn_head head = {TURN_MAGIC, turn->len};
     struct cg_digest_bytes digest;
     enum cg_db_result result = CG_DB_DONE;
     if (spare->file == NULL || turn->len > TURN_MAX) {
@@ -140,6 +148,7 @@ enum cg_db_result cg_spare_write(struct cg_spare *spare,
     if (!spare->begun) {
         result = write_head(spare, last_no, chain);
     }
+    struct turn_head head = {spare->mark, turn->len};
     int64_t bytes_at = spare->end + (int64_t)sizeof(head);
     int64_t digest_at = bytes_at + (int64_t)turn->len;
     turn_digest(spare, &head, turn->bytes, &digest);
@@ -192,7 +201,7 @@ cg_spare_read(struct cg_spare *spare, struct cg_turn *turn, bool *found)
     cg_turn_clear(turn);
     enum cg_db_result result = cg_db_file_read(spare->file, spare->end, &head,
                                                sizeof(head));
-    if (result != CG_DB_DONE || head.magic != TURN_MAGIC ||
+    if (result != CG_DB_DONE || head.magic != spare->mark ||
         head.len > TURN_MAX) {
         return result;
     }

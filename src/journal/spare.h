@@ -4,7 +4,8 @@
  *
  *   head     where its turns begin: the last fact in the journal, and the chain
  *            up to it; not there while the spare is empty
- *   turn...  length, bytes, SHA-256 of the turn before it (or the head) and it
+ *   turn...  mark of this use, length, bytes, SHA-256 of the turn before it (or
+ *            the head) and it
  *
  * A turn that was cut off, or is left over from an earlier use, does not fit
  * the chain of digests, and is no turn.
@@ -26,6 +27,7 @@ struct cg_spare {
     struct cg_digester *digester; /* borrowed */
     bool begun;                   /* its head is there */
     int64_t use;                  /* the head's */
+    uint64_t mark;                /* of this use's turns */
     uint64_t first_no;
     struct cg_digest_bytes first_chain;
     int64_t end; /* where the next turn goes */

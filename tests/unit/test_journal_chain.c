@@ -579,6 +579,18 @@ static void test_spare_turn_in_both_counts_once(void **state)
     expect_facts(place->path, FACTS + 3);
 }
 
+/* The turns of an earlier use lie behind those of this one, and may begin just
+ * where they end: they are none, and damage nothing. */
+static void test_spare_used_before(void **state)
+{
+    const struct place *place = *state;
+    make(place->path);
+    spare_make(place, FACTS, FACTS + 1, FACTS + 4);
+    expect_facts(place->path, FACTS + 4);
+    spare_make(place, FACTS + 4, FACTS + 5, FACTS + 5);
+    expect_facts(place->path, FACTS + 5);
+}
+
 static void spare_spoil(const struct place *place, long at)
 {
     char path[160];
@@ -793,6 +805,7 @@ int main(void)
         WITH_PLACE(test_spare_takes_a_large_turn),
         WITH_PLACE(test_spare_keeps_a_reset),
         WITH_PLACE(test_spare_turn_in_both_counts_once),
+        WITH_PLACE(test_spare_used_before),
         WITH_PLACE(test_spare_torn_turn_is_none),
         WITH_PLACE(test_spare_of_another_refused),
         WITH_PLACE(test_spare_is_seen_by_a_reader),
