@@ -429,6 +429,7 @@ static void report_in(struct judge *judge,
         CG_SOMETIMES(replace_after_fill, cum > 0);
         order->qty = qty;
         order->newest = (size_t)(request - judge->requests);
+        order->open &= cum < qty;
     }
     CG_SOMETIMES(overfill, exec == 'F' && cum > order->qty);
     CG_SOMETIMES(unsolicited_cancel,

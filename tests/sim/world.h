@@ -162,6 +162,7 @@ struct world {
     bool turn_open;
     struct world_fact *turn;
     size_t turn_count;
+    size_t turn_settled; /* of these the judge knows */
     size_t turn_room;
     int crash_in; /* commits until one crashes; 0: none is planned */
     bool healed;
@@ -178,6 +179,8 @@ struct world {
     size_t order_count;
     unsigned ids;
     bool lied;   /* the hub's books may be wrong */
+    bool deaf;   /* the hub has forgotten what it was told ... */
+    bool busted; /* ... and a trade was taken back */
     bool forgot; /* the hub has lost its books */
     char failure[1024];
     bool trace;

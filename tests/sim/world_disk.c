@@ -7,6 +7,7 @@
 #include "world.h"
 
 #include "../unit/faulty_vfs.h"
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ struct world_disk {
     struct faulty_disk *disk;
     size_t moment; /* the last commit had returned */
     cg_seq facts;  /* by then */
-    bool failing;  /* a fault is planned or has come */
+    int starts;
+    bool failing; /* a fault is planned or has come */
     int seq_out[DESK_SESSIONS];
 };
 
@@ -36,6 +38,15 @@ struct found {
     int seq_in[DESK_SESSIONS];
 };
 
+/* Each process draws other random numbers, as on a machine. */
+static void other_numbers(int starts)
+{
+    char bytes[16];
+    for (int i = 0; i < starts; i++) {
+        sqlite3_randomness(sizeof(bytes), bytes);
+    }
+}
+
 /* Opens the journal on the disk, and reads what is in it. */
 static bool open_journal(struct world *world, struct found *found)
 {
@@ -43,6 +54,7 @@ static bool open_journal(struct world *world, struct found *found)
     int64_t created = 0;
     *found = (struct found){0};
     faulty_disk_use(world->disk->disk);
+    other_numbers(++world->disk->starts);
     int status = cg_journal_open_sqlite("gate.journal", &world->journal, error,
                                         sizeof(error));
     if (status != 0) {
@@ -131,6 +143,9 @@ void world_disk_fault(struct world *world)
         .partly = world_draw(world, 2) == 0,
         .except = world_draw(world, 2) == 0 ? "-spare" : NULL,
     };
+    world_say(world, "disk: fails, %d at %zu%s%s%s", (int)fault.op, fault.at,
+              fault.lasts ? " lasting" : "", fault.partly ? " partly" : "",
+              fault.except != NULL ? fault.except : "");
     faulty_disk_fail(disk->disk, &fault);
 }
 
@@ -196,6 +211,7 @@ bool world_disk_crash(struct world *world, bool in_commit, int result)
     memset(&world->journal, 0, sizeof(world->journal));
     world_disk_heal(world);
     if (world_draw(world, 3) > 0) {
+        world_say(world, "disk: the power is cut");
         cut(world, in_commit);
     }
     if (!open_journal(world, &found)) {
@@ -204,6 +220,15 @@ bool world_disk_crash(struct world *world, bool in_commit, int result)
     bool before = is_before(world, &found);
     bool after = in_commit && is_after(world, &found);
     if (!before && !after) {
+        world_say(world, "%llu facts, of %llu", (unsigned long long)found.facts,
+                  (unsigned long long)world->disk->facts);
+        for (int i = 0; i < DESK_SESSIONS; i++) {
+            const struct world_link *link = &world->links[i];
+            world_say(world, "%s: out %d of %d to %d, in %d of %d to %d",
+                      desk_places[i].name, found.seq_out[i] - 1,
+                      link->out.committed, link->out.count, found.seq_in[i],
+                      link->gate_expects_committed, link->gate_expects);
+        }
         world_wrong(world, "R45: the journal has a part of a turn, or has lost "
                            "one that was durable");
     }

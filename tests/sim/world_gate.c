@@ -126,10 +126,11 @@ static void check_judge(struct world *world)
 /* The turn is durable: it counts, whatever comes. */
 static void settle_turn(struct world *world)
 {
-    for (size_t i = 0; i < world->turn_count; i++) {
+    for (size_t i = world->turn_settled; i < world->turn_count; i++) {
         tell_judge(world, &world->turn[i]);
         check_judge(world);
     }
+    world->turn_settled = world->turn_count;
     world->settled++;
     judge_turn_ends(&world->judge, world->now);
     check_judge(world);
@@ -146,6 +147,7 @@ static void lose_turn(struct world *world)
         world->links[i].gate_expects = world->links[i].gate_expects_committed;
     }
     world->turn_count = 0;
+    world->turn_settled = 0;
 }
 
 /* What is durable leaves, as far as |count| of it goes. */
@@ -162,6 +164,7 @@ static void release(struct world *world, size_t count)
         }
     }
     world->turn_count = 0;
+    world->turn_settled = 0;
 }
 
 /* The journal is in its spare: the gate goes on for a little while. */
@@ -171,6 +174,8 @@ static int begin_to_fail(struct world *world)
     CG_SOMETIMES(spare_takes_over, true);
     world->failing = true;
     world->gate_up_at = world->now + (1 + world_draw(world, 3000)) * SIM_MS;
+    world_disk_committed(world);
+    settle_turn(world); /* nothing of it has left so far */
     record_event(world, "gate stop");
     collect(world, cg_gate_stop(world->gate, world->now));
     return cg_gate_commit(world->gate);
