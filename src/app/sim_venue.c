@@ -67,7 +67,7 @@ static void add_exec(struct sim_venue *venue,
         sim_body_char(body, 20, old_trans_type(report->exec_type));
     }
     sim_body_char(body, 150, old ? old_exec_type(report) : report->exec_type);
-    bool replaced = old && report->exec_type == '5';
+    bool replaced = old && report->exec_type == '5' && report->order->open;
     sim_body_char(body, 39, replaced ? '5' : report->order->status);
     if (report->reason >= 0) {
         sim_body_int(body, 103, report->reason);

@@ -70,7 +70,7 @@ bool judge_status_is_open(char status)
            status == 'A' || status == 'E';
 }
 
-/* --- requests ------------------------------------------------------------ */
+/* --- requests ------------------------------------------------------------- */
 
 /* ClOrdIDs are those of a venue's session. */
 static struct cg_slice
@@ -330,8 +330,7 @@ static void venue_heard(struct judge *judge, const struct judge_event *event)
     request->heard = true;
 }
 
-/* --- a venue says ----------------------------------------------------------
- */
+/* --- a venue says --------------------------------------------------------- */
 
 /* R43: the same name again changes nothing. */
 static bool is_repeat(struct judge *judge, const struct judge_event *event)
@@ -506,8 +505,7 @@ static void session_rejects(struct judge *judge,
     }
 }
 
-/* --- the turn ----------------------------------------------------------------
- */
+/* --- the turn ------------------------------------------------------------- */
 
 void judge_take(struct judge *judge, const struct judge_event *event)
 {

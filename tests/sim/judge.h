@@ -92,6 +92,7 @@ struct judge_token {
     bool ended;       /* the gate has given it back */
     bool invalidated; /* 2325=4 */
     bool granted;     /* ever */
+    bool confirmed;   /* the hub has answered that it was given back */
     int64_t total;
     int64_t told; /* as consumed */
     int64_t expires;
@@ -184,7 +185,7 @@ bool judge_open_end(const struct judge *judge, char *text, size_t len);
 /* What the orders of a limit have filled. */
 int64_t judge_filled(const struct judge *judge, size_t limit);
 
-/* --- between the parts of the judge -------------------------------------- */
+/* --- between the parts of the judge --------------------------------------- */
 
 void judge_wrong(struct judge *judge, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- clients say ------------------------------------------------------------
- */
+/* --- clients say ---------------------------------------------------------- */
 
 static size_t account_of(struct cg_slice body)
 {
@@ -109,7 +108,7 @@ static void again_in(struct judge_request *request,
     }
     if (!same || (!event->possdup && !event->possresend)) {
         request->again++;
-    } else if (event->possresend) {
+    } else {
         request->asked++;
     }
 }
@@ -140,8 +139,7 @@ void judge_client_in(struct judge *judge, const struct judge_event *event)
     judge->last_in = judge->request_count - 1;
 }
 
-/* --- the gate says to clients
- * ------------------------------------------------- */
+/* --- the gate says to clients --------------------------------------------- */
 
 static void code_said(struct cg_slice text)
 {
@@ -314,8 +312,7 @@ void judge_client_said(struct judge *judge, const struct judge_event *event)
     }
 }
 
-/* --- clients hear
- * --------------------------------------------------------------- */
+/* --- clients hear --------------------------------------------------------- */
 
 static bool is_repeat(struct judge *judge, const struct judge_event *event)
 {

@@ -39,8 +39,7 @@ judge_token_of(struct judge *judge, struct cg_slice id, bool add)
     return at != SIM_NONE ? &judge->tokens[at] : NULL;
 }
 
-/* --- the gate says to the hub
- * -------------------------------------------------- */
+/* --- the gate says to the hub --------------------------------------------- */
 
 static void submission_said(struct judge_token *token,
                             const struct judge_ask *ask,
@@ -157,8 +156,7 @@ void judge_hub_said(struct judge *judge, const struct judge_event *event)
     }
 }
 
-/* --- the hub says
- * ---------------------------------------------------------------- */
+/* --- the hub says --------------------------------------------------------- */
 
 /* By 2318, else by the token and what was asked (R24). */
 static size_t ask_of(const struct judge *judge, struct cg_slice body)
@@ -228,6 +226,7 @@ static void answer_new(struct judge *judge,
     size_t at = (size_t)(ask - judge->asks);
     int64_t approved = judge_number(event->body, 2327, SIM_AMOUNT_DIGITS);
     bool whole = approved < 0 || approved >= ask->amount;
+    token->confirmed |= ask->trans == '1';
     CG_SOMETIMES(grant_after_pending, ask->pending && status == '0');
     CG_SOMETIMES(partial_grant, status == '1' || !whole);
     CG_SOMETIMES(over_approval, approved > ask->amount);
@@ -368,8 +367,7 @@ void judge_hub_in(struct judge *judge, const struct judge_event *event)
     }
 }
 
-/* --- what stands behind a forward
- * ------------------------------------------------- */
+/* --- what stands behind a forward ----------------------------------------- */
 
 static bool is_ping(size_t account)
 {

@@ -72,8 +72,9 @@ static bool ask_open(const struct judge *judge, size_t at)
 {
     const struct judge_ask *ask = &judge->asks[at];
     const struct judge_token *token = &judge->tokens[ask->token];
-    bool settled = ask->type == '0' && token->newest != at &&
-                   judge->asks[token->newest].answered;
+    bool settled = ask->type == '0' &&
+                   (token->confirmed || (token->newest != at &&
+                                         judge->asks[token->newest].answered));
     return !ask->answered && !settled;
 }
 

@@ -79,8 +79,7 @@ bool world_fault(struct world *world, enum fault fault, int share)
                          level == FAULT_RARE ? share : share * 8);
 }
 
-/* --- what a seed draws
- * --------------------------------------------------------- */
+/* --- what a seed draws ---------------------------------------------------- */
 
 static void draw_some(struct random *random, bool *flags, size_t count)
 {
@@ -111,13 +110,13 @@ void world_plan_draw(struct world_plan *plan, uint64_t seed)
     plan->queue = random_chance(&random, 300);
     plan->disk = random_chance(&random, 150);
     plan->keeps = random_chance(&random, 500);
+    plan->instant = random_chance(&random, 300);
     plan->batch = random_chance(&random, 500) ? 0
                                               : (int)random_below(&random, 600);
     plan->steps = 40 + (int)random_below(&random, 160);
 }
 
-/* --- time
- * ------------------------------------------------------------------------ */
+/* --- time ----------------------------------------------------------------- */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -170,8 +169,7 @@ static int64_t any_while(struct world *world)
     return world_draw(world, most * SIM_MS);
 }
 
-/* --- a run
- * ----------------------------------------------------------------------- */
+/* --- a run ---------------------------------------------------------------- */
 
 static void links_act(struct world *world)
 {
@@ -238,8 +236,7 @@ static void settle(struct world *world)
     }
 }
 
-/* --- books that must agree
- * --------------------------------------------------------- */
+/* --- books that must agree ------------------------------------------------ */
 
 static void compare_gate(struct world *world)
 {
@@ -306,8 +303,7 @@ static void compare_hub(struct world *world)
     }
 }
 
-/* --- opening and closing
- * ------------------------------------------------------------ */
+/* --- opening and closing -------------------------------------------------- */
 
 static void mistake(
     void *user, const char *file, int line, const char *what, const char *to)

@@ -61,10 +61,11 @@ struct world_plan {
     enum fault_level levels[FAULTS];
     bool accounts[DESK_ACCOUNTS];
     bool clients[DESK_SESSIONS];
-    bool queue; /* the net limit queues */
-    bool disk;  /* the journal is SQLite's, over a disk in memory */
-    bool keeps; /* venues keep what comes behind a gap */
-    int batch;  /* of 1000: an input joins the turn before it */
+    bool queue;   /* the net limit queues */
+    bool disk;    /* the journal is SQLite's, over a disk in memory */
+    bool keeps;   /* venues keep what comes behind a gap */
+    bool instant; /* a gate that died starts again at once */
+    int batch;    /* of 1000: an input joins the turn before it */
     int steps;
 };
 
@@ -157,6 +158,7 @@ struct world {
     struct cg_journal journal;
     struct cg_gate *gate; /* NULL: down */
     int64_t gate_up_at;
+    int64_t died_at;
     int64_t stalled_until;
     bool failing; /* the journal is in its spare */
     bool turn_open;
@@ -200,8 +202,7 @@ void world_plan_draw(struct world_plan *plan, uint64_t seed);
 bool world_run(struct world *world, const struct world_plan *plan);
 void world_deinit(struct world *world);
 
-/* --- between the parts of the world ----------------------------------------
- */
+/* --- between the parts of the world --------------------------------------- */
 
 void world_wrong(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -307,5 +308,6 @@ void record_resend(struct world *world, int session, int seq, bool kept);
 void record_rejected(struct world *world, int session, int seq);
 void record_event(struct world *world, const char *what);
 void record_cannot(struct world *world, const char *why);
+void record_turn_ends(struct world *world, bool there);
 
 #endif

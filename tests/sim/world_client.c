@@ -342,8 +342,7 @@ void world_client_acts(struct world *world)
     }
 }
 
-/* --- answers
- * ----------------------------------------------------------------------- */
+/* --- answers -------------------------------------------------------------- */
 
 static struct world_order *order_named(struct world *world, struct cg_slice id)
 {

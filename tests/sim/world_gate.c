@@ -23,8 +23,7 @@ static bool is_alive(const struct world *world)
     return world->gate != NULL && world_goes_on(world);
 }
 
-/* --- messages
- * ----------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------- */
 
 size_t world_seal(struct world *world,
                   int session,
@@ -94,8 +93,7 @@ static void collect(struct world *world, int status)
     }
 }
 
-/* --- the end of a turn
- * --------------------------------------------------------- */
+/* --- the end of a turn ---------------------------------------------------- */
 
 static void tell_judge(struct world *world, const struct world_fact *fact)
 {
@@ -126,6 +124,7 @@ static void check_judge(struct world *world)
 /* The turn is durable: it counts, whatever comes. */
 static void settle_turn(struct world *world)
 {
+    record_turn_ends(world, true);
     for (size_t i = world->turn_settled; i < world->turn_count; i++) {
         tell_judge(world, &world->turn[i]);
         check_judge(world);
@@ -249,8 +248,7 @@ void world_turn_end(struct world *world)
     }
 }
 
-/* --- crashes and starts
- * --------------------------------------------------------- */
+/* --- crashes and starts --------------------------------------------------- */
 
 static void mark_crash(struct world *world)
 {
@@ -273,6 +271,7 @@ void world_crash(struct world *world, bool in_commit)
 {
     bool there = false;
     world->crashes++;
+    world->died_at = world->now;
     mark_crash(world);
     world_say(world, "gate: dies");
     cg_gate_close(world->gate);
@@ -284,17 +283,19 @@ void world_crash(struct world *world, bool in_commit)
     }
     if (there) {
         settle_turn(world);
-    } else if (world->turn_count > 0) {
-        record_event(world, NULL);
+    } else if (world->turn_open || world->turn_count > 0) {
+        record_turn_ends(world, false);
     }
     lose_turn(world);
     world->turn_open = false;
     world->failing = false;
     world->crash_in = 0;
     world_links_reset(world);
-    world->gate_up_at = world->now + world_draw(world, 3000) * SIM_MS;
+    world->gate_up_at = world->now;
+    if (!world->plan.instant) {
+        world->gate_up_at += world_draw(world, 3000) * SIM_MS;
+    }
     judge_restarted(&world->judge);
-    record_event(world, "gate crash");
 }
 
 static void
@@ -326,6 +327,12 @@ void world_gate_open(struct world *world)
     }
     world_say(world, "gate: opens");
     judge_restarted(&world->judge);
+    if (world->crashes > 0) {
+        record_event(world, "gate crash");
+    }
+    if (world->died_at < world->now) {
+        record_cannot(world, "the gate was down for a while");
+    }
     if (world->crashes > 0 &&
         world_fault(world, FAULT_CRASH_IN_RECOVERY, 100)) {
         CG_SOMETIMES(crash_in_recovery, true);
@@ -342,16 +349,29 @@ void world_gate_close(struct world *world)
     world->gate = NULL;
 }
 
-/* --- inputs
- * --------------------------------------------------------------------- */
+/* --- inputs --------------------------------------------------------------- */
+
+/* What is due by now comes first. */
+static void tick_first(struct world *world)
+{
+    while (is_alive(world) && world->stalled_until <= world->now &&
+           cg_gate_deadline(world->gate) <= world->now) {
+        world_turn_end(world);
+        if (world->gate != NULL) {
+            collect(world, cg_gate_tick(world->gate, world->now));
+            world_turn_end(world);
+        }
+    }
+}
 
 void world_gate_recv(struct world *world, int session, int seq, bool possdup)
 {
     static char bytes[BYTES_MAX];
     size_t len = world_seal(world, session, false, seq, possdup, bytes,
                             sizeof(bytes));
-    if (!is_alive(world)) {
-        return;
+    tick_first(world);
+    if (!is_alive(world) || !world->links[session].up) {
+        return; /* it is resent */
     }
     if (len == 0) {
         world_wrong(world, "a message is too long");
@@ -379,6 +399,7 @@ void world_gate_recv(struct world *world, int session, int seq, bool possdup)
 void world_gate_link(struct world *world, int session, bool up)
 {
     world_turn_end(world);
+    tick_first(world);
     if (!is_alive(world) || world->links[session].up != up) {
         return; /* it has died in that turn */
     }
@@ -394,6 +415,7 @@ void world_gate_resend(struct world *world, int session, int from)
     static char bytes[BYTES_MAX];
     struct world_link *link = &world->links[session];
     world_turn_end(world);
+    tick_first(world);
     if (!is_alive(world) || !link->up) {
         return;
     }
@@ -417,6 +439,7 @@ bool world_gate_rejected(struct world *world, int session, int seq)
     static char bytes[BYTES_MAX];
     uint64_t settled;
     world_turn_end(world);
+    tick_first(world);
     if (!is_alive(world) || !world->links[session].up) {
         return false;
     }
@@ -435,6 +458,7 @@ bool world_gate_rejected(struct world *world, int session, int seq)
 void world_gate_stop(struct world *world)
 {
     world_turn_end(world);
+    tick_first(world);
     if (!is_alive(world) || world->failing) {
         return;
     }

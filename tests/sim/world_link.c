@@ -145,8 +145,7 @@ void world_link_up(struct world *world, int session)
     }
 }
 
-/* --- what arrives ------------------------------------------------------------
- */
+/* --- what arrives --------------------------------------------------------- */
 
 static void hear(struct world *world, int session, int seq, bool possdup)
 {
@@ -191,8 +190,7 @@ to_peer(struct world *world, int session, const struct world_item *item)
     }
 }
 
-/* --- lines that break
- * --------------------------------------------------------- */
+/* --- lines that break ----------------------------------------------------- */
 
 static void line_breaks(struct world *world, int session)
 {
@@ -261,8 +259,7 @@ void world_links_deinit(struct world *world)
     }
 }
 
-/* --- what is due -------------------------------------------------------------
- */
+/* --- what is due ---------------------------------------------------------- */
 
 static void
 to_gate(struct world *world, int session, const struct world_item *item)

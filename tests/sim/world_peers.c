@@ -207,8 +207,7 @@ void world_peer_hears(struct world *world,
     }
 }
 
-/* --- the hub's mischief
- * ----------------------------------------------------------- */
+/* --- the hub's mischief --------------------------------------------------- */
 
 static const char *const hub_ids[] = {"PING-USD", "PUSH-USD", "BOTH-USD",
                                       "NET-USD", "NETPING-USD"};
@@ -359,8 +358,7 @@ void world_hub_acts(struct world *world)
     }
 }
 
-/* --- venues
- * -------------------------------------------------------------------------- */
+/* --- venues --------------------------------------------------------------- */
 
 /* An open order, or SIM_NONE. */
 static size_t any_open(struct world *world)
@@ -470,8 +468,7 @@ void world_venue_acts(struct world *world)
     }
 }
 
-/* --- the end
- * ------------------------------------------------------------------------- */
+/* --- the end -------------------------------------------------------------- */
 
 /* Everybody keeps his word from now on. */
 void world_peers_heal(struct world *world)
