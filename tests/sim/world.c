@@ -72,11 +72,9 @@ void world_say(struct world *world, const char *format, ...)
 bool world_fault(struct world *world, enum fault fault, int share)
 {
     enum fault_level level = world->plan.levels[fault];
-    if (level == FAULT_OFF || world->healed) {
-        return false;
-    }
-    return random_chance(&world->random,
-                         level == FAULT_RARE ? share : share * 8);
+    int most = level == FAULT_RARE ? share : share * 8;
+    bool drawn = random_chance(&world->streams[fault], most);
+    return drawn && level != FAULT_OFF && !world->healed;
 }
 
 /* --- what a seed draws ---------------------------------------------------- */
@@ -171,34 +169,55 @@ static int64_t any_while(struct world *world)
 
 /* --- a run ---------------------------------------------------------------- */
 
-static void links_act(struct world *world)
+static void link_lost(struct world *world)
 {
     int session = (int)world_draw(world, DESK_SESSIONS);
-    if (world_fault(world, FAULT_LINK_LOST, 12)) {
-        int64_t most = world_draw(world, 3) == 0 ? 10000 : 500;
-        world_say(world, "%s: is cut off", desk_places[session].name);
-        world_link_down(world, session, world_draw(world, most) * SIM_MS);
+    int64_t most = world_draw(world, 3) == 0 ? 10000 : 500;
+    world_say(world, "%s: is cut off", desk_places[session].name);
+    world_link_down(world, session, world_draw(world, most) * SIM_MS);
+}
+
+static void link_stalls(struct world *world)
+{
+    int session = (int)world_draw(world, DESK_SESSIONS);
+    world->links[session].stalled_until = world->now +
+                                          world_draw(world, 3000) * SIM_MS;
+}
+
+static void gate_stalls(struct world *world)
+{
+    int64_t ns = world_draw(world, 1500) * SIM_MS;
+    world->stalled_until = world->now + ns;
+    world->judge.slack_ns = ns > world->judge.slack_ns ? ns
+                                                       : world->judge.slack_ns;
+    record_cannot(world, "the gate's process was not run for a while");
+}
+
+void world_faults_act(struct world *world,
+                      const struct world_mischief *acts,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (world_fault(world, acts[i].fault, acts[i].share)) {
+            world_do(world, (int)acts[i].fault, acts[i].act);
+        }
     }
-    if (world_fault(world, FAULT_STALL, 12)) {
-        world->links[session].stalled_until = world->now +
-                                              world_draw(world, 3000) * SIM_MS;
-    }
-    if (world_fault(world, FAULT_GATE_STALL, 5)) {
-        int64_t ns = world_draw(world, 1500) * SIM_MS;
-        world->stalled_until = world->now + ns;
-        world->judge.slack_ns = ns > world->judge.slack_ns
-                                    ? ns
-                                    : world->judge.slack_ns;
-        record_cannot(world, "the gate's process was not run for a while");
-    }
-    if (world_fault(world, FAULT_STOP, 3) && world->gate != NULL) {
-        world_gate_stop(world);
-    }
+}
+
+static void links_act(struct world *world)
+{
+    static const struct world_mischief acts[] = {
+        {FAULT_LINK_LOST, 12, link_lost},
+        {FAULT_STALL, 12, link_stalls},
+        {FAULT_GATE_STALL, 5, gate_stalls},
+        {FAULT_STOP, 3, world_gate_stop},
+    };
+    world_faults_act(world, acts, sizeof(acts) / sizeof(acts[0]));
 }
 
 static void act(struct world *world)
 {
-    world_client_acts(world);
+    world_do(world, STREAM_CLIENTS, world_client_acts);
     world_venue_acts(world);
     world_hub_acts(world);
     links_act(world);
@@ -344,7 +363,11 @@ static void open_world(struct world *world)
 {
     world->start = INT64_C(1800000000) * 1000 * SIM_MS;
     world->now = world->start;
-    world->random = (struct random){world->plan.seed};
+    for (int i = 0; i < STREAMS; i++) {
+        struct random mix = {world->plan.seed + ((uint64_t)i << 48)};
+        world->streams[i].state = random_next(&mix);
+    }
+    world->stream = STREAM_STEPS;
     world->orders = sim_grow(NULL, 512, sizeof(*world->orders));
     world->facts = sim_grow(NULL, 1, sizeof(*world->facts));
     configure(world);

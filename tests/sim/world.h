@@ -53,6 +53,18 @@ enum fault {
 
 extern const char *const fault_names[FAULTS];
 
+/* Random numbers come from several sources, so that a fault that is switched
+ * off leaves the others as they were. */
+enum stream {
+    STREAM_STEPS = FAULTS,
+    STREAM_CLIENTS,
+    STREAM_VENUES,
+    STREAM_GATE,
+    STREAM_BATCH,
+    STREAM_WIRES, /* one for each session */
+    STREAMS = STREAM_WIRES + DESK_SESSIONS,
+};
+
 enum fault_level { FAULT_OFF, FAULT_RARE, FAULT_FREQUENT };
 
 /* Where a seed's runs may differ: what shrinking takes away. */
@@ -149,7 +161,8 @@ struct world_record;
 
 struct world {
     struct world_plan plan;
-    struct random random;
+    struct random streams[STREAMS];
+    int stream; /* the one that world_draw() draws from */
     int64_t start;
     int64_t now;
     struct cg_config config;
@@ -214,10 +227,35 @@ static inline bool world_goes_on(const struct world *world)
 }
 static inline int64_t world_draw(struct world *world, int64_t below)
 {
-    return random_below(&world->random, below);
+    return random_below(&world->streams[world->stream], below);
+}
+/* Draws from |stream| from now on; the one before is returned. */
+static inline int world_stream(struct world *world, int stream)
+{
+    int before = world->stream;
+    world->stream = stream;
+    return before;
+}
+/* Does |act| with the random numbers of |stream|. */
+static inline void
+world_do(struct world *world, int stream, void (*act)(struct world *world))
+{
+    int before = world_stream(world, stream);
+    act(world);
+    world_stream(world, before);
 }
 /* Off: never; rare: |share| of 1000; frequent: eight times that. */
 bool world_fault(struct world *world, enum fault fault, int share);
+
+/* What a fault does, and in how many of 1000 steps when it is rare. */
+struct world_mischief {
+    enum fault fault;
+    int share;
+    void (*act)(struct world *world);
+};
+void world_faults_act(struct world *world,
+                      const struct world_mischief *acts,
+                      size_t count);
 
 /* world_gate.c */
 void world_gate_open(struct world *world);

@@ -328,18 +328,13 @@ void world_client_acts(struct world *world)
     } else {
         world_venue_trades(world);
     }
-    if (world_fault(world, FAULT_CLIENT_RACES, 15)) {
-        client_races(world);
-    }
-    if (world_fault(world, FAULT_CLIENT_FLOODS, 4)) {
-        client_floods(world);
-    }
-    if (world_fault(world, FAULT_CLIENT_GARBAGE, 15)) {
-        client_says_garbage(world);
-    }
-    if (world_fault(world, FAULT_CLIENT_REPEATS, 8)) {
-        repeats_old(world);
-    }
+    static const struct world_mischief acts[] = {
+        {FAULT_CLIENT_RACES, 15, client_races},
+        {FAULT_CLIENT_FLOODS, 4, client_floods},
+        {FAULT_CLIENT_GARBAGE, 15, client_says_garbage},
+        {FAULT_CLIENT_REPEATS, 8, repeats_old},
+    };
+    world_faults_act(world, acts, sizeof(acts) / sizeof(acts[0]));
 }
 
 /* --- answers -------------------------------------------------------------- */

@@ -205,11 +205,8 @@ static void plan_crash(struct world *world)
     }
 }
 
-void world_turn_end(struct world *world)
+static void end_turn(struct world *world)
 {
-    if (!world->turn_open || world->gate == NULL) {
-        return;
-    }
     bool dies = world->crash_in > 0 && --world->crash_in == 0;
     int64_t when = dies ? world_draw(world, 3) : 0;
     world->turn_open = false;
@@ -245,6 +242,15 @@ void world_turn_end(struct world *world)
         world_crash(world, false);
     } else {
         plan_crash(world);
+    }
+}
+
+void world_turn_end(struct world *world)
+{
+    if (world->turn_open && world->gate != NULL) {
+        int before = world_stream(world, STREAM_GATE);
+        end_turn(world);
+        world_stream(world, before);
     }
 }
 
@@ -330,7 +336,7 @@ void world_gate_open(struct world *world)
     if (world->crashes > 0) {
         record_event(world, "gate crash");
     }
-    if (world->died_at < world->now) {
+    if (world->crashes > 0 && world->died_at < world->now) {
         record_cannot(world, "the gate was down for a while");
     }
     if (world->crashes > 0 &&
@@ -389,7 +395,7 @@ void world_gate_recv(struct world *world, int session, int seq, bool possdup)
         world_disk_received(world, session, seq + 1);
     }
     collect(world, status);
-    if (!random_chance(&world->random, world->plan.batch)) {
+    if (!random_chance(&world->streams[STREAM_BATCH], world->plan.batch)) {
         world_turn_end(world);
     } else {
         CG_SOMETIMES(several_in_one_turn, true);

@@ -48,10 +48,13 @@ void world_store_cut(struct world_store *store, int count)
 }
 
 static void wire_put(struct world *world,
+                     struct world_link *link,
                      struct world_wire *wire,
                      struct world_item item,
                      int64_t stalled_until)
 {
+    int session = (int)(link - world->links);
+    struct random *random = &world->streams[STREAM_WIRES + session];
     if (wire->first > 0 && wire->first == wire->count) {
         wire->first = wire->count = 0;
     }
@@ -59,7 +62,7 @@ static void wire_put(struct world *world,
         wire->room = wire->room == 0 ? 32 : wire->room * 2;
         wire->items = sim_grow(wire->items, wire->room, sizeof(*wire->items));
     }
-    int64_t takes = SIM_MS / 2 + world_draw(world, 4 * SIM_MS);
+    int64_t takes = SIM_MS / 2 + random_below(random, 4 * SIM_MS);
     item.due = world->now + takes;
     item.due = item.due > wire->last_due ? item.due : wire->last_due;
     item.due = item.due > stalled_until ? item.due : stalled_until;
@@ -78,7 +81,7 @@ void world_link_send(struct world *world, int session, int seq, bool possdup)
 {
     struct world_link *link = &world->links[session];
     if (link->up) {
-        wire_put(world, &link->out_wire,
+        wire_put(world, link, &link->out_wire,
                  (struct world_item){
                      .kind = ITEM_MESSAGE, .seq = seq, .possdup = possdup},
                  link->stalled_until);
@@ -89,7 +92,7 @@ void world_link_gap(struct world *world, int session, int seq)
 {
     struct world_link *link = &world->links[session];
     if (link->up) {
-        wire_put(world, &link->out_wire,
+        wire_put(world, link, &link->out_wire,
                  (struct world_item){.kind = ITEM_GAP, .seq = seq},
                  link->stalled_until);
     }
@@ -107,7 +110,7 @@ void world_peer_send(struct world *world,
     world_post_add(&link->said, type, header, body, world->now);
     if (link->up) {
         wire_put(
-            world, &link->in_wire,
+            world, link, &link->in_wire,
             (struct world_item){.kind = ITEM_MESSAGE, .seq = link->said.count},
             link->stalled_until);
     }
@@ -127,13 +130,13 @@ void world_link_up(struct world *world, int session)
     CG_SOMETIMES(logon_with_gap_to_peer, link->peer_expects <= link->out.count);
     if (link->peer_expects <= link->out.count) {
         link->resends++;
-        wire_put(world, &link->in_wire,
+        wire_put(world, link, &link->in_wire,
                  (struct world_item){.kind = ITEM_REQUEST,
                                      .seq = link->peer_expects},
                  0);
     }
     for (int seq = asked; seq <= link->said.count; seq++) {
-        wire_put(world, &link->in_wire,
+        wire_put(world, link, &link->in_wire,
                  (struct world_item){
                      .kind = ITEM_MESSAGE, .seq = seq, .possdup = true},
                  0);
@@ -322,7 +325,8 @@ void world_links_run(struct world *world)
     bool more = true;
     while (more && world_goes_on(world)) {
         more = false;
-        int from = (int)world_draw(world, DESK_SESSIONS);
+        int from = (int)random_below(&world->streams[STREAM_BATCH],
+                                     DESK_SESSIONS);
         for (int i = 0; i < DESK_SESSIONS && world_goes_on(world); i++) {
             more |= run_one(world, (from + i) % DESK_SESSIONS);
         }

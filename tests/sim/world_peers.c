@@ -335,27 +335,20 @@ static void hub_is_skewed(struct world *world)
 
 void world_hub_acts(struct world *world)
 {
-    static const struct {
-        enum fault fault;
-        void (*act)(struct world *world);
-    } acts[] = {
-        {FAULT_HUB_LATE, hub_is_late},
-        {FAULT_HUB_SILENT, hub_is_silent},
-        {FAULT_HUB_REFUSES, hub_refuses},
-        {FAULT_HUB_LIES, hub_lies},
-        {FAULT_HUB_FORGETS, hub_forgets},
-        {FAULT_HUB_LOWERS, hub_lowers},
-        {FAULT_HUB_STALE, hub_feed_is_stale},
-        {FAULT_HUB_STOPS, hub_stops},
-        {FAULT_HUB_TAKES_BACK, hub_takes_back},
-        {FAULT_HUB_EXPIRES, hub_expires},
-        {FAULT_HUB_SKEWED, hub_is_skewed},
+    static const struct world_mischief acts[] = {
+        {FAULT_HUB_LATE, 12, hub_is_late},
+        {FAULT_HUB_SILENT, 12, hub_is_silent},
+        {FAULT_HUB_REFUSES, 12, hub_refuses},
+        {FAULT_HUB_LIES, 12, hub_lies},
+        {FAULT_HUB_FORGETS, 12, hub_forgets},
+        {FAULT_HUB_LOWERS, 12, hub_lowers},
+        {FAULT_HUB_STALE, 12, hub_feed_is_stale},
+        {FAULT_HUB_STOPS, 12, hub_stops},
+        {FAULT_HUB_TAKES_BACK, 12, hub_takes_back},
+        {FAULT_HUB_EXPIRES, 12, hub_expires},
+        {FAULT_HUB_SKEWED, 12, hub_is_skewed},
     };
-    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-        if (world_fault(world, acts[i].fault, 12)) {
-            acts[i].act(world);
-        }
-    }
+    world_faults_act(world, acts, sizeof(acts) / sizeof(acts[0]));
 }
 
 /* --- venues --------------------------------------------------------------- */
@@ -372,7 +365,7 @@ static size_t any_open(struct world *world)
                : SIM_NONE;
 }
 
-void world_venue_trades(struct world *world)
+static void trade(struct world *world)
 {
     size_t at = any_open(world);
     if (at == SIM_NONE) {
@@ -389,6 +382,11 @@ void world_venue_trades(struct world *world)
     world_say(world, "venue: trades %s", order->clordid);
     sim_venue_trade(&world->venue, at, qty < leaves ? qty : leaves,
                     order->price);
+}
+
+void world_venue_trades(struct world *world)
+{
+    world_do(world, STREAM_VENUES, trade);
 }
 
 static void venue_rejects(struct world *world)
@@ -451,21 +449,14 @@ static void venue_overfills(struct world *world)
 
 void world_venue_acts(struct world *world)
 {
-    static const struct {
-        enum fault fault;
-        void (*act)(struct world *world);
-    } acts[] = {
-        {FAULT_VENUE_REJECTS, venue_rejects},
-        {FAULT_VENUE_SLOW, venue_is_slow},
-        {FAULT_VENUE_CANCELS, venue_cancels},
-        {FAULT_VENUE_BUSTS, venue_busts},
-        {FAULT_VENUE_OVERFILLS, venue_overfills},
+    static const struct world_mischief acts[] = {
+        {FAULT_VENUE_REJECTS, 12, venue_rejects},
+        {FAULT_VENUE_SLOW, 12, venue_is_slow},
+        {FAULT_VENUE_CANCELS, 12, venue_cancels},
+        {FAULT_VENUE_BUSTS, 12, venue_busts},
+        {FAULT_VENUE_OVERFILLS, 12, venue_overfills},
     };
-    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-        if (world_fault(world, acts[i].fault, 12)) {
-            acts[i].act(world);
-        }
-    }
+    world_faults_act(world, acts, sizeof(acts) / sizeof(acts[0]));
 }
 
 /* --- the end -------------------------------------------------------------- */
