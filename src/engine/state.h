@@ -733,6 +733,12 @@ struct cg_state {
     struct cg_map instrument_map; /* name */
 };
 
+/* Whether the end of its order was all the answer there is (owed.c): a cancel
+ * that the venue confirms stays SENT, and nobody waits for a word on the gate's
+ * own.  What came too late for its order is refused by the venue still. */
+bool cg_request_is_over(const struct cg_state *state,
+                        const struct cg_request *request);
+
 /*
  * Whether a replace may still turn out never to have reached its venue (R22):
  * it went there, nobody has answered it, and since then no resend exchange has
