@@ -39,7 +39,7 @@ const struct desk_limit desk_limits[DESK_LIMITS] = {
     [DESK_PUSH_USD] = {"PUSH-USD", DESK_PUSH, NULL, DESK_MODEL_PUSH, false,
                        true, false, USD(100000)},
     [DESK_PUSH_CLIP] = {"PUSH-CLIP", DESK_PUSH, NULL, DESK_MODEL_PUSH, false,
-                        false, true, USD(40000)},
+                        false, true, USD(24000)},
     [DESK_BOTH_USD] = {"BOTH-USD", DESK_BOTH, NULL, DESK_MODEL_BOTH, false,
                        true, false, USD(100000)},
     [DESK_NET_USD] = {"NET-USD", DESK_NET, NULL, DESK_MODEL_PUSH, true, true,

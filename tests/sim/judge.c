@@ -322,7 +322,7 @@ static void venue_heard(struct judge *judge, const struct judge_event *event)
     if (request->heard && request->kind != 'q') {
         judge_wrong(judge, "R40: %s reached the venue twice", request->id);
     }
-    if (request->answers > 0 && request->kind == 'D') {
+    if (request->answers > 0 && request->kind == 'D' && !request->unsure) {
         judge_wrong(judge,
                     "R45: %s reached the venue, and the gate had answered it",
                     request->id);
@@ -418,9 +418,6 @@ static void report_in(struct judge *judge,
         order->unknown = true;
         return;
     }
-    CG_SOMETIMES(fill_against_older_id,
-                 exec == 'F' &&
-                     (size_t)(request - judge->requests) != order->newest);
     order->reports = true;
     cum_is(order, cum, exec);
     int64_t qty = judge_number(event->body, 38, 0);
@@ -545,6 +542,40 @@ void judge_take(struct judge *judge, const struct judge_event *event)
 void judge_link(struct judge *judge, int session, bool up)
 {
     judge->up[session] = up;
+}
+
+/* One of several cancels of an order: which of them the venue has confirmed is
+ * not told apart. */
+static bool has_twin(const struct judge *judge,
+                     const struct judge_request *request)
+{
+    size_t count = 0;
+    if (request->kind != 'F' || request->order == SIM_NONE) {
+        return false;
+    }
+    const struct judge_order *order = &judge->orders[request->order];
+    for (size_t at = judge->requests[order->first].older; at != order->first;
+         at = judge->requests[at].older) {
+        count += judge->requests[at].kind == 'F' ? 1 : 0;
+    }
+    return count > 1;
+}
+
+void judge_reset(struct judge *judge, int session)
+{
+    for (size_t i = 0; i < judge->request_count; i++) {
+        struct judge_request *request = &judge->requests[i];
+        if (request->said && (!request->done || has_twin(judge, request)) &&
+            desk_places[request->session].venue == session) {
+            request->unsure = true;
+            request->told |= request->kind == 'q' || request->late;
+        }
+    }
+    for (size_t i = 0; i < judge->order_count; i++) {
+        struct judge_order *order = &judge->orders[i];
+        order->unsure |= desk_places[order->session].venue == session &&
+                         judge->requests[order->first].said;
+    }
 }
 
 void judge_restarted(struct judge *judge)

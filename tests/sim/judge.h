@@ -49,6 +49,8 @@ struct judge_request {
     bool said;         /* forwarded */
     bool heard;        /* by the venue */
     bool withheld;     /* gap-filled */
+    bool unsure;       /* it, or its answer, is lost for ever */
+    bool late;         /* its order was over when it came */
     bool rejected;     /* by the venue's FIX session */
     bool done;         /* the venue has answered it */
     bool refused;      /* ... by a 9 */
@@ -72,6 +74,7 @@ struct judge_order {
     bool open;    /* the venue has it, or may come to have it */
     bool reports; /* the venue has spoken of it */
     bool unknown; /* the venue does not know it */
+    bool unsure;  /* what the venue has said of it may be lost for ever */
     int64_t qty;
     int64_t cum;
     char status; /* 39 as the gate has heard it */
@@ -170,6 +173,9 @@ void judge_take(struct judge *judge, const struct judge_event *event);
 
 /* What the gate's host tells it besides. */
 void judge_link(struct judge *judge, int session, bool up);
+/* Numbers begin at 1 again: what the peer has not heard it never will, nor the
+ * gate what the peer has said. */
+void judge_reset(struct judge *judge, int session);
 void judge_restarted(struct judge *judge);
 
 /* All that came of one commit was told. */

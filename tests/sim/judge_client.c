@@ -79,6 +79,7 @@ static void request_in(struct judge *judge, const struct judge_event *event)
     judge_request_join(judge, request, order);
     const struct judge_order *it = &judge->orders[order];
     const struct judge_request *named = &judge->requests[at];
+    request->late = judge->requests[it->first].said && !it->open;
     bool there = judge->requests[it->first].said && it->open && named->said &&
                  !named->refused;
     if (event->type[0] == 'F' && there &&
@@ -171,7 +172,8 @@ static void code_said(struct cg_slice text)
 static bool may_be_answered(const struct judge *judge,
                             const struct judge_request *request)
 {
-    if (!request->said || request->withheld || request->rejected) {
+    if (!request->said || request->withheld || request->rejected ||
+        request->unsure) {
         return true;
     }
     if (request->order == SIM_NONE) {
@@ -188,7 +190,8 @@ static void answered(struct judge *judge, struct judge_request *request)
     request->refused = true;
     if (request->answers > 1) {
         judge_wrong(judge, "R45: the gate answers %s twice", request->id);
-    } else if (request->kind == 'D' && request->heard && !request->rejected) {
+    } else if (request->kind == 'D' && request->heard && !request->rejected &&
+               !(request->unsure && judge->orders[request->order].unknown)) {
         judge_wrong(judge, "R45: the gate answers %s, which the venue has",
                     request->id);
     } else if (!may_be_answered(judge, request)) {
@@ -343,7 +346,8 @@ static void report_heard(struct judge *judge,
     if (again || (exec != 'I' && is_repeat(judge, event))) {
         return;
     }
-    if (exec == 'I' && (request->answers > 0 || status == '8')) {
+    if (exec == 'I' && (is_gates(sim_field_find(event->body, 17)) ||
+                        request->answers > 0 || status == '8')) {
         return;
     }
     order->heard_status = status;
@@ -356,12 +360,19 @@ static void report_heard(struct judge *judge,
     }
 }
 
-/* A cancel of what waits answers its order as well. */
-static void both_told(struct judge *judge, struct judge_request *request)
+/* A cancel of what waits answers its order as well; a status tells all that can
+ * be told of what was lost. */
+static void others_told(struct judge *judge,
+                        const struct judge_request *request,
+                        bool status)
 {
-    struct judge_request *first =
-        &judge->requests[judge->orders[request->order].first];
-    first->told = true;
+    const struct judge_order *order = &judge->orders[request->order];
+    struct judge_request *first = &judge->requests[order->first];
+    first->told |= !status || first->unsure;
+    for (size_t at = first->older; at != order->first;
+         at = judge->requests[at].older) {
+        judge->requests[at].told |= status && judge->requests[at].unsure;
+    }
 }
 
 void judge_client_heard(struct judge *judge, const struct judge_event *event)
@@ -374,9 +385,7 @@ void judge_client_heard(struct judge *judge, const struct judge_event *event)
     }
     if (strcmp(event->type, "8") == 0 && request->order != SIM_NONE) {
         report_heard(judge, request, event);
-        if (judge_exec(event) != 'I') {
-            both_told(judge, request);
-        }
+        others_told(judge, request, judge_exec(event) == 'I');
     }
-    request->told |= judge_exec(event) != 'I';
+    request->told |= judge_exec(event) != 'I' || request->unsure;
 }

@@ -31,7 +31,7 @@ static bool order_open(const struct judge *judge,
     const struct judge_request *first = &judge->requests[order->first];
     if (order->open) {
         snprintf(text, len, "%s is open", first->id);
-    } else if (first->said && order->reports &&
+    } else if (first->said && order->reports && !order->unsure &&
                (order->heard_cum != order->cum ||
                 order->heard_status != order->status)) {
         snprintf(text, len,

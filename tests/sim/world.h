@@ -19,6 +19,7 @@
 /* What may go wrong; each seed draws which of it is off, rare or frequent. */
 enum fault {
     FAULT_LINK_LOST,
+    FAULT_RESET,          /* numbers begin at 1 again */
     FAULT_STALL,          /* a wire hands nothing on for a while */
     FAULT_GATE_STALL,     /* the gate's process is not run */
     FAULT_DUPLICATE,      /* a peer says a thing twice */
@@ -173,7 +174,8 @@ struct world {
     int64_t gate_up_at;
     int64_t died_at;
     int64_t stalled_until;
-    bool failing; /* the journal is in its spare */
+    bool failing; /* the journal is in its spare, or the host ends */
+    bool sound;   /* nothing fails in this turn */
     bool turn_open;
     struct world_fact *turn;
     size_t turn_count;
@@ -265,6 +267,10 @@ void world_gate_link(struct world *world, int session, bool up);
 void world_gate_resend(struct world *world, int session, int from);
 /* False when the gate cannot have heard it. */
 bool world_gate_rejected(struct world *world, int session, int seq);
+/* The peer sets its number anew: what is on the wire never comes. */
+void world_gate_skip(struct world *world, int session);
+/* At a logon: what either side has said and the other has not heard is lost. */
+void world_gate_reset(struct world *world, int session);
 void world_gate_stop(struct world *world);
 void world_gate_tick(struct world *world);
 void world_turn_end(struct world *world);
@@ -282,6 +288,7 @@ size_t world_seal(struct world *world,
 bool world_disk_open(struct world *world);
 void world_disk_close(struct world *world);
 bool world_disk_sent(struct world *world, int session, int seq);
+bool world_disk_reset(struct world *world, int session);
 bool world_disk_received(struct world *world, int session, int next);
 void world_disk_fault(struct world *world);
 void world_disk_committed(struct world *world);

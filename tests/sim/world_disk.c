@@ -120,12 +120,19 @@ bool world_disk_received(struct world *world, int session, int next)
                                          name_of(world, session), next) == 0;
 }
 
+bool world_disk_reset(struct world *world, int session)
+{
+    return cg_journal_session_reset(world->journal.user,
+                                    name_of(world, session), world->now) == 0;
+}
+
 /* Some commits meet a disk that fails, or is full. */
 void world_disk_fault(struct world *world)
 {
     static const enum faulty_op ops[] = {FAULTY_WRITE, FAULTY_SYNC, FAULTY_ANY};
     struct world_disk *disk = world->disk;
-    if (disk->failing || !world_fault(world, FAULT_DISK_FAILS, 4)) {
+    if (disk->failing || world->sound ||
+        !world_fault(world, FAULT_DISK_FAILS, 4)) {
         return;
     }
     disk->failing = true;

@@ -10,6 +10,7 @@
 
 #include "../unit/fact_log.h"
 #include <fix_writer.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,7 +208,7 @@ static void plan_crash(struct world *world)
 
 static void end_turn(struct world *world)
 {
-    bool dies = world->crash_in > 0 && --world->crash_in == 0;
+    bool dies = world->crash_in > 0 && !world->sound && --world->crash_in == 0;
     int64_t when = dies ? world_draw(world, 3) : 0;
     world->turn_open = false;
     world->turns++;
@@ -459,6 +460,59 @@ bool world_gate_rejected(struct world *world, int session, int seq)
     settled = world->settled;
     world_turn_end(world);
     return world->settled > settled;
+}
+
+void world_gate_skip(struct world *world, int session)
+{
+    struct world_link *link = &world->links[session];
+    world_turn_end(world);
+    tick_first(world);
+    if (!is_alive(world) || !link->up || link->resends > 0) {
+        return;
+    }
+    CG_SOMETIMES(hub_skips_its_numbers, link->gate_expects <= link->said.count);
+    link->gate_expects = link->said.count + 1;
+    record_event(world, "hub skips");
+    collect(world, cg_gate_renumbered(world->gate, (cg_session)session, false,
+                                      world->now));
+    if (world->disk != NULL) {
+        world_disk_received(world, session, link->gate_expects);
+    }
+    world_turn_end(world);
+}
+
+static void forget(struct world_link *link)
+{
+    world_store_cut(&link->out, 0);
+    world_store_cut(&link->said, 0);
+    link->out.committed = 0;
+    link->gate_expects = 1;
+    link->gate_expects_committed = 1;
+    link->peer_expects = 1;
+}
+
+void world_gate_reset(struct world *world, int session)
+{
+    char text[64];
+    world_turn_end(world);
+    tick_first(world);
+    if (!is_alive(world) || world->failing) {
+        return;
+    }
+    CG_SOMETIMES(numbers_reset, true);
+    judge_reset(&world->judge, session);
+    forget(&world->links[session]);
+    snprintf(text, sizeof(text), "%s resets", desk_places[session].name);
+    record_event(world, text);
+    world->sound = true;
+    int status = cg_gate_renumbered(world->gate, (cg_session)session, true,
+                                    world->now);
+    if (world->disk != NULL) {
+        world_disk_reset(world, session);
+    }
+    collect(world, status);
+    world_turn_end(world);
+    world->sound = false;
 }
 
 void world_gate_stop(struct world *world)

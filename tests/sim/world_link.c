@@ -120,10 +120,16 @@ void world_peer_send(struct world *world,
 void world_link_up(struct world *world, int session)
 {
     struct world_link *link = &world->links[session];
-    int asked = link->gate_expects;
     if (link->up || world->gate == NULL) {
         return;
     }
+    if (!desk_is_client(session) && world_fault(world, FAULT_RESET, 40)) {
+        world_gate_reset(world, session);
+    }
+    if (world->gate == NULL) {
+        return;
+    }
+    int asked = link->gate_expects;
     link->up = true;
     world->peers[session].up = true;
     CG_SOMETIMES(logon_with_gap_to_gate, asked <= link->said.count);

@@ -266,11 +266,15 @@ static void hub_lies(struct world *world)
                       1 + (int)world_draw(world, 3));
 }
 
+/* It restarts without its books, or sets its number anew: what it has said and
+ * nobody has heard is lost. */
 static void hub_forgets(struct world *world)
 {
     world->forgot = true;
     CG_SOMETIMES(hub_forgets, true);
-    if (world_draw(world, 2) == 0) {
+    if (world_draw(world, 3) == 0) {
+        world_gate_skip(world, DESK_HUB);
+    } else if (world_draw(world, 2) == 0) {
         world_hub_command(world, "restart");
     } else {
         sim_hub_forget(&world->hub);
@@ -433,16 +437,22 @@ static void venue_busts(struct world *world)
     }
 }
 
+/* More than was asked for, or after the end. */
 static void venue_overfills(struct world *world)
 {
+    int64_t million = INT64_C(100000000);
+    size_t count = world->venue.book.order_count;
     size_t at = any_open(world);
+    if (world_draw(world, 2) == 0 && count > 0) {
+        at = count - 1 - (size_t)world_draw(world, count < 8 ? 1 : 8);
+    }
     if (at != SIM_NONE) {
         const struct sim_order *order = &world->venue.book.orders[at];
+        int64_t leaves = order->open ? sim_order_leaves(order) : 0;
         world_say(world, "venue: overfills %s", order->clordid);
         world_peers_time(world);
         sim_venue_trade(&world->venue, at,
-                        sim_order_leaves(order) +
-                            INT64_C(100000000) * (1 + world_draw(world, 3)),
+                        leaves + million * (1 + world_draw(world, 3)),
                         order->price);
     }
 }
