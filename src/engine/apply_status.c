@@ -53,6 +53,9 @@ void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact)
     if (fact->value == CG_STATUS_KNOWN) {
         order->lost = false;
         requests_known(state, order);
+        if (order->doubtful) { /* over before its status was told */
+            cg_apply_order_may_go(state, fact->order);
+        }
     } else if (fact->value == CG_STATUS_LOST) {
         order->lost = true;
     }
