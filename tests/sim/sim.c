@@ -80,11 +80,12 @@ static void write_session(const struct world_plan *plan, const char *path)
 }
 
 /* Says how the failure comes back, in fewer words. */
-static void explain(const struct job *job, struct world_plan plan)
+static void
+explain(const struct job *job, struct world_plan plan, const char *failure)
 {
     char words[256];
     char path[64];
-    shrink(&plan);
+    shrink(&plan, failure);
     plan_print(&plan, words, sizeof(words));
     printf("  again: sim --plan %s\n  with:", words);
     for (int i = 0; i < FAULTS; i++) {
@@ -107,7 +108,9 @@ static bool run_seed(const struct job *job, uint64_t seed)
     if (run_plan(&plan, job->trace)) {
         return true;
     }
-    explain(job, plan);
+    char failure[sizeof(world.failure)];
+    memcpy(failure, world.failure, sizeof(failure));
+    explain(job, plan, failure);
     return false;
 }
 

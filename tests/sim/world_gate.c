@@ -193,7 +193,7 @@ static int commit(struct world *world)
 static void audit(struct world *world)
 {
     char error[256];
-    if (world->gate != NULL && world->turns % 8 == 0 &&
+    if (world->gate != NULL && (world->trace || world->turns % 8 == 0) &&
         !cg_gate_audit(world->gate, error, sizeof(error))) {
         world_wrong(world, "the books do not add up: %s", error);
     }
