@@ -127,7 +127,7 @@ bool judge_open_end(const struct judge *judge, char *text, size_t len)
 {
     for (size_t i = 0; i < judge->request_count; i++) {
         const struct judge_request *request = &judge->requests[i];
-        if (request_open(request, text, len)) {
+        if (request_open(judge, request, text, len)) {
             return true;
         }
         if (request->again > request->refusals) {

@@ -500,6 +500,9 @@ void world_gate_reset(struct world *world, int session)
         return;
     }
     CG_SOMETIMES(numbers_reset, true);
+    /* A grant that came too late and is lost as well stays in the hub's books.
+     */
+    world->forgot |= session == DESK_HUB;
     judge_reset(&world->judge, session);
     forget(&world->links[session]);
     snprintf(text, sizeof(text), "%s resets", desk_places[session].name);
