@@ -164,7 +164,8 @@ void desk_configure(bool queue, const char *folder, char *buf, size_t room)
     }
     put(&text,
         "TradingDayEnd=never\nSoftDeadlineMs=%d\nHardDeadlineMs=%d\n"
-        "PullTimeMs=%d\nMaxOrders=128\nMaxRequests=2048\nMaxLimits=16\n"
+        "PullTimeMs=%d\nStaleResendMs=5000\nMaxOrders=128\nMaxRequests="
+        "2048\nMaxLimits=16\n"
         "MaxScopes=16\nMaxWaiting=8\nMaxLegs=0\nMaxInstruments=8\n"
         "MaxReports=1024\nMaxMessageBytes=16384\n\n"
         "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"

@@ -9,10 +9,20 @@
 
 #include <stdio.h>
 
-static bool
-request_open(const struct judge_request *request, char *text, size_t len)
+/* The answer of a cancel is lost; that its order is over is all there is. */
+static bool is_moot(const struct judge *judge,
+                    const struct judge_request *request)
 {
-    if (request->kind == 'P' || request->told) {
+    return request->kind == 'F' && request->unsure &&
+           request->order != SIM_NONE && !judge->orders[request->order].open;
+}
+
+static bool request_open(const struct judge *judge,
+                         const struct judge_request *request,
+                         char *text,
+                         size_t len)
+{
+    if (request->kind == 'P' || request->told || is_moot(judge, request)) {
         return false;
     }
     snprintf(text, len, "R45: %c %s has no answer (%s the venue)",
