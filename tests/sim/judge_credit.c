@@ -251,6 +251,10 @@ static void answer_in(struct judge *judge, const struct judge_event *event)
 {
     size_t at = ask_of(judge, event->body);
     char status = sim_field_char(event->body, 2325, 0);
+    if (sim_field_find(event->body, 2327).len > 0 &&
+        judge_number(event->body, 2327, SIM_AMOUNT_DIGITS) < 0) {
+        return; /* nobody can read it */
+    }
     if (at == SIM_NONE || status < '0' || status > '4') {
         struct judge_token *token = judge_token_of(
             judge, sim_field_find(event->body, 2319), false);

@@ -294,6 +294,7 @@ void world_disk_fault(struct world *world);
 void world_disk_committed(struct world *world);
 /* Returns whether the turn is there. */
 bool world_disk_crash(struct world *world, bool in_commit, int result);
+bool world_disk_fails(const struct world *world);
 void world_disk_heal(struct world *world);
 
 /* world_link.c */

@@ -156,6 +156,11 @@ void world_disk_fault(struct world *world)
     faulty_disk_fail(disk->disk, &fault);
 }
 
+bool world_disk_fails(const struct world *world)
+{
+    return world->disk != NULL && world->disk->failing;
+}
+
 void world_disk_heal(struct world *world)
 {
     faulty_disk_fail(world->disk->disk, NULL);

@@ -496,7 +496,7 @@ void world_gate_reset(struct world *world, int session)
     char text[64];
     world_turn_end(world);
     tick_first(world);
-    if (!is_alive(world) || world->failing) {
+    if (!is_alive(world) || world->failing || world_disk_fails(world)) {
         return;
     }
     CG_SOMETIMES(numbers_reset, true);
