@@ -362,15 +362,6 @@ static void must_pass(struct judge *judge,
     }
 }
 
-static void settle_older(struct judge *judge,
-                         const struct judge_order *order,
-                         struct judge_request *request)
-{
-    (void)judge;
-    (void)order;
-    request->done = true;
-}
-
 /* Some words of 4.2 are other ones. */
 char judge_exec(const struct judge_event *event)
 {
@@ -433,7 +424,7 @@ static void report_in(struct judge *judge,
     CG_SOMETIMES(venue_rejects_order, exec == '8');
     CG_SOMETIMES(order_expires, exec == 'C' || exec == '3');
     if (exec != 'I') {
-        settle_older(judge, order, request);
+        request->done = true;
     }
     if (status != 0) {
         order->status = status;

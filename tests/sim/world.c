@@ -437,7 +437,6 @@ void world_deinit(struct world *world)
     free(world->facts);
     free(world->orders);
     free(world->turn);
-    free(world->picture);
     world_links_deinit(world);
     world_peers_deinit(world);
     judge_deinit(&world->judge);

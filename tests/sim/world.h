@@ -205,8 +205,6 @@ struct world {
     uint64_t turns;
     uint64_t settled; /* of these */
     uint64_t crashes;
-    char *picture; /* of the books; NULL: none */
-    size_t picture_len;
 };
 
 /* What the seed draws. */
@@ -293,7 +291,7 @@ bool world_disk_received(struct world *world, int session, int next);
 void world_disk_fault(struct world *world);
 void world_disk_committed(struct world *world);
 /* Returns whether the turn is there. */
-bool world_disk_crash(struct world *world, bool in_commit, int result);
+bool world_disk_crash(struct world *world, bool in_commit);
 bool world_disk_fails(const struct world *world);
 void world_disk_heal(struct world *world);
 

@@ -17,7 +17,6 @@ struct world_disk {
     cg_seq facts;  /* by then */
     int starts;
     bool failing; /* a fault is planned or has come */
-    int seq_out[DESK_SESSIONS];
 };
 
 static const char *name_of(const struct world *world, int session)
@@ -215,10 +214,9 @@ static bool is_after(const struct world *world, const struct found *found)
     return found->facts >= world->disk->facts;
 }
 
-bool world_disk_crash(struct world *world, bool in_commit, int result)
+bool world_disk_crash(struct world *world, bool in_commit)
 {
     struct found found;
-    (void)result;
     world->journal.close(world->journal.user);
     memset(&world->journal, 0, sizeof(world->journal));
     world_disk_heal(world);

@@ -284,7 +284,7 @@ void world_crash(struct world *world, bool in_commit)
     cg_gate_close(world->gate);
     world->gate = NULL;
     if (world->disk != NULL) {
-        there = world_disk_crash(world, in_commit, 0);
+        there = world_disk_crash(world, in_commit);
     } else {
         fact_log_crash(world->facts);
     }
@@ -322,8 +322,6 @@ void world_gate_open(struct world *world)
     struct cg_gate_options options = {.config = &world->config,
                                       .journal = &world->journal,
                                       .now = world->now,
-                                      .snapshot = world->picture,
-                                      .snapshot_len = world->picture_len,
                                       .log = on_log,
                                       .user = world};
     int status = cg_gate_open(&options, error, sizeof(error), &world->gate);
