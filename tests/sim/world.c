@@ -242,7 +242,7 @@ static void settle(struct world *world)
     world_pass(world, 10 * 1000 * SIM_MS);
     world_peers_heal(world);
     world_pass(world, 5 * 1000 * SIM_MS);
-    for (int i = DESK_VENUE42; i < DESK_SESSIONS; i++) {
+    for (int i = DESK_VENUE42; i <= DESK_VENUE50; i++) {
         /* What was given up until the next logon is taken up again. */
         world_link_down(world, i, 10 * SIM_MS);
     }
