@@ -372,10 +372,16 @@ on_grant(struct cg_credit *credit, struct ask *ask, struct cg_slice body)
         grant(token, body, amount);
     } else if (!ask->confirmed) {
         cg_dv01 before = reserved(&token->gate) + token->gate.consumed;
+        cg_dv01 granted = token->hub.granted;
 
         amount = ask->kind == ASK_CHANGE ? amount : ask->amount;
         apply(&token->hub, ask->kind, amount);
-        if (ask->kind == ASK_CHANGE && amount > before && !token->returned) {
+        granted = token->hub.granted - granted;
+        if (token->returned) {
+            /* Too late: what it grants goes back with the rest (R28). */
+            token->gate.granted += granted;
+            token->gate.released += granted;
+        } else if (ask->kind == ASK_CHANGE && amount > before) {
             apply(&token->gate, ask->kind, amount);
         }
     }

@@ -97,6 +97,10 @@ static const struct fields_row rows[] = {
     NULL, NULL, NULL, NULL, "903.9999", "denied/101", NULL},
 {"DG DG-2319", 2327, 0, NUMBER, NULL, /* read exactly, or not at all */
     NULL, NULL, NULL, NULL, "904.00001", "denied/101", NULL},
+{"DG DG-2319", 15, 0, NAME, "USD", /* what was asked, or nothing is granted */
+    "ok", "3/4", "denied/307", "denied/307", "EUR", "denied/307", "3/13"},
+{"DG DG-2319", 1670, 0, NAME, "LPING",
+    "ok", "3/4", "denied/307", "denied/307", "ELSE-USD", "denied/307", "3/13"},
 {"DG DG-2319", 126, 0, TIME, NULL,
     "ok", "3/4", "3/6", "3/6", "20271301-08:00:00", "3/6", "3/13"},
 {"DG DG-2319", 126, 0, TIME, NULL,
