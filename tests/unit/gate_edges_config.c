@@ -145,7 +145,7 @@ static void gate_open(struct harness *harness)
 
 void edges_open(struct harness *harness, int orders)
 {
-    memset(harness, 0, sizeof(*harness));
+    harness_clear(harness);
     read_config(&harness->config, orders);
     fact_log_open(&harness->facts, &harness->journal);
     harness->now = 1800000000 * CG_SECOND;

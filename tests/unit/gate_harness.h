@@ -51,6 +51,9 @@ struct harness {
     char changes[HARNESS_CHANGES_MAX];
 };
 
+/* As nothing was opened: every way to open it begins so. */
+void harness_clear(struct harness *harness);
+
 /* Opens the standard gate with every link up; its amounts are in the .c file.
  */
 void harness_open(struct harness *harness);

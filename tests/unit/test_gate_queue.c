@@ -87,7 +87,7 @@ static int open_gate(void **state)
     char folder[] = "/tmp/cg-queue-XXXXXX";
     char path[64];
     char csv[64];
-    memset(&h, 0, sizeof(h));
+    harness_clear(&h);
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/gate.cfg", folder);
     snprintf(csv, sizeof(csv), "%s/instruments.csv", folder);
