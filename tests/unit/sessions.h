@@ -6,6 +6,7 @@
 #ifndef CG_TESTS_SESSIONS_H
 #define CG_TESTS_SESSIONS_H
 
+#include "sanitized.h"
 #include "script.h"
 
 #define SESSIONS_MAX 1000
@@ -15,18 +16,22 @@ struct sessions {
     size_t count;
 };
 
+/* From then on memory is kept from one gate to the next: thousands are opened,
+ * and giving it back and taking it again is most of the time otherwise. */
 void sessions_open(struct sessions *sessions);
 
 /* Only so many of them under a sanitizer, where all would take too long: every
  * fourth.  SESSIONS_OF() is what is left of a number of sessions, at least. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_UNDEFINED__)
-#define SESSIONS_SHARE 4
-#define SESSIONS_OF(count) ((size_t)(count) / SESSIONS_SHARE / 2)
-#else
-#define SESSIONS_SHARE 1
-#define SESSIONS_OF(count) ((size_t)(count))
-#endif
+#define SESSIONS_SHARE (SANITIZED ? 4u : 1u)
+#define SESSIONS_OF(count)                                                     \
+    (SANITIZED ? (size_t)(count) / SESSIONS_SHARE / 2 : (size_t)(count))
 void sessions_open_share(struct sessions *sessions, size_t share);
+
+/* Those whose place leaves |part| when divided by |share|, so that tests with
+ * different parts have all of them between them; all where CG_TEST_SESSION=
+ * names some. */
+void sessions_open_part(struct sessions *sessions, size_t share, size_t part);
+
 void sessions_deinit(struct sessions *sessions);
 
 /* The file's name without its folder. */

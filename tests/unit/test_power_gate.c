@@ -13,8 +13,6 @@
 #include "power_gate.h"
 #include "sessions.h"
 
-#include <limits.h>
-#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -124,7 +122,7 @@ static void sweep_all(struct sweep *sweep,
 
     *sweep = (struct sweep){.seed = seed != NULL ? strtoull(seed, NULL, 10)
                                                  : 1};
-    sessions_open(&sweep->sessions);
+    sessions_open_part(&sweep->sessions, SESSIONS_SHARE, 3);
     for (size_t i = 0; i < sweep->sessions.count; i++) {
         const char *path = sweep->sessions.paths[i];
         struct cg_script script;
@@ -182,8 +180,6 @@ static void test_power_gate_lying_disk_is_found_out(void **state)
 
 int main(void)
 {
-    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
     faulty_checkpoint_pages = 12;
 
     const struct CMUnitTest tests[] = {

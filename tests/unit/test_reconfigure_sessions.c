@@ -193,7 +193,7 @@ static void play_all(bool other)
     size_t passed = 0;
     plan.other = other;
     plan.times = 0;
-    sessions_open(&sessions);
+    sessions_open_part(&sessions, SESSIONS_SHARE, other ? 0 : 2);
     for (size_t i = 0; i < sessions.count; i++) {
         if (only == NULL || strstr(sessions.paths[i], only) != NULL) {
             played++;

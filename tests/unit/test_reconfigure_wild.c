@@ -13,8 +13,6 @@
 #include "sessions.h"
 
 #include <gate_internal.h>
-#include <limits.h>
-#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -328,8 +326,6 @@ static void test_reconfigure_wild_adds_up(void **state)
 
 int main(void)
 {
-    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reconfigure_wild_adds_up),
     };

@@ -122,7 +122,7 @@ static void test_replay_random_damage_books_hold(void **state)
 {
     struct sessions sessions;
     (void)state;
-    sessions_open(&sessions);
+    sessions_open_part(&sessions, SESSIONS_SHARE, 3);
     for (size_t i = 0; i < sessions.count; i++) {
         struct recorder recorder;
         assert_true(recorder_play(&recorder, sessions.paths[i]));
