@@ -8,6 +8,8 @@
 #include "power_turns.h"
 #include "sanitized.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -334,6 +336,9 @@ static void test_disk_faults_full(void **state)
 
 int main(void)
 {
+    /* Thousands of disks are made: their memory is kept for the next. */
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
     faulty_checkpoint_pages = 15;
 
     const struct CMUnitTest tests[] = {
