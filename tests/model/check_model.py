@@ -40,6 +40,9 @@ ENDLESS = ["replaces", "deaf", "limits"]
 
 CLAIMS = ["order_is_answered", "replace_is_answered", "token_is_over"]
 
+# To compile takes longer than to find a mistake.
+QUICK = ("-O0", "-DSAFETY", "-DNOCLAIM")
+
 # A mistake, and the models that must find it.
 MISTAKES = [
     ("BUG_LATE_GRANT_DROPPED", "replaces", ["OVERTAKE=1", "REPLACES=1"]),
@@ -125,12 +128,12 @@ class Model:
                           [model + ".pml"], cwd=folder)
         if "rror" in said:
             raise tables.TableError("spin -a %s: %s" % (model, said))
-        tables.run([self.options.cc, "-O1", "-w", "-DVECTORSZ=2048",
+        tables.run([self.options.cc, "-w", "-DVECTORSZ=2048",
                     "-DMEMLIM=6000"] + flags + ["-o", "pan", "pan.c"],
                    cwd=folder)
         return folder
 
-    def search(self, name, model, defines=(), flags=("-DSAFETY", "-DNOCLAIM"),
+    def search(self, name, model, defines=(), flags=("-O1", "-DSAFETY", "-DNOCLAIM"),
                options=(), cells=None):
         folder = self.build(name, model, list(defines), list(flags), cells)
         done = subprocess.run(["./pan", "-m1000000"] + list(options),
@@ -205,7 +208,7 @@ def in_parallel(calls):
 
 def search_all(model):
     calls = [lambda s=s: model.search(s[0], s[1], s[2]) for s in SEARCHES]
-    calls += [lambda n=n: model.search(n + " ends", n, (), ("-DNP", "-DNOCLAIM"),
+    calls += [lambda n=n: model.search(n + " ends", n, (), ("-O1", "-DNP", "-DNOCLAIM"),
                                        ("-l",)) for n in ENDLESS]
     calls += [lambda c=c: model.search("claim " + c, "replaces",
                                        ("REPLACES=1", "LIVENESS"), (),
@@ -283,10 +286,11 @@ def drifted(model, drift):
 
 def find_mistakes(model):
     calls = [lambda m=m: model.search("%s %s" % (m[0], m[1]), m[1],
-                                      ["BUG=" + m[0]] + m[2])
+                                      ["BUG=" + m[0]] + m[2], QUICK, ["-w20"])
              for m in MISTAKES]
     calls += [lambda d=d: model.search("drift %s %s %s" % d[:3], d[4],
-                                       cells=drifted(model, d))
+                                       (), QUICK, ["-w20"],
+                                       drifted(model, d))
               for d in DRIFTS]
     bad = 0
     for result in in_parallel(calls):

@@ -1,6 +1,7 @@
 /*
- * One order and a replace of it, while links are cut, the gate crashes and comes
- * back, its order is resent or left out, and the hub does not hear everything.
+ * One order and a replace of it, while links are cut, the gate crashes and
+ * comes back, its order is resent or left out, and the hub does not hear
+ * everything.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,7 +1,7 @@
 /*
- * One order and a replace of it under a token that expires: renewals granted, denied
- * and too late, a hub whose clock is ahead and that frees tokens by it, messages
- * to the venue that take their time (R29).
+ * One order and a replace of it under a token that expires: renewals granted,
+ * denied and too late, a hub whose clock is ahead and that frees tokens by it,
+ * messages to the venue that take their time (R29).
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * One order whose hub is too slow or gone: the gate's own grant takes the place of
- * its token, whose late grant goes back.
+ * One order whose hub is too slow or gone: the gate's own grant takes the
+ * place of its token, whose late grant goes back.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

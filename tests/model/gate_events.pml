@@ -1,6 +1,6 @@
 /*
- * What clients, hub and venue say, and deadlines.
- * Rules: R20, R22, R25..R28, R30, R41..R45.
+ * What clients, hub and venue say, and deadlines. Rules: R20, R22, R25..R28,
+ * R30, R41..R45.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

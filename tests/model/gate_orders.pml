@@ -1,6 +1,6 @@
 /*
- * Orders and their replaces, and what an event comes to for them.
- * Rules: R22, R24, R31, R41, R44, R45.
+ * Orders and their replaces, and what an event comes to for them. Rules: R22,
+ * R24, R31, R41, R44, R45.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -82,7 +82,7 @@ inline request_move(r, to)
     x_from = from;                                                             \
     x_event = CELL_##MACHINE##_##EVENT;                                        \
     c_code { met(x_event, x_from); };                                          \
-    assert(BUG || MACHINE##_ON_##EVENT(x_from) == (to));                          \
+    assert(BUG || MACHINE##_ON_##EVENT(x_from) == (to));                       \
     assert(BUG || !(whole) || MACHINE##_ON_##EVENT##_SAYS(x_from) == said)
 
 inline answered(o)

@@ -21,7 +21,7 @@
 #ifndef ASKS /* of one token, at a time */
 #define ASKS 4
 #endif
-#ifndef FALLBACK /* the second token of an order is the gate's own grant (R27) */
+#ifndef FALLBACK /* an order's second token is the gate's own grant (R27) */
 #define FALLBACK 0
 #endif
 #ifndef OVERTAKE /* asks and answers of one token overtake each other */

@@ -1,7 +1,7 @@
 /*
- * Two orders, or one and a replace, under a pushed limit whose owner lowers it in use,
- * suspends, halts, removes it, or asks for what is not modelled.  Of consumption
- * the other models tell.
+ * Two orders, or one and a replace, under a pushed limit whose owner lowers it
+ * in use, suspends, halts, removes it, or asks for what is not modelled.  Of
+ * consumption the other models tell.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

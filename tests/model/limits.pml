@@ -1,6 +1,6 @@
 /*
- * One order under two limits of hubs: it goes on when both tokens are live, the
- * first refusal ends the other, and one of them may be taken back.
+ * One order under two limits of hubs: it goes on when both tokens are live,
+ * the first refusal ends the other, and one of them may be taken back.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,6 @@
 /*
- * What a whole search has seen: moves of life cycles, and cells of the engine's
- * tables that were held against it; printed when the search ends.
+ * What a whole search has seen: moves of life cycles, and cells of the
+ * engine's tables that were held against it; printed when the search ends.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,7 @@
 /*
- * One order and two replaces of it: raises that are granted, refused, granted in
- * part or too late, falls, replaces that wait behind, fills and cancels between.
+ * One order and two replaces of it: raises that are granted, refused, granted
+ * in part or too late, falls, replaces that wait behind, fills and cancels
+ * between.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,6 +1,7 @@
 /*
  * The world around the gate: clients, hub, venue, links, clock, and the judge,
- * who sees only the hub's and the venue's own books and what clients were told.
+ * who sees only the hub's and the venue's own books and what clients were
+ * told.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
