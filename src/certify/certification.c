@@ -225,11 +225,24 @@ static void record_run(struct run *run)
 
 /* --- one attempt -------------------------------------------------------- */
 
+/* Whether the peer said it: a hub to the kit's gate, a gate to an actor. */
+static bool is_of_peer(const struct run *run, const struct cg_kit_event *event)
+{
+    const struct cg_certification_options *options = run->options;
+
+    if (options->seat == CG_KIT_GATE || strcmp(event->actor, "wire") == 0) {
+        return event->to_actor;
+    }
+    return !event->to_actor &&
+           strcmp(event->actor,
+                  options->config->sessions[options->peer].name) == 0;
+}
+
 static void on_event(void *user, const struct cg_kit_event *event)
 {
     struct run *run = user;
 
-    run->heard |= event->kind == CG_KIT_MESSAGE;
+    run->heard |= event->kind == CG_KIT_MESSAGE && is_of_peer(run, event);
     cg_records_event(&run->records, event);
     if (run->options->event != NULL) {
         run->options->event(run->options->user, event);
