@@ -329,6 +329,40 @@ class Certify(unittest.TestCase):
                           for record in desk.verdicts("report").values()
                           if record["verdict"] != "waived"], ["broken"] * 3)
 
+    def test_operator_at_a_terminal(self):
+        """Repeats, skips with a reason, stops; and goes on later."""
+        desk = self.desk()
+        profile = os.path.join(desk.folder, "hubsim.profile")
+        write(profile, re.sub(r"ConnectMs=\d+", "ConnectMs=300",
+                              text_of(profile)))
+        files = [path for path in case_files("hub")
+                 if case_of(path) in ("T-101", "T-102")]
+        words = [PROGRAM, "certify", "--config", "gate.cfg", "--profile",
+                 "hubsim.profile", "--report", "report", *files]
+        person, terminal = os.openpty()
+        with subprocess.Popen(words, stdin=terminal, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT,
+                              cwd=desk.folder) as child:
+            for answer in (b"x\n", b"r\n", b"s\nnobody is there\n", b"q\n"):
+                os.write(person, answer)
+            out = child.communicate(timeout=60)[0].decode()
+        os.close(person)
+        os.close(terminal)
+        self.assertEqual(child.returncode, 1, out)
+        self.assertIn("[r]epeat, [s]kip", out)
+        told = [(record["case"], record["attempt"], record["verdict"],
+                 record["reason"]) for record in desk.records("report")
+                if record["kind"] == "verdict"]
+        self.assertEqual([row[:3] for row in told],
+                         [("T-101", 1, "broken"), ("T-101", 2, "broken"),
+                          ("T-101", 3, "skipped"), ("T-102", 1, "broken")])
+        self.assertEqual(told[2][3], "nobody is there")
+        desk.hub()
+        status, out, error = desk.certify(*words[4:], "--unattended",
+                                          "--again", "T-101")
+        self.assertEqual(status, 0, out + error)
+        self.check_report(desk, "report", 2)
+
     def test_peer_of_another_version(self):
         desk = self.desk()
         desk.start("hubsim", "--listen", str(desk.ports["hub"]), "--sender",
