@@ -25,6 +25,12 @@ moved(struct cg_slice slice, const char *from, const char *to)
                : (struct cg_slice){to + (slice.data - from), slice.len};
 }
 
+/* A ResendRequest has been answered: its number alone is held. */
+static bool is_answered(const struct cg_replay_message *message)
+{
+    return cg_replay_is(message, '2');
+}
+
 static void keep(struct cg_replay_held *held,
                  const struct cg_replay_message *message,
                  char *copy)
@@ -32,6 +38,7 @@ static void keep(struct cg_replay_held *held,
     const char *from = message->bytes.data;
     memcpy(copy, from, message->bytes.len);
     held->bytes = copy;
+    held->again = is_answered(message);
     held->message = *message;
     held->message.bytes.data = copy;
     held->message.begin = moved(message->begin, from, copy);
@@ -42,14 +49,40 @@ static void keep(struct cg_replay_held *held,
     held->message.body = moved(message->body, from, copy);
 }
 
+static void leave(struct cg_replay_hold *hold, size_t index)
+{
+    hold->bytes -= hold->items[index].message.bytes.len;
+    hold->items[index] = hold->items[--hold->count];
+}
+
+static void drop(struct cg_replay_hold *hold, size_t index)
+{
+    free(hold->items[index].bytes);
+    leave(hold, index);
+}
+
+/* Its place, or the count. */
+static size_t find(const struct cg_replay_hold *hold, int64_t seq)
+{
+    size_t i = 0;
+    while (i < hold->count && hold->items[i].message.seq != seq) {
+        i++;
+    }
+    return i;
+}
+
 enum cg_replay_hold_outcome
 cg_replay_hold_add(struct cg_replay_hold *hold,
                    const struct cg_replay_message *message)
 {
-    for (size_t i = 0; i < hold->count; i++) {
-        if (hold->items[i].message.seq == message->seq) {
-            return CG_REPLAY_HOLD_TWICE;
-        }
+    size_t there = find(hold, message->seq);
+    cg_time since = hold->count > 0 ? hold->since : message->time;
+    if (there < hold->count &&
+        (!hold->items[there].again || is_answered(message))) {
+        return CG_REPLAY_HOLD_TWICE;
+    }
+    if (there < hold->count) {
+        drop(hold, there);
     }
     if (hold->items == NULL) {
         hold->items = calloc(CG_REPLAY_HELD, sizeof(*hold->items));
@@ -59,34 +92,33 @@ cg_replay_hold_add(struct cg_replay_hold *hold,
         free(copy);
         return CG_REPLAY_HOLD_FAILED;
     }
-    if (hold->count == 0) {
-        hold->since = message->time;
-    }
+    hold->since = since;
     keep(&hold->items[hold->count++], message, copy);
     hold->bytes += message->bytes.len;
     return CG_REPLAY_HOLD_DONE;
 }
 
-static void leave(struct cg_replay_hold *hold, size_t index)
+void cg_replay_hold_again(struct cg_replay_hold *hold)
 {
-    hold->bytes -= hold->items[index].message.bytes.len;
-    hold->items[index] = hold->items[--hold->count];
+    for (size_t i = 0; i < hold->count; i++) {
+        hold->items[i].again = true;
+    }
 }
 
 bool cg_replay_hold_take(struct cg_replay_hold *hold,
                          int64_t seq,
+                         bool all,
                          struct cg_replay_message *message)
 {
-    for (size_t i = 0; i < hold->count; i++) {
-        if (hold->items[i].message.seq == seq) {
-            *message = hold->items[i].message;
-            free(hold->taken);
-            hold->taken = hold->items[i].bytes;
-            leave(hold, i);
-            return true;
-        }
+    size_t i = find(hold, seq);
+    if (i == hold->count || (hold->items[i].again && !all)) {
+        return false;
     }
-    return false;
+    *message = hold->items[i].message;
+    free(hold->taken);
+    hold->taken = hold->items[i].bytes;
+    leave(hold, i);
+    return true;
 }
 
 int64_t cg_replay_hold_first(const struct cg_replay_hold *hold,
@@ -106,8 +138,7 @@ void cg_replay_hold_drop(struct cg_replay_hold *hold, int64_t seq)
 {
     for (size_t i = 0; i < hold->count;) {
         if (hold->items[i].message.seq < seq) {
-            free(hold->items[i].bytes);
-            leave(hold, i);
+            drop(hold, i);
         } else {
             i++;
         }

@@ -14,6 +14,7 @@
 struct cg_replay_held {
     struct cg_replay_message message; /* its slices lie in |bytes| */
     char *bytes;
+    bool again; /* its session will ask for it again, and take it then */
 };
 
 struct cg_replay_hold {
@@ -36,9 +37,14 @@ enum cg_replay_hold_outcome
 cg_replay_hold_add(struct cg_replay_hold *hold,
                    const struct cg_replay_message *message);
 
-/* Takes the message with number |seq| out; borrowed until the next call. */
+/* Those that are held will come again. */
+void cg_replay_hold_again(struct cg_replay_hold *hold);
+
+/* Takes the message with number |seq| out; borrowed until the next call.  Those
+ * that will come again are left, but for |all|. */
 bool cg_replay_hold_take(struct cg_replay_hold *hold,
                          int64_t seq,
+                         bool all,
                          struct cg_replay_message *message);
 
 /* The lowest number, and its message. */

@@ -251,17 +251,29 @@ static int take_next(struct cg_replay_sessions *sessions,
     return take_body(sessions, message);
 }
 
-/* What is held and has its turn, at |now|. */
+/* What counted as it came: its number alone was held. */
+static bool has_counted(const struct cg_replay_message *message)
+{
+    return cg_replay_is(message, 'A') || cg_replay_is(message, '2');
+}
+
+/* What is held and has its turn, at |now|; |all|: without what lacks. */
 static int take_held(struct cg_replay_sessions *sessions,
                      struct cg_replay_way *way,
-                     cg_time now)
+                     cg_time now,
+                     bool all)
 {
     struct cg_replay_message message;
     int status = 0;
+    cg_replay_hold_drop(&way->hold, way->next);
     while (status == 0 &&
-           cg_replay_hold_take(&way->hold, way->next, &message)) {
+           cg_replay_hold_take(&way->hold, way->next, all, &message)) {
         message.time = now;
-        status = take_next(sessions, &message, way);
+        if (has_counted(&message)) {
+            way->next++;
+        } else {
+            status = take_next(sessions, &message, way);
+        }
     }
     return status;
 }
@@ -287,8 +299,8 @@ static int give_up(struct cg_replay_sessions *sessions,
              (long long)way->next, last);
     sessions->sessions[session].counts.missing += (uint64_t)missing;
     way->next = first;
-    int status = tell(sessions, CG_REPLAY_GAP, &about, text);
-    return status != 0 ? status : take_held(sessions, way, now);
+    int status = missing > 0 ? tell(sessions, CG_REPLAY_GAP, &about, text) : 0;
+    return status != 0 ? status : take_held(sessions, way, now, true);
 }
 
 static int gaps_end(struct cg_replay_sessions *sessions, cg_time now, bool all)
@@ -318,7 +330,8 @@ static int behind_gap(struct cg_replay_sessions *sessions,
     }
     if (message->seq == way->next) {
         status = take_next(sessions, message, way);
-        return status != 0 ? status : take_held(sessions, way, message->time);
+        return status != 0 ? status
+                           : take_held(sessions, way, message->time, false);
     }
     switch (cg_replay_hold_add(&way->hold, message)) {
     case CG_REPLAY_HOLD_TWICE:
@@ -329,10 +342,15 @@ static int behind_gap(struct cg_replay_sessions *sessions,
     case CG_REPLAY_HOLD_DONE:
         break;
     }
-    return 0;
+    /* It is answered at once. */
+    return cg_replay_is(message, '2') ? take_body(sessions, message) : 0;
 }
 
-/* A Logon counts at once, whatever its number. */
+/*
+ * A Logon counts at once, whatever its number.  Behind a gap that number has
+ * its turn later; what an earlier connection held is forgotten then, and asked
+ * for again.
+ */
 static int logon_in_turn(struct cg_replay_sessions *sessions,
                          const struct cg_replay_message *message,
                          struct cg_replay_way *way)
@@ -347,8 +365,15 @@ static int logon_in_turn(struct cg_replay_sessions *sessions,
         way->next = message->seq + 1;
     }
     see(way, message->seq, print_of(message));
+    cg_replay_hold_again(&way->hold);
+    if (!message->outbound && message->seq > way->next &&
+        cg_replay_hold_has_room(&way->hold, message) &&
+        cg_replay_hold_add(&way->hold, message) == CG_REPLAY_HOLD_FAILED) {
+        return CG_ERR_MEMORY;
+    }
     int status = cg_replay_link_logon(sessions, message, anew);
-    return status != 0 ? status : take_held(sessions, way, message->time);
+    return status != 0 ? status
+                       : take_held(sessions, way, message->time, false);
 }
 
 /* A number that was there already.  |*again|: it is not the same message, so
@@ -414,7 +439,8 @@ int cg_replay_sessions_take(struct cg_replay_sessions *sessions,
     }
     if (way->next == 0 || message->seq == way->next || message->outbound) {
         status = take_next(sessions, message, way);
-        return status != 0 ? status : take_held(sessions, way, message->time);
+        return status != 0 ? status
+                           : take_held(sessions, way, message->time, false);
     }
     return behind_gap(sessions, message, way);
 }

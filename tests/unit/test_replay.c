@@ -480,6 +480,119 @@ static void test_replay_gap_fill_goes_on(void **state)
     recorder_deinit(&recorder);
 }
 
+/* When the order went to the venue, in milliseconds; -1: never. */
+static int forwarded_at(const struct replay_run *run, const char *id)
+{
+    char field[64];
+    int second;
+    int ms;
+    snprintf(field, sizeof(field), "|11=%s|", id);
+    for (const char *at = run->output; (at = strstr(at, "|35=D|")) != NULL;
+         at++) {
+        const char *line = at;
+        const char *end = at + strcspn(at, "\n");
+        const char *found = strstr(at, field);
+        while (line > run->output && line[-1] != '\n') {
+            line--;
+        }
+        if (found != NULL && found < end &&
+            sscanf(line, "20270115-08:00:%2d.%3d", &second, &ms) == 2) {
+            return second * 1000 + ms;
+        }
+    }
+    return -1;
+}
+
+/* The gate's own FIX engine: the number of a Logon behind a gap has its turn,
+ * that of a ResendRequest has to be filled.  A GapFill that begins with the
+ * Logon's comes too late, and the engine asks once more. */
+static void test_replay_gap_at_logon_as_engine(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    (void)state;
+    open_desk(&recorder);
+    say_order(100, 2, "", "A1");
+    say_at(200, false, "C", "A", 4, "", "98=0|108=30|");
+    say_at(210, false, "C", "2", 5, "", "7=1|16=0|");
+    say_order(220, 6, "", "A6");
+    say_order(300, 3, "43=Y|122=20270115-08:00:00.150|", "A3");
+    say_at(301, false, "C", "4", 4, "43=Y|", "123=Y|36=6|");
+    say_order(302, 6, "43=Y|122=20270115-08:00:00.220|", "A6");
+    say_order(303, 7, "", "A7");
+    say_at(400, false, "C", "4", 5, "43=Y|", "123=Y|36=6|");
+    say_order(401, 6, "43=Y|122=20270115-08:00:00.220|", "A6");
+    say_order(402, 8, "", "A8");
+    replay_text(&recorder, &run);
+    assert_string_equal(forwarded(&run), "A1 A3 A6 A7 A8 ");
+    assert_int_equal(forwarded_at(&run, "A3"), 300);
+    assert_int_equal(forwarded_at(&run, "A6"), 400);
+    assert_int_equal(forwarded_at(&run, "A7"), 400);
+    assert_int_equal(forwarded_at(&run, "A8"), 402);
+    assert_int_equal(client(&run)->admin, 4);
+    assert_int_equal(client(&run)->repeated, 3);
+    assert_int_equal(client(&run)->missing, 0);
+    assert_int_equal(replay_run_troubles(&run), 0);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
+/* The engine forgets what waits as the connection ends: it is taken when it
+ * comes again. */
+static void test_replay_gap_forgotten_at_logon(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    (void)state;
+    open_desk(&recorder);
+    say_order(100, 2, "", "A1");
+    say_order(150, 4, "", "A4");
+    say_order(160, 5, "", "A5");
+    say_at(200, false, "C", "A", 6, "", "98=0|108=30|");
+    say_order(300, 3, "43=Y|122=20270115-08:00:00.150|", "A3");
+    say_order(310, 4, "43=Y|122=20270115-08:00:00.150|", "A4");
+    say_order(320, 5, "43=Y|122=20270115-08:00:00.160|", "A5");
+    say_order(330, 7, "", "A7");
+    replay_text(&recorder, &run);
+    assert_string_equal(forwarded(&run), "A1 A3 A4 A5 A7 ");
+    assert_int_equal(forwarded_at(&run, "A3"), 300);
+    assert_int_equal(forwarded_at(&run, "A4"), 310);
+    assert_int_equal(forwarded_at(&run, "A5"), 320);
+    assert_int_equal(forwarded_at(&run, "A7"), 330);
+    assert_int_equal(client(&run)->missing, 0);
+    assert_int_equal(replay_run_troubles(&run), 0);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
+/* A log that lacks messages: numbers of Logons and ResendRequests are not
+ * among those, and what waited before a Logon goes on as well. */
+static void test_replay_gap_never_filled_numbers(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    (void)state;
+    open_desk(&recorder);
+    say_order(100, 3, "", "A3");
+    say_at(110, false, "C", "2", 4, "", "7=1|16=0|");
+    say_at(110, false, "C", "2", 4, "", "7=1|16=0|"); /* of another log */
+    say_order(120, 5, "", "A5");
+    say_at(200, false, "C", "A", 6, "", "98=0|108=30|");
+    say_order(210, 7, "", "A7");
+    say_at(220, false, "C", "2", 8, "", "7=1|16=0|");
+    say_order(31000, 9, "", "A9");
+    say_order(31100, 10, "", "A10");
+    replay_text(&recorder, &run);
+    assert_string_equal(forwarded(&run), "A3 A5 A7 A9 A10 ");
+    assert_int_equal(client(&run)->missing, 1);
+    assert_int_equal(client(&run)->repeated, 1);
+    assert_int_equal(client(&run)->admin, 4);
+    assert_int_equal(replay_run_troubles(&run), 1);
+    assert_non_null(strstr(run.words, "client lacks 1 message, 34=2: gone"));
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
 /* What never comes is told once, with its numbers, after half a minute; at the
  * end of the log at once. */
 static void test_replay_gap_never_filled_told(void **state)
@@ -729,6 +842,9 @@ int main(void)
         cmocka_unit_test(test_replay_silence_has_an_end),
         cmocka_unit_test(test_replay_gap_filled_in_order),
         cmocka_unit_test(test_replay_gap_fill_goes_on),
+        cmocka_unit_test(test_replay_gap_at_logon_as_engine),
+        cmocka_unit_test(test_replay_gap_forgotten_at_logon),
+        cmocka_unit_test(test_replay_gap_never_filled_numbers),
         cmocka_unit_test(test_replay_gap_never_filled_told),
         cmocka_unit_test(test_replay_gap_bounded),
         cmocka_unit_test(test_replay_lower_number_repeated_or_anew),
