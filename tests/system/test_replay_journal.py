@@ -40,6 +40,11 @@ class ReplayJournal(Case):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 
+    def tell_hub(self, words):
+        """It has heard them before anything else is said."""
+        self.hub.tell(words)
+        self.hub.see(f"command {words}")
+
     def crowd(self, client, count, first):
         """Orders all at once, and their answers."""
         for number in range(first, first + count):
@@ -58,17 +63,17 @@ class ReplayJournal(Case):
         client.see(rf" in .*35=[89].*\|11=R{first}\|")
         client.tell(f"cancel C{first} M{first + 2}")
         client.see(rf" in .*35=[89].*\|11=C{first}\|")
-        self.hub.tell("silent") # the soft deadline is missed: fallback
+        self.tell_hub("silent") # the soft deadline is missed: fallback
         self.order(client, f"S{first}")
         client.see(rf" in .*35=8.*\|11=S{first}\|")
-        self.hub.tell("speak")
-        self.hub.tell("deny 2")
+        self.tell_hub("speak")
+        self.tell_hub("deny 2")
         self.order(client, f"D{first}")
         client.see(rf" in .*35=8.*\|11=D{first}\|")
-        self.hub.tell("normal")
-        self.hub.tell("limit ACME-USD 1") # below the use: pulled
+        self.tell_hub("normal")
+        self.tell_hub("limit ACME-USD 1") # below the use: pulled
         client.see(r" in .*35=8.*CG306")
-        self.hub.tell("limit ACME-USD 2500000")
+        self.tell_hub("limit ACME-USD 2500000")
         client.tell(f"status M{first}")
         client.see(r" in .*35=8.*\|150=I\|")
 
@@ -80,26 +85,26 @@ class ReplayJournal(Case):
         self.venue.tell("drop")
         gate.see("->VENUE logged out")
         gate.see("->VENUE logged on")
-        self.hub.tell("drop")
+        self.tell_hub("drop")
         gate.see("->HUB logged on")
         gate.see("takes the limit update")
         self.crowd(client, 20, 300)
-        self.hub.tell("slow 60")
+        self.tell_hub("slow 60")
         for number in range(400, 410): # some wait as it is killed
             self.order(client, f"M{number}")
         client.see(r" out .*\|11=M409\|")
         gate.see(r"M405 until|holds M405")
         gate.stop(signal.SIGKILL)
-        self.hub.tell("normal")
+        self.tell_hub("normal")
         gate = self.gate()
         client.see(LOGGED_ON)
         self.crowd(client, 20, 500)
         self.troubles(client, 600)
-        self.hub.tell("silent")
+        self.tell_hub("silent")
         self.order(client, "Z1")
         gate.see("holds Z1")
         self.assertEqual(gate.stop(), 0) # Z1 is refused: it stops
-        self.hub.tell("normal")
+        self.tell_hub("normal")
         gate = self.gate()
         client.see(LOGGED_ON)
         self.crowd(client, 5, 800)
