@@ -294,7 +294,8 @@ void StoreAdapter::incrNextSenderMsgSeqNum() throw(FIX::IOException)
 
 void StoreAdapter::incrNextTargetMsgSeqNum() throw(FIX::IOException)
 {
-    setNextTargetMsgSeqNum(after(target_));
+    if (!target_stays_)
+        setNextTargetMsgSeqNum(after(target_));
 }
 
 /*

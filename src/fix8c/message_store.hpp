@@ -83,6 +83,11 @@ class StoreAdapter final : public FIX::MessageStore
     {
         now_ = time;
     }
+    /* Whether the message that comes in leaves the number that is awaited. */
+    void target_stays(bool stays)
+    {
+        target_stays_ = stays;
+    }
     /* How long the body of the next application message to be set is. */
     void body_len(size_t len)
     {
@@ -123,6 +128,7 @@ class StoreAdapter final : public FIX::MessageStore
     bool non_stop_;
     mutable bool failed_ = false;
     bool was_reset_ = false;
+    bool target_stays_ = false;
     int sender_ = 1;
     int target_ = 1;
     size_t body_len_ = 0;

@@ -600,6 +600,17 @@ void fix8c_session::feed_app()
     }
 }
 
+/*
+ * QuickFIX takes a Reject that is ahead of its number, and any Logout, and then
+ * awaits one number more: the message that is missing would be lost for good.
+ */
+bool fix8c_session::is_out_of_turn() const
+{
+    const struct framing_parts &parts = fed_.parts;
+    return parts.seq != next_target() &&
+           (framing_equal(parts.type, "3") || framing_equal(parts.type, "5"));
+}
+
 int fix8c_session::feed(const char *bytes, size_t len)
 {
     bool was_on = quickfix_->isLoggedOn();
@@ -607,6 +618,7 @@ int fix8c_session::feed(const char *bytes, size_t len)
         return FIX8C_ERR_GARBLED;
     fed_.bytes = bytes;
     fed_.len = len;
+    store_->target_stays(false);
     const struct framing_parts &parts = fed_.parts;
     if (!was_on && !may_come_first(parts)) {
         event("The first message is not a Logon");
@@ -626,7 +638,9 @@ int fix8c_session::feed(const char *bytes, size_t len)
     if (parts.admin || validates_) {
         if (!is_sound(!parts.admin))
             return FIX8C_ERR_GARBLED;
+        store_->target_stays(is_out_of_turn());
         quickfix_->next(std::string(bytes, len), FIX::UtcTimeStamp());
+        store_->target_stays(false);
     } else {
         feed_app();
     }

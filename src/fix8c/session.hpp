@@ -220,6 +220,7 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     const char *logon_fault() const;
     int refuse_line(const char *text);
     bool keep_early();
+    bool is_out_of_turn() const;
     bool is_sound(bool app) const;
     bool is_data(int tag) const;
     void feed_app();

@@ -151,6 +151,51 @@ static void test_fix8c_gap_keeps_queued_bytes(void **state)
     pair_close(&p);
 }
 
+/* A Reject or a Logout ahead of its number is taken at once, and what is
+ * missing before it is still awaited. */
+static void test_fix8c_gap_before_reject_awaited(void **state)
+{
+    struct pair p;
+    (void)state;
+    open_pair(&p, "");
+    assert_int_equal(pair_feed(&p.a, "35=3|34=4|" HEAD "45=1|"), 0);
+    assert_int_equal(fix8c_session_next_target(p.a.session), 2);
+    assert_int_equal(pair_feed(&p.a, "35=D|34=5|" HEAD "11=A5|"), 0);
+    assert_true(pair_has(pair_last_sent(&p.a, "2"), "7=2"));
+    assert_int_equal(pair_feed(&p.a, "35=D|34=2|43=Y|122=@T|" HEAD "11=A2|"),
+                     0);
+    assert_int_equal(pair_feed(&p.a, "35=D|34=3|43=Y|122=@T|" HEAD "11=A3|"),
+                     0);
+    assert_int_equal(
+        pair_feed(&p.a, "35=4|34=4|43=Y|122=@T|" HEAD "123=Y|36=5|"), 0);
+    assert_int_equal(p.a.app_len, 3);
+    assert_body(&p.a.app[0], "11=A2|");
+    assert_body(&p.a.app[1], "11=A3|");
+    assert_body(&p.a.app[2], "11=A5|");
+    assert_int_equal(pair_feed(&p.a, "35=3|34=6|" HEAD "45=1|"), 0);
+    assert_int_equal(fix8c_session_next_target(p.a.session), 7);
+    pair_close(&p);
+}
+
+static void test_fix8c_gap_before_logout_awaited(void **state)
+{
+    static const struct {
+        const char *logout;
+        int next;
+    } cases[] = {{"35=5|34=4|" HEAD, 2},
+                 {"35=5|34=1|43=Y|122=@T|" HEAD, 2},
+                 {"35=5|34=2|" HEAD, 3}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair p;
+        open_pair(&p, "");
+        pair_feed(&p.a, cases[i].logout);
+        assert_false(fix8c_session_logged_on(p.a.session));
+        assert_int_equal(fix8c_session_next_target(p.a.session), cases[i].next);
+        pair_close(&p);
+    }
+}
+
 /* More than the bound does not wait in memory; it is asked for again. */
 static void test_fix8c_gap_is_bounded(void **state)
 {
@@ -415,6 +460,8 @@ int main(void)
         cmocka_unit_test(test_fix8c_orders_both_ways_keep_bytes),
         cmocka_unit_test(test_fix8c_resend_keeps_bytes),
         cmocka_unit_test(test_fix8c_gap_keeps_queued_bytes),
+        cmocka_unit_test(test_fix8c_gap_before_reject_awaited),
+        cmocka_unit_test(test_fix8c_gap_before_logout_awaited),
         cmocka_unit_test(test_fix8c_gap_is_bounded),
         cmocka_unit_test(test_fix8c_withheld_resend_is_gap_filled),
         cmocka_unit_test(test_fix8c_sent_while_down_leaves_later),
