@@ -25,12 +25,6 @@ moved(struct cg_slice slice, const char *from, const char *to)
                : (struct cg_slice){to + (slice.data - from), slice.len};
 }
 
-/* A ResendRequest has been answered: its number alone is held. */
-static bool is_answered(const struct cg_replay_message *message)
-{
-    return cg_replay_is(message, '2');
-}
-
 static void keep(struct cg_replay_held *held,
                  const struct cg_replay_message *message,
                  char *copy)
@@ -38,7 +32,7 @@ static void keep(struct cg_replay_held *held,
     const char *from = message->bytes.data;
     memcpy(copy, from, message->bytes.len);
     held->bytes = copy;
-    held->again = is_answered(message);
+    held->again = cg_replay_hold_skips(message);
     held->message = *message;
     held->message.bytes.data = copy;
     held->message.begin = moved(message->begin, from, copy);
@@ -78,7 +72,7 @@ cg_replay_hold_add(struct cg_replay_hold *hold,
     size_t there = find(hold, message->seq);
     cg_time since = hold->count > 0 ? hold->since : message->time;
     if (there < hold->count &&
-        (!hold->items[there].again || is_answered(message))) {
+        (!hold->items[there].again || cg_replay_hold_skips(message))) {
         return CG_REPLAY_HOLD_TWICE;
     }
     if (there < hold->count) {

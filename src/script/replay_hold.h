@@ -31,6 +31,14 @@ enum cg_replay_hold_outcome {
     CG_REPLAY_HOLD_FAILED,
 };
 
+/* What a session takes at once, whatever its number: ResendRequest, Reject,
+ * Logout.  Their numbers alone are held, and have to be filled. */
+static inline bool cg_replay_hold_skips(const struct cg_replay_message *message)
+{
+    return cg_replay_is(message, '2') || cg_replay_is(message, '3') ||
+           cg_replay_is(message, '5');
+}
+
 bool cg_replay_hold_has_room(const struct cg_replay_hold *hold,
                              const struct cg_replay_message *message);
 enum cg_replay_hold_outcome

@@ -254,7 +254,7 @@ static int take_next(struct cg_replay_sessions *sessions,
 /* What counted as it came: its number alone was held. */
 static bool has_counted(const struct cg_replay_message *message)
 {
-    return cg_replay_is(message, 'A') || cg_replay_is(message, '2');
+    return cg_replay_is(message, 'A') || cg_replay_hold_skips(message);
 }
 
 /* What is held and has its turn, at |now|; |all|: without what lacks. */
@@ -342,8 +342,7 @@ static int behind_gap(struct cg_replay_sessions *sessions,
     case CG_REPLAY_HOLD_DONE:
         break;
     }
-    /* It is answered at once. */
-    return cg_replay_is(message, '2') ? take_body(sessions, message) : 0;
+    return cg_replay_hold_skips(message) ? take_body(sessions, message) : 0;
 }
 
 /*

@@ -537,6 +537,35 @@ static void test_replay_gap_at_logon_as_engine(void **state)
     recorder_deinit(&recorder);
 }
 
+/* A Logout ahead of its number ends the session at once, and what is missing
+ * before it is taken after the next Logon. */
+static void test_replay_gap_before_logout_filled(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    (void)state;
+    open_desk(&recorder);
+    say_order(100, 2, "", "A1");
+    say_at(200, false, "C", "5", 4, "", "");
+    say_at(250, false, "V", "8", 2, "",
+           "11=A1|37=X1|17=E1|150=0|39=0|55=X|54=1|38=1000000|14=0|"
+           "151=1000000|6=0|60=20270115-08:00:00|");
+    say_at(300, false, "C", "A", 5, "", "98=0|108=30|");
+    say_order(310, 3, "43=Y|122=20270115-08:00:00.150|", "A3");
+    say_at(320, false, "C", "4", 4, "43=Y|", "123=Y|36=6|");
+    say_order(330, 6, "", "A6");
+    replay_text(&recorder, &run);
+    assert_string_equal(forwarded(&run), "A1 A3 A6 ");
+    assert_int_equal(forwarded_at(&run, "A3"), 310);
+    assert_int_equal(forwarded_at(&run, "A6"), 330);
+    assert_int_equal(verdicts_of(&run, CLIENT)[CG_REPLAY_UNSENT], 1);
+    assert_int_equal(client(&run)->logons, 2);
+    assert_int_equal(client(&run)->missing, 0);
+    assert_int_equal(replay_run_troubles(&run), 0);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
 /* The engine forgets what waits as the connection ends: it is taken when it
  * comes again. */
 static void test_replay_gap_forgotten_at_logon(void **state)
@@ -843,6 +872,7 @@ int main(void)
         cmocka_unit_test(test_replay_gap_filled_in_order),
         cmocka_unit_test(test_replay_gap_fill_goes_on),
         cmocka_unit_test(test_replay_gap_at_logon_as_engine),
+        cmocka_unit_test(test_replay_gap_before_logout_filled),
         cmocka_unit_test(test_replay_gap_forgotten_at_logon),
         cmocka_unit_test(test_replay_gap_never_filled_numbers),
         cmocka_unit_test(test_replay_gap_never_filled_told),
