@@ -93,6 +93,7 @@ static void print_message(const struct host *host,
 
 static void arm(struct host *host);
 static void read_lines(struct host *host);
+static void read_more(struct host *host);
 static void on_pause_over(uv_timer_t *timer);
 
 static void port_send(void *user,
@@ -333,6 +334,7 @@ static void on_pause_over(uv_timer_t *timer)
     host->waiting = false;
     host->wait_logon = false;
     read_lines(host);
+    read_more(host);
 }
 
 static bool wait_for(struct host *host, const char *text)
@@ -444,8 +446,6 @@ static void read_lines(struct host *host)
     }
 }
 
-static void read_more(struct host *host);
-
 static void input_bytes(struct host *host, const char *bytes, size_t len)
 {
     if (len > sizeof(host->line) - host->line_len) {
@@ -468,13 +468,14 @@ static void input_end(struct host *host)
 static void on_input(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
     struct host *host = stream->data;
+    uv_read_stop(stream);
     if (count > 0) {
         input_bytes(host, buf->base, (size_t)count);
     } else if (count < 0) {
-        uv_read_stop(stream);
         input_end(host);
     }
     read_lines(host);
+    read_more(host);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
@@ -494,20 +495,29 @@ static void on_file(uv_fs_t *request)
     }
     if (count > 0) {
         input_bytes(host, host->chunk, (size_t)count);
-        read_lines(host);
-        read_more(host);
     } else {
         input_end(host);
-        read_lines(host);
     }
+    read_lines(host);
+    read_more(host);
 }
 
+/* Not in a wait: what comes then stays where it is, however much it is. */
 static void read_more(struct host *host)
 {
-    uv_buf_t buf = uv_buf_init(host->chunk, sizeof(host->chunk));
-    host->read.data = host;
-    if (!host->closing) {
-        uv_fs_read(&host->loop, &host->read, 0, &buf, 1, -1, on_file);
+    int error;
+    if (host->closing || host->waiting || host->input_ended) {
+        return;
+    }
+    if (host->input_is_file) {
+        uv_buf_t buf = uv_buf_init(host->chunk, sizeof(host->chunk));
+        host->read.data = host;
+        error = uv_fs_read(&host->loop, &host->read, 0, &buf, 1, -1, on_file);
+    } else {
+        error = uv_read_start(&host->input.stream, on_alloc, on_input);
+    }
+    if (error != 0) {
+        print_line("error standard input: %s", uv_strerror(error));
     }
 }
 
@@ -531,12 +541,12 @@ static void open_input(struct host *host)
         error = error == 0 ? uv_pipe_open(&host->input.pipe, 0) : error;
     }
     host->input.stream.data = host;
-    if (error == 0) {
-        error = uv_read_start(&host->input.stream, on_alloc, on_input);
-    }
     if (error != 0) {
         print_line("error standard input: %s", uv_strerror(error));
+        host->input_ended = true;
+        return;
     }
+    read_more(host);
 }
 
 static void say_ports(const struct host *host)

@@ -8,6 +8,11 @@
  */
 #include "story_test.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #define VENUE_AND_CLIENT(version)                                              \
     START(VENUE, "venuesim --listen 0 --target CLIENT --version " version),    \
         SEE(VENUE, "listen", "$PORT"),                                         \
@@ -227,6 +232,46 @@ static void test_sims_hub_has_planted_faults(void **state)
     assert_int_equal(PLAY(steps), 0);
 }
 
+/* Says |count| commands behind a wait, from a pipe or a file; the number of the
+ * last of those that were carried out one after the other. */
+static int commands_behind_a_wait(bool file, int count)
+{
+    char command[PATH_MAX * 4];
+    char line[512];
+    int next = 0;
+    int len = snprintf(command, sizeof(command),
+                       "(echo wait 500; seq -f '# %%.0f of many words' %d; "
+                       "seq -f 'what-%%.0f' 0 %d; echo quit) ",
+                       4 * count, count - 1);
+    if (file) {
+        len += snprintf(command + len, sizeof(command) - (size_t)len,
+                        ">'%s/many'; <'%s/many' ", story_test_directory(),
+                        story_test_directory());
+    }
+    snprintf(command + len, sizeof(command) - (size_t)len,
+             "%s '%s' clientsim --connect 1 --target V", file ? "" : "|",
+             story_test_program());
+    FILE *said = popen(command, "r");
+    assert_non_null(said);
+    while (fgets(line, sizeof(line), said) != NULL) {
+        const char *at = strstr(line, "command what-");
+        if (at != NULL && strtol(at + 13, NULL, 10) == next) {
+            next++;
+        }
+    }
+    assert_int_equal(pclose(said), 0);
+    return next;
+}
+
+/* However much comes while it waits, nothing of it is lost. */
+static void test_sims_commands_wait_where_they_are(void **state)
+{
+    (void)state;
+    assert_int_equal(commands_behind_a_wait(false, 8000), 8000);
+    assert_int_equal(commands_behind_a_wait(true, 8000), 8000);
+    story_test_none_left();
+}
+
 /* R55: an order without a token makes the venue end with a failure. */
 static void test_sims_violation_fails_the_story(void **state)
 {
@@ -316,6 +361,7 @@ int main(int argc, char **argv)
         CASE(test_sims_hub_answers_by_the_books),
         CASE(test_sims_hub_misbehaves_when_told),
         CASE(test_sims_hub_has_planted_faults),
+        CASE(test_sims_commands_wait_where_they_are),
         CASE(test_sims_violation_fails_the_story),
         CASE(test_sims_story_fails_when_it_should),
     };
