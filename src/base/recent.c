@@ -39,30 +39,32 @@ void cg_recent_add(struct cg_recent *recent, uint64_t key, uint64_t value)
 
 struct wanted {
     const struct cg_recent *recent;
+    uint64_t key;
     uint64_t value;
 };
+
+/* The map itself keeps half of the key's bits. */
+static bool is_any(const void *context, uint32_t place)
+{
+    const struct wanted *wanted = context;
+    return wanted->recent->pairs[place].key == wanted->key;
+}
 
 static bool is_same(const void *context, uint32_t place)
 {
     const struct wanted *wanted = context;
-    return wanted->recent->pairs[place].value == wanted->value;
-}
-
-static bool is_any(const void *context, uint32_t place)
-{
-    (void)context;
-    (void)place;
-    return true;
+    return is_any(context, place) &&
+           wanted->recent->pairs[place].value == wanted->value;
 }
 
 enum cg_recent_match
 cg_recent_find(const struct cg_recent *recent, uint64_t key, uint64_t value)
 {
-    struct wanted wanted = {recent, value};
+    struct wanted wanted = {recent, key, value};
     if (cg_map_find(&recent->map, key, is_same, &wanted) != CG_MAP_NONE) {
         return CG_RECENT_SAME;
     }
-    return cg_map_find(&recent->map, key, is_any, NULL) != CG_MAP_NONE
+    return cg_map_find(&recent->map, key, is_any, &wanted) != CG_MAP_NONE
                ? CG_RECENT_OTHER
                : CG_RECENT_NONE;
 }

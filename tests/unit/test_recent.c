@@ -70,11 +70,31 @@ static void test_recent_of_one(void **state)
     cg_recent_deinit(&recent);
 }
 
+/* Keys that differ are never taken for each other, not even when half of their
+ * bits, folded, is the same. */
+static void test_recent_keys_of_one_place(void **state)
+{
+    (void)state;
+    const uint64_t one = 0x0000000100000004;
+    const uint64_t other = 0x0000000200000007;
+    struct cg_recent recent;
+    assert_int_equal(cg_recent_init(&recent, MAX), 0);
+    cg_recent_add(&recent, one, 1);
+    assert_int_equal(cg_recent_find(&recent, other, 1), CG_RECENT_NONE);
+    assert_int_equal(cg_recent_find(&recent, other, 2), CG_RECENT_NONE);
+    cg_recent_add(&recent, other, 2);
+    assert_int_equal(cg_recent_find(&recent, other, 1), CG_RECENT_OTHER);
+    assert_int_equal(cg_recent_find(&recent, one, 1), CG_RECENT_SAME);
+    assert_int_equal(cg_recent_find(&recent, other, 2), CG_RECENT_SAME);
+    cg_recent_deinit(&recent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recent_knows_the_newest_only),
         cmocka_unit_test(test_recent_of_one),
+        cmocka_unit_test(test_recent_keys_of_one_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
