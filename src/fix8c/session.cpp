@@ -34,9 +34,14 @@ static int64_t clock_ns()
     return static_cast<int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec;
 }
 
+/* A peer may ask for all again, as often as it likes: that it asked is told,
+ * not each message that it gets. */
+static const char RESENDING[] = "Resending Message: ";
+
 void EventLog::onEvent(const std::string &text)
 {
-    session_.event(text);
+    if (text.compare(0, sizeof(RESENDING) - 1, RESENDING) != 0)
+        session_.event(text);
 }
 
 static FIX::SessionID session_id(const Settings &settings)

@@ -271,7 +271,7 @@ static void test_fix8c_sent_while_down_leaves_later(void **state)
     pair_close(&p);
 }
 
-/* More messages than a resend reads ahead at a time. */
+/* More messages than a resend reads ahead at a time; one line tells of them. */
 static void test_fix8c_long_resend(void **state)
 {
     enum { MANY = 1000 };
@@ -294,6 +294,8 @@ static void test_fix8c_long_resend(void **state)
     assert_int_equal(p.a.quiet_last, first + MANY - 1);
     assert_int_equal(fix8c_session_next_target(p.a.session),
                      fix8c_session_next_sender(p.i.session));
+    assert_non_null(strstr(p.i.events, "Received ResendRequest FROM: "));
+    assert_null(strstr(p.i.events, "Resending Message"));
     pair_close(&p);
 }
 
