@@ -15,6 +15,9 @@
 
 #define TICK_MS 1000
 
+/* A timer that is later than this comes after a turn that took too long. */
+#define LATE_MS 200
+
 void transport_event(struct fix8c_transport *transport, const char *format, ...)
 {
     char text[256];
@@ -80,10 +83,27 @@ static void flush(struct fix8c_transport *transport)
         transport->options.flushed(transport->options.user);
 }
 
+/*
+ * libuv looks at timers before sockets.  After a turn that took long, or a
+ * process that stood still, whoever spoke meanwhile would be taken for silent:
+ * then the timer comes again, and what has arrived is read in between.
+ */
+static bool comes_again(uv_timer_t *timer, struct due *due, uint64_t repeat)
+{
+    uint64_t now = uv_now(timer->loop);
+    due->again = !due->again && now > due->at + LATE_MS;
+    /* Not 0: libuv would call it again within the same turn. */
+    if (due->again)
+        uv_timer_start(timer, timer->timer_cb, 1, repeat);
+    return due->again;
+}
+
 static void on_watch(uv_timer_t *timer)
 {
     struct fix8c_transport *transport = timer->data;
     uint64_t now = uv_now(transport->loop);
+    if (comes_again(timer, &transport->watch_due, 0))
+        return;
     struct line *line = transport->lines;
     for (; line != NULL; line = line->next)
         line_deadline(line, now);
@@ -118,11 +138,15 @@ void transport_watch(struct fix8c_transport *transport)
     else
         uv_timer_start(&transport->watch, on_watch, due > now ? due - now : 1,
                        0);
+    transport->watch_due.at = due > now ? due : now;
 }
 
 static void on_tick(uv_timer_t *timer)
 {
     struct fix8c_transport *transport = timer->data;
+    if (comes_again(timer, &transport->tick_due, TICK_MS))
+        return;
+    transport->tick_due.at = uv_now(transport->loop) + TICK_MS;
     for (size_t i = 0; i < transport->stations_len; i++) {
         struct fix8c_session *session = transport->stations[i].session;
         if (!fix8c_session_attached(session))
@@ -246,6 +270,7 @@ int fix8c_transport_open(uv_loop_t *loop,
     uv_prepare_start(&transport->prepare, on_prepare);
     uv_check_start(&transport->check, on_check);
     uv_timer_start(&transport->tick, on_tick, TICK_MS, TICK_MS);
+    transport->tick_due.at = uv_now(loop) + TICK_MS;
     transport_watch(transport);
     *out = transport;
     return 0;

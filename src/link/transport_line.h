@@ -102,6 +102,12 @@ struct station {
     bool nodelay;
 };
 
+/* When a timer is due. */
+struct due {
+    uint64_t at;
+    bool again; /* it was late, and comes after the reading */
+};
+
 struct fix8c_transport {
     uv_loop_t *loop;
     struct fix8c_engine *engine;
@@ -110,6 +116,8 @@ struct fix8c_transport {
     uv_check_t check;
     uv_timer_t tick;
     uv_timer_t watch;
+    struct due tick_due;
+    struct due watch_due;
     struct line *lines;
     size_t waiting; /* lines that came in and have no session */
     struct listener *listeners;

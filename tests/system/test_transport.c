@@ -463,6 +463,32 @@ static void test_transport_logon_is_answered(void **state)
     side_close(&a);
 }
 
+/* A process that stands still for longer than a peer may be silent reads what
+ * the peer has said meanwhile, before it judges. */
+static void test_transport_stall_is_no_silence(void **state)
+{
+    const struct timespec stall = {.tv_sec = 3};
+    struct side a;
+    struct raw raw;
+    char bytes[512];
+    (void)state;
+    acceptor_open(&a, "", defaults);
+    raw_open(&raw, port_of(&a));
+    raw_start_read(&raw);
+    raw_say(&raw, bytes, message(bytes, "A", 1, "98=0|108=1|"));
+    RUN_UNTIL(a.logons == 1);
+    raw_say(&raw, bytes, message(bytes, "0", 2, ""));
+    nanosleep(&stall, NULL);
+    uint64_t later = uv_now(&loop) + 3000 + 1500;
+    RUN_UNTIL(uv_now(&loop) >= later);
+    assert_int_equal(a.received, 2);
+    assert_null(strstr(a.events, "Timed out"));
+    assert_int_equal(a.logouts, 0);
+    raw_close(&raw);
+    RUN_UNTIL(a.logouts == 1);
+    side_close(&a);
+}
+
 /* After a broken line the initiator comes back, and what was sent meanwhile
  * arrives. */
 static void test_transport_reconnects_after_drop(void **state)
@@ -941,6 +967,7 @@ int main(void)
         ON_LOOP(test_transport_no_logon_is_cut),
         ON_LOOP(test_transport_dribbling_peer_stalls_nobody),
         ON_LOOP(test_transport_logon_is_answered),
+        ON_LOOP(test_transport_stall_is_no_silence),
         ON_LOOP(test_transport_reconnects_after_drop),
         ON_LOOP(test_transport_retries_until_peer_listens),
         ON_LOOP(test_transport_looks_up_names),
