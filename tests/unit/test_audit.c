@@ -611,9 +611,47 @@ static void test_audit_survives_nonsense(void **state)
     sessions_deinit(&sessions);
 }
 
+static void count_limit(void *user, const struct cg_audit_limit *limit)
+{
+    size_t *count = user;
+    *count += limit->id[0] != '\0' ? 1 : 0;
+}
+
+/* Asking again with what the first answer left in the struct is the same. */
+static void test_audit_asked_again_is_the_same(void **state)
+{
+    struct sessions sessions;
+    struct fact_log log;
+    size_t limits[2] = {0, 0};
+    struct cg_audit audit = {.limit = count_limit};
+    struct cg_audit first = {0};
+    char error[512] = "";
+    (void)state;
+    sessions_open(&sessions);
+    play(sessions.paths[0], &log);
+    struct view view = {&log, 0, CHANGES};
+    struct cg_journal journal = {.user = &view, .load = view_load};
+    for (int i = 0; i < 2; i++) {
+        audit.user = &limits[i];
+        assert_int_equal(cg_gate_prove(&journal, &audit, error, sizeof(error)),
+                         0);
+        if (i == 0) {
+            first = audit;
+        }
+    }
+    assert_true(limits[0] > 0);
+    assert_int_equal(limits[0], limits[1]);
+    assert_int_equal(first.facts, audit.facts);
+    assert_int_equal(first.limits, audit.limits);
+    assert_int_equal(first.tokens, audit.tokens);
+    fact_log_deinit(&log);
+    sessions_deinit(&sessions);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_audit_asked_again_is_the_same),
         cmocka_unit_test(test_audit_proves_every_session),
         cmocka_unit_test(test_audit_finds_what_is_altered),
         cmocka_unit_test(test_audit_names_each_rule),
