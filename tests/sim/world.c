@@ -74,6 +74,10 @@ bool world_fault(struct world *world, enum fault fault, int share)
 {
     enum fault_level level = world->plan.levels[fault];
     int most = level == FAULT_RARE ? share : share * 8;
+    if (random_is_given(&world->streams[fault]) &&
+        (level == FAULT_OFF || world->healed)) {
+        return false; /* nothing is used up for it */
+    }
     bool drawn = random_chance(&world->streams[fault], most);
     return drawn && level != FAULT_OFF && !world->healed;
 }
@@ -94,7 +98,7 @@ static void draw_some(struct random *random, bool *flags, size_t count)
 
 void world_plan_draw(struct world_plan *plan, uint64_t seed)
 {
-    struct random random = {seed * 2 + 1};
+    struct random random = {.state = seed * 2 + 1};
     *plan = (struct world_plan){.seed = seed};
     int quiet = (int)random_below(&random, 4);
     for (int i = 0; i < FAULTS; i++) {
@@ -372,8 +376,9 @@ static void open_world(struct world *world)
     world->start = INT64_C(1800000000) * 1000 * SIM_MS;
     world->now = world->start;
     for (int i = 0; i < STREAMS; i++) {
-        struct random mix = {world->plan.seed + ((uint64_t)i << 48)};
+        struct random mix = {.state = world->plan.seed + ((uint64_t)i << 48)};
         world->streams[i].state = random_next(&mix);
+        world->streams[i].given = i < STREAM_WIRES ? world->plan.given : NULL;
     }
     world->stream = STREAM_STEPS;
     world->orders = sim_grow(NULL, 512, sizeof(*world->orders));

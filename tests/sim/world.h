@@ -80,6 +80,8 @@ struct world_plan {
     bool instant; /* a gate that died starts again at once */
     int batch;    /* of 1000: an input joins the turn before it */
     int steps;
+    /* What is decided instead of drawn, but for the wires; or NULL. */
+    struct random_given *given;
 };
 
 /* One message, kept by who has said it. */

@@ -1,0 +1,91 @@
+#!/bin/sh
+# Fuzzes each target for a while, with libFuzzer under address and
+# undefined-behaviour sanitizers, in a build of its own.
+#
+#     tests/fuzz/fuzz.sh SECONDS [TARGET ...]
+#
+# An input that fails is kept in tests/fuzz/found/TARGET/, where each test run
+# finds it, and how to see it again is printed.  BUILD= is the folder of the
+# build (build-fuzz), CORPUS= where inputs are gathered (its folder "corpus").
+# Ends with 77 when there is no clang with libFuzzer.
+#
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+[ $# -ge 1 ] || { sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2; }
+seconds=$1
+shift
+root=$(cd "$(dirname "$0")/../.." && pwd)
+targets=${*:-config journal log message session stage}
+build=${BUILD:-$root/build-fuzz}
+corpus=${CORPUS:-$build/corpus}
+
+# The newest clang that has libFuzzer.
+clang=
+for name in clang clang-19 clang-18 clang-17 clang-16 clang-15 clang-14; do
+    if command -v "$name" > /dev/null &&
+        [ -e "$("$name" -print-file-name=libclang_rt.fuzzer-x86_64.a)" ]; then
+        clang=$name
+        break
+    fi
+done
+if [ -z "$clang" ]; then
+    echo "no clang with libFuzzer: nothing is fuzzed; on Debian:" \
+        "apt-get install clang libclang-rt-14-dev" >&2
+    exit 77
+fi
+
+began=$(date +%s)
+if [ ! -e "$build/build.ninja" ]; then
+    cache=$(command -v ccache > /dev/null && echo "ccache " || true)
+    flags='-O1 -gline-tables-only'
+    CC="$cache$clang" CXX="$cache$(echo "$clang" | sed 's/clang/clang++/')" \
+        meson setup "$build" "$root" -Dbuildtype=plain -Dwerror=false \
+        -Dwarning_level=0 -Db_sanitize=address,undefined -Db_lundef=false \
+        "-Dc_args=$flags -fsanitize=fuzzer-no-link -w" \
+        "-Dcpp_args=$flags -w" > "$build.log" || { cat "$build.log"; exit 1; }
+fi
+programs=
+for target in $targets; do
+    programs="$programs tests/fuzz/libfuzzer_$target"
+done
+# shellcheck disable=SC2086
+ninja -C "$build" $programs tests/fuzz/fuzz_message tests/fuzz/message.pack \
+    > "$build.log" || { tail -50 "$build.log"; exit 1; }
+echo "built in $(($(date +%s) - began)) s"
+
+failed=0
+for target in $targets; do
+    folder=$corpus/$target
+    found=$root/tests/fuzz/found/$target
+    log=$build/$target.log
+    if [ ! -d "$folder" ]; then
+        mkdir -p "$folder"
+        "$build/tests/fuzz/fuzz_message" --unpack "$folder" \
+            "$build/tests/fuzz/$target.pack"
+    fi
+    mkdir -p "$found"
+    dictionary=
+    if [ -e "$root/tests/fuzz/$target.dict" ]; then
+        dictionary=-dict=$root/tests/fuzz/$target.dict
+    fi
+    # shellcheck disable=SC2086
+    if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+        ASAN_OPTIONS=allocator_may_return_null=1 \
+        "$build/tests/fuzz/libfuzzer_$target" $dictionary \
+        -max_total_time="$seconds" -timeout=25 -rss_limit_mb=4096 \
+        -artifact_prefix="$found/" -print_final_stats=1 -verbosity=1 \
+        "$folder" "$found" > "$log" 2>&1; then
+        grep -E 'stat::(number_of_executed|average_exec)' "$log" |
+            sed "s/^/$target: /"
+        grep -oE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$log" | tail -1 |
+            sed "s/^/$target: /"
+    else
+        failed=1
+        tail -40 "$log"
+        input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
+        echo "$target failed; again: $build/tests/fuzz/libfuzzer_$target" \
+            "${input:-?}"
+    fi
+done
+exit $failed
