@@ -171,37 +171,30 @@ enum cg_db_result cg_spare_write(struct cg_spare *spare,
     return result;
 }
 
-/*
- * A turn does not fit.  If it is the last one it was cut off, and nobody was
- * told of it; a turn that follows, by the digest that stands behind this one,
- * shows that this one was whole, and is damaged.
- */
-static enum cg_db_result cut_or_damaged(const struct cg_spare *spare,
-                                        int64_t behind,
-                                        const struct cg_digest_bytes *stored)
-{
-    struct cg_spare later = *spare;
-    struct cg_turn turn = {.bytes = NULL};
-    bool found = false;
-    later.digest = *stored;
-    later.end = behind;
-    enum cg_db_result result = cg_spare_read(&later, &turn, &found);
-    cg_turn_deinit(&turn);
-    return result == CG_DB_DONE && found ? CG_DB_CORRUPT : result;
-}
+/* What stands at the end of a spare. */
+enum next {
+    NEXT_NONE,
+    NEXT_TURN,
+    NEXT_SPOILT, /* a turn that its digest does not fit */
+};
 
-enum cg_db_result
-cg_spare_read(struct cg_spare *spare, struct cg_turn *turn, bool *found)
+/*
+ * Reads what stands at spare->end, and goes on behind it: of a spoilt turn by
+ * the digest that stands behind it.
+ */
+static enum cg_db_result
+read_next(struct cg_spare *spare, struct cg_turn *turn, enum next *next)
 {
     struct turn_head head;
     struct cg_digest_bytes stored;
     struct cg_digest_bytes digest;
     int64_t bytes_at = spare->end + (int64_t)sizeof(head);
-    *found = false;
+    *next = NEXT_NONE;
     cg_turn_clear(turn);
     enum cg_db_result result = cg_db_file_read(spare->file, spare->end, &head,
                                                sizeof(head));
-    if (result != CG_DB_DONE || head.magic != spare->mark ||
+    /* Zeros are none, whatever the mark: every file goes on with them. */
+    if (result != CG_DB_DONE || head.magic != spare->mark || head.magic == 0 ||
         head.len > TURN_MAX) {
         return result;
     }
@@ -217,15 +210,44 @@ cg_spare_read(struct cg_spare *spare, struct cg_turn *turn, bool *found)
         return result;
     }
     turn_digest(spare, &head, turn->bytes, &digest);
-    int64_t behind = bytes_at + (int64_t)head.len + CG_DIGEST_BYTES;
-    if (!cg_digest_equal(&digest, &stored)) {
-        return cut_or_damaged(spare, behind, &stored);
-    }
-    *found = true;
+    *next = cg_digest_equal(&digest, &stored) ? NEXT_TURN : NEXT_SPOILT;
     turn->len = head.len;
-    spare->digest = digest;
-    spare->end = behind;
+    spare->digest = stored;
+    spare->end = bytes_at + (int64_t)head.len + CG_DIGEST_BYTES;
     return CG_DB_DONE;
+}
+
+/*
+ * A turn is spoilt, and |later| stands behind it.  If it is the last one it was
+ * cut off, and nobody was told of it; a turn that follows, by the digest that
+ * stands behind this one, shows that this one was whole, and is damaged.
+ */
+static enum cg_db_result cut_or_damaged(struct cg_spare later)
+{
+    struct cg_turn turn = {.bytes = NULL};
+    enum next next = NEXT_SPOILT;
+    enum cg_db_result result = CG_DB_DONE;
+    while (result == CG_DB_DONE && next == NEXT_SPOILT) {
+        result = read_next(&later, &turn, &next);
+    }
+    cg_turn_deinit(&turn);
+    return result == CG_DB_DONE && next == NEXT_TURN ? CG_DB_CORRUPT : result;
+}
+
+enum cg_db_result
+cg_spare_read(struct cg_spare *spare, struct cg_turn *turn, bool *found)
+{
+    struct cg_spare behind = *spare;
+    enum next next;
+    enum cg_db_result result = read_next(&behind, turn, &next);
+    *found = result == CG_DB_DONE && next == NEXT_TURN;
+    if (*found) {
+        *spare = behind;
+    } else {
+        cg_turn_clear(turn);
+    }
+    return result == CG_DB_DONE && next == NEXT_SPOILT ? cut_or_damaged(behind)
+                                                       : result;
 }
 
 enum cg_db_result cg_spare_clear(struct cg_spare *spare)

@@ -602,6 +602,41 @@ static void spare_spoil(const struct place *place, long at)
     assert_int_equal(fclose(file), 0);
 }
 
+/* A spare full of turns that are spoilt, each of no bytes: they are looked at
+ * one after the other, however many there are. */
+static void test_spare_full_of_spoilt_turns(void **state)
+{
+    const struct place *place = *state;
+    char path[160];
+    struct cg_spare spare;
+    struct cg_turn good = {.bytes = NULL};
+    bool found = false;
+    struct {
+        uint64_t mark;
+        uint64_t len;
+        char digest[CG_DIGEST_BYTES];
+    } turn = {.digest = "spoilt"};
+    struct cg_digester *digester = cg_digester_open();
+    make(place->path);
+    spare_make(place, FACTS, FACTS + 1, FACTS + 1);
+    snprintf(path, sizeof(path), "%s-spare", place->path);
+    assert_int_equal(cg_spare_open(&spare, path, false, digester), CG_DB_DONE);
+    assert_int_equal(cg_spare_read(&spare, &good, &found), CG_DB_DONE);
+    assert_true(found);
+    turn.mark = spare.mark;
+    cg_turn_deinit(&good);
+    cg_spare_close(&spare);
+    cg_digester_close(digester);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)spare.end, SEEK_SET), 0);
+    for (int i = 0; i < CG_SPARE_BYTES / (int)sizeof(turn); i++) {
+        assert_int_equal(fwrite(&turn, sizeof(turn), 1, file), 1);
+    }
+    assert_int_equal(fclose(file), 0);
+    expect_facts(place->path, FACTS + 1);
+}
+
 /* The power goes while a turn is written: what is cut off is no turn.  One that
  * others follow was whole, and is damaged: nothing is started on the rest. */
 static void test_spare_torn_turn_is_none(void **state)
@@ -806,6 +841,7 @@ int main(void)
         WITH_PLACE(test_spare_keeps_a_reset),
         WITH_PLACE(test_spare_turn_in_both_counts_once),
         WITH_PLACE(test_spare_used_before),
+        WITH_PLACE(test_spare_full_of_spoilt_turns),
         WITH_PLACE(test_spare_torn_turn_is_none),
         WITH_PLACE(test_spare_of_another_refused),
         WITH_PLACE(test_spare_is_seen_by_a_reader),
