@@ -29,6 +29,7 @@ enum pack {
     PACK_LOG,
     PACK_JOURNAL,
     PACK_STAGE,
+    PACK_TALK,
     PACKS,
 };
 
@@ -36,6 +37,7 @@ static const char *const pack_names[PACKS] = {
     [PACK_MESSAGE] = "message", [PACK_SESSION] = "session",
     [PACK_CONFIG] = "config",   [PACK_LOG] = "log",
     [PACK_JOURNAL] = "journal", [PACK_STAGE] = "stage",
+    [PACK_TALK] = "talk",
 };
 
 static FILE *packs[PACKS];
@@ -47,7 +49,8 @@ struct input {
 };
 
 static struct input one;
-static struct input lines; /* of a log */
+static struct input lines;  /* of a log */
+static struct input events; /* of a conversation */
 
 static void put(struct input *input, const void *bytes, size_t len)
 {
@@ -155,12 +158,56 @@ static void put_log_line(const struct cg_script_passed *passed)
     put_text(&lines, "\n");
 }
 
+/* The kind of an event of fuzz_talk.c, or -1. */
+static int event_of(enum cg_script_act act)
+{
+    static const enum cg_script_act acts[] = {
+        CG_SCRIPT_SEND,   CG_SCRIPT_UP,      CG_SCRIPT_DOWN,
+        CG_SCRIPT_RESETS, CG_SCRIPT_SKIPS,   CG_SCRIPT_STOP,
+        CG_SCRIPT_CRASH,  CG_SCRIPT_REJECTS, CG_SCRIPT_RESEND,
+    };
+    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+        if (acts[i] == act) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static void put_event(const struct cg_script *script,
+                      const struct cg_script_passed *passed)
+{
+    static cg_time before;
+    int kind = event_of(passed->act);
+    size_t from = body_at(passed->bytes);
+    size_t len = passed->bytes.len > from + 7 ? passed->bytes.len - from - 7
+                                              : 0;
+    if (kind < 0 || len > 65535) {
+        return;
+    }
+    if (events.len == 0) {
+        put_text(&events, script->config_text);
+        put_number(&events, 0, 1);
+        put_text(&events, script->instruments_text);
+        put_number(&events, 0, 1);
+        before = script->start;
+    }
+    put_number(&events, (uint64_t)kind, 1);
+    put_number(&events, passed->session, 1);
+    put_number(&events,
+               (uint64_t)((passed->time - before) / (CG_SECOND / 1000)), 3);
+    put_number(&events, len, 2);
+    put(&events, passed->bytes.data + from, len);
+    before = passed->time;
+}
+
 static void on_passed(void *user, const struct cg_script_passed *passed)
 {
     const struct cg_script *script = user;
     struct cg_config_session_view view;
     bool message = passed->act == CG_SCRIPT_SEND ||
                    passed->act == CG_SCRIPT_EXPECT;
+    put_event(script, passed);
     if (!message ||
         !cg_config_session(&script->config, passed->session, &view)) {
         return;
@@ -194,6 +241,9 @@ static void on_played(void *user, const struct cg_journal *journal)
     (void)user;
     if (lines.len > 0) {
         pack(PACK_LOG, &lines);
+    }
+    if (events.len > 0) {
+        pack(PACK_TALK, &events);
     }
     put_number(&one, mode++ % 8 == 7 ? 2 : 0, 1); /* spare, facts */
     (void)journal->load(journal->user, 0, on_fact, &left);

@@ -16,7 +16,7 @@ set -eu
 seconds=$1
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
-targets=${*:-config journal log message session stage}
+targets=${*:-config journal log message session stage talk}
 build=${BUILD:-$root/build-fuzz}
 corpus=${CORPUS:-$build/corpus}
 
