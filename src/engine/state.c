@@ -214,7 +214,7 @@ int cg_state_init(struct cg_state *state,
 {
     *state = (struct cg_state){
         .order_max = sizes->orders,
-        .token_max = sizes->orders * 2 + CG_COVER_MAX,
+        .token_max = sizes->orders * 2 + CG_COVER_MAX * 2,
         .price_max = sizes->orders * 2 + CG_COVER_MAX + sizes->legs * 2,
         .place_max = sizes->waiting * CG_QUEUE_PLACES,
         .request_max = sizes->requests,
