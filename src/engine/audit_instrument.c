@@ -50,11 +50,12 @@ static bool lists_hold(const struct cg_state *state)
     for (uint32_t i = state->idle_first; i != CG_NONE;
          i = state->instruments[i].next) {
         const struct cg_instrument *instrument = &state->instruments[i];
-        if (!instrument->idle || instrument->previous != previous ||
-            idle++ > state->instrument_count) {
+        /* A list that bites its own tail comes to one with another. */
+        if (!instrument->idle || instrument->previous != previous) {
             return false;
         }
         previous = i;
+        idle++;
     }
     for (uint32_t i = 0; i < state->instrument_count; i++) {
         idle -= state->instruments[i].idle ? 1 : 0;
