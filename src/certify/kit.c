@@ -228,6 +228,7 @@ static bool adopt(struct kit_play *play)
 {
     struct cg_kit *kit = play->kit;
     const struct cg_script *given = play->given;
+    cg_session peer = kit_peer_on_paper(kit, given);
     struct cg_script_step *steps = calloc(given->step_count + 1,
                                           sizeof(*steps));
 
@@ -242,6 +243,9 @@ static bool adopt(struct kit_play *play)
         steps[i] = given->steps[i];
         if (steps[i].wire) {
             steps[i].session = kit_wire_session(kit);
+        } else if (steps[i].session != CG_SESSION_NONE &&
+                   steps[i].session == peer) {
+            steps[i].session = kit->options.hub;
         } else if (steps[i].session != CG_SESSION_NONE) {
             steps[i].session = session_named(
                 kit, given->config.sessions[steps[i].session].name);
@@ -489,8 +493,16 @@ static void play_all(struct kit_play *play,
         play->verdict = CG_KIT_WAIVED;
         return;
     }
-    if (!kit_set_values(play, values, value_count) ||
-        (kit->options.seat == CG_KIT_HUB && !kit_gate_open(play)) ||
+    if (!kit_set_values(play, values, value_count)) {
+        play->runner.error = CG_ERR_MEMORY;
+        return;
+    }
+    if (!kit_has_accounts(play, play->reason, sizeof(play->reason))) {
+        play->stage = KIT_OVER;
+        play->verdict = CG_KIT_WAIVED;
+        return;
+    }
+    if ((kit->options.seat == CG_KIT_HUB && !kit_gate_open(play)) ||
         (play->wire_session != CG_SESSION_NONE && !open_wire(play))) {
         if (play->stage != KIT_OVER) {
             play->runner.error = CG_ERR_MEMORY;

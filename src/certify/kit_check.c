@@ -209,6 +209,22 @@ static bool can_step(const struct check *check)
     return true;
 }
 
+/* Seat HUB: a case without the peer would pass whatever the peer is. */
+static bool has_peer(const struct check *check)
+{
+    const struct cg_kit *kit = check->kit;
+
+    for (size_t i = 0; i < check->script->step_count; i++) {
+        if (check->script->steps[i].wire ||
+            kit_is_peer(kit, check->script->steps[i].session)) {
+            return true;
+        }
+    }
+    return is_gate_seat(check) ||
+           cannot(check, "no step of it is %s, who is certified",
+                  kit->config.sessions[kit->options.hub].name);
+}
+
 bool kit_can_play(const struct cg_kit *kit,
                   const struct cg_script *script,
                   const struct cg_script *own,
@@ -226,6 +242,9 @@ bool kit_can_play(const struct cg_kit *kit,
     }
     if (script->rate_count > 0) {
         return cannot(&check, "par rates are the gate's own");
+    }
+    if (!has_peer(&check)) {
+        return false;
     }
     for (size_t i = 0; i < own->step_count; i++) {
         check.step = &own->steps[i];

@@ -230,6 +230,22 @@ bool kit_can_play(const struct cg_kit *kit,
 /* The session that the wire takes the place of. */
 cg_session kit_wire_session(const struct cg_kit *kit);
 
+/*
+ * Seat HUB: the session of the case that stands for the peer: the one of its
+ * name, or the only hub that the case speaks of, or CG_SESSION_NONE.
+ */
+cg_session kit_peer_on_paper(const struct cg_kit *kit,
+                             const struct cg_script *given);
+
+/*
+ * Seat HUB: whether the accounts and limits that the case speaks of, once its
+ * values are set, are the peer's to decide about; else |reason| says which is
+ * not.  The peer must not be blamed for what the gate never asks it.
+ */
+bool kit_has_accounts(const struct kit_play *play,
+                      char *reason,
+                      size_t reason_len);
+
 /* What names stand for: the script's, the kit's, then |values|.  False without
  * memory. */
 bool kit_set_values(struct kit_play *play,

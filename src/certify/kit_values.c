@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool set(struct kit_play *play, const char *name, const char *text)
 {
@@ -134,6 +135,30 @@ static const struct cg_config_account *next_account(struct kit_play *play,
     return NULL;
 }
 
+/* The limit of the account: the usual one, or else the first that the hub in
+ * play decides about. */
+static void name_limit(const struct kit_play *play,
+                       const struct cg_config_account *account,
+                       char *id,
+                       size_t len)
+{
+    const struct cg_config *config = &play->kit->config;
+
+    (void)snprintf(id, len, "%s-USD", account->name);
+    if (has_usual_limit(config, account)) {
+        return;
+    }
+    for (size_t i = 0; i < config->credit_limit_count; i++) {
+        const struct cg_config_limit *limit = &config->credit_limits[i];
+
+        if (strcmp(limit->account, account->name) == 0 &&
+            limit->owner == account->hub) {
+            (void)snprintf(id, len, "%s", limit->id);
+            return;
+        }
+    }
+}
+
 static bool set_account(struct kit_play *play)
 {
     const struct cg_config_account *account;
@@ -152,7 +177,7 @@ static bool set_account(struct kit_play *play)
     if (account == NULL) {
         return true;
     }
-    (void)snprintf(limit, sizeof(limit), "%s-USD", account->name);
+    name_limit(play, account, limit, sizeof(limit));
     return set(play, "ACCOUNT", account->name) &&
            set(play, "FIRM", account->firm) && set(play, "LIMIT", limit);
 }

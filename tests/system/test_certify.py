@@ -82,13 +82,14 @@ class Desk:
         self.processes.append(process)
         return process
 
-    def hub(self, *words):
+    def hub(self, *words, port="hub", sender="HUB", limits=None):
         """A hub that obeys what is asked of it: tell.sh hands it on."""
         pipe = os.path.join(self.folder, "tell")
         os.mkfifo(pipe)
-        hub = self.start("hubsim", "--listen", str(self.ports["hub"]),
-                         "--sender", "HUB", "--target", "CERTGATE",
-                         "--limits", os.path.join(CASES, "limits.csv"),
+        hub = self.start("hubsim", "--listen", str(self.ports[port]),
+                         "--sender", sender, "--target", "CERTGATE",
+                         "--limits",
+                         limits or os.path.join(CASES, "limits.csv"),
                          "--dictionaries",
                          os.path.join(CASES, "../../fixspec"), *words)
 
@@ -109,6 +110,17 @@ class Desk:
         os.chmod(script, 0o755)
         hub.see("listen")
         return hub
+
+    def fcm(self, values):
+        """An FCM's own engine at the port of the session fcm, with its two
+        accounts; and the values of its profile."""
+        limits = os.path.join(self.folder, "fcm.csv")
+        write(limits, "CERT-F1-LINE,FCM2,CERT-F1,USD,1000000,gross\n"
+              "CERT-F2-LINE,FCM2,CERT-F2,USD,1000000,gross\n")
+        path = os.path.join(self.folder, "hubsim.profile")
+        write(path, text_of(path) + "\n[VALUES]\n" + "".join(
+            f"{name}={text}\n" for name, text in values.items()))
+        return self.hub(port="fcm", sender="FCM2", limits=limits)
 
     def gate(self):
         gate = self.start("run", "--config", "gate.cfg")
@@ -240,6 +252,49 @@ class Certify(unittest.TestCase):
             len([case for case in passed if not case.startswith("S")]), 25)
         self.assertGreaterEqual(
             len([case for case in passed if case.startswith("S")]), 25)
+
+    def test_fcm_beside_a_hub(self):
+        """Cases speak of a hub: it is whoever is certified."""
+        values = {"ACCOUNT": "CERT-F1", "LIMIT": "CERT-F1-LINE",
+                  "FIRM": "FCM2", "CONTACT": "FCM2 credit desk",
+                  "FIRST_LIMIT": "CERT-F1-LINE", "FRAGMENT": "1",
+                  "LEVEL_ACCOUNT": "CERT-F2", "LEVEL_LIMIT": "CERT-F2-LINE"}
+        files = [path for path in case_files("hub")
+                 if case_of(path)[0] in "AKLOT"][::SHARE]
+        files += [path for path in case_files("hub")
+                  if case_of(path) in ("L-105", "S-962", "T-101")
+                  and path not in files]
+        lanes = LANES
+        passed = []
+
+        def part(number):
+            def play():
+                desk = self.desk(f"fcm{number}")
+                desk.fcm(values)
+                mine = files[number::lanes]
+                passed.extend(self.passes(desk, "report", "fcm", mine,
+                                          "--profile", "hubsim.profile"))
+                self.check_report(desk, "report", len(mine))
+            return play
+        self.in_lanes(part(number) for number in range(lanes))
+        self.assertGreaterEqual(len(passed), 65 // SHARE)
+        self.assertLessEqual({"L-105", "S-962", "T-101"}, set(passed))
+
+    def test_account_of_another_hub(self):
+        """What the peer does not decide about is waived, and says so."""
+        desk = self.desk()
+        desk.fcm({"LEVEL_ACCOUNT": "NOBODY", "ACCOUNT_42": "CERT-F1"})
+        wanted = {"T-101": "", "A-101": "the configuration has no account "
+                  "NOBODY", "L-101": "the limit CERT-001-USD is for hub to "
+                  "decide about, not for fcm", "T-145": "the account CERT-USE "
+                  "is for hub to decide about", "O-131": "client42 does not "
+                  "trade for the account CERT-F1"}
+        files = [path for path in case_files("hub") if case_of(path) in wanted]
+        passed = self.passes(desk, "report", "fcm", files, "--profile",
+                             "hubsim.profile")
+        self.assertEqual(passed, ["T-101"])
+        for case, record in desk.verdicts("report").items():
+            self.assertIn(wanted[case], record["reason"])
 
     def test_each_planted_fault_fails_its_cases(self):
         with open(FAULTS, encoding="utf-8") as file:
