@@ -345,8 +345,8 @@ def gate_stops(stage):
         stage.crossed(role, TO_GATE, "5", marks[role])
         stage.peers[role].see("^logout", said[role])
     before = {role: tap.mark() for role, tap in stage.taps.items()}
-    stage.peers["client"].tell("logon")
     stage.start_gate()
+    stage.peers["client"].tell("logon")
     for role in stage.peers:
         logons = logons_after(stage, role, before[role])
         numbers_go_on(stage, role, before[role], logons)
@@ -366,8 +366,8 @@ def gate_resets(stage):
     before = {role: tap.mark() for role, tap in stage.taps.items()}
     for role in ("venue", "hub"):
         stage.start_peer(role)
-    stage.peers["client"].tell("logon")
     stage.start_gate()
+    stage.peers["client"].tell("logon")
     for role in ("venue", "hub"):
         for logon in logons_after(stage, role, before[role]):
             need(logon.get(34) == "1", str(logon))

@@ -35,6 +35,7 @@ from wire import TO_GATE, TO_PEER
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                     "..", ".."))
 ROLES = ("client", "venue", "hub")
+LOG_S = 5 # until a message that crossed a line is in the log
 
 
 class Run:
@@ -86,15 +87,28 @@ def unread(messages, at):
                  or after is None or after.type in ("5", "A")))
 
 
+def not_in_log(crossed, log):
+    """The first message that is missing in the log, and at whose line."""
+    for role, messages in crossed.items():
+        for at, message in enumerate(messages):
+            if (message.raw not in log and not unread(messages, at)
+                    and not message.way.startswith(TO_GATE + ",")):
+                return role, message
+    return None, None
+
+
 def log_has_all(stage):
     """the gate's message log has every message that crossed a line"""
-    log = stage.logged()
-    for role, tap in stage.taps.items():
-        for at, message in enumerate(tap.messages):
-            if (message.raw not in log and not unread(tap.messages, at)
-                    and not message.way.startswith(TO_GATE + ",")):
-                raise Failure(f"at the {role}'s line, {message.way}, but not "
-                              f"in the log: {message}")
+    crossed = {role: list(tap.messages) for role, tap in stage.taps.items()}
+    end = time.monotonic() + LOG_S
+    role, message = not_in_log(crossed, stage.logged())
+    while message is not None:
+        # What crossed the tap just now may not have arrived.
+        if time.monotonic() > end:
+            raise Failure(f"at the {role}'s line, {message.way}, but not "
+                          f"in the log: {message}")
+        time.sleep(0.2)
+        role, message = not_in_log(crossed, stage.logged())
 
 
 def books_are_proved(stage):
