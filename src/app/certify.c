@@ -460,6 +460,11 @@ static int sum_up(const struct certify *certify,
     if (counts->open > 0) {
         puts("the same command goes on");
     }
+    if (strcmp(certify->profile.firm, "not named") == 0 ||
+        strcmp(certify->profile.counterparty, "not named") == 0) {
+        puts("the report does not name both firms; Firm= and Counterparty= of "
+             "a --profile do");
+    }
     return good ? 0 : 1;
 }
 

@@ -26,7 +26,7 @@ cannot(const struct check *check, const char *format, ...)
 
     if (check->step != NULL) {
         at = (size_t)snprintf(check->reason, check->len,
-                              "%s:%d: ", check->step->place.file,
+                              "%s:%d: ", kit_file_name(check->step->place.file),
                               check->step->place.line);
     }
     if (at < check->len) {

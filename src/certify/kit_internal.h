@@ -147,6 +147,9 @@ kit_step_failed(struct kit_play *play,
                 const char *format,
                 ...);
 
+/* The name of a file without its folders, which are nobody else's business. */
+const char *kit_file_name(const char *path);
+
 /* "SECONDS s" of a span. */
 const char *kit_span(cg_time span, char text[32]);
 

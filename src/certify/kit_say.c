@@ -65,6 +65,13 @@ void kit_end(struct kit_play *play,
     va_end(arguments);
 }
 
+const char *kit_file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
 const char *kit_span(cg_time span, char text[32])
 {
     long long ms = (long long)(span / CG_MS);
@@ -249,6 +256,6 @@ void kit_step_failed(struct kit_play *play,
         event.differing_count = differing->count;
     }
     tell(play->kit, &event);
-    kit_end(play, verdict, "%s:%d: %s", step->place.file, step->place.line,
-            wrong);
+    kit_end(play, verdict, "%s:%d: %s", kit_file_name(step->place.file),
+            step->place.line, wrong);
 }

@@ -303,15 +303,18 @@ static const char *yes_or_no(const json_t *truth)
 static void put_credit_rows(struct cg_sheet *sheet, const json_t *rows)
 {
     static const char *const keys[] = {
-        "granted",  "consumed",         "released",       "expired",
-        "reserved", "peer_used_before", "peer_used_after"};
+        "granted", "overrun",  "consumed",         "released",
+        "expired", "reserved", "peer_used_before", "peer_used_after"};
     if (json_array_size(rows) == 0) {
         return;
     }
     cg_sheet_add(
         sheet,
+        "<p>Granted and overrun (traded beyond what was granted) are consumed, "
+        "released, expired or still reserved.</p>\n"
         "<table class=k><thead><tr><th>Limit<th>Currency<th class=r>Granted"
-        "<th class=r>Consumed<th class=r>Released<th class=r>Expired"
+        "<th class=r>Overrun<th class=r>Consumed<th class=r>Released<th "
+        "class=r>Expired"
         "<th class=r>Still reserved<th class=r>Theirs before"
         "<th class=r>Theirs after<th>Equal</thead>\n");
     for (size_t i = 0; i < json_array_size(rows); i++) {
