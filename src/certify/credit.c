@@ -5,68 +5,14 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "credit.h"
+#include "credit_parts.h"
 
-#include "evidence.h"
-
-#include <decimal.h>
 #include <fix_value.h>
 
 #include <stdlib.h>
 #include <string.h>
 
 #define NONE ((size_t)-1)
-
-struct sums {
-    cg_dv01 granted;
-    cg_dv01 overrun;
-    cg_dv01 consumed;
-    cg_dv01 released;
-    cg_dv01 expired;
-};
-
-struct limit {
-    char *id;
-    char currency[4];
-    bool told; /* 1766 came */
-    cg_dv01 used_first;
-    cg_dv01 used_last;
-    bool stale; /* a trade was told after the last 1766 */
-};
-
-struct token {
-    char *id;
-    size_t limit;
-    struct sums gate; /* by what it said */
-    struct sums hub;  /* by what it confirmed */
-    cg_time expires;
-    bool returned; /* the gate gave it back: what is answered later is none */
-};
-
-enum ask_kind { ASK_NEW, ASK_CHANGE, ASK_RETURN, ASK_TRADE, ASK_BUST };
-
-struct ask {
-    char *id; /* 2318 */
-    size_t token;
-    enum ask_kind kind;
-    cg_dv01 amount;
-    bool confirmed;
-};
-
-struct cg_credit {
-    struct limit *limits;
-    size_t limit_count;
-    size_t limit_room;
-    struct token *tokens;
-    size_t token_count;
-    size_t token_room;
-    struct ask *asks;
-    size_t ask_count;
-    size_t ask_room;
-    size_t unasked; /* grants that nobody asked for (R28) */
-    bool hub_is_peer;
-    bool no_memory;
-};
 
 /* --- fields ------------------------------------------------------------- */
 
@@ -158,7 +104,7 @@ static char *copy(struct cg_credit *credit, struct cg_slice text)
 /* The limit |id|, made when it is new; NONE without memory. */
 static size_t limit_of(struct cg_credit *credit, struct cg_slice id)
 {
-    struct limit *more;
+    struct credit_limit *more;
 
     for (size_t i = 0; i < credit->limit_count; i++) {
         if (cg_slice_is(id, credit->limits[i].id)) {
@@ -190,7 +136,7 @@ static size_t
 token_of(struct cg_credit *credit, struct cg_slice id, struct cg_slice limit)
 {
     size_t found = token_find(credit, id);
-    struct token *more;
+    struct credit_token *more;
 
     if (found != NONE || id.len == 0) {
         return found;
@@ -203,12 +149,14 @@ token_of(struct cg_credit *credit, struct cg_slice id, struct cg_slice limit)
     credit->tokens = more;
     more += credit->token_count;
     more->limit = limit_of(credit, limit);
+    more->attempt = credit->attempt_count;
     more->id = copy(credit, id);
     return more->id != NULL && more->limit != NONE ? credit->token_count++
                                                    : NONE;
 }
 
-static struct ask *ask_find(const struct cg_credit *credit, struct cg_slice id)
+static struct credit_ask *ask_find(const struct cg_credit *credit,
+                                   struct cg_slice id)
 {
     for (size_t i = credit->ask_count; i-- > 0;) {
         if (cg_slice_is(id, credit->asks[i].id)) {
@@ -220,40 +168,35 @@ static struct ask *ask_find(const struct cg_credit *credit, struct cg_slice id)
 
 /* --- sums --------------------------------------------------------------- */
 
-static cg_dv01 reserved(const struct sums *sums)
-{
-    return sums->granted + sums->overrun - sums->consumed - sums->released -
-           sums->expired;
-}
-
 /* A token's life total becomes |total|, what is consumed included. */
-static void change(struct sums *sums, cg_dv01 total)
+static void change(struct credit_sums *sums, cg_dv01 total)
 {
-    cg_dv01 before = reserved(sums) + sums->consumed;
+    cg_dv01 before = credit_reserved(sums) + sums->consumed;
 
     if (total > before) {
         sums->granted += total - before;
     } else {
         cg_dv01 fall = before - total;
 
-        sums->released += fall < reserved(sums) ? fall : reserved(sums);
+        sums->released += fall < credit_reserved(sums) ? fall
+                                                       : credit_reserved(sums);
     }
 }
 
-static void give_back(struct sums *sums)
+static void give_back(struct credit_sums *sums)
 {
-    sums->released += reserved(sums);
+    sums->released += credit_reserved(sums);
 }
 
-static void trade(struct sums *sums, cg_dv01 amount)
+static void trade(struct credit_sums *sums, cg_dv01 amount)
 {
-    cg_dv01 over = amount - reserved(sums);
+    cg_dv01 over = amount - credit_reserved(sums);
 
     sums->overrun += over > 0 ? over : 0;
     sums->consumed += amount;
 }
 
-static void bust(struct sums *sums, cg_dv01 amount)
+static void bust(struct credit_sums *sums, cg_dv01 amount)
 {
     cg_dv01 busted = amount < sums->consumed ? amount : sums->consumed;
 
@@ -261,7 +204,8 @@ static void bust(struct sums *sums, cg_dv01 amount)
     sums->released += busted;
 }
 
-static void apply(struct sums *sums, enum ask_kind kind, cg_dv01 amount)
+static void
+apply(struct credit_sums *sums, enum credit_kind kind, cg_dv01 amount)
 {
     switch (kind) {
     case ASK_NEW:
@@ -284,7 +228,7 @@ static void apply(struct sums *sums, enum ask_kind kind, cg_dv01 amount)
 /* --- the gate asks (DF) ------------------------------------------------- */
 
 /* R24: 2320 is new, cancel, replace; 2321 asks, or tells of a trade. */
-static enum ask_kind kind_of(struct cg_slice body)
+static enum credit_kind kind_of(struct cg_slice body)
 {
     char transaction = char_of(body, 2320, '0');
 
@@ -300,7 +244,7 @@ static enum ask_kind kind_of(struct cg_slice body)
 static size_t token_named(struct cg_credit *credit, struct cg_slice body)
 {
     struct cg_slice id = find(body, 2319);
-    const struct ask *before = ask_find(credit, find(body, 2322));
+    const struct credit_ask *before = ask_find(credit, find(body, 2322));
 
     if (id.len > 0 || before == NULL) {
         id = id.len > 0 ? id : find(body, 2318);
@@ -313,8 +257,8 @@ static void on_ask(struct cg_credit *credit, struct cg_slice body)
 {
     struct cg_slice id = find(body, 2318);
     struct cg_slice currency = find(body, 15);
-    struct ask *more;
-    struct token *token;
+    struct credit_ask *more;
+    struct credit_token *token;
     size_t named;
 
     if (id.len == 0 || ask_find(credit, id) != NULL) {
@@ -328,7 +272,7 @@ static void on_ask(struct cg_credit *credit, struct cg_slice body)
     }
     credit->asks = more;
     more += credit->ask_count;
-    *more = (struct ask){
+    *more = (struct credit_ask){
         .id = copy(credit, id), .token = named, .kind = kind_of(body)};
     (void)amount_of(body, 2324, &more->amount);
     credit->ask_count += more->id != NULL ? 1 : 0;
@@ -337,7 +281,7 @@ static void on_ask(struct cg_credit *credit, struct cg_slice body)
         memcpy(credit->limits[token->limit].currency, currency.data, 3);
     }
     if (more->kind == ASK_CHANGE &&
-        more->amount >= reserved(&token->gate) + token->gate.consumed) {
+        more->amount >= credit_reserved(&token->gate) + token->gate.consumed) {
         return; /* a rise is the hub's to grant */
     }
     token->returned |= more->kind == ASK_RETURN;
@@ -348,11 +292,12 @@ static void on_ask(struct cg_credit *credit, struct cg_slice body)
 
 /* --- the hub answers (DG) ----------------------------------------------- */
 
-static void grant(struct token *token, struct cg_slice body, cg_dv01 amount)
+static void
+grant(struct credit_token *token, struct cg_slice body, cg_dv01 amount)
 {
     struct cg_slice until = find(body, 126);
 
-    if (reserved(&token->hub) == 0 && token->hub.consumed == 0) {
+    if (credit_reserved(&token->hub) == 0 && token->hub.consumed == 0) {
         token->hub.granted += amount;
         token->gate.granted += amount;
     }
@@ -362,16 +307,16 @@ static void grant(struct token *token, struct cg_slice body, cg_dv01 amount)
 }
 
 static void
-on_grant(struct cg_credit *credit, struct ask *ask, struct cg_slice body)
+on_grant(struct cg_credit *credit, struct credit_ask *ask, struct cg_slice body)
 {
-    struct token *token = &credit->tokens[ask->token];
+    struct credit_token *token = &credit->tokens[ask->token];
     cg_dv01 amount = ask->amount;
 
     (void)(amount_of(body, 2327, &amount) || amount_of(body, 2324, &amount));
     if (ask->kind == ASK_NEW) {
         grant(token, body, amount);
     } else if (!ask->confirmed) {
-        cg_dv01 before = reserved(&token->gate) + token->gate.consumed;
+        cg_dv01 before = credit_reserved(&token->gate) + token->gate.consumed;
         cg_dv01 granted = token->hub.granted;
 
         amount = ask->kind == ASK_CHANGE ? amount : ask->amount;
@@ -389,10 +334,10 @@ on_grant(struct cg_credit *credit, struct ask *ask, struct cg_slice body)
 }
 
 /* An answer is to an ask, and about its token; else NULL. */
-static struct ask *answered(const struct cg_credit *credit,
-                            struct cg_slice body)
+static struct credit_ask *answered(const struct cg_credit *credit,
+                                   struct cg_slice body)
 {
-    struct ask *ask = ask_find(credit, find(body, 2318));
+    struct credit_ask *ask = ask_find(credit, find(body, 2318));
     struct cg_slice id = find(body, 2319);
 
     return ask != NULL && (id.len == 0 ||
@@ -403,7 +348,7 @@ static struct ask *answered(const struct cg_credit *credit,
 
 static void on_answer(struct cg_credit *credit, struct cg_slice body)
 {
-    struct ask *ask = answered(credit, body);
+    struct credit_ask *ask = answered(credit, body);
     char status = char_of(body, 2325, 0);
     size_t named = ask != NULL ? ask->token
                                : token_find(credit, find(body, 2319));
@@ -429,7 +374,7 @@ static void on_answer(struct cg_credit *credit, struct cg_slice body)
 static void told(struct cg_credit *credit, struct cg_slice id, cg_dv01 used)
 {
     size_t at = limit_of(credit, id);
-    struct limit *limit;
+    struct credit_limit *limit;
 
     if (at == NONE) {
         return;
@@ -491,10 +436,32 @@ void cg_credit_close(struct cg_credit *credit)
     for (size_t i = 0; i < credit->ask_count; i++) {
         free(credit->asks[i].id);
     }
+    for (size_t i = 0; i < credit->attempt_count; i++) {
+        free(credit->attempts[i].id);
+    }
+    free(credit->attempts);
     free(credit->limits);
     free(credit->tokens);
     free(credit->asks);
     free(credit);
+}
+
+bool cg_credit_attempt(struct cg_credit *credit, struct cg_slice id)
+{
+    struct credit_attempt *more = grow(credit, credit->attempts,
+                                       credit->attempt_count,
+                                       &credit->attempt_room, sizeof(*more));
+
+    if (more == NULL) {
+        return false;
+    }
+    credit->attempts = more;
+    for (size_t i = 0; i < credit->attempt_count; i++) {
+        more[i].repeated |= cg_slice_is(id, more[i].id);
+    }
+    more[credit->attempt_count].id = copy(credit, id);
+    credit->attempt_count += more[credit->attempt_count].id != NULL ? 1 : 0;
+    return !credit->no_memory;
 }
 
 bool cg_credit_message(struct cg_credit *credit,
@@ -514,157 +481,4 @@ bool cg_credit_message(struct cg_credit *credit,
         on_limits(credit, bytes);
     }
     return !credit->no_memory;
-}
-
-/* --- what came of it ---------------------------------------------------- */
-
-static void add(struct sums *all, const struct sums *one)
-{
-    all->granted += one->granted;
-    all->overrun += one->overrun;
-    all->consumed += one->consumed;
-    all->released += one->released;
-    all->expired += one->expired;
-}
-
-/* Credit that nobody gave back dies with its token. */
-static void lapse(struct token *token, cg_time now)
-{
-    if (token->expires != 0 && token->expires <= now) {
-        token->hub.expired += reserved(&token->hub);
-        token->gate.expired += reserved(&token->gate);
-    }
-}
-
-static bool same(const struct sums *a, const struct sums *b)
-{
-    return a->granted == b->granted && a->overrun == b->overrun &&
-           a->consumed == b->consumed && a->released == b->released &&
-           a->expired == b->expired;
-}
-
-/* What came over a wire need not be UTF-8. */
-static json_t *text_json(const char *text)
-{
-    bool escaped;
-
-    return cg_evidence_text(cg_slice_str(text), &escaped);
-}
-
-static json_t *amount(cg_dv01 value)
-{
-    char text[CG_DV01_TEXT_MAX];
-
-    return json_stringn(text, cg_dv01_format(value, text));
-}
-
-static json_t *sums_json(const struct sums *sums)
-{
-    return json_pack("{so so so so so so}", "granted", amount(sums->granted),
-                     "overrun", amount(sums->overrun), "consumed",
-                     amount(sums->consumed), "released", amount(sums->released),
-                     "expired", amount(sums->expired), "reserved",
-                     amount(reserved(sums)));
-}
-
-/* The hub's own figure of use grows by what was consumed; null: it told none
- * since, or is played by the kit. */
-static json_t *use_agrees(const struct cg_credit *credit,
-                          const struct limit *limit,
-                          const struct sums *hub)
-{
-    if (!credit->hub_is_peer || !limit->told || limit->stale) {
-        return json_null();
-    }
-    return json_boolean(limit->used_last - limit->used_first == hub->consumed);
-}
-
-static json_t *limit_json(const struct cg_credit *credit,
-                          size_t at,
-                          size_t *tokens,
-                          bool *equal)
-{
-    const struct limit *limit = &credit->limits[at];
-    struct sums gate = {0};
-    struct sums hub = {0};
-    bool agree = true;
-    json_t *use;
-    json_t *row;
-
-    for (size_t i = 0; i < credit->token_count; i++) {
-        const struct token *token = &credit->tokens[i];
-
-        if (token->limit == at) {
-            add(&gate, &token->gate);
-            add(&hub, &token->hub);
-            agree &= same(&token->gate, &token->hub);
-            (*tokens)++;
-        }
-    }
-    use = use_agrees(credit, limit, &hub);
-    *equal = agree; /* others may use the limit, too */
-    row = sums_json(&gate);
-    (void)json_object_set_new(
-        row, "limit",
-        text_json(limit->id[0] != '\0' ? limit->id : "not named"));
-    (void)json_object_set_new(row, "currency", json_string(limit->currency));
-    (void)json_object_set_new(row, "hub", sums_json(&hub));
-    (void)json_object_set_new(row, "equal", json_boolean(*equal));
-    (void)json_object_set_new(row, "peer_used_before",
-                              limit->told ? amount(limit->used_first)
-                                          : json_null());
-    (void)json_object_set_new(row, "peer_used_after",
-                              limit->told ? amount(limit->used_last)
-                                          : json_null());
-    (void)json_object_set_new(row, "peer_use_agrees", use);
-    return row;
-}
-
-/* Tokens whose credit neither came back nor was used. */
-static json_t *open_json(const struct cg_credit *credit)
-{
-    json_t *open = json_array();
-
-    for (size_t i = 0; i < credit->token_count; i++) {
-        const struct token *token = &credit->tokens[i];
-
-        if (reserved(&token->hub) != 0 || reserved(&token->gate) != 0) {
-            json_array_append_new(
-                open, json_pack("{so so so}", "token", text_json(token->id),
-                                "gate", amount(reserved(&token->gate)), "hub",
-                                amount(reserved(&token->hub))));
-        }
-    }
-    return open;
-}
-
-json_t *cg_credit_json(struct cg_credit *credit, cg_time now)
-{
-    json_t *rows = json_array();
-    json_t *open;
-    bool equal = true;
-    size_t all = 0;
-
-    for (size_t i = 0; i < credit->token_count; i++) {
-        lapse(&credit->tokens[i], now);
-    }
-    for (size_t i = 0; i < credit->limit_count; i++) {
-        size_t tokens = 0;
-        bool agrees = true;
-        json_t *row = limit_json(credit, i, &tokens, &agrees);
-
-        if (tokens > 0) {
-            equal &= agrees;
-            all += tokens;
-            json_array_append_new(rows, row);
-        } else {
-            json_decref(row);
-        }
-    }
-    open = open_json(credit);
-    return json_pack("{so sI sI sI so sb sb}", "rows", rows, "tokens",
-                     (json_int_t)all, "unasked", (json_int_t)credit->unasked,
-                     "open", (json_int_t)json_array_size(open), "open_tokens",
-                     open, "all_returned", json_array_size(open) == 0, "equal",
-                     equal);
 }

@@ -24,6 +24,13 @@ struct cg_credit;
 struct cg_credit *cg_credit_open(bool hub_is_peer);
 void cg_credit_close(struct cg_credit *credit);
 
+/*
+ * An attempt at the case begins.  What attempts before it at the same case left
+ * open, or unequal, is theirs: it is told apart, as their verdicts are.  False
+ * without memory.
+ */
+bool cg_credit_attempt(struct cg_credit *credit, struct cg_slice id);
+
 /* One whole message of a hub link at |now|; others than DF, DG, CM and CR are
  * not looked at.  False without memory. */
 bool cg_credit_message(struct cg_credit *credit,

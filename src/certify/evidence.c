@@ -350,6 +350,32 @@ json_t *cg_evidence_text(struct cg_slice bytes, bool *escaped)
     return string;
 }
 
+static int hex_digit(char digit)
+{
+    return digit >= '0' && digit <= '9'   ? digit - '0'
+           : digit >= 'A' && digit <= 'F' ? digit - 'A' + 10
+                                          : -1;
+}
+
+char *cg_evidence_bytes(const json_t *text, bool escaped, size_t *len)
+{
+    size_t count = json_string_length(text);
+    const char *from = json_string_value(text);
+    char *bytes = malloc(count + 1);
+
+    *len = 0;
+    for (size_t at = 0; bytes != NULL && at < count; at++) {
+        bool coded = escaped && count - at >= 4 && from[at] == '\\' &&
+                     from[at + 1] == 'x' && hex_digit(from[at + 2]) >= 0 &&
+                     hex_digit(from[at + 3]) >= 0;
+        bytes[(*len)++] = coded ? (char)(hex_digit(from[at + 2]) * 16 +
+                                         hex_digit(from[at + 3]))
+                                : from[at];
+        at += coded ? 3 : 0;
+    }
+    return bytes;
+}
+
 int cg_evidence_report(const struct cg_evidence *evidence,
                        char *error,
                        size_t error_len)

@@ -48,6 +48,10 @@ int cg_evidence_add(struct cg_evidence *evidence,
  */
 json_t *cg_evidence_text(struct cg_slice bytes, bool *escaped);
 
+/* The bytes of such a string, allocated, |*len| of them; NULL without memory.
+ */
+char *cg_evidence_bytes(const json_t *text, bool escaped, size_t *len);
+
 /* All records so far, an array, borrowed. */
 const json_t *cg_evidence_records(const struct cg_evidence *evidence);
 

@@ -227,6 +227,9 @@ void cg_records_attempt(struct cg_records *records,
                   "references",
                   notes_json(what->references, what->reference_count), "values",
                   set, "script", file_json(kase->path), "digest", digest));
+    if (!cg_credit_attempt(records->credit, what->id)) {
+        records->error = CG_ERR_MEMORY;
+    }
     records->raw_name[0] = '\0';
     if (played) {
         raw_open(records);
@@ -296,6 +299,42 @@ static void on_message(struct cg_records *records,
     if (is_hub(records, event->actor) &&
         !cg_credit_message(records->credit, !event->to_actor, event->bytes,
                            event->time)) {
+        records->error = CG_ERR_MEMORY;
+    }
+}
+
+/* The credit of a message that was put on record. */
+static void take_message(struct cg_records *records, const json_t *record)
+{
+    const char *actor = json_string_value(json_object_get(record, "actor"));
+    const char *way = json_string_value(json_object_get(record, "direction"));
+    const json_t *text = json_object_get(record, "bytes");
+    char *bytes;
+    size_t len;
+
+    if (actor == NULL || way == NULL || !json_is_string(text) ||
+        !is_hub(records, actor)) {
+        return;
+    }
+    bytes = cg_evidence_bytes(
+        text, json_is_true(json_object_get(record, "escaped")), &len);
+    if (bytes == NULL ||
+        !cg_credit_message(records->credit, strcmp(way, "from") == 0,
+                           (struct cg_slice){bytes, len}, 0)) {
+        records->error = CG_ERR_MEMORY;
+    }
+    free(bytes);
+}
+
+void cg_records_take(struct cg_records *records, const json_t *record)
+{
+    const char *kind = json_string_value(json_object_get(record, "kind"));
+    const char *id = json_string_value(json_object_get(record, "case"));
+
+    if (kind != NULL && strcmp(kind, "message") == 0) {
+        take_message(records, record);
+    } else if (kind != NULL && id != NULL && strcmp(kind, "attempt") == 0 &&
+               !cg_credit_attempt(records->credit, cg_slice_str(id))) {
         records->error = CG_ERR_MEMORY;
     }
 }

@@ -35,6 +35,9 @@ int cg_records_open(struct cg_records *records,
                     struct cg_evidence *evidence);
 void cg_records_close(struct cg_records *records);
 
+/* A record of an earlier run: its credit counts, too. */
+void cg_records_take(struct cg_records *records, const json_t *record);
+
 /* Adds |record|, whose reference is taken. */
 void cg_records_add(struct cg_records *records,
                     const char *kind,

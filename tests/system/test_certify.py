@@ -48,6 +48,13 @@ def seats_of(path):
     return re.search(r"^certifies (.*)$", text_of(path), re.M).group(1).split()
 
 
+def fault_names():
+    """All that a hub can be told to do wrong."""
+    done = subprocess.run([PROGRAM, "hubsim", "--fault", "help"],
+                          capture_output=True, text=True, check=True)
+    return re.findall(r"(?m)^([a-z-]+)(?:\[=MS\])?$", done.stdout)
+
+
 def case_files(seat):
     names = sorted(name for name in os.listdir(CASES)
                    if name.endswith(".session"))
@@ -348,7 +355,14 @@ class Certify(unittest.TestCase):
         self.assertEqual(len([a for a in attempts if a["case"] == ids[0]]), 2)
         self.assertGreaterEqual(
             len([a for a in attempts if a["case"] == ids[2]]), 1)
-        self.check_report(desk, "report", 4)
+        tokens = self.check_report(desk, "report", 4)["tokens"]
+        # Of all runs, not of this one.
+        self.assertGreaterEqual(tokens, 4)
+        status, out, error = desk.certify(*words[3:], *files)
+        self.assertEqual(status, 0, out + error)
+        self.assertEqual(self.check_report(desk, "report", 4)["tokens"], tokens)
+        page = text_of(os.path.join(desk.folder, "report", "report.html"))
+        self.assertNotIn("not compared", page)
 
     def test_profile_waives(self):
         desk = self.desk()

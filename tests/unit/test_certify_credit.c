@@ -198,9 +198,61 @@ static void test_credit_nobody_asked_for(void **state)
     cg_credit_close(credit);
 }
 
+/* What an attempt leaves open is told apart once its case is repeated; what it
+ * has settled counts. */
+static void test_credit_of_repeated_attempts(void **state)
+{
+    struct cg_credit *credit = cg_credit_open(true);
+    const char *const first[] = {ASK,
+                                 GRANT,
+                                 "DF 2318=2|2319=U|2320=0|2321=0|2324=10.00|"
+                                 "15=USD|1670=L",
+                                 "DG 2318=2|2319=U|2325=0|2327=10.00",
+                                 "DF 2318=3|2319=U|2320=1|2324=10.00",
+                                 "DG 2318=3|2319=U|2320=1|2325=4"};
+    const char *const other[] = {"DF 2318=4|2319=V|2320=0|2321=0|2324=5.00|"
+                                 "15=USD|1670=L",
+                                 "DG 2318=4|2319=V|2325=0|2327=5.00"};
+    const struct {
+        const char *id;
+        int left;
+        int open;
+        const char *granted;
+    } steps[] = {
+        {"T-1", 0, 1, "110.00"},
+        {"T-2", 0, 2, "115.00"}, /* another case */
+        {"T-1", 1, 1, "15.00"},
+        {"T-2", 2, 0, "10.00"},
+    };
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        json_t *result;
+        const json_t *row;
+
+        assert_true(cg_credit_attempt(credit, cg_slice_str(steps[i].id)));
+        if (i == 0) {
+            say(credit, first, 6);
+        } else if (i == 1) {
+            say(credit, other, 2);
+        }
+        result = cg_credit_json(credit, NOW);
+        row = json_array_get(json_object_get(result, "rows"), 0);
+        assert_int_equal(json_integer_value(json_object_get(result, "left")),
+                         steps[i].left);
+        assert_int_equal(json_integer_value(json_object_get(result, "open")),
+                         steps[i].open);
+        assert_string_equal(json_string_value(json_object_get(row, "granted")),
+                            steps[i].granted);
+        json_decref(result);
+    }
+    cg_credit_close(credit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_credit_of_repeated_attempts),
         cmocka_unit_test(test_credit_given_back),
         cmocka_unit_test(test_credit_used_and_busted),
         cmocka_unit_test(test_credit_raised_lowered_overrun),

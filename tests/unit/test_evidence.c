@@ -325,8 +325,13 @@ static void test_evidence_text_keeps_bytes(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         bool escaped = !rows[i].escaped;
         json_t *text = cg_evidence_text(rows[i].bytes, &escaped);
+        size_t len = 0;
+        char *bytes = cg_evidence_bytes(text, escaped, &len);
         assert_string_equal(json_string_value(text), rows[i].text);
         assert_int_equal(escaped, rows[i].escaped);
+        assert_int_equal(len, rows[i].bytes.len);
+        assert_memory_equal(bytes, rows[i].bytes.data, len);
+        free(bytes);
         json_decref(text);
     }
 }
