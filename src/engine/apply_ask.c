@@ -67,6 +67,7 @@ void cg_apply_ask_sent(struct cg_state *state, const struct cg_fact *fact)
         token->ask = slot;
         token->asked = fact->amount;
     }
+    token->late &= cg_ask_is_notice(ask->kind);
     if (ask->kind == CG_ASK_RENEW) {
         token->renewed_for = token->expires;
     }

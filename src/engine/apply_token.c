@@ -198,6 +198,7 @@ void cg_apply_token_granted(struct cg_state *state, const struct cg_fact *fact)
     LEDGER_ADD(state, token, granted, fact->amount);
     if ((fact->flags & 1) != 0) { /* not wanted any more */
         LEDGER_ADD(state, token, handed_back, fact->amount);
+        token->late = true;
         return;
     }
     LEDGER_ADD(state, token, reserved, fact->amount);

@@ -420,7 +420,14 @@ static void taken_back(struct cg_engine *engine, const struct answer *answer)
 static void answer_cancel(struct cg_engine *engine, const struct answer *answer)
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
-    if (answer->event->status == REJECTED && token->ledger.granted > 0) {
+    bool is_unknown = answer->event->status == REJECTED;
+    if (is_unknown && token->late && token->state == CG_TOKEN_RETURNING) {
+        /* It came there before the ask, which has been granted since. */
+        asks_retire(engine, answer->token);
+        cg_ask_send(engine, answer->token, CG_ASK_CANCEL, answer->asked);
+        return;
+    }
+    if (is_unknown && token->ledger.granted > 0) {
         struct cg_fact fact = cg_token_differs(
             engine, CG_DIFFERS_TOKEN_FORGOTTEN, answer->token,
             "R28: unknown there, which confirms that it is gone");
@@ -484,7 +491,7 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
     if (token->ask != CG_NONE || token->state != CG_TOKEN_SPENT) {
         return;
     }
-    if (token->asked > token->charge) {
+    if (token->asked > token->charge || token->late) {
         cg_ask_send(engine, answer->token, CG_ASK_LOWER, token->charge);
     } else if (!raises) {
         cg_token_restate(engine, answer->token);

@@ -95,6 +95,7 @@ struct cg_token {
     bool busted;   /* of what it consumed, a part was taken back */
     bool kept;     /* the hub refused a fall: it may hold more than it should */
     bool denied;   /* the hub does not grant its charge, raised by the venue */
+    bool late;     /* a late grant was heard since the newest submission */
     uint32_t order;       /* slot */
     uint32_t limit;       /* slot */
     uint32_t next;        /* of the same order; of the free list */

@@ -32,7 +32,7 @@ SEARCHES = [
     ("deaf", "deaf", []),
     ("fallback", "fallback", []),
     ("limits", "limits", []),
-    ("replaces overtaking", "replaces", ["OVERTAKE=1", "REPLACES=1"]),
+    ("replaces overtaking", "replaces", ["OVERTAKE=2", "REPLACES=1"]),
 ]
 
 # No cycle at all: every run ends, and ends where judge_rest() finds no fault.
@@ -45,7 +45,7 @@ QUICK = ("-O0", "-DSAFETY", "-DNOCLAIM")
 
 # A mistake, and the models that must find it.
 MISTAKES = [
-    ("BUG_LATE_GRANT_DROPPED", "replaces", ["OVERTAKE=1", "REPLACES=1"]),
+    ("BUG_LATE_GRANT_DROPPED", "replaces", ["OVERTAKE=2", "REPLACES=1"]),
     ("BUG_LATE_GRANT_DROPPED", "orders", []),
     ("BUG_RELEASE_FORGOTTEN", "limits", []),
     ("BUG_RELEASE_SAID_ONCE", "deaf", []),

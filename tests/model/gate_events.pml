@@ -144,6 +144,7 @@ inline late(t)
     if
     :: h_answer == ANS_APPROVED || h_answer == ANS_PARTIAL ->
         t_granted[t] = 1;
+        t_late[t] = (BUG != BUG_LATE_GRANT_DROPPED);
         if
         :: BUG == BUG_LATE_GRANT_DROPPED
         :: BUG != BUG_LATE_GRANT_DROPPED &&
@@ -208,18 +209,26 @@ inline answer_raise(t, o)
     :: else ->
         f_drop = DROPS_RAISE;
         if
-        :: h_answer == ANS_PARTIAL -> t_granted[t] = 1
+        :: h_answer == ANS_PARTIAL ->
+            t_granted[t] = 1;
+            t_late[t] = 1
         :: else -> t_asked[t] = HELD(t) /* nothing to take back */
         fi
     fi
 }
 
-/* A withdrawal was heard; that it is unknown there confirms it, too. */
+/* A withdrawal was heard; that it is unknown there confirms it, too, unless it
+ * came there before an ask that has been granted since. */
 inline answer_cancel(t)
 {
     asks_retire(t);
     if
-    :: t_state[t] == TOKEN_RETURNING -> token_move(t, TOKEN_CLOSED)
+    :: t_state[t] == TOKEN_RETURNING && t_late[t] &&
+       h_answer == ANS_REJECTED -> ask(t, ASK_CANCEL, h_amount)
+    :: t_state[t] == TOKEN_RETURNING &&
+       (!t_late[t] || h_answer != ANS_REJECTED) ->
+        token_move(t, TOKEN_CLOSED);
+        t_late[t] = 0
     :: else
     fi
 }
@@ -242,6 +251,7 @@ inline hear_begin(s, again)
     h_order_was = h_was;
     h_was = t_state[h_t];
     h_granted = t_granted[h_t];
+    h_late = t_late[h_t];
     if
     :: again ->
         a_open[s] = 0;
@@ -309,7 +319,8 @@ inline hear_checks(t, o)
        (h_open || h_was != TOKEN_CLOSED || !h_granted) ->
         EXPECT(TOKEN, REPEAT, h_was, t_state[t],
                h_was != TOKEN_SPENT || REPLACES == 0)
-    :: h_kind == ASK_CANCEL && h_open && h_was != TOKEN_SPENT ->
+    :: h_kind == ASK_CANCEL && h_open && h_was != TOKEN_SPENT &&
+       (!h_late || h_answer != ANS_REJECTED) ->
         EXPECT(TOKEN, CANCELLED, h_was, t_state[t], 1)
     :: h_kind == ASK_RAISE && h_n < REQUESTS && h_answer == ANS_APPROVED ->
         EXPECT(REQUEST, GRANT, REQUEST_WAITING, r_state[h_n],

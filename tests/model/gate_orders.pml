@@ -374,7 +374,7 @@ inline settle(o)
     fi;
     if
     :: f_token != TOKENS && MAY_SAY(f_token) &&
-       t_asked[f_token] > t_charge[f_token] &&
+       (t_asked[f_token] > t_charge[f_token] || t_late[f_token]) &&
        BUG != BUG_RAISE_NOT_WITHDRAWN ->
         ask(f_token, ASK_LOWER, t_charge[f_token])
     :: else

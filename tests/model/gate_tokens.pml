@@ -131,6 +131,10 @@ inline ask(t, kind, amount)
     a_where[x_at] = (hub_up -> TO_HUB : UNSAID);
     printf("  gate asks %d of %d for token %d\n", kind, amount, t);
     if
+    :: kind == ASK_CONSUMED
+    :: else -> t_late[t] = 0
+    fi;
+    if
     :: kind != ASK_CANCEL && kind != ASK_CONSUMED ->
         t_ask[t] = x_slot + 1;
         t_asked[t] = amount

@@ -164,6 +164,7 @@ byte t_asked[TOKENS]; /* the life total of the newest submission */
 byte t_ask[TOKENS];   /* the submission that is out, + 1 */
 bool t_granted[TOKENS];
 bool t_kept[TOKENS]; /* the hub refused a fall */
+bool t_late[TOKENS]; /* a late grant was heard since the newest submission */
 #if CLOCK
 byte t_expires[TOKENS];
 byte t_since[TOKENS];
@@ -215,7 +216,7 @@ hidden byte y_i, y_t, y_r, y_worst, y_freed;
 hidden byte z_i, z_t, z_r, z_oldest;
 hidden byte g_i, g_t, g_some;
 hidden byte h_t, h_kind, h_answer, h_amount, h_approved, h_open, h_current;
-hidden byte h_granted, h_more, h_n, h_expires, h_was, h_order_was;
+hidden byte h_granted, h_late, h_more, h_n, h_expires, h_was, h_order_was;
 hidden byte q_i, q_n, q_kind, q_order, q_extra, q_by;
 hidden byte w_i, w_t, w_use;
 hidden byte x_ok;

@@ -7,7 +7,7 @@
 #define ORDERS 1
 #define LIMITS 2
 #define HUB_AMOUNT 4
-#define OVERTAKE 1
+#define OVERTAKE 2
 #define TWICE 1
 #define TAKES 1
 #define STUBBORN 1

@@ -8,7 +8,7 @@
 #define ORDERS 2
 #define LIMITS 1
 #define HUB_AMOUNT 3
-#define OVERTAKE 1
+#define OVERTAKE 2
 #define TWICE 1
 #define PARTS 1
 #define QTY_FIRST 2

@@ -1392,6 +1392,7 @@ static void compare_tokens(const struct cg_state *live,
         SAME(kept);
         SAME(removed);
         SAME(denied);
+        SAME(late);
         SAME(order);
         SAME(limit);
         SAME(next);
