@@ -68,6 +68,10 @@ void cg_apply_ask_sent(struct cg_state *state, const struct cg_fact *fact)
         token->asked = fact->amount;
     }
     token->late &= cg_ask_is_notice(ask->kind);
+    if (ask->kind == CG_ASK_BUST &&
+        !cg_notice_is_owed(state, token, ask->number)) {
+        token->unheard = 0; /* it is part of this one */
+    }
     if (ask->kind == CG_ASK_RENEW) {
         token->renewed_for = token->expires;
     }
@@ -100,6 +104,10 @@ void cg_apply_ask_answered(struct cg_state *state, const struct cg_fact *fact)
     if ((restates || ask->kind == CG_ASK_RAISE) && fact->value == 2 &&
         token->ask == fact->ask) {
         token->asked = cg_token_held(token);
+    }
+    if (ask->kind == CG_ASK_BUST && fact->value == 2 &&
+        cg_notice_is_owed(state, token, ask->number)) {
+        token->unheard += ask->amount;
     }
     token->kept |= ask->kind == CG_ASK_LOWER && fact->value == 2;
     if (token->ask == fact->ask) {

@@ -317,12 +317,22 @@ void cg_leg_report(struct cg_engine *engine,
 /* The order ends: legs that were filled unevenly count as they were. */
 void cg_package_settle(struct cg_engine *engine, uint32_t order);
 
-/* --- fills (decide_report.c) -------------------------------------------- */
+/* --- notices of trades (decide_notice.c) -------------------------------- */
 
 /* Tells the owner of a token's limit how much more it has consumed, or less. */
 void cg_consumption_tell(struct cg_engine *engine,
                          uint32_t token,
                          cg_dv01 rise);
+
+/* The hub refuses a notice, or the total of a fall: |ask| as it was said. */
+void cg_notice_refused(struct cg_engine *engine,
+                       uint32_t token,
+                       struct cg_ask ask);
+
+/* The hub has answered a notice: what it had not heard of is told again. */
+void cg_notice_answered(struct cg_engine *engine, uint32_t token);
+
+/* --- fills (decide_report.c) -------------------------------------------- */
 
 /* Records |fact|, after which the order is filled as |fills|, and tells the
  * hubs of it.  False when the books cannot hold it. */

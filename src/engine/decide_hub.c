@@ -371,12 +371,8 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
     const struct cg_token *token = &engine->state.tokens[answer->token];
     const struct cg_answer_event *event = answer->event;
     if (event->status == REJECTED) {
-        token_differs(engine, answer->token, CG_DIFFERS_TOKEN_NOTICE,
-                      answer->asked, 0,
-                      "R43: what the venue said stays in our books");
-        cg_note(engine, "ALARM: the hub refused a %s notice for token %llu",
-                cg_ask_kind_name(answer->kind),
-                (unsigned long long)token->number);
+        cg_notice_refused(engine, answer->token,
+                          engine->state.asks[answer->ask]);
         return;
     }
     if (token->state != CG_TOKEN_SPENT || token->end != CG_END_NONE ||
@@ -472,6 +468,7 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
     case CG_ASK_CONSUMED:
     case CG_ASK_BUST:
         answer_notice(engine, answer);
+        cg_notice_answered(engine, answer->token);
         break;
     case CG_ASK_KINDS:
         break;

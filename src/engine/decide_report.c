@@ -3,7 +3,7 @@
  *
  * CumQty is authoritative; what the venue has not confirmed frees nothing; a
  * report is always passed on, whatever the gate thinks of it.
- * Rules: R21, R25, R31, R41, R43.
+ * Rules: R21, R31, R41, R43.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -56,26 +56,6 @@ static bool fill_counts(struct cg_engine *engine,
         }
     }
     return counts;
-}
-
-/* R25: a limit's owner hears of each trade, and of each one taken back. */
-void cg_consumption_tell(struct cg_engine *engine, uint32_t slot, cg_dv01 rise)
-{
-    const struct cg_state *state = &engine->state;
-    cg_session owner = state->limits[state->tokens[slot].limit].owner;
-    if (rise != 0 && owner != CG_SESSION_NONE &&
-        !state->sessions[owner].no_notices) {
-        cg_ask_send(engine, slot, rise > 0 ? CG_ASK_CONSUMED : CG_ASK_BUST,
-                    rise > 0 ? rise : -rise);
-    }
-    const struct cg_token *token = &state->tokens[slot];
-    bool kept = token->end == CG_END_CONSUMED || token->end == CG_END_EXPIRED ||
-                (token->end == CG_END_INVALIDATED && token->removed);
-    if (rise < 0 && token->model == CG_MODEL_PING && kept &&
-        token->state == CG_TOKEN_CLOSED) {
-        /* Its end gave nothing back; now something is left. */
-        cg_ask_send(engine, slot, CG_ASK_CANCEL, 0);
-    }
 }
 
 /* What a token had used, and what its limit's owner knew of that. */

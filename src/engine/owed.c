@@ -54,6 +54,18 @@ static bool venue_owes(const struct cg_state *state)
     return false;
 }
 
+bool cg_notice_is_owed(const struct cg_state *state,
+                       const struct cg_token *token,
+                       cg_seq number)
+{
+    uint32_t i = token->asks;
+    while (i != CG_NONE && (state->asks[i].kind != CG_ASK_CONSUMED ||
+                            state->asks[i].number >= number)) {
+        i = state->asks[i].older;
+    }
+    return i != CG_NONE;
+}
+
 static bool hub_owes(const struct cg_state *state)
 {
     for (uint32_t i = state->ask_first; i != CG_NONE; i = state->asks[i].next) {

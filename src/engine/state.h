@@ -114,8 +114,9 @@ struct cg_token {
     cg_dv01 unsure;       /* the part of the charge that has not gone on yet: it
                              does not count in warnings (R52) */
     struct cg_ledger ledger;
-    cg_dv01 ahead;  /* told of as consumed, and is not by a new price (R25) */
-    cg_dv01 untold; /* consumed before the limit came (R11) */
+    cg_dv01 ahead;   /* told of as consumed, and is not by a new price (R25) */
+    cg_dv01 untold;  /* consumed before the limit came (R11) */
+    cg_dv01 unheard; /* taken back of a trade that its owner has not heard of */
     cg_time granted_at;
     cg_time expires;
     cg_time renewed_for; /* the expiry for which a renewal was asked (R29) */
@@ -871,6 +872,11 @@ bool cg_token_counts(const struct cg_token *token);
 
 /* What its owner has been told of as consumed, or would have been (R25). */
 cg_dv01 cg_token_told(const struct cg_token *token);
+
+/* Whether a notice of a trade is out, said before ask |number| (R25). */
+bool cg_notice_is_owed(const struct cg_state *state,
+                       const struct cg_token *token,
+                       cg_seq number);
 
 /* What of an order's life its token has stood for: reserved and consumed. */
 cg_dv01 cg_token_held(const struct cg_token *token);

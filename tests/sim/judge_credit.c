@@ -247,6 +247,20 @@ static void answer_new(struct judge *judge,
     }
 }
 
+/* R25: a trade was taken back that the hub had not heard of: it has to be told
+ * once more. */
+static void bust_refused(struct judge *judge, const struct judge_ask *ask)
+{
+    for (const struct judge_ask *it = judge->asks; it < ask; it++) {
+        if (it->token == ask->token && it->type == '1' && it->trans != '1' &&
+            !it->answered) {
+            CG_SOMETIMES(bust_before_its_trade, true);
+            judge->tokens[ask->token].told += ask->amount;
+            return;
+        }
+    }
+}
+
 static void answer_in(struct judge *judge, const struct judge_event *event)
 {
     size_t at = ask_of(judge, event->body);
@@ -290,6 +304,8 @@ static void answer_in(struct judge *judge, const struct judge_event *event)
         token->invalidated = true;
     } else if (ask->type == '0') {
         answer_new(judge, ask, event, status);
+    } else if (ask->trans == '1' && status == '2') {
+        bust_refused(judge, ask);
     }
 }
 

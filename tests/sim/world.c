@@ -302,14 +302,10 @@ static void compare_gate(struct world *world)
     }
 }
 
-/*
- * A hub that has kept its word has the same in its books.  One that has lost a
- * notice of a trade may refuse to take the trade back, and count it when it
- * hears of it later: its use is then too high, never too low.
- */
+/* A hub that has kept its word has the same in its books. */
 static void compare_hub(struct world *world)
 {
-    if (world->lied || world->forgot || (world->deaf && world->busted)) {
+    if (world->lied || world->forgot) {
         return;
     }
     for (size_t i = 0; i < world->hub.ledger.limit_count; i++) {

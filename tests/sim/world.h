@@ -198,8 +198,6 @@ struct world {
     size_t order_count;
     unsigned ids;
     bool lied;   /* the hub's books may be wrong */
-    bool deaf;   /* the hub has forgotten what it was told ... */
-    bool busted; /* ... and a trade was taken back */
     bool forgot; /* the hub has lost its books */
     char failure[1024];
     bool trace;

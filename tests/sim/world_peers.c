@@ -236,7 +236,6 @@ static void hub_is_silent(struct world *world)
 {
     static const char *const words[] = {"silent", "deaf", "speak", "speak"};
     int64_t word = world_draw(world, 4);
-    world->deaf |= word == 1;
     world_hub_command(world, "%s", words[word]);
 }
 
@@ -431,7 +430,6 @@ static void venue_busts(struct world *world)
     size_t count = world->venue.book.fill_count;
     if (count > 0) {
         size_t at = (size_t)world_draw(world, (int64_t)count);
-        world->busted = true;
         world_venue_command(world, "bust %s",
                             world->venue.book.fills[at].exec_id);
     }

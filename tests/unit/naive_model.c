@@ -247,6 +247,7 @@ static void ask(struct naive_model *model,
     if (line->ask_count == NAIVE_ASKS) {
         abort();
     }
+    line->late = line->late && is_notice(kind);
     if (!is_notice(kind) && kind != NAIVE_ASK_CANCEL) {
         line->current = line->ask_count;
         line->asked = amount;
@@ -900,18 +901,40 @@ static long line_fill(struct naive_model *model, int o, int l, long cum)
     return rise;
 }
 
+/* Whether a notice of a trade is out, said before ask |number|. */
+static bool notice_is_out(const struct naive_line *line, int number)
+{
+    for (int i = 0; i < number; i++) {
+        if (line->asks[i].out && line->asks[i].kind == NAIVE_ASK_CONSUMED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* R25: what was refused because its trade was not known is told once the hub
+ * knows it. */
+static void bust_tell(struct naive_model *model, int o, int l, long fall)
+{
+    struct naive_line *line = &model->orders[o].lines[l];
+    if (!notice_is_out(line, line->ask_count)) {
+        fall += line->unheard;
+        line->unheard = 0;
+    }
+    ask(model, o, l, NAIVE_ASK_BUST, fall);
+    if (line->ping && line->state == NAIVE_LINE_CLOSED && line->used_up) {
+        ask(model, o, l, NAIVE_ASK_CANCEL, 0);
+    }
+}
+
 /* R25: the owner of the limit hears of it, and of what is busted. */
 static void line_tell(struct naive_model *model, int o, int l, long rise)
 {
-    const struct naive_line *line = &model->orders[o].lines[l];
     if (rise > 0) {
         ask(model, o, l, NAIVE_ASK_CONSUMED, rise);
     }
     if (rise < 0) {
-        ask(model, o, l, NAIVE_ASK_BUST, -rise);
-        if (line->ping && line->state == NAIVE_LINE_CLOSED && line->used_up) {
-            ask(model, o, l, NAIVE_ASK_CANCEL, 0);
-        }
+        bust_tell(model, o, l, -rise);
         restate_ask(model, o, l);
     }
 }
@@ -1058,6 +1081,7 @@ static void late(struct naive_model *model,
     if (status > 1) {
         return;
     }
+    line->late = true;
     long amount = approved;
     if (answered->kind != NAIVE_ASK_NEW) {
         amount -= line->granted;
@@ -1148,6 +1172,7 @@ static void answer_raise(struct naive_model *model,
     } else if (status == 1) {
         line->granted += more;
         line->handed_back += more;
+        line->late = true;
         raise_refuse(model, o, 101);
     } else {
         grant(line, more);
@@ -1202,15 +1227,25 @@ static void answer_lower(struct naive_line *line,
     }
 }
 
-static void answer_cancel(struct naive_line *line)
+static void answer_cancel(struct naive_model *model,
+                          int o,
+                          int l,
+                          const struct naive_ask *answered,
+                          int status)
 {
+    struct naive_line *line = &model->orders[o].lines[l];
     for (int i = 0; i < line->ask_count; i++) {
         if (!is_notice(line->asks[i].kind)) {
             line->asks[i].out = false;
         }
     }
     line->current = -1;
-    if (line->state == NAIVE_LINE_RETURNING) {
+    if (line->state != NAIVE_LINE_RETURNING) {
+        return;
+    }
+    if (status == 2 && line->late) { /* it came there before its ask */
+        ask(model, o, l, NAIVE_ASK_CANCEL, answered->amount);
+    } else {
         line->state = NAIVE_LINE_CLOSED;
     }
 }
@@ -1233,7 +1268,7 @@ static void said_now(struct naive_model *model, int o, int l)
     if (line->current >= 0 || line->state != NAIVE_LINE_SPENT) {
         return;
     }
-    if (line->asked > line->charge) {
+    if (line->asked > line->charge || line->late) {
         ask(model, o, l, NAIVE_ASK_LOWER, line->charge);
     } else if (!raises) {
         restate_ask(model, o, l);
@@ -1296,10 +1331,17 @@ void naive_answer(struct naive_model *model,
         answer_lower(line, &answered, current, status);
         break;
     case NAIVE_ASK_CANCEL:
-        answer_cancel(line);
+        answer_cancel(model, o, l, &answered, status);
         break;
     case NAIVE_ASK_CONSUMED:
+        if (line->unheard > 0 && !notice_is_out(line, line->ask_count)) {
+            bust_tell(model, o, l, 0);
+        }
+        break;
     case NAIVE_ASK_BUST:
+        if (status == 2 && notice_is_out(line, number)) {
+            line->unheard += answered.amount;
+        }
         break;
     }
     said_now(model, o, l);

@@ -111,6 +111,8 @@ struct naive_line {
     bool taken_back;
     bool busted;
     bool kept;    /* the hub refused a fall */
+    bool late;    /* a grant came after all, and nothing was said since */
+    long unheard; /* busted, of a trade that the hub has not heard of */
     bool used_up; /* it ended with nothing left to give back */
     bool denied;  /* what the venue raised by itself */
     long charge;  /* what was last charged, by the moves */

@@ -1393,6 +1393,7 @@ static void compare_tokens(const struct cg_state *live,
         SAME(removed);
         SAME(denied);
         SAME(late);
+        SAME(unheard);
         SAME(order);
         SAME(limit);
         SAME(next);
