@@ -315,9 +315,9 @@ static bool limit_by_id(const struct cg_tally *tally,
 static void
 put_peak(const struct cg_tally_limit *limit, bool there, char texts[3][48])
 {
-    strcpy(texts[0], "");
-    strcpy(texts[1], "");
-    strcpy(texts[2], "");
+    texts[0][0] = '\0';
+    texts[1][0] = '\0';
+    texts[2][0] = '\0';
     if (!there || !limit->peaked) {
         return;
     }

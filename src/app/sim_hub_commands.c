@@ -5,6 +5,8 @@
  */
 #include "sim_hub.h"
 
+#include <stdio.h>
+
 const char sim_hub_help[] =
     "limit ID FIRM ACCOUNT CURRENCY AMOUNT [gross|net] [OPTION...]\n"
     "limit ID AMOUNT [OPTION...]   change a limit; both send CR\n"
@@ -125,12 +127,10 @@ static bool do_books(struct sim_hub *hub, const char *text)
     }
     for (size_t i = 0; i < ledger->limit_count; i++) {
         const struct sim_limit *limit = &ledger->limits[i];
-        char state[96] = "amount=";
+        char state[96];
         sim_number_write(limit->amount, SIM_AMOUNT_DIGITS, 2, amount);
         sim_number_write(sim_limit_use(limit), SIM_AMOUNT_DIGITS, 2, use);
-        strcat(state, amount);
-        strcat(state, " use=");
-        strcat(state, use);
+        (void)snprintf(state, sizeof(state), "amount=%s use=%s", amount, use);
         say_sums(hub->port, "limit", limit->id, &limit->sums, state);
     }
     sim_port_say(hub->port, "books end");

@@ -338,7 +338,7 @@ json_t *cg_evidence_text(struct cg_slice bytes, bool *escaped)
         for (size_t i = 0; i < good + (good < rest.len); i++) {
             unsigned char byte = (unsigned char)rest.data[i];
             if (i == good || byte == '\0' || byte == '\\') {
-                to += sprintf(to, "\\x%02X", byte);
+                to += snprintf(to, sizeof("\\xFF"), "\\x%02X", byte);
             } else {
                 *to++ = (char)byte;
             }

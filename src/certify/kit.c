@@ -376,7 +376,7 @@ static bool open_wire(struct kit_play *play)
         .session = actor->config,
         .as_gate = kit->options.seat == CG_KIT_HUB,
         .host = fix8c_session_setting(actor->fix, "SocketConnectHost"),
-        .port = port != NULL ? atoi(port) : 0,
+        .port = port != NULL ? (int)strtol(port, NULL, 10) : 0,
         .logon = logon,
         .message = on_wire_message,
         .note = on_wire_note,

@@ -8,6 +8,7 @@
  */
 #include "session.hpp"
 
+#include <cstdio>
 #include <cstring>
 
 using namespace fix8c;
@@ -249,7 +250,8 @@ void fix8c_session::fromApp(
     if (parts.stray != 0 && !validates_) {
         refusal.reason = REASON_TAG_ORDER;
         refusal.tag = parts.stray;
-        std::strcpy(refusal.text, "Tag specified out of required order");
+        std::snprintf(refusal.text, sizeof(refusal.text),
+                      "Tag specified out of required order");
         refuse_session(message, parts, refusal);
         return;
     }
@@ -268,7 +270,8 @@ fix8c_session::ask_from_app(const char *bytes,
     std::memset(refusal, 0, sizeof(*refusal));
     if (shared_.callbacks.from_app == nullptr) {
         refusal->reason = BUSINESS_UNSUPPORTED_TYPE;
-        std::strcpy(refusal->text, "Unsupported message type");
+        std::snprintf(refusal->text, sizeof(refusal->text),
+                      "Unsupported message type");
         return FIX8C_REFUSE_BUSINESS;
     }
     describe(&in, parts, bytes, len);

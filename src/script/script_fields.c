@@ -5,6 +5,7 @@
  */
 #include "script_reader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_blank(char c)
@@ -449,7 +450,7 @@ static void list_keys(const char *const *keys, char *out, size_t len)
 
     *out = '\0';
     for (; *keys != NULL && at + strlen(*keys) + 4 < len; keys++) {
-        at += strlen(strcat(strcat(out + at, *keys), "= "));
+        at += (size_t)snprintf(out + at, len - at, "%s= ", *keys);
     }
     if (at > 0) {
         out[at - 1] = '\0'; /* the last blank */
