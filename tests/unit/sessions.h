@@ -21,8 +21,8 @@ struct sessions {
 void sessions_open(struct sessions *sessions);
 
 /* Only so many of them under a sanitizer, where all would take too long: every
- * fourth.  SESSIONS_OF() is what is left of a number of sessions, at least. */
-#define SESSIONS_SHARE (SANITIZED ? 4u : 1u)
+ * sixth.  SESSIONS_OF() is what is left of a number of sessions, at least. */
+#define SESSIONS_SHARE (SANITIZED ? 6u : 1u)
 #define SESSIONS_OF(count)                                                     \
     (SANITIZED ? (size_t)(count) / SESSIONS_SHARE / 2 : (size_t)(count))
 void sessions_open_share(struct sessions *sessions, size_t share);

@@ -23,9 +23,9 @@
 
 enum { TURNS = 10, MANNERS = 5, TOLD_OF = 10 };
 
-/* Under a sanitizer every third fault only, and one power cut in a start. */
+/* Under a sanitizer every sixth fault only, and one power cut in a start. */
 enum {
-    NEXT = SANITIZED ? 3 : 1,
+    NEXT = SANITIZED ? 6 : 1,
     STEP = 1700 * NEXT,
     START_CUTS = SANITIZED ? 1 : 3,
 };

@@ -16,9 +16,11 @@
 #include <unistd.h>
 
 #include "log_harness.h"
+#include "sanitized.h"
 
-#define ROUNDS 2500
-#define LARGE_ROUNDS 4
+/* Fewer under a sanitizer. */
+#define ROUNDS (SANITIZED ? 600u : 2500u)
+#define LARGE_ROUNDS (SANITIZED ? 1u : 4u)
 #define CELLS_MAX 1500000
 
 /* A byte of a log, and which of which line it was. */
