@@ -1,7 +1,10 @@
 """Holds the sources against the layers of docs/architecture.md, and finds calls
 and headers that have no place in them.
 
-    check_banned.py ROOT
+    check_banned.py ROOT [LIBRARY]
+
+LIBRARY must have no variable that all gates of a process would share: two of
+them on two threads know nothing of each other.
 
 Each mistake names file, line and remedy.  Then mistakes are planted, and each
 must be found: a check that cannot fail is worth nothing.
@@ -11,6 +14,7 @@ SPDX-License-Identifier: Apache-2.0
 import functools
 import os
 import re
+import subprocess
 import sys
 
 PAGE = "docs/architecture.md"
@@ -215,6 +219,33 @@ def check(tree, homes, below):
     return list(includes(tree, homes, below)) + list(calls(tree))
 
 
+def shared(symbols):
+    """The variables in what objdump -t prints that can be written to; the
+    compiler's own have no size, or a byte for the end of the process."""
+    for line in symbols.splitlines():
+        found = re.match(r"\S+ .{7} \.(?:data|bss)\t([0-9a-f]+)\s+(\S+)", line)
+        if found and int(found.group(1), 16) > 0 and \
+                not re.fullmatch(r"completed\.\d+", found.group(2)):
+            yield found.group(2)
+
+
+def variables(library):
+    done = subprocess.run(["objdump", "-t", library], capture_output=True,
+                          text=True, check=True)
+    for name in shared(done.stdout):
+        yield "%s: all gates share the variable %s; put it into the gate, or " \
+            "make it const" % (library, name)
+
+
+SYMBOLS = """\
+0000000000143320 l     O .bss\t0000000000000001              completed.0
+0000000000143318 l     O .data\t0000000000000000              __dso_handle
+0000000000143440 l     O .bss\t0000000000000004              next.1
+0000000000143340 g     O .data\t0000000000000100              texts
+0000000000133340 l     O .data.rel.ro\t0000000000000100              names
+0000000000000040 l       .tbss\t0000000000000004              own.1
+"""
+
 PLANTED = (
     ("src/base/map.c", '#include "state.h"\n'),
     ("src/fix/fix_value.c", '#include "gate_internal.h"\n'),
@@ -250,6 +281,8 @@ def planted(tree, homes, below):
     for path, text in HARMLESS:
         if check({path: text + tree[path]}, homes, below):
             yield "harmless, and found: %s in %s" % (text.strip(), path)
+    if list(shared(SYMBOLS)) != ["next.1", "texts"]:
+        yield "planted, and not found: variables that are shared"
 
 
 def main():
@@ -259,6 +292,8 @@ def main():
     wrong = ["%s:%d: %s" % found for found in check(tree, homes, below)]
     if not wrong:
         wrong += planted(tree, homes, below)
+    for library in sys.argv[2:]:
+        wrong += variables(library)
     print("\n".join(wrong) or "%d files, nothing banned" % len(tree))
     return 1 if wrong else 0
 

@@ -458,8 +458,10 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buffer)
     struct text *heard = &app->heard;
     if (heard->room - heard->len < hint) {
         char *more = realloc(heard->bytes, heard->len + hint);
-        heard->room = more != NULL ? heard->len + hint : heard->room;
-        heard->bytes = more != NULL ? more : heard->bytes;
+        if (more != NULL) {
+            heard->room = heard->len + hint;
+            heard->bytes = more;
+        }
     }
     *buffer = uv_buf_init(heard->bytes + heard->len,
                           (unsigned)(heard->room - heard->len));

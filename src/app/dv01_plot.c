@@ -219,7 +219,7 @@ static void draw_x_axis(const struct plot *plot, const struct panel *panel)
 {
     static const double years[] = {10, 1,  5,    2,  30,  20, 50,  3,  7,
                                    15, 40, 0.25, 25, 0.5, 12, 100, 80, 60};
-    double taken[CG_COUNT(years)];
+    double taken[CG_COUNT(years)] = {0};
     size_t count = 0;
 
     for (size_t i = 0; i < CG_COUNT(years); i++) {

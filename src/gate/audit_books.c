@@ -32,8 +32,9 @@ bool audit_breaks(struct audit *audit,
 
 const char *audit_money(cg_wide amount)
 {
-    static char texts[8][CG_DV01_TEXT_MAX];
-    static unsigned next;
+    /* Gates on other threads are audited meanwhile. */
+    static _Thread_local char texts[8][CG_DV01_TEXT_MAX];
+    static _Thread_local unsigned next;
     char *text = texts[next++ % 8];
     if (amount > INT64_MAX || amount < INT64_MIN) {
         snprintf(text, sizeof(texts[0]), "more than 64 bits");
