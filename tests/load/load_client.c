@@ -73,7 +73,11 @@ add_request(struct load_client *client, char kind, size_t order, int64_t qty)
                                     sizeof(*client->requests));
     }
     client->requests[client->request_count] = (struct load_request){
-        .sent_ns = wire_now(), .order = order, .qty = qty, .kind = kind};
+        .sent_ns = wire_now(),
+        .order = order,
+        .qty = qty,
+        .kind = kind,
+        .logon = (uint32_t)client->wire->logons};
     client->waiting++;
     return client->request_count++;
 }
@@ -246,14 +250,21 @@ request_of(struct load_client *client, struct cg_slice message, size_t *at)
     return number < client->request_count ? &client->requests[number] : NULL;
 }
 
-static void
-answered(struct load_client *client, struct load_request *request, size_t at)
+static void answered(struct load_client *client,
+                     struct load_request *request,
+                     size_t at,
+                     struct cg_slice message)
 {
     if (request->answered) {
         fail(client, "request %zu (%c) is answered twice", at, request->kind);
     } else {
         client->waiting--;
         client->answers++;
+    }
+    /* What had to be sent again says how long the line was gone. */
+    if (client->answer_times != NULL &&
+        sim_field_char(message, 43, 'N') != 'Y' &&
+        request->logon == client->wire->logons) {
         load_times_add(client->answer_times, wire_now() - request->sent_ns);
     }
     request->answered = true;
@@ -308,7 +319,7 @@ static void report(struct load_client *client, struct cg_slice message)
     struct load_order *order = &client->orders[request->order];
     if (answers(type, request->kind)) {
         client->refused += type == '8';
-        answered(client, request, at);
+        answered(client, request, at, message);
     }
     if (type == '5') {
         order->newest = at;
@@ -330,7 +341,7 @@ static void cancel_refused(struct load_client *client, struct cg_slice message)
         return;
     }
     client->refused++;
-    answered(client, request, at);
+    answered(client, request, at, message);
 }
 
 static void heard(void *user, char type, struct cg_slice message)

@@ -32,11 +32,12 @@ struct load_request {
     int64_t sent_ns;
     size_t order;
     int64_t qty;
-    char kind; /* D, G, F */
+    uint32_t logon; /* in which it was sent, as its client counts them */
+    char kind;      /* D, G, F */
     bool answered;
 };
 
-/* Times by powers of two of a quarter of a millisecond's eighth. */
+/* Times, counted by powers of two. */
 struct load_times {
     uint64_t counts[LOAD_BUCKETS];
     uint64_t count;
@@ -63,7 +64,7 @@ struct load_client {
     uint64_t news;
     int64_t filled;    /* millions */
     int64_t probed_ns; /* when the TestRequest left that is out; 0: none */
-    struct load_times *answer_times;
+    struct load_times *answer_times; /* NULL: not of interest */
     struct load_times *probe_times;
     char failure[256];
 };

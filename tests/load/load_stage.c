@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -251,6 +252,13 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buffer)
 
 /* --- processes ----------------------------------------------------------- */
 
+void stage_become(char **words)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0L, 0L, 0L);
+    execv(words[0], words);
+    perror(words[0]);
+}
+
 static void on_ended(uv_process_t *handle, int64_t status, int number)
 {
     struct stage_process *process = handle->data;
@@ -268,7 +276,7 @@ static void start(struct load_stage *stage, enum stage_role role, char **words)
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
          .data.stream = (uv_stream_t *)&process->out},
         {.flags = UV_INHERIT_FD, .data.fd = 2}};
-    uv_process_options_t options = {.file = stage->program,
+    uv_process_options_t options = {.file = "/proc/self/exe",
                                     .args = words,
                                     .cwd = stage->folder,
                                     .exit_cb = on_ended,
@@ -350,14 +358,16 @@ static int free_port(void)
     return ntohs(address.sin_port);
 }
 
+/* Words that stage_become() takes. */
+#define BECOMES "load", STAGE_CHILD, stage->program
+
 static void start_all(struct load_stage *stage)
 {
-    char *program = stage->program;
-    char *hub[] = {program,   "hubsim",   "--listen", "0",
+    char *hub[] = {BECOMES,   "hubsim",   "--listen", "0",
                    "--quiet", "--limits", "limits",   NULL};
-    char *venue[] = {program,   "venuesim",    "--listen", "0",
+    char *venue[] = {BECOMES,   "venuesim",    "--listen", "0",
                      "--quiet", "--token-tag", "7350",     NULL};
-    char *gate[] = {program,       "run",    "--config", "gate.cfg",
+    char *gate[] = {BECOMES,       "run",    "--config", "gate.cfg",
                     "--log-level", "notice", NULL};
     start(stage, STAGE_HUB, hub);
     /* All limits in one message are more fields than a gate takes. */

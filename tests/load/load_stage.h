@@ -17,6 +17,9 @@
 
 #define STAGE_CLIENTS 50
 
+/* The first argument of a process that becomes another one, see below. */
+#define STAGE_CHILD "--child"
+
 enum stage_role { STAGE_GATE, STAGE_HUB, STAGE_VENUE, STAGE_ROLES };
 
 struct stage_process {
@@ -62,6 +65,10 @@ struct load_stage {
     char alarm[256]; /* the last one */
     char failure[256];
 };
+
+/* Becomes the program |words|, which ends when its parent does.  Returns when
+ * that cannot be. */
+void stage_become(char **words);
 
 /* In a new folder in |where|, or in the current one when that cannot be. */
 bool stage_open(struct load_stage *stage,
