@@ -16,7 +16,7 @@
 
 #define MINUTE_MS 60000u
 
-/* Lines that came in and have not said who they are: more are turned away. */
+/* Lines that came in and have not said who they are. */
 #define WAITING_MAX 256
 
 static bool read_number(const char *text, long min, long max, long *number)
@@ -122,6 +122,19 @@ static void name_peer(struct line *line)
              address_port(&storage));
 }
 
+/* The one that has waited longest to log on: lines stand newest first. */
+static struct line *oldest_waiting(const struct fix8c_transport *transport)
+{
+    struct line *oldest = NULL;
+    for (struct line *line = transport->lines; line != NULL;
+         line = line->next) {
+        if (line->listener != NULL && line->station == NULL &&
+            line->state == LINE_OPEN)
+            oldest = line;
+    }
+    return oldest;
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
     struct listener *listener = stream->data;
@@ -137,10 +150,13 @@ static void on_connection(uv_stream_t *stream, int status)
     name_peer(line);
     line->state = LINE_OPEN;
     transport->waiting++;
-    if (!transport_connects(transport) || transport->waiting > WAITING_MAX) {
-        line_cut(line, "too many wait to log on");
+    if (!transport_connects(transport)) {
+        line_cut(line, NULL);
         return;
     }
+    /* A client logs on at once: who says nothing for long makes room. */
+    if (transport->waiting > WAITING_MAX)
+        line_cut(oldest_waiting(transport), "too many wait to log on");
     if (!any_allows(line)) {
         line_cut(line, "the address is not allowed");
         return;

@@ -30,7 +30,7 @@
 #define STUCK_FIRST 44
 #define TICK_MS 10
 #define REST_S 120
-#define STRANGERS 100
+#define STRANGERS 300
 /* An engine looks once a second, and gives up after 2.4 intervals. */
 #define SOAK_HEARTBEAT_S 5
 #define SHORT_HEARTBEAT_S 15

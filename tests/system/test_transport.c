@@ -638,6 +638,37 @@ static void test_transport_second_line_is_turned_away(void **state)
     side_close(&a);
 }
 
+/* More lines than may wait, which say nothing, keep no client out: the oldest
+ * of them goes. */
+static void test_transport_silent_lines_make_room(void **state)
+{
+    enum { MANY = 257 }; /* one more than may wait */
+    struct raw *silent = calloc(MANY, sizeof(*silent));
+    struct side a;
+    struct raw client;
+    (void)state;
+    assert_non_null(silent);
+    acceptor_open(&a, "", defaults);
+    for (int n = 0; n < MANY; n++) {
+        raw_open(&silent[n], port_of(&a));
+        raw_start_read(&silent[n]);
+    }
+    RUN_UNTIL(silent[0].ended);
+    raw_open(&client, port_of(&a));
+    raw_logon(&client);
+    RUN_UNTIL(a.logons == 1);
+    RUN_UNTIL(silent[1].ended);
+    assert_false(silent[2].ended);
+    assert_false(silent[MANY - 1].ended);
+    assert_non_null(strstr(a.events, "too many wait to log on"));
+    raw_close(&client);
+    for (int n = 0; n < MANY; n++)
+        raw_close(&silent[n]);
+    RUN_UNTIL(a.logouts == 1);
+    side_close(&a);
+    free(silent);
+}
+
 /* Garbage is the end before the Logon, and is ignored after it. */
 static void test_transport_garbage(void **state)
 {
@@ -975,6 +1006,7 @@ int main(void)
         ON_LOOP(test_transport_allow_list),
         ON_LOOP(test_transport_allow_list_per_session),
         ON_LOOP(test_transport_second_line_is_turned_away),
+        ON_LOOP(test_transport_silent_lines_make_room),
         ON_LOOP(test_transport_garbage),
         ON_LOOP(test_transport_flood_is_taken_in_shares),
         ON_LOOP(test_transport_slow_reader_is_cut),
