@@ -34,7 +34,7 @@
 /* An engine looks once a second, and gives up after 2.4 intervals. */
 #define SOAK_HEARTBEAT_S 5
 #define SHORT_HEARTBEAT_S 15
-#define MEMORY_KB 8192 /* that the gate may have more than after round 1 */
+#define MEMORY_KB 12288 /* that the gate may have more at the end */
 
 struct load {
     uv_loop_t loop;
@@ -58,11 +58,13 @@ struct load {
     int64_t started_ns;
     int64_t told_ns;
     uint64_t told_orders;
-    long memory_first_kb; /* at rest */
+    bool warms_up;
+    long memory_first_kb; /* at rest, the most of the first round or third */
     long memory_last_kb;
     long memory_kb;
     long peak_kb;
-    double cpu_s;
+    double cpu_s;    /* the gate's */
+    double queued_s; /* it waited for a processor */
     char failure[512];
 };
 
@@ -495,7 +497,7 @@ static void judge_watchers(struct load *load)
 static void judge_memory(struct load *load)
 {
     if (load->memory_last_kb > load->memory_first_kb + MEMORY_KB) {
-        fail(load, "the gate has %ld kB, after the first round it had %ld",
+        fail(load, "the gate has %ld kB at rest, at the beginning it had %ld",
              load->memory_last_kb, load->memory_first_kb);
     }
 }
@@ -526,7 +528,7 @@ static void print_figures(struct load *load)
         "%llu; fills %llu; messages from the gate %llu\n"
         "logons %llu, resent by the gate %llu, by clients %llu; cut for not "
         "reading %llu; alarms %llu\n"
-        "memory after the first round %.1f MiB, at the end %.1f, at its peak "
+        "memory at rest at first %.1f MiB, at the end %.1f, at its peak "
         "%.1f\n"
         "answers p50 %.1f ms, p99 %.1f, max %.0f; TestRequests of who only "
         "watches p50 %.1f ms, p99 %.1f, max %.0f\n"
@@ -584,11 +586,13 @@ static void weigh(struct load *load)
     go_on(load, 500);
     look_at_memory(load);
     load->memory_last_kb = load->memory_kb;
-    load->cpu_s = stage_cpu(&load->stage);
+    stage_cpu(&load->stage, &load->cpu_s, &load->queued_s);
     if (load->talks) {
         tell(load);
     }
-    if (load->rounds == 1) {
+    /* Room for what waits is taken as it is needed: a soak needs a while. */
+    if ((load->rounds == 1 || load->warms_up) &&
+        load->memory_kb > load->memory_first_kb) {
         load->memory_first_kb = load->memory_kb;
     }
 }
@@ -604,6 +608,7 @@ static void play(struct load *load, unsigned rounds, double minutes)
             end_day(load);
         }
         remember_day(load, before);
+        load->warms_up = wire_now() + (int64_t)(minutes * 40e9) < end;
         play_round(load, soaks ? 400 : 800, soaks ? 20000 : 1000);
         weigh(load);
     } while (!failed(load) &&

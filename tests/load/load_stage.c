@@ -467,21 +467,18 @@ long stage_memory(const struct load_stage *stage, const char *what)
     return found;
 }
 
-double stage_cpu(const struct load_stage *stage)
+void stage_cpu(const struct load_stage *stage, double *ran, double *queued)
 {
-    unsigned long user = 0;
-    unsigned long system = 0;
-    FILE *file = proc_open(stage, "stat");
-    if (file == NULL) {
-        return 0;
+    unsigned long long times[2] = {0, 0};
+    FILE *file = proc_open(stage, "schedstat");
+    if (file == NULL || fscanf(file, "%llu %llu", &times[0], &times[1]) != 2) {
+        times[0] = times[1] = 0;
     }
-    if (fscanf(file,
-               "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-               &user, &system) != 2) {
-        user = system = 0;
+    if (file != NULL) {
+        fclose(file);
     }
-    fclose(file);
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    *ran = (double)times[0] / 1e9;
+    *queued = (double)times[1] / 1e9;
 }
 
 /* "L-A01  FCM1  A01  FCM1  enabled  USD  amount  used  available" */

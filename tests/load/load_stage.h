@@ -90,8 +90,8 @@ void stage_end_day(struct load_stage *stage);
 long stage_memory(const struct load_stage *stage, const char *what);
 /* Bytes of files in the folder. */
 int64_t stage_disk(const struct load_stage *stage);
-/* A processor's time that the gate has had, in seconds. */
-double stage_cpu(const struct load_stage *stage);
+/* Seconds for which the gate ran, and for which it waited for a processor. */
+void stage_cpu(const struct load_stage *stage, double *ran, double *queued);
 /* After the gate has ended: runs "show", then "audit"; reads its books. */
 void stage_read_books(struct load_stage *stage);
 
