@@ -273,6 +273,20 @@ static void request_refused(struct cg_engine *engine, uint32_t slot)
     }
 }
 
+/* Which of several cancels it was that ended the order, so that the others are
+ * still to be answered (R45). */
+static void cancel_confirmed(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_request *request = &engine->state.requests[slot];
+    if (request->kind == CG_REQUEST_CANCEL &&
+        request->state == CG_REQUEST_SENT) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
+        fact.request = slot;
+        fact.order = request->order;
+        cg_engine_record(engine, &fact);
+    }
+}
+
 /* R17: a breach took an order that its client cancelled for gone; when the
  * venue says no, it is not. */
 static void cancel_failed(struct cg_engine *engine, uint32_t slot)
@@ -301,6 +315,9 @@ void cg_report_settle(struct cg_engine *engine,
     cg_order_found(engine, slot);
     acknowledge(engine, slot, event);
     identify(engine, slot, event);
+    if (event->kind == CG_REPORT_CANCELLED) {
+        cancel_confirmed(engine, request);
+    }
     if (event->of_leg) {
         cg_leg_report(engine, slot, event);
         return;

@@ -5,35 +5,15 @@
  */
 #include "decide.h"
 
-/* Whether an older or newer cancel of the client's is out for the same order.
- */
-static bool has_twin(const struct cg_state *state,
-                     const struct cg_request *request)
-{
-    uint32_t i = state->orders[request->order].requests;
-    while (i != CG_NONE && (&state->requests[i] == request ||
-                            state->requests[i].kind != CG_REQUEST_CANCEL ||
-                            state->requests[i].state != CG_REQUEST_SENT)) {
-        i = state->requests[i].next;
-    }
-    return i != CG_NONE;
-}
-
 bool cg_request_is_over(const struct cg_state *state,
                         const struct cg_request *request)
 {
     if (request->order == CG_NONE) {
         return true;
     }
-    const struct cg_order *order = &state->orders[request->order];
-    if (order->state != CG_ORDER_CLOSED) {
-        return false;
-    }
-    return request->kind == CG_REQUEST_NEW ||
-           request->kind == CG_REQUEST_PULL ||
-           (request->kind == CG_REQUEST_CANCEL &&
-            order->ended_by == CG_REPORT_CANCELLED &&
-            !has_twin(state, request));
+    return state->orders[request->order].state == CG_ORDER_CLOSED &&
+           (request->kind == CG_REQUEST_NEW ||
+            request->kind == CG_REQUEST_PULL);
 }
 
 /* What went to a venue that has been away since is settled by its next logon

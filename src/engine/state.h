@@ -735,24 +735,27 @@ struct cg_state {
     struct cg_map instrument_map; /* name */
 };
 
-/* Whether the end of its order was all the answer there is (owed.c): a cancel
- * that the venue confirms stays SENT, and nobody waits for a word on the gate's
- * own.  What came too late for its order is refused by the venue still. */
+/* Whether the end of its order was all the answer there is (owed.c): nobody
+ * waits for a word on the gate's own cancel.  What came too late for its order
+ * is refused by the venue still. */
 bool cg_request_is_over(const struct cg_state *state,
                         const struct cg_request *request);
 
 /*
  * Whether a replace may still turn out never to have reached its venue (R22):
  * it went there, nobody has answered it, and since then no resend exchange has
- * shown that it is there; or one has left it out.
+ * shown that it is there; or one has left it out.  So may a cancel that can be
+ * resent no more.
  */
 static inline bool cg_request_is_doubtful(const struct cg_state *state,
                                           const struct cg_request *request)
 {
-    return request->kind == CG_REQUEST_REPLACE &&
-           request->state == CG_REQUEST_SENT &&
-           (request->withheld != CG_WITHHELD_NOT ||
-            request->round >= state->sessions[request->venue].resent);
+    bool left = request->withheld != CG_WITHHELD_NOT;
+    return request->state == CG_REQUEST_SENT &&
+           ((request->kind == CG_REQUEST_REPLACE &&
+             (left ||
+              request->round >= state->sessions[request->venue].resent)) ||
+            (request->kind == CG_REQUEST_CANCEL && left));
 }
 
 /* Whether an order has not gone on yet: for want of room, or of a grant. */

@@ -535,31 +535,14 @@ void judge_link(struct judge *judge, int session, bool up)
     judge->up[session] = up;
 }
 
-/* One of several cancels of an order: which of them the venue has confirmed is
- * not told apart. */
-static bool has_twin(const struct judge *judge,
-                     const struct judge_request *request)
-{
-    size_t count = 0;
-    if (request->kind != 'F' || request->order == SIM_NONE) {
-        return false;
-    }
-    const struct judge_order *order = &judge->orders[request->order];
-    for (size_t at = judge->requests[order->first].older; at != order->first;
-         at = judge->requests[at].older) {
-        count += judge->requests[at].kind == 'F' ? 1 : 0;
-    }
-    return count > 1;
-}
-
 void judge_reset(struct judge *judge, int session)
 {
     for (size_t i = 0; i < judge->request_count; i++) {
         struct judge_request *request = &judge->requests[i];
-        if (request->said && (!request->done || has_twin(judge, request)) &&
+        if (request->said && !request->done &&
             desk_places[request->session].venue == session) {
             request->unsure = true;
-            request->told |= request->kind == 'q' || request->late;
+            request->told |= request->kind == 'q';
         }
     }
     for (size_t i = 0; i < judge->order_count; i++) {

@@ -50,7 +50,6 @@ struct judge_request {
     bool heard;        /* by the venue */
     bool withheld;     /* gap-filled */
     bool unsure;       /* it, or its answer, is lost for ever */
-    bool late;         /* its order was over when it came */
     bool rejected;     /* by the venue's FIX session */
     bool done;         /* the venue has answered it */
     bool refused;      /* ... by a 9 */

@@ -79,7 +79,6 @@ static void request_in(struct judge *judge, const struct judge_event *event)
     judge_request_join(judge, request, order);
     const struct judge_order *it = &judge->orders[order];
     const struct judge_request *named = &judge->requests[at];
-    request->late = judge->requests[it->first].said && !it->open;
     bool there = judge->requests[it->first].said && it->open && named->said &&
                  !named->refused;
     if (event->type[0] == 'F' && there &&

@@ -9,20 +9,10 @@
 
 #include <stdio.h>
 
-/* The answer of a cancel is lost; that its order is over is all there is. */
-static bool is_moot(const struct judge *judge,
-                    const struct judge_request *request)
+static bool
+request_open(const struct judge_request *request, char *text, size_t len)
 {
-    return request->kind == 'F' && request->unsure &&
-           request->order != SIM_NONE && !judge->orders[request->order].open;
-}
-
-static bool request_open(const struct judge *judge,
-                         const struct judge_request *request,
-                         char *text,
-                         size_t len)
-{
-    if (request->kind == 'P' || request->told || is_moot(judge, request)) {
+    if (request->kind == 'P' || request->told) {
         return false;
     }
     snprintf(text, len, "R45: %c %s has no answer (%s the venue)",
@@ -137,7 +127,7 @@ bool judge_open_end(const struct judge *judge, char *text, size_t len)
 {
     for (size_t i = 0; i < judge->request_count; i++) {
         const struct judge_request *request = &judge->requests[i];
-        if (request_open(judge, request, text, len)) {
+        if (request_open(request, text, len)) {
             return true;
         }
         if (request->again > request->refusals) {
