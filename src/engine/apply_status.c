@@ -31,10 +31,27 @@ static void requests_known(struct cg_state *state, const struct cg_order *order)
     for (uint32_t i = order->requests; i != CG_NONE;
          i = state->requests[i].next) {
         struct cg_request *request = &state->requests[i];
-        if (request->withheld == CG_WITHHELD_UNSENT &&
+        if ((request->withheld == CG_WITHHELD_UNSENT ||
+             request->withheld == CG_WITHHELD_UNHEARD) &&
             request->inquiry < order->inquiry) {
             request->withheld = CG_WITHHELD_NOT;
         }
+    }
+}
+
+/* A venue that tells nothing may still answer what it has. */
+static void requests_trusted(struct cg_state *state, uint32_t slot)
+{
+    struct cg_order *order = &state->orders[slot];
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        struct cg_request *request = &state->requests[i];
+        if (request->withheld == CG_WITHHELD_UNHEARD) {
+            request->withheld = CG_WITHHELD_NOT;
+        }
+    }
+    if (order->doubtful) {
+        cg_apply_order_may_go(state, slot);
     }
 }
 
@@ -58,6 +75,9 @@ void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact)
         }
     } else if (fact->value == CG_STATUS_LOST) {
         order->lost = true;
+    } else if (fact->value == CG_STATUS_REFUSED ||
+               fact->value == CG_STATUS_UNANSWERED) {
+        requests_trusted(state, fact->order);
     }
 }
 
@@ -73,12 +93,14 @@ void cg_apply_status_relayed(struct cg_state *state, const struct cg_fact *fact)
     }
 }
 
-/* flags 1: it can be resent no more; 2: its venue does not know it; else it was
- * left out of a resend. */
+/* flags 1: it can be resent no more; 2: its venue does not know it; 3: its
+ * venue may have rejected it (3); else it was left out of a resend. */
 void cg_apply_withheld(struct cg_state *state, const struct cg_fact *fact)
 {
     state->requests[fact->request].withheld = fact->flags == 1
                                                   ? CG_WITHHELD_UNSENT
+                                              : fact->flags == 3
+                                                  ? CG_WITHHELD_UNHEARD
                                                   : CG_WITHHELD_OUT;
     if (fact->order == CG_NONE || fact->flags == 2) {
         return;

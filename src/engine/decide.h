@@ -481,6 +481,32 @@ void cg_report_check_last(struct cg_engine *engine,
                           uint32_t order,
                           const struct cg_report_event *event);
 
+/* --- what may never have come (decide_unsent.c) ------------------------- */
+
+struct cg_refusal cg_never_there(void);
+
+/* Answers the requests of an order that are out: all that went before the
+ * question was asked, or of them those that never came. */
+void cg_requests_answer(struct cg_engine *engine, uint32_t order, bool all);
+
+/* The flags are those of the fact. */
+void cg_request_withheld(struct cg_engine *engine,
+                         uint32_t request,
+                         uint32_t flags);
+
+/* An order's status is known now, asked for when its venue had all that could
+ * still come: what has no answer by now never came, but for |named|, which the
+ * venue knows. */
+void cg_unsent_settle(struct cg_engine *engine, uint32_t order, uint32_t named);
+
+/* Of an order that is over nobody is asked: what can be resent no more never
+ * comes, and is answered.  False when there was nothing. */
+bool cg_unsent_end(struct cg_engine *engine, uint32_t order);
+
+/* After the resends of a logon: what went to |venue| before it and has no
+ * answer is in doubt. */
+void cg_unheard_mark(struct cg_engine *engine, cg_session venue);
+
 /* --- reports and status (decide_report.c, decide_status.c) --------------- */
 
 /* The credit side of a report on a known order. */
@@ -498,14 +524,6 @@ void cg_order_found(struct cg_engine *engine, uint32_t order);
 
 /* Asks the venue for the status of an order that was sent (H). */
 void cg_order_inquire(struct cg_engine *engine, uint32_t order);
-
-/*
- * Whether the end of its order was all the answer there is to a request: a
- * cancel that the venue confirms stays SENT, and nobody waits for a word on the
- * gate's own.  What came too late for its order is refused by the venue still.
- */
-bool cg_request_is_over(const struct cg_state *state,
-                        const struct cg_request *request);
 
 /* R45: whether nobody knows if an order has reached its venue. */
 bool cg_order_is_uncertain(const struct cg_state *state, uint32_t order);

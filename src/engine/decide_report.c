@@ -315,7 +315,8 @@ void cg_report_settle(struct cg_engine *engine,
     cg_order_found(engine, slot);
     acknowledge(engine, slot, event);
     identify(engine, slot, event);
-    if (event->kind == CG_REPORT_CANCELLED) {
+    if (event->kind == CG_REPORT_CANCELLED ||
+        (event->is_status && event->closed)) {
         cancel_confirmed(engine, request);
     }
     if (event->of_leg) {

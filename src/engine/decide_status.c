@@ -12,112 +12,6 @@
 
 #include "text.h"
 
-/* --- what is answered in the venue's stead ------------------------------ */
-
-static struct cg_refusal never_there(void)
-{
-    struct cg_refusal refusal = cg_refusal_of(CG_VENUE_DOWN);
-    refusal.detail = "it never reached the venue";
-    return refusal;
-}
-
-/* A replace or cancel that the venue never saw (R45).  What it saw it has
- * answered before it answered the status. */
-static void request_answer(struct cg_engine *engine, uint32_t slot)
-{
-    const struct cg_request *request = &engine->state.requests[slot];
-    struct cg_refusal refusal = never_there();
-    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_REFUSED);
-    fact.request = slot;
-    fact.order = request->order;
-    fact.session = request->client;
-    cg_fact_refusal(&fact, &refusal);
-    cg_engine_record(engine, &fact);
-    struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_REQUEST);
-    effect->session = request->client;
-    effect->order = request->order;
-    effect->request = slot;
-    effect->to_replace = request->kind == CG_REQUEST_REPLACE;
-    effect->refusal = refusal;
-    cg_compare_never_there(engine, request->order, slot);
-}
-
-/* Answers the requests of an order that are out: all that went before the
- * question was asked, or of them those that a resend left out. */
-static void requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
-{
-    const struct cg_state *state = &engine->state;
-    cg_seq asked = state->orders[slot].inquiry;
-    bool any = false;
-    for (uint32_t i = state->orders[slot].requests;
-         i != CG_NONE && engine->effect_count < engine->effect_max / 2;
-         i = state->requests[i].next) {
-        const struct cg_request *request = &state->requests[i];
-        bool mine = request->kind == CG_REQUEST_REPLACE ||
-                    request->kind == CG_REQUEST_CANCEL;
-        if (mine && request->state == CG_REQUEST_SENT &&
-            request->inquiry < asked &&
-            (all || request->withheld == CG_WITHHELD_OUT)) {
-            request_answer(engine, i);
-            any = true;
-        }
-    }
-    if (any) {
-        cg_tokens_follow(engine, slot);
-    }
-}
-
-static void withheld(struct cg_engine *engine, uint32_t request, uint32_t flags)
-{
-    struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_WITHHELD);
-    fact.request = request;
-    fact.order = engine->state.requests[request].order;
-    fact.session = engine->state.requests[request].venue;
-    fact.flags = flags;
-    cg_engine_record(engine, &fact);
-}
-
-/*
- * An order's status is known now, asked for when its venue had all that could
- * still come.  Of what can be resent no more, a cancel never came, unless it is
- * |pending|; the replaces that never came are marked already.
- */
-static void unsent_settle(struct cg_engine *engine, uint32_t slot, bool pending)
-{
-    const struct cg_state *state = &engine->state;
-    for (uint32_t i = state->orders[slot].requests; i != CG_NONE && !pending;
-         i = state->requests[i].next) {
-        if (state->requests[i].withheld == CG_WITHHELD_UNSENT &&
-            state->requests[i].kind == CG_REQUEST_CANCEL &&
-            state->requests[i].inquiry < state->orders[slot].inquiry) {
-            withheld(engine, i, 2);
-        }
-    }
-}
-
-/* Of an order that is over nobody is asked: what can be resent no more never
- * comes, and is answered. */
-static bool unsent_end(struct cg_engine *engine, uint32_t slot)
-{
-    const struct cg_state *state = &engine->state;
-    bool any = false;
-    for (uint32_t i = state->orders[slot].requests;
-         i != CG_NONE && engine->effect_count < engine->effect_max / 2;
-         i = state->requests[i].next) {
-        if (state->requests[i].withheld == CG_WITHHELD_UNSENT &&
-            state->requests[i].state == CG_REQUEST_SENT &&
-            !cg_request_is_over(state, &state->requests[i])) {
-            withheld(engine, i, 2);
-            request_answer(engine, i);
-            any = true;
-        }
-    }
-    if (any) {
-        cg_tokens_follow(engine, slot);
-    }
-    return any;
-}
-
 /* --- asking ------------------------------------------------------------- */
 
 /* How many orders are asked for, and looked at, in one turn. */
@@ -129,19 +23,27 @@ static bool is_at_venue(const struct cg_order *order)
     return order->state == CG_ORDER_SENT || order->state == CG_ORDER_OPEN;
 }
 
-/* A replace that a resend left out and nobody has answered.  It may be there
- * all the same: a FIX engine that keeps what comes behind a gap takes it as it
- * came first. */
+/*
+ * What to ask for of an order that has ended; CG_NONE: nothing.  A replace that
+ * a resend left out may be there all the same: a FIX engine that keeps what
+ * comes behind a gap takes it as it came first.  What may have been thrown out
+ * is there or not by its order's id.
+ */
 static uint32_t left_out(const struct cg_state *state,
                          const struct cg_order *order)
 {
     for (uint32_t i = order->requests; i != CG_NONE;
          i = state->requests[i].next) {
         const struct cg_request *request = &state->requests[i];
+        if (request->state != CG_REQUEST_SENT) {
+            continue;
+        }
         if (request->withheld == CG_WITHHELD_OUT &&
-            request->kind == CG_REQUEST_REPLACE &&
-            request->state == CG_REQUEST_SENT) {
+            request->kind == CG_REQUEST_REPLACE) {
             return i;
+        }
+        if (request->withheld == CG_WITHHELD_UNHEARD) {
+            return order->request;
         }
     }
     return CG_NONE;
@@ -247,6 +149,7 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
     struct cg_round *round = &engine->rounds[venue];
     if (round->cursor == 0) {
         resends_ended(engine, venue);
+        cg_unheard_mark(engine, venue);
     }
     uint32_t asked = 0;
     uint32_t last = state->order_top - round->cursor > ROUND_LOOKS
@@ -259,7 +162,7 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
             cg_order_inquire(engine, round->cursor);
             asked++;
         } else if (order->state == CG_ORDER_CLOSED && order->venue == venue &&
-                   unsent_end(engine, round->cursor)) {
+                   cg_unsent_end(engine, round->cursor)) {
             engine->comparisons[venue].count++;
             engine->comparisons[venue].differ++;
             asked++;
@@ -297,13 +200,13 @@ static void order_never_there(struct cg_engine *engine, uint32_t slot)
     cg_compare_differs(engine, slot);
     told(engine, slot, CG_STATUS_NEVER_THERE);
     cg_compare_never_there(engine, slot, order->request);
-    requests_answer(engine, slot, true);
+    cg_requests_answer(engine, slot, true);
     cg_order_close(engine, slot, CG_REPORT_REJECTED);
     struct cg_effect *effect = cg_effect_add(engine, CG_EFFECT_REFUSE_ORDER);
     effect->session = order->client;
     effect->order = slot;
     effect->request = order->request;
-    effect->refusal = never_there();
+    effect->refusal = cg_never_there();
 }
 
 /* --- answers ------------------------------------------------------------ */
@@ -320,12 +223,12 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
     if (state->requests[order->inquired].withheld == CG_WITHHELD_UNSENT) {
-        withheld(engine, order->inquired, 2);
+        cg_request_withheld(engine, order->inquired, 2);
     }
     if (!is_at_venue(order)) {
-        unsent_settle(engine, slot, false);
+        cg_unsent_settle(engine, slot, CG_NONE);
         told(engine, slot, CG_STATUS_KNOWN); /* it is over by now */
-        requests_answer(engine, slot, false);
+        cg_requests_answer(engine, slot, false);
         return;
     }
     if (order->inquired != order->request) {
@@ -340,6 +243,8 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
     struct cg_slice id = order_id(engine, slot);
     cg_compare_differs(engine, slot);
     told(engine, slot, CG_STATUS_LOST);
+    cg_unsent_settle(engine, slot, CG_NONE);
+    cg_requests_answer(engine, slot, false);
     cg_compare_forgotten(engine, slot);
     cg_note(engine,
             "ALARM: the venue does not know order %.*s any more: it keeps its "
@@ -403,9 +308,11 @@ static void known(struct cg_engine *engine,
                 (long long)order->cum_qty);
     }
     if (settles) {
-        unsent_settle(engine, slot, event->kind == CG_REPORT_PENDING);
+        if (event->kind != CG_REPORT_PENDING) {
+            cg_unsent_settle(engine, slot, request);
+        }
         told(engine, slot, CG_STATUS_KNOWN);
-        requests_answer(engine, slot, false);
+        cg_requests_answer(engine, slot, false);
     }
     if (out && engine->differences > differences) {
         engine->comparisons[order->venue].differ++;
@@ -444,8 +351,21 @@ static bool is_ours(const struct cg_engine *engine,
     return order->own_asks > 0 && order->client_asks == 0;
 }
 
+static bool is_in_doubt(const struct cg_state *state,
+                        const struct cg_order *order)
+{
+    uint32_t i = order->requests;
+    while (i != CG_NONE &&
+           (state->requests[i].state != CG_REQUEST_SENT ||
+            state->requests[i].withheld != CG_WITHHELD_UNHEARD)) {
+        i = state->requests[i].next;
+    }
+    return i != CG_NONE;
+}
+
 /* Whether that was the question that is out.  Without 790 an unknown id says
- * nothing of another one. */
+ * nothing of another one, and an answer to an older question nothing of what
+ * went after it. */
 static bool is_current(const struct cg_engine *engine,
                        uint32_t request,
                        const struct cg_report_event *event)
@@ -458,7 +378,8 @@ static bool is_current(const struct cg_engine *engine,
                own_number(engine, event->status_id) == order->inquiry;
     }
     return order->inquired != CG_NONE &&
-           (!event->unknown || order->inquired == request);
+           (!event->unknown || order->inquired == request) &&
+           (order->own_asks <= 1 || !is_in_doubt(state, order));
 }
 
 /* A client's question is answered, by this message or another. */
@@ -663,39 +584,4 @@ bool cg_engine_asked(struct cg_engine *engine,
         cg_engine_record(engine, &fact);
     }
     return false;
-}
-
-/* --- resends (R22) ------------------------------------------------------ */
-
-void cg_engine_withheld(struct cg_engine *engine,
-                        cg_session venue,
-                        struct cg_slice clordid)
-{
-    const struct cg_state *state = &engine->state;
-    uint32_t slot = cg_state_request(state, venue, clordid);
-    if (slot == CG_NONE || state->requests[slot].withheld == CG_WITHHELD_OUT) {
-        return;
-    }
-    withheld(engine, slot, 0);
-    if (state->requests[slot].order != CG_NONE) {
-        cg_round_start(engine, venue);
-    }
-}
-
-/* The venue's numbers begin anew: what it has not answered may have got lost on
- * the way, or its answer has, and nothing is resent. */
-void cg_engine_unsent(struct cg_engine *engine)
-{
-    const struct cg_state *state = &engine->state;
-    cg_session venue = engine->cause_session;
-    for (uint32_t i = 0; i < state->request_top; i++) {
-        const struct cg_request *request = &state->requests[i];
-        if (request->venue == venue && request->state == CG_REQUEST_SENT &&
-            (request->kind == CG_REQUEST_REPLACE ||
-             request->kind == CG_REQUEST_CANCEL) &&
-            request->withheld == CG_WITHHELD_NOT &&
-            !cg_request_is_over(state, request)) {
-            withheld(engine, i, 1);
-        }
-    }
 }

@@ -282,6 +282,9 @@ enum cg_withheld {
     CG_WITHHELD_NOT,
     CG_WITHHELD_UNSENT, /* it can be resent no more, and is not answered */
     CG_WITHHELD_OUT,    /* left out of a resend: it never came */
+    /* It went there before a logon, and is not answered: it may have been
+     * rejected (3), which no resend says again. */
+    CG_WITHHELD_UNHEARD,
 };
 
 struct cg_request {

@@ -195,6 +195,7 @@ static const char *request_withheld(const struct cg_telling *telling)
         "{kind} {request} can be resent no more: the numbers of {session} "
         "begin at 1",
         "{kind} {request} never came to {session}, as it seems",
+        "{kind} {request} has no answer of {session} after its logon",
     };
     uint32_t flags = telling->fact->flags;
     return texts[flags < CG_COUNT(texts) ? flags : 0];

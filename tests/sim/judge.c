@@ -423,6 +423,7 @@ static void report_in(struct judge *judge,
                  exec == '4' && request->kind != 'F' && request->kind != 'P');
     CG_SOMETIMES(venue_rejects_order, exec == '8');
     CG_SOMETIMES(order_expires, exec == 'C' || exec == '3');
+    request->named |= exec == 'I' && !judge_status_is_open(status);
     if (exec != 'I') {
         request->done = true;
     }

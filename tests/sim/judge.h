@@ -51,6 +51,7 @@ struct judge_request {
     bool withheld;     /* gap-filled */
     bool unsure;       /* it, or its answer, is lost for ever */
     bool rejected;     /* by the venue's FIX session */
+    bool named;        /* a status names it, and that its order is over */
     bool done;         /* the venue has answered it */
     bool refused;      /* ... by a 9 */
     bool told;         /* its client has heard of it */

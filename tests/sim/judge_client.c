@@ -171,6 +171,9 @@ static void code_said(struct cg_slice text)
 static bool may_be_answered(const struct judge *judge,
                             const struct judge_request *request)
 {
+    if (request->kind == 'F' && request->named) {
+        return false;
+    }
     if (!request->said || request->withheld || request->rejected ||
         request->unsure) {
         return true;

@@ -158,8 +158,8 @@ static bool can_throw_out(const struct world_post *post)
     return strchr("DGF", post->type[0]) != NULL && post->type[1] == '\0';
 }
 
-/* By a Reject (3); one that nobody can have heard is said as a j, which can be
- * resent. */
+/* By a Reject (3), or by a j.  A Reject that nobody has heard is gone: no
+ * resend says it again. */
 static void throw_out(struct world *world, int session, int seq)
 {
     const struct world_post *post = &world->links[session].out.posts[seq - 1];
@@ -172,9 +172,18 @@ static void throw_out(struct world *world, int session, int seq)
     sim_body_int(&body, 380, 4);
     sim_body_text(&body, 58, "cannot take it");
     world_say(world, "%s: throws %d out", desk_places[session].name, seq);
-    if (world_draw(world, 2) == 0 ||
-        !world_gate_rejected(world, session, seq)) {
+    if (world_draw(world, 2) == 0) {
         world_peer_send(world, session, "j", sim_body_slice(&body), false);
+    } else if (!world_gate_rejected(world, session, seq)) {
+        CG_SOMETIMES(reject_lost, true);
+        post = &world->links[session].out.posts[seq - 1];
+        judge_take(&world->judge, &(struct judge_event){
+                                      .way = JUDGE_REJECTED,
+                                      .session = session,
+                                      .type = post->type,
+                                      .body = {post->body, post->body_len},
+                                      .at = world->now,
+                                  });
     }
     sim_body_deinit(&body);
 }

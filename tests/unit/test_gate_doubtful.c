@@ -124,6 +124,19 @@ static void wait_for(cg_time at)
     harness_wait(&h, (int)((at - h.now) / CG_MS));
 }
 
+/* The venue is asked, and says that the order was cancelled. */
+static void was_cancelled(const char *id)
+{
+    char fields[512];
+    const char *ask = harness_expect(&h, VENUE, "35=H");
+    assert_string_equal(harness_field(ask, 11), id);
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-%s|11=%s|790=%s|17=0|150=I|39=4|55=USD10Y|54=1|"
+             "38=2000000|151=0|14=0|6=0",
+             id, id, harness_field(ask, 790));
+    harness_in(&h, VENUE, fields);
+}
+
 /* What the venue's logon brings by itself is none of this file's. */
 static void venue_back(void)
 {
@@ -179,7 +192,8 @@ static void test_doubtful_replace_at_the_logon(void **state)
     harness_quiet(&h);
 }
 
-/* A venue that asks for no resend has it: the answer is its own, or none. */
+/* A venue that asks for no resend has had it.  What it has not answered when it
+ * tells the order's status it has thrown out. */
 static void test_doubtful_replace_reached_the_venue(void **state)
 {
     (void)state;
@@ -187,8 +201,10 @@ static void test_doubtful_replace_reached_the_venue(void **state)
     harness_link(&h, VENUE, false);
     wait_for(first_end + 2 * DAY);
     venue_back();
-    harness_wait(&h, 1000);
+    harness_wait(&h, 500);
     assert_true(is_known("A2"));
+    was_cancelled("A1");
+    harness_expect(&h, OTHER_CLIENT, "35=9|11=A2|41=A1|434=2");
     wait_for(first_end + 3 * DAY);
     assert_false(is_known("A2"));
     assert_false(is_known("A1"));
@@ -281,8 +297,9 @@ static void test_doubtful_replaces_fill_the_gate(void **state)
     harness_reopen(&h);
     harness_link(&h, OTHER_CLIENT, true);
     venue_back();
-    harness_wait(&h, 1000); /* no resend was asked for: all of it is there */
-    harness_expect(&h, VENUE, "35=H|11=C2");
+    harness_wait(&h, 505); /* no resend was asked for */
+    was_cancelled("A0");
+    harness_expect(&h, OTHER_CLIENT, "35=9|11=B0");
     work("C4");
 }
 
