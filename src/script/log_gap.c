@@ -153,7 +153,7 @@ static bool are_words(struct cg_slice words, struct cg_slice time)
 {
     for (size_t i = 0; i < words.len; i++) {
         const char *c = words.data + i;
-        if (c >= time.data && c < time.data + time.len)
+        if (time.len > 0 && c >= time.data && c < time.data + time.len)
             continue;
         if (!is_blank(*c) && *c != ':' && *c != '-')
             return true;

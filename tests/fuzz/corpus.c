@@ -197,7 +197,9 @@ static void put_event(const struct cg_script *script,
     put_number(&events,
                (uint64_t)((passed->time - before) / (CG_SECOND / 1000)), 3);
     put_number(&events, len, 2);
-    put(&events, passed->bytes.data + from, len);
+    if (len > 0) {
+        put(&events, passed->bytes.data + from, len);
+    }
     before = passed->time;
 }
 
