@@ -355,7 +355,9 @@ FIX8C_API int64_t fix8c_session_deadline(const struct fix8c_session *session);
  * Sends an application message: MsgType |type|, extra header fields |header|
  * ("50=X<SOH>97=Y<SOH>", may be NULL), and |body|, whole fields each ended by a
  * SOH, which goes out byte by byte as given.  Rejects (3) and business rejects
- * (j) that the caller made are sent so, too.
+ * (j) that the caller made are sent so, too; and, to try what a counterparty
+ * makes of them, ResendRequests (2) and SequenceResets (4), of which the
+ * session itself learns nothing.
  *
  * While the session is not logged on, or has said Logout, the message is
  * stored, takes a number and leaves at the peer's next ResendRequest.  Header

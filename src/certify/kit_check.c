@@ -131,14 +131,23 @@ static bool can_restart(const struct check *check)
 
 static bool can_renumber(const struct check *check)
 {
-    if (!is_real(check)) {
+    bool resets = check->step->act == CG_SCRIPT_RESETS;
+
+    if (!is_real(check) || (!resets && is_gate_seat(check))) {
         return true;
     }
-    if (check->step->act == CG_SCRIPT_RESETS &&
-        !check->kit->options.limits.keep_numbers) {
+    if (resets && !check->kit->options.limits.keep_numbers) {
         return true; /* they do at each logon */
     }
-    return cannot(check, "the numbers of a FIX session cannot be set here");
+    return cannot(check, resets ? "numbers are kept over logons"
+                                : "nobody can make a hub set its numbers anew");
+}
+
+static bool can_resend(const struct check *check)
+{
+    return !is_real(check) || is_gate_seat(check) ||
+           cannot(check, "nobody can make a hub ask for a message again; a "
+                         "step of wire can ask the hub");
 }
 
 static bool can_reject(const struct check *check)
@@ -187,8 +196,7 @@ static bool can_step(const struct check *check)
     case CG_SCRIPT_REJECTS:
         return can_reject(check);
     case CG_SCRIPT_RESEND:
-        return !is_real(check) ||
-               cannot(check, "a resend needs steps of wire on a FIX session");
+        return can_resend(check);
     case CG_SCRIPT_TAKES_RATES:
     case CG_SCRIPT_RATES:
         return cannot(check, "par rates are the gate's own");

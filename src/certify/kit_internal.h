@@ -72,6 +72,22 @@ enum kit_stage {
     KIT_OVER,
 };
 
+/* A message that the peer is asked for again. */
+enum kit_again_state {
+    KIT_AGAIN_NONE,
+    KIT_AGAIN_ASKED,
+    KIT_AGAIN_CAME,   /* as it was */
+    KIT_AGAIN_OTHER,  /* with another content */
+    KIT_AGAIN_FILLED, /* a gap fill in its place */
+};
+
+struct kit_again {
+    enum kit_again_state state;
+    cg_session session;
+    int64_t seq;
+    struct cg_slice body;
+};
+
 /* One attempt. */
 struct kit_play {
     struct cg_kit *kit;
@@ -89,6 +105,7 @@ struct kit_play {
     cg_time first_look;
     cg_time end_by;
     size_t heard; /* messages of the peer */
+    struct kit_again again;
     enum kit_stage stage;
     bool cleaning;
     enum cg_kit_verdict verdict;
@@ -198,6 +215,26 @@ void kit_gate_heard(struct kit_play *play,
 void kit_gate_link(struct kit_play *play, cg_session session, bool up);
 void kit_gate_tick(struct kit_play *play);
 void kit_gate_crash(struct kit_play *play);
+
+/* Whether the session of a step is in memory: seat HUB alone. */
+static inline bool kit_in_memory(const struct kit_play *play,
+                                 cg_session session)
+{
+    return play->kit->options.seat == CG_KIT_HUB &&
+           !kit_is_peer(play->kit, session);
+}
+
+/* --- numbers (kit_numbers.c) -------------------------------------------- */
+
+/* Each returns true when the step is over. */
+bool kit_renumber(struct kit_play *play, const struct cg_script_step *step);
+bool kit_reject(struct kit_play *play, const struct cg_script_step *step);
+bool kit_resend(struct kit_play *play, const struct cg_script_step *step);
+
+/* A whole message of a FIX session: it may be one that was asked for again. */
+void kit_hear_again(struct kit_play *play,
+                    cg_session session,
+                    struct cg_slice bytes);
 
 /* --- steps (kit_step.c, kit_expect.c) ----------------------------------- */
 

@@ -75,6 +75,7 @@ static void on_received(void *user,
         kit->play->heard <= kit->options.limits.flood_max) {
         kit_say_message(kit, actor->config->name,
                         kit->options.seat == CG_KIT_GATE, whole);
+        kit_hear_again(kit->play, actor->index, whole);
     }
     count(actor);
 }

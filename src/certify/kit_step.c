@@ -19,13 +19,6 @@ static struct kit_actor *actor_of(struct kit_play *play,
     return kit_actor(play->kit, step->session);
 }
 
-/* Whether the FIX session of the step is in memory: seat HUB alone. */
-static bool is_in_memory(const struct kit_play *play, cg_session session)
-{
-    return play->kit->options.seat == CG_KIT_HUB &&
-           !kit_is_peer(play->kit, session);
-}
-
 /* --- what came before a step -------------------------------------------- */
 
 static bool
@@ -110,7 +103,7 @@ static bool send_message(struct kit_play *play,
         return false;
     }
     play->runner.in.items[play->runner.in.count - 1].taken = true;
-    if (is_in_memory(play, step->session)
+    if (kit_in_memory(play, step->session)
             ? !send_in_memory(play, step, message)
             : !send_over_fix(play, step, message)) {
         return false;
@@ -159,7 +152,7 @@ static bool up(struct kit_play *play, const struct cg_script_step *step)
 {
     struct kit_actor *actor = actor_of(play, step);
 
-    if (is_in_memory(play, step->session)) {
+    if (kit_in_memory(play, step->session)) {
         actor->ups++;
         actor->linked = true;
         kit_gate_link(play, step->session, true);
@@ -185,7 +178,7 @@ static bool down(struct kit_play *play, const struct cg_script_step *step)
 {
     struct kit_actor *actor = actor_of(play, step);
 
-    if (is_in_memory(play, step->session)) {
+    if (kit_in_memory(play, step->session)) {
         actor->linked = false;
         kit_gate_link(play, step->session, false);
         kit_step_passed(play, kit_now(), NULL);
@@ -206,86 +199,6 @@ static bool down(struct kit_play *play, const struct cg_script_step *step)
         return false;
     }
     kit_step_passed(play, play->due, NULL);
-    return true;
-}
-
-/* The numbers of a session begin anew at its next logon, unless they are to be
- * kept. */
-static bool renumber(struct kit_play *play, const struct cg_script_step *step)
-{
-    if (is_in_memory(play, step->session)) {
-        kit_gate_drain(
-            play, cg_gate_renumbered(play->runner.gate, step->session,
-                                     step->act == CG_SCRIPT_RESETS, kit_now()));
-    }
-    kit_step_passed(play, kit_now(), NULL);
-    return true;
-}
-
-/* A Reject (3) of the last such message. */
-static bool reject_over_fix(struct kit_play *play,
-                            const struct cg_script_step *step,
-                            size_t len)
-{
-    struct kit_actor *actor = actor_of(play, step);
-    struct cg_slice bytes = {play->runner.buffer, len};
-    struct cg_slice value;
-    struct cg_slice seq = CG_SLICE("0");
-    uint32_t tag;
-    char body[128];
-    int size;
-
-    while (cg_script_field_next(&bytes, &tag, &value)) {
-        if (tag == 34) {
-            seq = value;
-            break;
-        }
-    }
-    size = snprintf(body, sizeof(body),
-                    "45=%.*s\001"
-                    "373=%s\001"
-                    "58=rejected\001",
-                    (int)seq.len, seq.data,
-                    actor->config->version == CG_FIX42 ? "5" : "99");
-    return fix8c_session_send(actor->fix, "3", NULL, 0, body, (size_t)size) ==
-           0;
-}
-
-static bool reject(struct kit_play *play, const struct cg_script_step *step)
-{
-    size_t len = cg_script_sent_before(&play->runner, step);
-    bool good = len > 0;
-
-    if (good && is_in_memory(play, step->session)) {
-        memcpy(play->kit->fed, play->runner.buffer, len);
-        kit_gate_drain(play, cg_gate_rejected(play->runner.gate, step->session,
-                                              play->kit->fed, len, kit_now()));
-    } else if (good) {
-        good = reject_over_fix(play, step, len);
-    }
-    if (!good) {
-        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s",
-                        len == 0 ? play->printed : "the Reject cannot be sent");
-        return false;
-    }
-    kit_step_passed(play, kit_now(), NULL);
-    return true;
-}
-
-static bool resend(struct kit_play *play, const struct cg_script_step *step)
-{
-    size_t len = cg_script_sent_before(&play->runner, step);
-    bool kept = len > 0 && cg_gate_may_resend(play->runner.gate, step->session,
-                                              play->runner.buffer, len);
-
-    if (len == 0 || kept != step->kept) {
-        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s",
-                        len == 0 ? play->printed
-                        : kept   ? "the kit's gate would send it again"
-                                 : "the kit's gate would not send it again");
-        return false;
-    }
-    kit_step_passed(play, kit_now(), NULL);
     return true;
 }
 
@@ -527,16 +440,16 @@ static bool act(struct kit_play *play, const struct cg_script_step *step)
         return down(play, step);
     case CG_SCRIPT_RESETS:
     case CG_SCRIPT_SKIPS:
-        return renumber(play, step);
+        return kit_renumber(play, step);
     case CG_SCRIPT_STOP:
         return play->kit->options.seat == CG_KIT_GATE ? crashed_peer(play)
                                                       : stop(play);
     case CG_SCRIPT_CRASH:
         return crash(play);
     case CG_SCRIPT_REJECTS:
-        return reject(play, step);
+        return kit_reject(play, step);
     case CG_SCRIPT_RESEND:
-        return resend(play, step);
+        return kit_resend(play, step);
     case CG_SCRIPT_LIMIT:
     case CG_SCRIPT_TOKEN:
     case CG_SCRIPT_DIFFERENCE:

@@ -153,7 +153,8 @@ int fix8c_session::send(const std::string &type,
         return FIX8C_ERR_STATE;
     bool admin = framing_is_admin(type_text);
     if (type.empty() || type.find(FRAMING_SOH) != std::string::npos ||
-        (admin && type != "3") || !first_tag(body, &tag) ||
+        (admin && type != "2" && type != "3" && type != "4") ||
+        !first_tag(body, &tag) ||
         !take_header(header, fixt_, &header_, &possresend))
         return FIX8C_ERR_FIELDS;
     header = {header_.data(), header_.size()};

@@ -506,6 +506,22 @@ static void test_kit_asks(void **state)
     peer_close(&peer);
 }
 
+/* The hub of a case is who is certified, whatever its session is called. */
+static void test_kit_hub_by_another_name(void **state)
+{
+    struct peer peer;
+    struct watch watch = {0};
+
+    (void)state;
+    peer_open(&peer, &loop, 0);
+    hub_open(&watch, peer.port);
+    watch_play(&watch, "other up\nother < CL ...\n");
+    expect(&watch, CG_KIT_PASSED, "");
+    assert_true(watch.messages > 0);
+    watch_close(&watch);
+    peer_close(&peer);
+}
+
 /* --- what cannot be played ----------------------------------------------- */
 
 static void test_kit_waives(void **state)
@@ -514,13 +530,14 @@ static void test_kit_waives(void **state)
         const char *steps;
         const char *reason;
     } cases[] = {
-        {"other up\nother < CL ...\n", "has no session other"},
+        {"hub up\nother up\n", "has no session other"},
+        {"client up\nvenue up\n", "no step of it is hub"},
         {"case X-1\npurpose x\ncertifies gate\nclient up\n",
          "does not certify a hub"},
         {"hub skips\n", "numbers"},
         {"hub rejects DF\n", "expect its 3"},
         {"hub resend CL kept\n", "wire"},
-        {"rates version=1\n", "par rates"},
+        {"hub up\nrates version=1\n", "par rates"},
     };
     struct peer peer;
     struct watch watch = {0};
@@ -597,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_kit_flood_is_cut_off),
         cmocka_unit_test(test_kit_case_has_an_end),
         cmocka_unit_test(test_kit_asks),
+        cmocka_unit_test(test_kit_hub_by_another_name),
         cmocka_unit_test(test_kit_waives),
         cmocka_unit_test(test_kit_wire_takes_turns),
     };
