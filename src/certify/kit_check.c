@@ -14,6 +14,7 @@ struct check {
     const struct cg_kit *kit;
     const struct cg_script *script; /* with the kit's sessions */
     const struct cg_script_step *step;
+    bool certifies_hub;
     char *reason;
     size_t len;
 };
@@ -93,13 +94,32 @@ static bool can_send(const struct check *check)
 static bool can_ask(const struct check *check)
 {
     bool own = is_gate_seat(check)
-                   ? check->step->session != CG_SESSION_NONE
+                   ? check->step->session != CG_SESSION_NONE &&
+                         check->kit->actors[check->step->session].played
                    : !kit_is_peer(check->kit, check->step->session);
 
     if (own || check->kit->options.ask != NULL) {
         return true;
     }
     return cannot(check, "nobody is there who could be asked");
+}
+
+/*
+ * A step of an actor that somebody else plays.  A hub does by itself, or when
+ * it is asked, what a case says that certifies hubs, too; but nobody breaks its
+ * line.
+ */
+static bool can_do_without(const struct check *check,
+                           const struct cg_script_step *step)
+{
+    bool hub = check->kit->config.sessions[step->session].role == CG_ROLE_HUB;
+
+    if (step->act == CG_SCRIPT_UP || !hub) {
+        return step->act == CG_SCRIPT_UP || step->act == CG_SCRIPT_DOWN;
+    }
+    return check->certifies_hub &&
+           (step->act == CG_SCRIPT_SEND || step->act == CG_SCRIPT_EXPECT ||
+            step->act == CG_SCRIPT_ASKED);
 }
 
 /* The actor is one that this kit has. */
@@ -115,7 +135,7 @@ static bool can_actor(const struct check *check)
                       (int)step->actor.len, step->actor.data);
     }
     if (!check->kit->actors[step->session].played &&
-        step->act != CG_SCRIPT_UP && step->act != CG_SCRIPT_DOWN) {
+        !can_do_without(check, step)) {
         return cannot(check, "the kit does not play %.*s here",
                       (int)step->actor.len, step->actor.data);
     }
@@ -244,6 +264,7 @@ bool kit_can_play(const struct cg_kit *kit,
     const struct cg_script_case *kase = &script->kase;
     bool hub = kit->options.seat == CG_KIT_HUB;
 
+    check.certifies_hub = kase->certifies_hub;
     if (kase->id.len > 0 &&
         !(hub ? kase->certifies_hub : kase->certifies_gate)) {
         return cannot(&check, "it does not certify a %s", hub ? "hub" : "gate");

@@ -278,7 +278,8 @@ static bool is_own(const struct kit_play *play,
 {
     return play->kit->options.seat == CG_KIT_HUB
                ? !kit_is_peer(play->kit, step->session)
-               : step->session != CG_SESSION_NONE;
+               : step->session != CG_SESSION_NONE &&
+                     play->kit->actors[step->session].played;
 }
 
 enum cg_kit_asked
@@ -472,9 +473,31 @@ static bool act(struct kit_play *play, const struct cg_script_step *step)
     return false;
 }
 
+/* A step of an actor that the kit neither plays nor sees. */
+static bool is_somebody_elses(const struct kit_play *play,
+                              const struct cg_script_step *step)
+{
+    return !step->wire && step->session != CG_SESSION_NONE &&
+           !play->kit->actors[step->session].played &&
+           step->act != CG_SCRIPT_ASKED;
+}
+
+/* Whoever it is has a little time for it. */
+static bool leave(struct kit_play *play)
+{
+    if (kit_now() < play->first_look + KIT_LINE_NS) {
+        return false;
+    }
+    kit_step_waived(play, "the kit does not play it here");
+    return true;
+}
+
 static bool is_awaited(const struct kit_play *play,
                        const struct cg_script_step *step)
 {
+    if (is_somebody_elses(play, step)) {
+        return false;
+    }
     return step->act == CG_SCRIPT_EXPECT ||
            step->act == CG_SCRIPT_WIRE_CLOSED ||
            (step->act == CG_SCRIPT_SEND && !step->wire &&
@@ -520,12 +543,7 @@ static bool go_on(struct kit_play *play)
     if (play->first_look == 0) {
         play->first_look = now;
     }
-    if (!step->wire && step->session != CG_SESSION_NONE &&
-        !actor_of(play, step)->played) {
-        kit_step_waived(play, "the kit does not play it here");
-        return true;
-    }
-    return act(play, step);
+    return is_somebody_elses(play, step) ? leave(play) : act(play, step);
 }
 
 static bool is_asking(const struct kit_play *play)

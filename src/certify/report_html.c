@@ -351,6 +351,9 @@ static void put_credit(struct cg_sheet *sheet, const json_t *credit)
         yes_or_no(json_object_get(credit, "all_returned")),
         yes_or_no(json_object_get(credit, "equal")),
         cg_record_integer(credit, "tokens"), cg_record_integer(credit, "open"));
+    if (cg_record_integer(credit, "tokens") == 0) {
+        cg_sheet_add(sheet, "<p>No message about credit was seen.</p>\n");
+    }
     if (cg_record_integer(credit, "left") > 0) {
         cg_sheet_format(sheet,
                         "<p>Besides, %" JSON_INTEGER_FORMAT
