@@ -97,6 +97,8 @@ void fix8c_session::read_limits()
                                          100000000);
     gap_.bytes_max = static_cast<size_t>(
         settings_.number("GapQueueBytes", 16777216, 1, 1L << 40));
+    piece_max_ = static_cast<int>(
+        settings_.number("ResendPiece", 0, 0, 100000000));
     for (const auto &setting : settings_.all()) {
         if (setting.first.compare(0, 8, "LOGONTAG") == 0)
             logon_fields_.push_back(logon_field(setting.second));
@@ -262,7 +264,10 @@ int fix8c_session::tick()
     if (!attached_)
         return shared_.store_failed ? FIX8C_ERR_STORE : 0;
     ticked_ns_ = clock_ns();
-    return guarded([this] { quickfix_->next(); });
+    return guarded([this] {
+        quickfix_->next();
+        resend_piece();
+    });
 }
 
 int fix8c_session::logout(const std::string &text)
@@ -291,6 +296,7 @@ void fix8c_session::disconnect()
     attached_ = false;
     passed_.clear();
     early_.clear();
+    owed_ = Owed();
     gap_.end = 0;
     gap_.messages = 0;
     gap_.bytes = 0;
@@ -644,7 +650,8 @@ int fix8c_session::feed(const char *bytes, size_t len)
         if (!is_sound(!parts.admin))
             return FIX8C_ERR_GARBLED;
         store_->target_stays(is_out_of_turn());
-        quickfix_->next(std::string(bytes, len), FIX::UtcTimeStamp());
+        if (!feed_long_request())
+            quickfix_->next(std::string(bytes, len), FIX::UtcTimeStamp());
         store_->target_stays(false);
     } else {
         feed_app();

@@ -202,6 +202,12 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
         bool told = false;
     };
 
+    /* What a long ResendRequest has still to get. */
+    struct Owed {
+        int next = 0; /* 0: nothing */
+        int last = 0;
+    };
+
     /* The message that receive() is feeding. */
     struct Fed {
         const char *bytes = nullptr;
@@ -222,6 +228,8 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     bool keep_early();
     bool is_out_of_turn() const;
     bool is_sound(bool app) const;
+    bool feed_long_request();
+    void resend_piece();
     bool is_data(int tag) const;
     void feed_app();
     void fill_incoming();
@@ -291,6 +299,8 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     bool told_logon_ = false;
     int64_t ticked_ns_ = 0;
     Gap gap_;
+    Owed owed_;
+    int piece_max_ = 0; /* 0: all at once */
     Fed fed_;
     /* With |validates_|, the bytes of what waits behind the gap. */
     std::map<int, std::string> early_;

@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A client that has lost all it ever got may ask for a million messages: it
+ * gets them over a while, and others are not kept waiting.  A venue is asked
+ * for statuses when it has got everything (R45), so it gets all at once. */
+#define CLIENT_RESEND_PIECE 10000
+
 /* Paths are made whole: the engine knows nothing of the configuration's folder.
  */
 static bool write_value(FILE *out,
@@ -65,6 +70,9 @@ write_session(FILE *out, const struct cg_config_reader *reader, size_t index)
     if (reader->config->sessions[index].version == CG_FIX50SP2 &&
         cg_config_session_entry(reader, index, "DefaultApplVerID") == NULL) {
         (void)fprintf(out, "DefaultApplVerID=9\n");
+    }
+    if (reader->config->sessions[index].role == CG_ROLE_CLIENT) {
+        (void)fprintf(out, "ResendPiece=%d\n", CLIENT_RESEND_PIECE);
     }
     write_logon_tags(out, reader->defaults, own);
     write_logon_tags(out, own, NULL);

@@ -426,6 +426,7 @@ static void test_config_fix_settings_complete(void **state)
                                              "AllowedAddresses=10.1.2.3, ::1\n"
                                              "ReconnectInterval=1\n"
                                              "HeartBtInt=15\n"
+                                             "ResendPiece=10000\n"
                                              "[SESSION]\n"
                                              "BeginString=FIX.4.4\n"
                                              "SenderCompID=GATE\n"

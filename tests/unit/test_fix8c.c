@@ -299,6 +299,59 @@ static void test_fix8c_long_resend(void **state)
     pair_close(&p);
 }
 
+/* With ResendPiece the rest of a long resend comes with the ticks, in order
+ * and once, also when new messages are sent in between; and is over with the
+ * line, after which the peer asks for what it lacks. */
+static void resend_in_pieces(const char *version)
+{
+    enum { MANY = 1000, PIECE = 100 };
+    struct pair p;
+    char body[64];
+    pair_open(&p, version, "ResendPiece=100\n", NULL, NULL);
+    pair_connect(&p);
+    p.i.cut = true;
+    for (int n = 0; n < MANY; n++) {
+        snprintf(body, sizeof(body), "11=A%d|1=%d|", n, n);
+        assert_int_equal(pair_send(&p.i, "D", body), 0);
+        pair_clear(&p.i);
+    }
+    p.i.cut = false;
+    pair_break(&p);
+    p.i.quiet = p.a.quiet = true;
+    pair_connect(&p);
+    assert_int_equal(p.a.quiet_app, PIECE);
+    for (int n = 2; n <= 4; n++) {
+        assert_int_equal(pair_send(&p.i, "D", "11=NEW|"), 0);
+        pair_pump(&p);
+        assert_int_equal(p.a.quiet_app, (n - 1) * PIECE);
+        assert_int_equal(fix8c_session_tick(p.i.session), 0);
+        pair_pump(&p);
+        assert_int_equal(p.a.quiet_app, n * PIECE);
+    }
+    pair_break(&p);
+    assert_int_equal(fix8c_session_tick(p.i.session), 0);
+    pair_connect(&p);
+    assert_int_equal(p.a.quiet_app, 5 * PIECE);
+    for (int n = 0; n < MANY / PIECE; n++) {
+        assert_int_equal(fix8c_session_tick(p.i.session), 0);
+        pair_pump(&p);
+    }
+    assert_int_equal(p.a.quiet_app, MANY + 3);
+    assert_int_equal(fix8c_session_next_target(p.a.session),
+                     fix8c_session_next_sender(p.i.session));
+    assert_int_equal(fix8c_session_next_target(p.i.session),
+                     fix8c_session_next_sender(p.a.session));
+    assert_true(fix8c_session_logged_on(p.a.session));
+    pair_close(&p);
+}
+
+static void test_fix8c_resend_in_pieces(void **state)
+{
+    (void)state;
+    for (size_t v = 0; v < 3; v++)
+        resend_in_pieces(versions[v]);
+}
+
 /* The copy for the next hop has what travels, whole, and nothing else. */
 static void test_fix8c_routing_copy_is_complete(void **state)
 {
@@ -468,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_fix8c_withheld_resend_is_gap_filled),
         cmocka_unit_test(test_fix8c_sent_while_down_leaves_later),
         cmocka_unit_test(test_fix8c_long_resend),
+        cmocka_unit_test(test_fix8c_resend_in_pieces),
         cmocka_unit_test(test_fix8c_routing_copy_is_complete),
         cmocka_unit_test(test_fix8c_sending_from_callbacks),
         cmocka_unit_test(test_fix8c_calls_inside_callbacks),
