@@ -274,6 +274,20 @@ static void limits_tell(struct audit *audit)
     }
 }
 
+/* A journal ends with an event: the books add up by their own sums, too. */
+static void books_end(struct audit *audit, const struct cg_gate *gate)
+{
+    char words[256];
+    if (cg_gate_audit(gate, words, sizeof(words))) {
+        return;
+    }
+    (void)audit_breaks(audit, CG_AUDIT_FACTS,
+                       "behind it the books do not add up: %s", words);
+    if (audit->broken) {
+        tell(audit, &audit->last);
+    }
+}
+
 /* What the journal itself says is wrong with it; it names the fact. */
 static int chain_broken(struct cg_audit *result, const char *error)
 {
@@ -303,6 +317,7 @@ int cg_gate_prove(const struct cg_journal *journal,
     if (status == 0) {
         audit->state = &gate->engine->state;
         event_end(audit);
+        books_end(audit, gate);
         result->whole = true;
     } else if (status == CG_ERR_CORRUPT) {
         status = chain_broken(result, error);

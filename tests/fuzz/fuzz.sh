@@ -74,7 +74,7 @@ for target in $targets; do
         ASAN_OPTIONS=allocator_may_return_null=1 \
         "$build/tests/fuzz/libfuzzer_$target" $dictionary \
         -max_total_time="$seconds" -timeout=25 -rss_limit_mb=4096 \
-        -artifact_prefix="$found/" -print_final_stats=1 -verbosity=1 \
+        -entropic=0 -artifact_prefix="$found/" -print_final_stats=1 \
         "$folder" "$found" > "$log" 2>&1; then
         grep -E 'stat::(number_of_executed|average_exec)' "$log" |
             sed "s/^/$target: /"

@@ -202,26 +202,31 @@ struct proof {
     const struct cg_gate *gate;
 };
 
-/* The books have what the proof has summed up by itself. */
+/* The books have what the proof has summed up by itself; unless facts give two
+ * limits one id. */
 static void compare_limit(void *user, const struct cg_audit_limit *proved)
 {
-    struct proof *proof = user;
+    const struct cg_gate *gate = user;
     struct cg_limit_view view;
-    for (size_t i = 0; cg_gate_limit(proof->gate, i, &view); i++) {
-        if (strcmp(view.id, proved->id) == 0 && view.used != proved->use) {
-            fuzz_fail("%s has %lld in use, proved are %lld", view.id,
-                      (long long)view.used, (long long)proved->use);
+    size_t found = 0;
+    cg_dv01 used = 0;
+    for (size_t i = 0; cg_gate_limit(gate, i, &view); i++) {
+        if (strcmp(view.id, proved->id) == 0) {
+            found++;
+            used = view.used;
         }
     }
-    proof->limits++;
+    if (found == 0 || (found == 1 && used != proved->use)) {
+        fuzz_fail("%s has %lld in use, proved are %lld", proved->id,
+                  (long long)used, (long long)proved->use);
+    }
 }
 
 static void prove(const struct cg_journal *journal)
 {
     char error[1024] = "";
     struct cg_gate *gate = NULL;
-    struct proof proof = {0};
-    struct cg_audit audit = {.user = &proof};
+    struct cg_audit audit = {0};
     int proved = cg_gate_prove(journal, &audit, error, sizeof(error));
     int opened = cg_gate_open_books(journal, error, sizeof(error), &gate);
     if (proved == 0 && opened != 0) {
@@ -231,7 +236,7 @@ static void prove(const struct cg_journal *journal)
         if (!cg_gate_audit(gate, error, sizeof(error))) {
             fuzz_fail("what is proved does not add up: %s", error);
         }
-        proof.gate = gate;
+        audit.user = gate;
         audit.limit = compare_limit;
         (void)cg_gate_prove(journal, &audit, error, sizeof(error));
     }

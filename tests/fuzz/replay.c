@@ -1,18 +1,20 @@
 /*
  * Runs a fuzz target on inputs that are there:
  *
- *     fuzz_NAME [--spoil COUNT] FILE|FOLDER ...
+ *     fuzz_NAME [--spoil COUNT [--seed SEED]] FILE|FOLDER ...
  *     fuzz_NAME --unpack FOLDER FILE
  *
  * A FILE that ends in .pack holds many, each behind its length (corpus.c).
- * --spoil also runs COUNT inputs that are changed here and there, always the
- * same ones.
+ * --spoil also runs COUNT inputs that are changed here and there, the same ones
+ * for the same SEED.  One that fails is written to the file that CG_FUZZ_KEEP
+ * names, if there is one in the environment.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "fuzz.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +30,17 @@ struct input {
 static struct input *inputs;
 static size_t input_count;
 static const char *running = "nothing";
+static struct fuzz_bytes running_bytes;
+static const char *keep;
 
 static void on_end(int number)
 {
     char text[512];
+    int file = keep != NULL ? open(keep, O_WRONLY | O_CREAT | O_TRUNC, 0600)
+                            : -1;
+    if (file >= 0) {
+        (void)!write(file, running_bytes.at, running_bytes.left);
+    }
     int len = snprintf(text, sizeof(text), "%s: signal %d\n", running, number);
     (void)!write(STDERR_FILENO, text, (size_t)len);
     signal(number, SIG_DFL);
@@ -125,15 +134,17 @@ static void run(const char *name, const uint8_t *bytes, size_t len)
     }
     memcpy(exact, bytes, len);
     running = name;
+    running_bytes = (struct fuzz_bytes){exact, len};
     (void)LLVMFuzzerTestOneInput(exact, len);
     free(exact);
 }
 
 /* --- spoilt inputs -------------------------------------------------------- */
 
+static uint64_t state = 88172645463325252u;
+
 static uint64_t pick(uint64_t below)
 {
-    static uint64_t state = 88172645463325252u;
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
@@ -212,12 +223,17 @@ int main(int argc, char **argv)
         spoilt = strtoul(argv[2], NULL, 10);
         first = 3;
     }
+    if (argc > first + 1 && strcmp(argv[first], "--seed") == 0) {
+        state += strtoul(argv[first + 1], NULL, 10) * 2654435761u;
+        first += 2;
+    }
     for (int i = first; i < argc; i++) {
         add_path(argv[i]);
     }
     if (input_count == 0) {
         fuzz_fail("there are no inputs");
     }
+    keep = getenv("CG_FUZZ_KEEP");
     signal(SIGABRT, on_end);
     signal(SIGSEGV, on_end);
     signal(SIGBUS, on_end);
