@@ -177,6 +177,8 @@ static void test_decode_update_levels(void **state)
         {"1529=1|1530=12|1559=1|1769=x|1560=75|", 0, 75},
         {"1529=1|1530=12|1559=1|1769=2|1560=100|", 0, 100},
         {"1529=1|1530=12|1559=2|1769=4|1560=75|1769=9|1560=90|", 0, 75},
+        {"1529=1|1530=12|1559=1|1769=2|1560=101|",
+         CG_RESULT_WARNINGS_UNSUPPORTED, 0},
         {"1529=1|1530=10|1559=1|1769=4|1560=75|", 0, 75},
         {"1529=1|1530=10|1559=1|1769=2|1560=75|",
          CG_RESULT_WARNING_ACTION_UNSUPPORTED, 0},
@@ -421,6 +423,7 @@ static void test_decode_query_what_is_asked_for(void **state)
     assert_int_equal(query("1668=1|1530=x|").kinds, 0);
     event = query("1508=2|1509=24|1509=4|");
     assert_true(event.of_accounts && event.of_firms);
+    assert_true(query("1508=2|1509=4|1509=4|").of_firms);
     event = query("1508=1|1509=24|");
     assert_true(event.of_accounts && !event.of_firms);
     event = query("1508=1|1509=4|");
@@ -512,6 +515,35 @@ static void test_decode_order_parties(void **state)
     assert_int_equal(event.firm.len, 0);
     event = order("D", "54=1|453=2|447=D|452=4|448=F|447=D|452=4|" TERMS);
     assert_int_equal(event.bad.reason, CG_REASON_NONE);
+}
+
+static struct cg_order_event sent(const char *header)
+{
+    struct cg_order_event event;
+    char all[256];
+    snprintf(all, sizeof(all), "35=D|49=A|56=B|34=2|%s11=A|1=A|54=1|" TERMS,
+             header);
+    read_as(CG_FIX44, all);
+    cg_decode_order(&message, &event);
+    return event;
+}
+
+/* R40: when it was first sent; without a word of that long ago. */
+static void test_decode_order_times(void **state)
+{
+    (void)state;
+#define AT_NINE "122=20260102-09:00:00|"
+#define AT_TEN "52=20260102-10:00:00|"
+    cg_time ten = sent(AT_TEN).sent_at;
+    cg_time nine = ten - 3600 * CG_SECOND;
+    assert_true(sent("43=Y|" AT_TEN AT_NINE).possdup);
+    assert_true(sent("97=Y|" AT_TEN AT_NINE).possresend);
+    assert_true(sent("43=Y|" AT_TEN AT_NINE).sent_at == nine);
+    assert_true(sent("43=N|" AT_TEN AT_NINE).sent_at == ten);
+    assert_true(sent("97=Y|" AT_TEN AT_NINE).sent_at == ten);
+    assert_true(sent("43=Y|" AT_TEN).sent_at == ten);
+    assert_int_equal(sent("").sent_at, 0);
+    assert_int_equal(sent("52=19600102-10:00:00|").sent_at, 0);
 }
 
 /* R3: a side is one letter. */
@@ -663,6 +695,21 @@ static void test_decode_report_statuses(void **state)
     assert_false(report("150=8|39=8|14=0|").is_status);
 }
 
+/* --- what is said -------------------------------------------------------- */
+
+/* R51: printable ASCII without '=', and no longer than a text may be. */
+static void test_decode_texts_are_clean_and_short(void **state)
+{
+    (void)state;
+    char words[CG_TEXT_MAX + 32];
+    strcpy(words, "a \xc3\xbc=\x01\x7f~");
+    cg_text_clean(words);
+    assert_string_equal(words, "a ?????~");
+    memset(words, 'x', sizeof(words));
+    cg_text_clean(words);
+    assert_int_equal(strlen(words), CG_TEXT_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,11 +728,13 @@ int main(void)
         cmocka_unit_test(test_decode_query_what_is_not_offered),
         cmocka_unit_test(test_decode_action_parties),
         cmocka_unit_test(test_decode_order_parties),
+        cmocka_unit_test(test_decode_order_times),
         cmocka_unit_test(test_decode_order_sides),
         cmocka_unit_test(test_decode_order_hashes),
         cmocka_unit_test(test_decode_legs_that_are_none),
         cmocka_unit_test(test_decode_report_quantities),
         cmocka_unit_test(test_decode_report_statuses),
+        cmocka_unit_test(test_decode_texts_are_clean_and_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
