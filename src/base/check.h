@@ -19,6 +19,14 @@
         }                                                                      \
     } while (0)
 
+/*
+ * What can never happen, or always holds, and is looked at all the same: |why|
+ * says so, in words for the reader.  Neither stops the program: what is doubted
+ * must be safe either way.  Coverage does not ask for the other branch.
+ */
+#define CG_NEVER(condition, why) (__builtin_expect(!!(condition), 0))
+#define CG_ALWAYS(condition, why) (__builtin_expect(!!(condition), 1))
+
 /* For sums and products of two amounts, which 64 bits cannot hold. */
 __extension__ typedef __int128 cg_wide;
 

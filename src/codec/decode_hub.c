@@ -111,16 +111,16 @@ static void decode_related(const struct cg_fix_group *party,
                            struct cg_limit_event *limit)
 {
     struct cg_fix_group related;
-    struct cg_slice id;
+    struct cg_slice id = {NULL, 0};
     int64_t role;
     if (!cg_fix_group_nested(party, 1562, &related)) {
         return;
     }
     while (cg_fix_group_next(&related)) {
-        if (!cg_fix_group_find(&related, 1563, &id) ||
-            !group_int(&related, 1565, &role)) {
+        if (!group_int(&related, 1565, &role)) {
             limit->unclear = true;
         } else if (role != 24) {
+            (void)cg_fix_group_find(&related, 1563, &id); /* begins it */
             party_set(limit, id, role);
         }
     }
@@ -132,7 +132,7 @@ static uint32_t decode_parties(const struct cg_fix_group *entry,
 {
     uint32_t count = 0;
     struct cg_fix_group parties;
-    struct cg_slice id;
+    struct cg_slice id = {NULL, 0};
     int64_t role;
     int64_t status;
     if (!cg_fix_group_nested(entry, 1671, &parties)) {
@@ -140,11 +140,11 @@ static uint32_t decode_parties(const struct cg_fix_group *entry,
     }
     while (cg_fix_group_next(&parties)) {
         count++;
-        if (!cg_fix_group_find(&parties, 1691, &id) ||
-            !group_int(&parties, 1693, &role)) {
+        if (!group_int(&parties, 1693, &role)) {
             limit->unclear = true;
             continue;
         }
+        (void)cg_fix_group_find(&parties, 1691, &id); /* begins the entry */
         party_set(limit, id, role);
         decode_related(&parties, limit);
         if (group_int(&parties, 1672, &status)) {
@@ -312,16 +312,13 @@ static void decode_entry(const struct cg_fix_group *entry,
     (void)cg_fix_group_find(entry, 1670, &limit->id);
 }
 
-static bool add(struct cg_update_event *event,
+/* A limit takes a field at least, so there is room for those of a message. */
+static void add(struct cg_update_event *event,
                 struct cg_limit_event *limits,
                 const struct cg_limit_event *limit)
 {
-    if (event->count == CG_UPDATE_LIMITS_MAX) {
-        event->bad = true;
-        return false;
-    }
+    _Static_assert(CG_UPDATE_LIMITS_MAX >= CG_FIX_FIELDS_MAX, "no room");
     limits[event->count++] = *limit;
-    return true;
 }
 
 /* The limits of one party entry: 1669, in it 1529. */
@@ -340,7 +337,8 @@ static void decode_limits(const struct cg_fix_group *entry,
     while (cg_fix_group_next(&group)) {
         struct cg_limit_event scoped = *party;
         cg_decode_scopes(&group, event, scopes, &scoped);
-        if (!cg_fix_group_nested(&group, 1529, &type)) {
+        if (CG_NEVER(!cg_fix_group_nested(&group, 1529, &type),
+                     "1529 begins the entry")) {
             continue;
         }
         while (cg_fix_group_next(&type)) {
@@ -351,9 +349,7 @@ static void decode_limits(const struct cg_fix_group *entry,
                 limit.id = (struct cg_slice){NULL, 0};
             }
             id_is_taken = true;
-            if (!add(event, limits, &limit)) {
-                return;
-            }
+            add(event, limits, &limit);
         }
     }
 }
@@ -402,7 +398,7 @@ void cg_decode_update(const struct cg_fix_message *message,
         if (event->count == before) {
             /* A party without limits has lost them (quirk 9). */
             party.removed = party.removed || event->snapshot;
-            (void)add(event, limits, &party);
+            add(event, limits, &party);
         }
     }
 }
@@ -440,8 +436,8 @@ void cg_decode_action(const struct cg_fix_message *message,
         return;
     }
     while (cg_fix_group_next(&group)) {
-        if (!cg_fix_group_find(&group, 448, &value) ||
-            !group_int(&group, 452, &role)) {
+        (void)cg_fix_group_find(&group, 448, &value); /* begins the entry */
+        if (!group_int(&group, 452, &role)) {
             event->unclear = true;
         } else if ((role == 24 && !slice_set(&event->account, value)) ||
                    (role == 4 && !slice_set(&event->firm, value))) {

@@ -51,8 +51,8 @@ static void decode_instrument(const struct cg_fix_group *group,
 {
     struct cg_slice id;
     bool has_id = cg_fix_group_find(group, 602, &id);
-    if (!cg_fix_group_find(group, 600, &leg->symbol) ||
-        cg_slice_is(leg->symbol, "[N/A]")) {
+    (void)cg_fix_group_find(group, 600, &leg->symbol); /* begins the entry */
+    if (cg_slice_is(leg->symbol, "[N/A]")) {
         leg->symbol = has_id ? id : (struct cg_slice){NULL, 0};
     } else if (has_id) {
         leg->security_id = id;

@@ -18,16 +18,16 @@ static void decode_parties(const struct cg_fix_message *message,
                            struct cg_query_event *event)
 {
     struct cg_fix_group group;
-    struct cg_slice id;
+    struct cg_slice id = {NULL, 0};
     int64_t role;
     if (!cg_fix_group(message, 453, &group)) {
         return;
     }
     while (cg_fix_group_next(&group)) {
-        if (!cg_fix_group_find(&group, 448, &id) ||
-            !group_is(&group, 452, &role)) {
+        if (!group_is(&group, 452, &role)) {
             continue;
         }
+        (void)cg_fix_group_find(&group, 448, &id); /* begins the entry */
         if (role == 24) {
             event->account = id;
         } else if (role == 4) {

@@ -89,10 +89,8 @@ void cg_decode_scopes(const struct cg_fix_group *limits,
     }
     limit->has_scope = true;
     while (cg_fix_group_next(&group)) {
-        if (event->scope_count == CG_UPDATE_SCOPES_MAX) {
-            event->bad = true;
-            return;
-        }
+        /* A scope takes a field at least. */
+        _Static_assert(CG_UPDATE_SCOPES_MAX >= CG_FIX_FIELDS_MAX, "no room");
         uint32_t fault = decode_entry(&group, &scopes[event->scope_count]);
         if (fault != 0) {
             cg_limit_unmodelled(limit, fault);

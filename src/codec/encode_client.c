@@ -240,12 +240,11 @@ static char order_status(const struct cg_state *state,
     case CG_ORDER_OPEN:
         return cum_qty > 0 ? '1' : '0';
     case CG_ORDER_CLOSED:
-        return closed_status(order, cum_qty);
-    case CG_ORDER_FREE:
+    case CG_ORDER_FREE: /* nobody asks of these */
     case CG_ORDER_STATES:
         break;
     }
-    return '8';
+    return closed_status(order, cum_qty);
 }
 
 /* OrdStatusReqID of the question that is answered. */

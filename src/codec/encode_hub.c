@@ -121,7 +121,8 @@ static void put_leg(const struct cg_state *state,
     put_ratio(out, leg->ratio);
     cg_fix_put_char(out, 624, leg->side);
     cg_fix_put(out, 556, (struct cg_slice){of->currency, 3});
-    if (with_qty && cg_leg_qty(leg->ratio, order->worst_qty, &qty)) {
+    if (with_qty && CG_ALWAYS(cg_leg_qty(leg->ratio, order->worst_qty, &qty),
+                              "it was charged for")) {
         cg_fix_put_int(out, 687, qty);
     }
     cg_fix_put(out, 654, cg_id_slice(&leg->ref));

@@ -13,8 +13,6 @@
 static const char *result_text(enum cg_result result)
 {
     switch (result) {
-    case CG_RESULT_OK:
-        return "";
     case CG_RESULT_INVALID_PARTY:
         return "the party is not known here";
     case CG_RESULT_INVALID_TYPE:
@@ -40,6 +38,7 @@ static const char *result_text(enum cg_result result)
     case CG_RESULT_NOT_AUTHORIZED:
         return "the party or limit is not the sender's to set";
     case CG_RESULT_OTHER:
+    case CG_RESULT_OK: /* has no text */
         break;
     }
     return "currency, age or room does not allow it";
@@ -68,10 +67,9 @@ static void put_definition(const struct cg_fix_group *entry,
                            enum cg_result result,
                            struct cg_fix_writer *out)
 {
-    struct cg_slice value;
-    if (cg_fix_group_find(entry, 1324, &value)) {
-        cg_fix_put(out, 1324, value);
-    }
+    struct cg_slice value = {NULL, 0};
+    (void)cg_fix_group_find(entry, 1324, &value); /* begins the entry */
+    cg_fix_put(out, 1324, value);
     cg_fix_put_int(out, 1763, result == CG_RESULT_OK ? 0 : 2);
     cg_fix_put_int(out, 1764, result);
     put_parties_of(entry, out);

@@ -125,7 +125,7 @@ static const char *awaited(const struct cg_state *state,
                : "credit is granted";
 }
 
-static bool explain_order(const struct cg_context *context,
+static void explain_order(const struct cg_context *context,
                           const struct cg_effect *effect,
                           char *text,
                           size_t len)
@@ -145,15 +145,12 @@ static bool explain_order(const struct cg_context *context,
     } else if (effect->kind == CG_EFFECT_PASS_STATUS) {
         snprintf(text, len, "tells the client what became of order %.*s",
                  WORDS(id));
-    } else if (effect->kind == CG_EFFECT_PULL) {
+    } else { /* CG_EFFECT_PULL */
         const struct cg_order *order = &state->orders[effect->order];
         snprintf(text, len, "pulls order %.*s: CG%d %s",
                  WORDS(request_id(context, order->request)),
                  (int)order->pull_reason, cg_reason_slug(order->pull_reason));
-    } else {
-        return false;
     }
-    return true;
 }
 
 bool cg_explain(const struct cg_context *context,
@@ -208,7 +205,8 @@ bool cg_explain(const struct cg_context *context,
     case CG_EFFECT_PULL:
     case CG_EFFECT_INQUIRE:
     case CG_EFFECT_PASS_STATUS:
-        return explain_order(context, effect, text, len);
+        explain_order(context, effect, text, len);
+        return true;
     case CG_EFFECT_FORGET:
     case CG_EFFECT_PASS:
     case CG_EFFECT_PASS_PULLED:

@@ -241,7 +241,8 @@ void cg_reason_text(const struct cg_context *context,
     if (refusal->has_amounts && profile->show_amounts) {
         bool whole = refusal->reason == CG_MAX_NOTIONAL;
         text_amount(&text, "req", refusal->required, whole);
-        if (limit == NULL || cg_profile_may_see(context, limit, profile)) {
+        if (CG_NEVER(limit == NULL, "amounts are those of a limit") ||
+            cg_profile_may_see(context, limit, profile)) {
             text_amount(&text, "avl", refusal->available, whole);
         }
     }

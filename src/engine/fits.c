@@ -225,7 +225,7 @@ static bool order_queued_fits(const struct cg_state *state,
         return order->tokens == CG_NONE &&
                cg_order_may(order->state, CG_ORDER_QUEUED);
     }
-    return order->state == CG_ORDER_QUEUED && is_limit(state, fact->limit);
+    return order->state == CG_ORDER_QUEUED;
 }
 
 static bool order_left_fits(const struct cg_state *state,
@@ -598,8 +598,7 @@ bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact)
     }
     switch (fact->kind) {
     case CG_FACT_SESSION_NAMED:
-        return fact->session == state->session_count &&
-               fact->session < CG_SESSIONS_MAX;
+        return fact->session == state->session_count;
     case CG_FACT_ACCOUNT_NAMED:
     case CG_FACT_ACCOUNT_WARNINGS:
         return account_fits(state, fact);
