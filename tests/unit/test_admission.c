@@ -50,6 +50,7 @@ static const char configuration[] =
     "[LIMIT]\nRiskLimitID=CLIP\nKind=clip\nAccount=ACME\nCurrency=USD\n"
     "InstrumentCurrency=USD\nAmount=95000.00\n"
     "[LIMIT]\nRiskLimitID=MOST\nKind=notional\nAccount=ACME\nCurrency=USD\n"
+    "Hub=hub\nOwner=FCM1\n"
     "InstrumentCurrency=USD\nAmount=105000000\n"
     "[LIMIT]\nRiskLimitID=THEIRS\nAccount=THEIRS\nCurrency=USD\nModel=push\n"
     "Amount=100002.00\n"
@@ -101,6 +102,10 @@ struct row {
 #define UNKNOWN_TYPE                                                           \
     "2 35=CR|1667=U|1677=1|1324=M|1671=1|1691=ACME|1692=D|1693=24|1669=1|"     \
     "1529=1|1530=3|1531=100000|1532=USD|1670=USE\n"
+#define MULTIPLE(type, amount, id)                                             \
+    "2 35=CR|1667=U|1677=1|1324=M|1671=1|1691=ACME|1692=D|1693=24|1669=1|"     \
+    "1529=1|1530=" type "|1531=" amount "|1532=USD|"                           \
+    "1534=1|1535=1|1536=USD10Y|1558=90000000000|1670=" id "\n"
 #define STOP(action, party, role)                                              \
     "2 35=DH|2328=S|2329=" action "|453=1|448=" party "|447=D|452=" role       \
     "|60=20270115-08:00:00\n"
@@ -231,6 +236,16 @@ static const struct row rows[] = {
     {"R14", "the notional", .changes = {{"=105000000\n", "=100000000\n"}}},
     {"R14", "... and above", .changes = {{"=105000000\n", "=99999999\n"}},
      .code = "CG106"},
+
+    {"R14", "a size that its owner has set",
+     .changes = {{"Amount=105000000\n", ""}}, .code = "CG109"},
+    {"R1", "a multiple within 64 bits", .changes = {{"904.00", "90000.00"}},
+     .before = MULTIPLE("12", "900000000000000", "USE"), .code = "CG104"},
+    {"R1", "... of the quantity, too",
+     .changes = {{"904.00", "0.0001"}, {"|38=100000000|", "|38=1000000000|"}},
+     .before = MULTIPLE("11", "9000000000000000000", "MOST"), .code = "CG104"},
+    {"R1", "... which counts", .changes = {{"904.00", "0.0001"}},
+     .before = MULTIPLE("11", "9000000000000000000", "MOST")},
 
     /* Limits. */
     {"R12", "the amount", .changes = {{"=100000.00", "=90400.00"}}},
