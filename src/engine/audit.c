@@ -211,8 +211,8 @@ closed_hold(const struct cg_state *state, char *error, size_t error_len)
 bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
 {
     struct sums *sums = calloc(state->limit_count + 1, sizeof(*sums));
-    bool holds = sums != NULL;
-    if (!holds) {
+    bool holds = true;
+    if (sums == NULL) {
         snprintf(error, error_len, "no memory for the audit");
         return false;
     }

@@ -7,6 +7,8 @@
  */
 #include "database.h"
 
+#include "check.h"
+
 #include <creditgate/types.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -366,6 +368,7 @@ enum cg_db_result cg_db_file_lock(const char *path, struct cg_db_file **result)
     if (opened != CG_DB_DONE) {
         return opened;
     }
+    CG_ASSERT(file != NULL);
     int rc = SQLITE_OK;
     for (size_t i = 0; i < 3 && rc == SQLITE_OK; i++) {
         rc = file->file->pMethods->xLock(file->file, levels[i]);
