@@ -25,15 +25,17 @@ void cg_apply_status_asked(struct cg_state *state, const struct cg_fact *fact)
 }
 
 /* What is not among those that never came is there, and the venue's to answer.
- */
-static void requests_known(struct cg_state *state, const struct cg_order *order)
+ * Not |sure|: of what may have been thrown out, only what was asked for. */
+static void
+requests_known(struct cg_state *state, const struct cg_order *order, bool sure)
 {
     for (uint32_t i = order->requests; i != CG_NONE;
          i = state->requests[i].next) {
         struct cg_request *request = &state->requests[i];
-        if ((request->withheld == CG_WITHHELD_UNSENT ||
-             request->withheld == CG_WITHHELD_UNHEARD) &&
-            request->inquiry < order->inquiry) {
+        bool known = request->withheld == CG_WITHHELD_UNSENT ||
+                     (request->withheld == CG_WITHHELD_UNHEARD &&
+                      (sure || order->inquired == i));
+        if (known && request->inquiry < order->inquiry) {
             request->withheld = CG_WITHHELD_NOT;
         }
     }
@@ -55,6 +57,7 @@ static void requests_trusted(struct cg_state *state, uint32_t slot)
     }
 }
 
+/* flags 1: which question it answers is not known. */
 void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_order *order = &state->orders[fact->order];
@@ -65,11 +68,13 @@ void cg_apply_status_told(struct cg_state *state, const struct cg_fact *fact)
     if (fact->value == CG_STATUS_LATE) {
         return;
     }
+    if (fact->value == CG_STATUS_KNOWN) {
+        requests_known(state, order, (fact->flags & 1) == 0);
+    }
     order->inquired = CG_NONE;
     order->inquiries = 0;
     if (fact->value == CG_STATUS_KNOWN) {
         order->lost = false;
-        requests_known(state, order);
         if (order->doubtful) { /* over before its status was told */
             cg_apply_order_may_go(state, fact->order);
         }

@@ -496,8 +496,12 @@ void cg_request_withheld(struct cg_engine *engine,
 
 /* An order's status is known now, asked for when its venue had all that could
  * still come: what has no answer by now never came, but for |named|, which the
- * venue knows. */
-void cg_unsent_settle(struct cg_engine *engine, uint32_t order, uint32_t named);
+ * venue knows.  Not |sure|: it may be the answer to an older question, which
+ * says nothing of what the venue may have thrown out since. */
+void cg_unsent_settle(struct cg_engine *engine,
+                      uint32_t order,
+                      uint32_t named,
+                      bool sure);
 
 /* Of an order that is over nobody is asked: what can be resent no more never
  * comes, and is answered.  False when there was nothing. */

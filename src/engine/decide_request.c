@@ -11,6 +11,29 @@
 
 #include "ahead.h"
 
+/* The client's request that 41 names, or CG_NONE. */
+static uint32_t original(const struct cg_engine *engine,
+                         const struct cg_order_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    cg_session venue = state->sessions[engine->cause_session].venue;
+    cg_ahead_id(state, venue, event->clordid);
+    uint32_t slot = cg_state_request(state, venue, event->orig_clordid);
+    return slot != CG_NONE &&
+                   state->requests[slot].client == engine->cause_session
+               ? slot
+               : CG_NONE;
+}
+
+/* A cancel may cross the refusal of the replace that it names: which order it
+ * means is clear, and what comes of it is its venue's to say (R42). */
+static uint32_t order_to_cancel(const struct cg_engine *engine,
+                                const struct cg_order_event *event)
+{
+    uint32_t slot = original(engine, event);
+    return slot != CG_NONE ? engine->state.requests[slot].order : CG_NONE;
+}
+
 /* A replace or cancel that is refused as it arrives; |order| may be CG_NONE.
  * Its ClOrdID is used up, so that a repeat gets no other answer (R45). */
 static void refuse_request(struct cg_engine *engine,
@@ -28,7 +51,7 @@ static void refuse_request(struct cg_engine *engine,
     fact.request = keep ? cg_state_next_request(state) : CG_NONE;
     fact.flags = (uint32_t)venue << 16;
     fact.value = to_replace ? CG_REQUEST_REPLACE : CG_REQUEST_CANCEL;
-    fact.order = order;
+    fact.order = order != CG_NONE ? order : order_to_cancel(engine, event);
     cg_fact_refusal(&fact, refusal);
     fact.qty = event->qty;
     fact.hash = event->body_hash;
@@ -48,15 +71,10 @@ uint32_t cg_engine_order(const struct cg_engine *engine,
                          const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
-    cg_session venue = state->sessions[engine->cause_session].venue;
-    cg_ahead_id(state, venue, event->clordid);
-    uint32_t slot = cg_state_request(state, venue, event->orig_clordid);
-    if (slot == CG_NONE ||
-        state->requests[slot].client != engine->cause_session ||
-        state->requests[slot].state == CG_REQUEST_REFUSED) {
-        return CG_NONE;
-    }
-    return state->requests[slot].order;
+    uint32_t slot = original(engine, event);
+    return slot != CG_NONE && state->requests[slot].state != CG_REQUEST_REFUSED
+               ? state->requests[slot].order
+               : CG_NONE;
 }
 
 /* How a request that is taken starts; the flags of its fact. */
@@ -519,7 +537,7 @@ void cg_engine_cancel(struct cg_engine *engine,
                       const struct cg_order_event *event)
 {
     const struct cg_state *state = &engine->state;
-    uint32_t slot = cg_engine_order(engine, event);
+    uint32_t slot = order_to_cancel(engine, event);
     struct cg_refusal refusal = event->bad;
     if (!cg_id_is_free(engine, event->clordid)) {
         if (came_again(engine, event, CG_REQUEST_CANCEL)) {

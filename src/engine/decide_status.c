@@ -26,8 +26,7 @@ static bool is_at_venue(const struct cg_order *order)
 /*
  * What to ask for of an order that has ended; CG_NONE: nothing.  A replace that
  * a resend left out may be there all the same: a FIX engine that keeps what
- * comes behind a gap takes it as it came first.  What may have been thrown out
- * is there or not by its order's id.
+ * comes behind a gap takes it as it came first.
  */
 static uint32_t left_out(const struct cg_state *state,
                          const struct cg_order *order)
@@ -35,15 +34,11 @@ static uint32_t left_out(const struct cg_state *state,
     for (uint32_t i = order->requests; i != CG_NONE;
          i = state->requests[i].next) {
         const struct cg_request *request = &state->requests[i];
-        if (request->state != CG_REQUEST_SENT) {
-            continue;
-        }
-        if (request->withheld == CG_WITHHELD_OUT &&
-            request->kind == CG_REQUEST_REPLACE) {
+        if (request->state == CG_REQUEST_SENT &&
+            (request->withheld == CG_WITHHELD_UNHEARD ||
+             (request->withheld == CG_WITHHELD_OUT &&
+              request->kind == CG_REQUEST_REPLACE))) {
             return i;
-        }
-        if (request->withheld == CG_WITHHELD_UNHEARD) {
-            return order->request;
         }
     }
     return CG_NONE;
@@ -186,6 +181,44 @@ static void told(struct cg_engine *engine, uint32_t slot, enum cg_status status)
     cg_engine_record(engine, &fact);
 }
 
+/* Who does not say which question is answered tells of one id at a time: the
+ * next one whose answer may be lost. */
+static void ask_next(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_order *order = &state->orders[slot];
+    for (uint32_t i = order->requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        if (state->requests[i].state == CG_REQUEST_SENT &&
+            state->requests[i].withheld == CG_WITHHELD_UNHEARD &&
+            state->sessions[order->venue].up) {
+            inquire(engine, slot, i, false);
+            return;
+        }
+    }
+}
+
+/* The venue's books of an order are known as of the question that was asked:
+ * what has no answer by now is answered, but for |named|, which is there.
+ * |sure|: it is that question's answer, and no older one's. */
+static void settled(struct cg_engine *engine,
+                    uint32_t slot,
+                    enum cg_status status,
+                    uint32_t named,
+                    bool sure)
+{
+    struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_TOLD);
+    fact.order = slot;
+    fact.session = engine->state.orders[slot].venue;
+    fact.number = engine->state.orders[slot].inquiry;
+    fact.value = status;
+    fact.flags = sure ? 0 : 1;
+    cg_unsent_settle(engine, slot, named, sure);
+    cg_engine_record(engine, &fact);
+    cg_requests_answer(engine, slot, false);
+    ask_next(engine, slot);
+}
+
 void cg_order_found(struct cg_engine *engine, uint32_t slot)
 {
     if (engine->state.orders[slot].lost) {
@@ -218,18 +251,17 @@ static struct cg_slice order_id(const struct cg_engine *engine, uint32_t slot)
 }
 
 /* The venue does not know the id it was asked for. */
-static void unknown(struct cg_engine *engine, uint32_t slot)
+static void unknown(struct cg_engine *engine, uint32_t slot, bool sure)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
-    if (state->requests[order->inquired].withheld == CG_WITHHELD_UNSENT) {
+    uint32_t lost = state->requests[order->inquired].withheld;
+    if (lost == CG_WITHHELD_UNSENT || lost == CG_WITHHELD_UNHEARD) {
         cg_request_withheld(engine, order->inquired, 2);
     }
     if (!is_at_venue(order)) {
-        cg_unsent_settle(engine, slot, CG_NONE);
-        told(engine, slot, CG_STATUS_KNOWN); /* it is over by now */
-        cg_requests_answer(engine, slot, false);
-        return;
+        settled(engine, slot, CG_STATUS_KNOWN, CG_NONE, sure);
+        return; /* it is over by now */
     }
     if (order->inquired != order->request) {
         uint32_t older = state->requests[order->inquired].next;
@@ -242,9 +274,7 @@ static void unknown(struct cg_engine *engine, uint32_t slot)
     }
     struct cg_slice id = order_id(engine, slot);
     cg_compare_differs(engine, slot);
-    told(engine, slot, CG_STATUS_LOST);
-    cg_unsent_settle(engine, slot, CG_NONE);
-    cg_requests_answer(engine, slot, false);
+    settled(engine, slot, CG_STATUS_LOST, CG_NONE, sure);
     cg_compare_forgotten(engine, slot);
     cg_note(engine,
             "ALARM: the venue does not know order %.*s any more: it keeps its "
@@ -308,11 +338,13 @@ static void known(struct cg_engine *engine,
                 (long long)order->cum_qty);
     }
     if (settles) {
-        if (event->kind != CG_REPORT_PENDING) {
-            cg_unsent_settle(engine, slot, request);
+        bool sure = event->status_id.len > 0;
+        if (event->kind == CG_REPORT_PENDING) {
+            told(engine, slot, CG_STATUS_KNOWN);
+            cg_requests_answer(engine, slot, false);
+        } else {
+            settled(engine, slot, CG_STATUS_KNOWN, request, sure);
         }
-        told(engine, slot, CG_STATUS_KNOWN);
-        cg_requests_answer(engine, slot, false);
     }
     if (out && engine->differences > differences) {
         engine->comparisons[order->venue].differ++;
@@ -351,21 +383,8 @@ static bool is_ours(const struct cg_engine *engine,
     return order->own_asks > 0 && order->client_asks == 0;
 }
 
-static bool is_in_doubt(const struct cg_state *state,
-                        const struct cg_order *order)
-{
-    uint32_t i = order->requests;
-    while (i != CG_NONE &&
-           (state->requests[i].state != CG_REQUEST_SENT ||
-            state->requests[i].withheld != CG_WITHHELD_UNHEARD)) {
-        i = state->requests[i].next;
-    }
-    return i != CG_NONE;
-}
-
 /* Whether that was the question that is out.  Without 790 an unknown id says
- * nothing of another one, and an answer to an older question nothing of what
- * went after it. */
+ * nothing of another one. */
 static bool is_current(const struct cg_engine *engine,
                        uint32_t request,
                        const struct cg_report_event *event)
@@ -378,8 +397,7 @@ static bool is_current(const struct cg_engine *engine,
                own_number(engine, event->status_id) == order->inquiry;
     }
     return order->inquired != CG_NONE &&
-           (!event->unknown || order->inquired == request) &&
-           (order->own_asks <= 1 || !is_in_doubt(state, order));
+           (!event->unknown || order->inquired == request);
 }
 
 /* A client's question is answered, by this message or another. */
@@ -419,7 +437,7 @@ void cg_status_take(struct cg_engine *engine,
     if (!event->unknown) {
         known(engine, request, event, ours, settles);
     } else if (settles) {
-        unknown(engine, slot);
+        unknown(engine, slot, event->status_id.len > 0);
         return;
     } else if (!ours && order->inquired == CG_NONE) {
         cg_order_inquire(engine, slot); /* the gate wants to know, too */
@@ -475,7 +493,7 @@ bool cg_engine_inquiry_refused(struct cg_engine *engine,
         return false;
     }
     if (is_unknown) {
-        unknown(engine, slot);
+        unknown(engine, slot, own_number(engine, id) != 0);
     } else {
         cg_note(engine, "ALARM: the venue refuses to tell an order's status");
         cg_compare_untold(engine, slot);

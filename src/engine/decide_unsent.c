@@ -76,13 +76,16 @@ void cg_request_withheld(struct cg_engine *engine,
 
 /* Of what can be resent no more, the replaces that never came are marked
  * already. */
-void cg_unsent_settle(struct cg_engine *engine, uint32_t slot, uint32_t named)
+void cg_unsent_settle(struct cg_engine *engine,
+                      uint32_t slot,
+                      uint32_t named,
+                      bool sure)
 {
     const struct cg_state *state = &engine->state;
     for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
          i = state->requests[i].next) {
         const struct cg_request *request = &state->requests[i];
-        bool is_lost = request->withheld == CG_WITHHELD_UNHEARD ||
+        bool is_lost = (request->withheld == CG_WITHHELD_UNHEARD && sure) ||
                        (request->withheld == CG_WITHHELD_UNSENT &&
                         request->kind == CG_REQUEST_CANCEL);
         if (is_lost && i != named && request->state == CG_REQUEST_SENT &&
@@ -141,31 +144,12 @@ static bool is_unanswered(const struct cg_state *state,
            !cg_request_is_over(state, request);
 }
 
-/* No answer comes any more to what was asked before. */
-static void questions_forget(struct cg_engine *engine, cg_session venue)
-{
-    const struct cg_state *state = &engine->state;
-    for (uint32_t i = 0; i < state->order_top; i++) {
-        while (state->orders[i].state != CG_ORDER_FREE &&
-               state->orders[i].venue == venue &&
-               state->orders[i].own_asks > 0) {
-            struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_TOLD);
-            fact.order = i;
-            fact.session = venue;
-            fact.number = state->orders[i].inquiry;
-            fact.value = CG_STATUS_LATE;
-            cg_engine_record(engine, &fact);
-        }
-    }
-}
-
 /* The venue's numbers begin anew: what it has not answered may have got lost on
  * the way, or its answer has, and nothing is resent. */
 void cg_engine_unsent(struct cg_engine *engine)
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = engine->cause_session;
-    questions_forget(engine, venue);
     for (uint32_t i = 0; i < state->request_top; i++) {
         if (is_unanswered(state, &state->requests[i], venue)) {
             cg_request_withheld(engine, i, 1);

@@ -79,8 +79,9 @@ static void request_in(struct judge *judge, const struct judge_event *event)
     judge_request_join(judge, request, order);
     const struct judge_order *it = &judge->orders[order];
     const struct judge_request *named = &judge->requests[at];
-    bool there = judge->requests[it->first].said && it->open && named->said &&
-                 !named->refused;
+    bool there = judge->requests[it->first].said && it->open;
+    CG_SOMETIMES(cancel_of_refused_replace,
+                 event->type[0] == 'F' && there && named->refused);
     if (event->type[0] == 'F' && there &&
         judge->up[desk_places[event->session].venue]) {
         judge->cancel = (size_t)(request - judge->requests);

@@ -360,7 +360,7 @@ static const char
             {
                 [Q_SAME_ID] = "refused, order open: 9 CG401",
                 [Q_REPLACE_OF_IT] = "refused, order open: 9 CG402",
-                [Q_CANCEL_OF_IT] = "refused, order open: 9 CG402",
+                [Q_CANCEL_OF_IT] = "refused, order open: forward",
                 [Q_CANCEL_OF_ORDER] = "refused, order open: forward",
                 [Q_GRANT] = "refused, order open: note",
                 [Q_DENIAL] = "refused, order open: alarm",

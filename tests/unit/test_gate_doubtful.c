@@ -124,12 +124,12 @@ static void wait_for(cg_time at)
     harness_wait(&h, (int)((at - h.now) / CG_MS));
 }
 
-/* The venue is asked, and says that the order was cancelled. */
-static void was_cancelled(const char *id)
+/* The venue is asked for |asked|, and says that its order was cancelled. */
+static void was_cancelled(const char *asked, const char *id)
 {
     char fields[512];
     const char *ask = harness_expect(&h, VENUE, "35=H");
-    assert_string_equal(harness_field(ask, 11), id);
+    assert_string_equal(harness_field(ask, 11), asked);
     snprintf(fields, sizeof(fields),
              "35=8|37=V-%s|11=%s|790=%s|17=0|150=I|39=4|55=USD10Y|54=1|"
              "38=2000000|151=0|14=0|6=0",
@@ -203,7 +203,7 @@ static void test_doubtful_replace_reached_the_venue(void **state)
     venue_back();
     harness_wait(&h, 500);
     assert_true(is_known("A2"));
-    was_cancelled("A1");
+    was_cancelled("A2", "A1");
     harness_expect(&h, OTHER_CLIENT, "35=9|11=A2|41=A1|434=2");
     wait_for(first_end + 3 * DAY);
     assert_false(is_known("A2"));
@@ -298,7 +298,7 @@ static void test_doubtful_replaces_fill_the_gate(void **state)
     harness_link(&h, OTHER_CLIENT, true);
     venue_back();
     harness_wait(&h, 505); /* no resend was asked for */
-    was_cancelled("A0");
+    was_cancelled("B0", "A0");
     harness_expect(&h, OTHER_CLIENT, "35=9|11=B0");
     work("C4");
 }
