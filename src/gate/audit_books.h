@@ -31,10 +31,12 @@ struct audit_token {
     cg_dv01 before; /* what of it is from before the limit's reset ... */
     uint32_t day;   /* ... which was the limit's day-th */
     cg_dv01 columns[CG_AUDIT_COLUMNS];
-    cg_dv01 ahead;  /* its owner knows it as consumed, by an older price */
-    cg_dv01 untold; /* consumed before the limit came */
-    cg_dv01 told;   /* what its owner was told of as consumed, in all */
-    cg_dv01 rest;   /* what was open when it was given up */
+    cg_dv01 ahead;   /* its owner knows it as consumed, by an older price */
+    cg_dv01 untold;  /* consumed before the limit came */
+    cg_dv01 told;    /* what its owner was told of as consumed, in all */
+    cg_dv01 unheard; /* of that, taken back of a trade that it had not heard of
+                      */
+    cg_dv01 rest;    /* what was open when it was given up */
     cg_time expires;
     cg_seq event; /* the last one that touched it */
 };

@@ -95,6 +95,45 @@ bool audit_grant_fits(struct audit *audit, const struct audit_token *token)
                         audit_money(answer->asked), audit_money(held(token)));
 }
 
+/* Whether the hub has still to confirm a trade that it was told of before ask
+ * |number|: it may not have heard of it. */
+static bool
+trade_is_owed(const struct audit *audit, uint32_t token, cg_seq number)
+{
+    const struct cg_state *state = audit->state;
+    uint32_t at = state->tokens[token].asks;
+    for (; at != CG_NONE; at = state->asks[at].older) {
+        if (state->asks[at].kind == CG_ASK_CONSUMED &&
+            state->asks[at].number < number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* R25: a hub that has not heard of a trade refuses that it is taken back, and
+ * is told again once it has. */
+static void bust_refused(struct audit *audit, const struct cg_ask *ask)
+{
+    struct audit_token *token = audit_token_at(audit, ask->token);
+    if (token != NULL && ask->kind == CG_ASK_BUST &&
+        trade_is_owed(audit, ask->token, ask->number)) {
+        token->unheard += ask->amount;
+    }
+}
+
+static void bust_sent(struct audit *audit,
+                      struct audit_token *token,
+                      const struct cg_fact *fact)
+{
+    token->told -= fact->amount;
+    if (token->unheard > 0 &&
+        !trade_is_owed(audit, fact->token, fact->number)) {
+        token->told += token->unheard; /* it is part of this one */
+        token->unheard = 0;
+    }
+}
+
 static bool answered(struct audit *audit, const struct cg_fact *fact)
 {
     const struct cg_state *state = audit->state;
@@ -116,6 +155,9 @@ static bool answered(struct audit *audit, const struct cg_fact *fact)
         .asked = ask->amount,
         .approved = fact->amount,
     };
+    if (fact->value == 2) {
+        bust_refused(audit, ask);
+    }
     return true;
 }
 
@@ -160,7 +202,7 @@ static bool sent(struct audit *audit, const struct cg_fact *fact)
         token->told += fact->amount;
         return true;
     case CG_ASK_BUST:
-        token->told -= fact->amount;
+        bust_sent(audit, token, fact);
         return true;
     default:
         return true;
