@@ -6,11 +6,12 @@
  */
 #include "fuzz.h"
 #include "script.h"
+#include "sizes.h"
 
 #include <creditgate/audit.h>
 
 /* What would take long, or much memory, is only read. */
-enum { STEPS_MAX = 400, LONGEST_S = 3 * 86400, THINGS_MAX = 5000 };
+enum { STEPS_MAX = 400, LONGEST_S = 3 * 86400 };
 
 static size_t mistakes;
 
@@ -55,15 +56,10 @@ static void played(void *user, const struct cg_journal *journal)
 
 static bool is_small(const struct cg_script *script)
 {
-    const struct cg_limits *sizes = &script->config.limits;
     size_t last = script->step_count;
     return !script->wire && last > 0 && last <= STEPS_MAX &&
            script->steps[last - 1].at < LONGEST_S * CG_SECOND &&
-           sizes->orders <= THINGS_MAX && sizes->requests <= THINGS_MAX &&
-           sizes->limits <= THINGS_MAX && sizes->waiting <= THINGS_MAX &&
-           sizes->scopes <= THINGS_MAX && sizes->reports <= THINGS_MAX &&
-           sizes->legs <= THINGS_MAX && sizes->instruments <= THINGS_MAX &&
-           sizes->message_max <= 65536;
+           sizes_are_small(&script->config.limits);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,6 +12,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "fuzz.h"
+#include "sizes.h"
 
 #include <configuration.h>
 #include <creditgate/audit.h>
@@ -33,7 +34,7 @@ enum kind {
     KINDS,
 };
 
-enum { THINGS_MAX = 5000, EVENTS_MAX = 300, TICKS_MAX = 100000 };
+enum { EVENTS_MAX = 300, TICKS_MAX = 100000 };
 enum { SEALED_MAX = 140000 };
 
 struct talk {
@@ -319,16 +320,6 @@ static void prove(const struct cg_journal *journal)
     }
 }
 
-static bool is_small(const struct cg_config *config)
-{
-    const struct cg_limits *sizes = &config->limits;
-    return config->session_count > 0 && sizes->orders <= THINGS_MAX &&
-           sizes->requests <= THINGS_MAX && sizes->limits <= THINGS_MAX &&
-           sizes->waiting <= THINGS_MAX && sizes->scopes <= THINGS_MAX &&
-           sizes->reports <= THINGS_MAX && sizes->legs <= THINGS_MAX &&
-           sizes->instruments <= THINGS_MAX && sizes->message_max <= 65536;
-}
-
 static struct cg_config *read_config(struct fuzz_bytes *bytes)
 {
     struct cg_config *config = NULL;
@@ -354,7 +345,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .now = 1800000000 * CG_SECOND,
         .trace = getenv("CG_FUZZ_TRACE") != NULL,
     };
-    if (talk.config == NULL || !is_small(talk.config)) {
+    if (talk.config == NULL || talk.config->session_count == 0 ||
+        !sizes_are_small(&talk.config->limits)) {
         cg_config_close(talk.config);
         return -1; /* nothing to keep */
     }
