@@ -234,20 +234,18 @@ static const uint8_t *take(struct reader *in, size_t len)
     return at;
 }
 
-/* Takes a count and that many things of |size| bytes; false beyond |max|. */
-static bool take_run(struct reader *in,
-                     size_t size,
-                     uint64_t max,
-                     const uint8_t **run,
-                     uint64_t *count)
+/* Takes a count and that many things of |size| bytes, |max| at most.  The
+ * digest was compared: only a bug can have made what does not fit. */
+static const uint8_t *
+take_run(struct reader *in, size_t size, uint64_t max, uint64_t *count)
 {
     const uint8_t *bytes = take(in, sizeof(*count));
-    if (bytes == NULL) {
-        return false;
-    }
+    CG_ASSERT(bytes != NULL);
     memcpy(count, bytes, sizeof(*count));
-    *run = *count <= max ? take(in, (size_t)*count * size) : NULL;
-    return *run != NULL;
+    CG_ASSERT(*count <= max);
+    const uint8_t *run = take(in, (size_t)*count * size);
+    CG_ASSERT(run != NULL);
+    return run;
 }
 
 cg_seq cg_image_no(const uint8_t *bytes, size_t len)
@@ -305,17 +303,15 @@ static bool has_room(const struct cg_state *saved)
 
 /* A map of the same size is the same, entry by entry; else each finds its
  * place, which follows from what it keeps of its key. */
-static bool take_map(struct reader *in, struct cg_map *map)
+static void take_map(struct reader *in, struct cg_map *map)
 {
-    const uint8_t *run;
     uint64_t count;
     uint32_t mask;
     const uint8_t *size = take(in, sizeof(mask));
     struct map_place place;
-    if (size == NULL || !take_run(in, sizeof(place), map->max, &run, &count)) {
-        return false;
-    }
+    CG_ASSERT(size != NULL);
     memcpy(&mask, size, sizeof(mask));
+    const uint8_t *run = take_run(in, sizeof(place), map->max, &count);
     for (uint64_t i = 0; i < count; i++) {
         memcpy(&place, run + i * sizeof(place), sizeof(place));
         if (mask != map->mask) {
@@ -325,29 +321,23 @@ static bool take_map(struct reader *in, struct cg_map *map)
             map->count++;
         }
     }
-    return true;
 }
 
-static bool take_all(struct cg_state *state, struct reader *in)
+static void take_all(struct cg_state *state, struct reader *in)
 {
     struct part parts[ARRAYS];
     struct map_part maps[MAPS];
-    const uint8_t *run;
     uint64_t len;
     parts_of(state, parts);
     maps_of(state, maps);
     for (size_t i = 0; i < ARRAYS; i++) {
-        if (!take_run(in, 1, parts[i].len, &run, &len)) {
-            return false;
-        }
+        const uint8_t *run = take_run(in, 1, parts[i].len, &len);
         memcpy((void *)(uintptr_t)parts[i].data, run, len);
     }
     for (size_t i = 0; i < MAPS; i++) {
-        if (!take_map(in, (struct cg_map *)(uintptr_t)maps[i].map)) {
-            return false;
-        }
+        take_map(in, (struct cg_map *)(uintptr_t)maps[i].map);
     }
-    return in->left == 0;
+    CG_ASSERT(in->left == 0);
 }
 
 void cg_settings_forget(struct cg_state *state)
@@ -413,9 +403,7 @@ int cg_engine_restore(struct cg_engine *engine,
     if (!room) {
         return CG_IMAGE_E_OTHER;
     }
-    /* Its digest was compared: only a bug can have made what does not fit. */
-    bool whole = take_all(state, &in);
-    CG_ASSERT(whole);
+    take_all(state, &in);
     cg_settings_forget(state);
     engine->now = state->now;
     cg_engine_restored(engine);
