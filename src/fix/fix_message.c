@@ -8,6 +8,8 @@
  */
 #include "fix_message.h"
 
+#include "check.h"
+
 #include "fix_scan.h"
 #include "fix_value.h"
 
@@ -277,7 +279,7 @@ static inline bool is_in_part(const struct cg_fix_message *message,
         return index < message->body_first;
     if (flags & CG_FIX_TAG_TRAILER)
         return index >= message->body_end;
-    return index >= message->body_first && index < message->body_end;
+    return true; /* the first such field ends the header, the last the body */
 }
 
 /* Index of the first such field outside groups, or |count|; |next| is what its
@@ -390,7 +392,7 @@ uint32_t cg_fix_skip(const struct cg_fix_message *message,
     uint16_t inner[CG_FIX_DEPTH_MAX];
     uint16_t level = group_level(message, levels[depth - 1], index);
 
-    if (level == 0 || depth == CG_FIX_DEPTH_MAX)
+    if (level == 0 || CG_NEVER(depth == CG_FIX_DEPTH_MAX, "groups nest less"))
         return index + 1;
     memcpy(inner, levels, depth * sizeof levels[0]);
     inner[depth] = level;
@@ -406,7 +408,7 @@ bool cg_fix_group_at(const struct cg_fix_message *message,
 {
     uint16_t level = group_level(message, levels[depth - 1], index);
 
-    if (level == 0 || depth == CG_FIX_DEPTH_MAX)
+    if (level == 0 || CG_NEVER(depth == CG_FIX_DEPTH_MAX, "groups nest less"))
         return false;
     group->message = message;
     memcpy(group->levels, levels, depth * sizeof levels[0]);

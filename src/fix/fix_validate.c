@@ -8,6 +8,8 @@
  */
 #include "fix_validate.h"
 
+#include "check.h"
+
 #include "fix_value.h"
 
 /* One level of a message, and what was seen in it. */
@@ -186,7 +188,8 @@ static int check_required(const struct walk *walk)
         any |= bits->required[word] & ~walk->seen[word];
     if (any == 0)
         return 0;
-    for (size_t word = 0; word < CG_FIX_WORDS; word++) {
+    for (size_t word = 0; CG_ALWAYS(word < CG_FIX_WORDS, "one is missing");
+         word++) {
         uint64_t missing = bits->required[word] & ~walk->seen[word];
         if (missing != 0) {
             size_t place = word * 64 + (size_t)__builtin_ctzll(missing);

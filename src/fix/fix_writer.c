@@ -101,7 +101,7 @@ void cg_fix_put_bool(struct cg_fix_writer *writer, uint32_t tag, bool value)
 static void write_date(char *text, int64_t days)
 {
     int64_t shifted = days + 719468;
-    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int64_t era = shifted / 146097; /* no cg_time is before the year 1677 */
     int64_t of_era = shifted - era * 146097;
     int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
                    365;

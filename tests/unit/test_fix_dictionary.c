@@ -33,7 +33,10 @@ static void test_fix_layout_each_type_found(void **state)
         assert_null(cg_fix_layout_find(d, CG_SLICE("")));
         assert_null(cg_fix_layout_find(d, CG_SLICE("ZZ")));
         assert_null(cg_fix_layout_find(d, CG_SLICE("DFG")));
+        assert_null(cg_fix_layout_find(d, CG_SLICE("DDDD")));
+        assert_null(cg_fix_value_find(d, cg_fix_tag_find(d, 35), CG_SLICE("")));
     }
+    assert_string_equal(cg_fix_begin_string(CG_VERSIONS), "");
     assert_null(cg_fix_layout_find(dictionary_of(CG_FIX44), CG_SLICE("DF")));
 }
 

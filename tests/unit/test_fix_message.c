@@ -352,6 +352,35 @@ static void test_fix_read_data_with_wrong_length_ends_at_soh(void **state)
     }
 }
 
+/* Data without its length before it ends at its SOH, too. */
+static void test_fix_read_data_without_length_ends_at_soh(void **state)
+{
+    (void)state;
+    read_ok(CG_FIX44, "35=B|" HEAD "96=abc|148=h|");
+    assert_field(96, "abc");
+    read_ok(CG_FIX44, "35=B|" HEAD "93=3|96=abc|148=h|");
+    assert_field(96, "abc");
+    assert_field(148, "h");
+}
+
+/* What is of the header or trailer is not found in the body; a group of a type
+ * that nobody knows is none. */
+static void test_fix_find_looks_where_the_dictionary_says(void **state)
+{
+    struct cg_slice value;
+    struct cg_fix_group group;
+
+    (void)state;
+    read_ok(CG_FIX44, "35=D|" HEAD "11=A|93=1|58=x|89=y|");
+    assert_field(58, "x");
+    assert_false(cg_fix_find(&message, 93, &value));
+    read_ok(CG_FIX44, "35=D|" HEAD "11=A|50=x|58=y|");
+    assert_false(cg_fix_find(&message, 50, &value));
+    read_ok(CG_FIX44, "35=ZZ|" HEAD "453=1|448=A|");
+    assert_null(message.layout);
+    assert_false(cg_fix_group(&message, 453, &group));
+}
+
 static void test_fix_read_empty_values_kept(void **state)
 {
     (void)state;
@@ -394,6 +423,12 @@ static void test_fix_read_not_a_message_refused(void **state)
     assert_int_equal(read_raw("9=5|8=FIX.4.4|35=0|10=163|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|35=0|9=5|10=163|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|11=163|"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("8=FIX.4.4|9=5|34=0|10=162|"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("8=FIX.4.4|9=5|10=163|"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("8=FIX.4.4|8=5|35=0|10=162|"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("8=FIX.4.4|9=-5|35=0|10=163|"), CG_FIX_E_LENGTH);
+    assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=0163|"), CG_FIX_E_LENGTH);
+    assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=1x3|"), CG_FIX_E_CHECKSUM);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=163"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=163|x"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=163||"), CG_FIX_E_GARBLED);
@@ -527,6 +562,8 @@ int main(void)
         cmocka_unit_test(test_fix_read_data_across_blocks),
         cmocka_unit_test(test_fix_find_tags_of_one_bucket),
         cmocka_unit_test(test_fix_read_data_with_wrong_length_ends_at_soh),
+        cmocka_unit_test(test_fix_read_data_without_length_ends_at_soh),
+        cmocka_unit_test(test_fix_find_looks_where_the_dictionary_says),
         cmocka_unit_test(test_fix_read_empty_values_kept),
         cmocka_unit_test(test_fix_read_strange_tags_kept),
         cmocka_unit_test(test_fix_read_not_a_message_refused),

@@ -235,6 +235,8 @@ static void test_fix_require_missing_is_business(void **state)
     (void)state;
     assert_passes(CG_FIX44, "35=D|" HEAD MUST);
     assert_int_equal(cg_fix_require(&message, 11, &fault), 0);
+    assert_int_equal(cg_fix_require(&message, 5001, &fault), 1);
+    assert_string_equal(fault.name, "");
     assert_int_equal(cg_fix_require(&message, 38, &fault), 1);
     assert_true(fault.business);
     assert_int_equal(fault.reason, CG_FIX_BUSINESS_REQUIRED);

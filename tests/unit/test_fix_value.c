@@ -78,6 +78,7 @@ static void test_fix_time_legal_exact(void **state)
     /* The leap second is the second after it. */
     assert_time("20161231-23:59:60", INT64_C(1483228800) * CG_SECOND);
     assert_time("19691231-23:59:59", -CG_SECOND);
+    assert_time("22620411-23:47:16.854775807", INT64_MAX);
 }
 
 static void test_fix_time_other_text_refused(void **state)
@@ -100,6 +101,8 @@ static void test_fix_time_other_text_refused(void **state)
                          "20260100-10:00:00",
                          "2026010a-10:00:00",
                          "99991231-10:00:00",
+                         "22620411-23:47:17",
+                         "22620411-23:47:16.854775808",
                          "00010101-10:00:00"};
     cg_time time = 7;
 
@@ -144,6 +147,10 @@ static void test_fix_date_legal_and_not(void **state)
     assert_int_equal(days, 1);
     assert_true(cg_fix_date(CG_SLICE("20000301"), &days));
     assert_int_equal(days, 11017);
+    assert_true(cg_fix_date(CG_SLICE("00000101"), &days));
+    assert_int_equal(days, -719528);
+    assert_true(cg_fix_date(CG_SLICE("00000301"), &days));
+    assert_int_equal(days, -719468);
     assert_false(cg_fix_date(CG_SLICE("20260431"), &days));
     assert_false(cg_fix_date(CG_SLICE("2026010"), &days));
     assert_false(cg_fix_date(CG_SLICE("202601011"), &days));
