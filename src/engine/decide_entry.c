@@ -128,8 +128,9 @@ static enum cg_result change_fault(const struct cg_engine *engine,
     if (limit->owner != engine->cause_session) {
         return CG_RESULT_NOT_AUTHORIZED;
     }
-    if (is_named(entry) && (cg_entry_account(state, entry) != limit->account ||
-                            !cg_entry_clears(state, limit, entry))) {
+    if (is_named(entry) &&
+        (!cg_entry_is_of(limit, entry, cg_entry_account(state, entry)) ||
+         !cg_entry_clears(state, limit, entry))) {
         return CG_RESULT_NOT_FOR_PARTY;
     }
     if (event->definition && entry->added && limit->state != CG_LIMIT_REMOVED) {
