@@ -112,11 +112,12 @@ take_up(const struct resuming *resuming, char *error, size_t error_len)
     cg_timers_reset(engine);
     cg_days_start(engine);
     cg_timer_rates(engine);
-    for (cg_session i = 0; i < engine->state.session_count; i++) {
+    for (uint32_t i = 0; i < engine->state.session_count; i++) {
+        cg_session session = (cg_session)i;
         /* A hub is compared at its first snapshot, and not before. */
-        if (role_of(resuming, i) == CG_ROLE_HUB &&
+        if (role_of(resuming, session) == CG_ROLE_HUB &&
             resuming->comparing[i] != 0) {
-            cg_compare_begin(engine, i);
+            cg_compare_begin(engine, session);
         }
     }
     cg_engine_end(engine);
