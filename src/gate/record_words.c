@@ -181,8 +181,8 @@ static const char *status_told(const struct cg_telling *telling)
         [CG_STATUS_LOST] = "{session} does not know the order any more",
         [CG_STATUS_REFUSED] = "{session} does not say what became of the order",
         [CG_STATUS_UNANSWERED] = "{session} did not answer about the order",
-        [CG_STATUS_LATE] = "{session} answers an older question about the "
-                           "order",
+        [CG_STATUS_LATE] = ("{session} answers an older question about the "
+                            "order"),
     };
     uint32_t value = telling->fact->value;
     return value < CG_COUNT(texts) ? texts[value] : "{session} answers";
@@ -192,8 +192,8 @@ static const char *request_withheld(const struct cg_telling *telling)
 {
     static const char *const texts[] = {
         "{kind} {request} is left out of a resend to {session}",
-        "{kind} {request} can be resent no more: the numbers of {session} "
-        "begin at 1",
+        ("{kind} {request} can be resent no more: the numbers of {session} "
+         "begin at 1"),
         "{kind} {request} never came to {session}, as it seems",
         "{kind} {request} has no answer of {session} after its logon",
     };

@@ -179,7 +179,7 @@ static enum cg_db_result restore(const char *log,
                                  uint8_t *bytes)
 {
     struct cg_db_file *file = NULL;
-    struct head head;
+    struct head head = {0};
     bool whole = false;
     enum cg_db_result result = cg_db_file_open(path, true, &file);
     if (result == CG_DB_DONE) {
