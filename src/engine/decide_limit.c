@@ -143,11 +143,13 @@ void cg_limit_pull_all(struct cg_engine *engine,
     }
 }
 
-/* Newest first, only orders whose removal lowers the use, until it fits. */
+/* Newest first, only orders whose removal lowers the use, until it fits.  Under
+ * a net limit what was passed over may lower it once the other side is less. */
 static void pull_to_fit(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
     struct cg_limit left = state->limits[slot];
+    bool passed_over = false;
     cursors_start(engine);
     for (uint32_t i = cursors_next(engine, slot); i != CG_NONE;
          i = cursors_next(engine, slot)) {
@@ -163,10 +165,18 @@ static void pull_to_fit(struct cg_engine *engine, uint32_t slot)
         const struct cg_order *order = &state->orders[i];
         struct cg_limit without = left;
         order_leaves(state, order, slot, &without);
-        if (!cancel_under_way(state, order) &&
-            cg_limit_use(&without) < cg_limit_use(&left)) {
-            left = without;
-            cg_order_pull(engine, i, CG_ORDER_PULLED);
+        if (cancel_under_way(state, order)) {
+            continue;
+        }
+        if (cg_limit_use(&without) >= cg_limit_use(&left)) {
+            passed_over = true;
+            continue;
+        }
+        left = without;
+        cg_order_pull(engine, i, CG_ORDER_PULLED);
+        if (passed_over) {
+            cursors_start(engine);
+            passed_over = false;
         }
     }
 }

@@ -494,6 +494,7 @@ static void pull_to_fit(struct naive_model *model, int l)
             use_of(model, l, &then) < use_of(model, l, &now)) {
             gone |= 1u << o;
             chosen |= 1u << o;
+            i = -1; /* one that was passed over may count by now */
         }
     }
     for (int o = 0; o < model->order_count; o++) {
