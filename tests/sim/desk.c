@@ -105,9 +105,9 @@ static void put_session(struct text *text, int session)
         put(text,
             "Role=client\nVenue=%s\nAccounts=", desk_places[place->venue].name);
         for (int i = 0; i < DESK_ACCOUNTS; i++) {
-            put(text, "%s%s", i > 0 ? "," : "", desk_owners[i].account);
+            put(text, "%s,", desk_owners[i].account);
         }
-        put(text, "\n\n");
+        put(text, "BARE\n\n"); /* no limit covers it (R11) */
     } else if (session == DESK_HUB) {
         put(text,
             "Role=hub\nExpiryMarginMs=%d\nRepeatMs=2000\n"
@@ -178,6 +178,7 @@ void desk_configure(bool queue, const char *folder, char *buf, size_t room)
         put(&text, "[ACCOUNT]\nAccount=%s\nClearingFirm=%s\nHub=hub\n\n",
             desk_owners[i].account, desk_owners[i].firm);
     }
+    put(&text, "[ACCOUNT]\nAccount=BARE\nClearingFirm=FCM1\nHub=hub\n\n");
     for (size_t i = 0; i < DESK_LIMITS; i++) {
         put_limit(&text, i, queue);
     }

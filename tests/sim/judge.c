@@ -147,7 +147,8 @@ int64_t judge_worst(const struct judge *judge, const struct judge_order *order)
 }
 
 /* R12: from what is filled, and what may still fill, by side. */
-int64_t judge_use(const struct judge *judge, size_t limit)
+static int64_t
+use_of(const struct judge *judge, size_t limit, bool staying, char *side)
 {
     int64_t open[2] = {0, 0};
     int64_t position = 0;
@@ -161,7 +162,7 @@ int64_t judge_use(const struct judge *judge, size_t limit)
         bool sells = order->side == '2';
         position += sells ? -filled : filled;
         fills += filled;
-        if (order->open) {
+        if (order->open && !(staying && judge_goes(judge, order))) {
             open[sells] += desk_charge(order->symbol,
                                        judge_worst(judge, order)) -
                            filled;
@@ -173,7 +174,20 @@ int64_t judge_use(const struct judge *judge, size_t limit)
     int64_t up = position + open[0];
     int64_t down = open[1] - position;
     int64_t most = up > down ? up : down;
+    *side = up > down ? '1' : up < down ? '2' : 0;
     return most > 0 ? most : 0;
+}
+
+int64_t judge_use(const struct judge *judge, size_t limit)
+{
+    char side = 0;
+    return use_of(judge, limit, false, &side);
+}
+
+int64_t judge_use_staying(const struct judge *judge, size_t limit, char *side)
+{
+    *side = 'B';
+    return use_of(judge, limit, true, side);
 }
 
 int64_t judge_filled(const struct judge *judge, size_t limit)
@@ -206,6 +220,8 @@ static void pull_said(struct judge *judge, const struct judge_event *event)
     judge_request_join(judge, request, order);
     CG_SOMETIMES(pull_repeated, judge->orders[order].pulled);
     judge->orders[order].pulled = true;
+    judge->orders[order].pulls++;
+    judge->orders[order].pulled_at = event->at;
 }
 
 /* R54: the body is the client's, and the token behind it. */
@@ -270,8 +286,15 @@ static void venue_said(struct judge *judge, const struct judge_event *event)
     } else if (request->answers > 0) {
         judge_wrong(judge, "R45: %s is forwarded, and was answered before",
                     request->id);
+    } else if (request->swept) {
+        judge_wrong(judge, "R44: %s is forwarded after a mass cancel",
+                    request->id);
     } else {
         bool needs = request->kind == 'D' || request->kind == 'G';
+        if (needs && !judge->up[event->session]) {
+            judge_wrong(judge, "R46: %s is forwarded, its venue is away",
+                        request->id);
+        }
         if (!is_same(request, event->body)) {
             judge_wrong(judge, "R54: %s is not what its client sent",
                         request->id);
@@ -607,4 +630,5 @@ void judge_turn_ends(struct judge *judge, int64_t now)
         judge->restarted = false;
     }
     nobody_waits_too_long(judge, now);
+    judge_pulls(judge, now);
 }

@@ -7,7 +7,7 @@
  * hears comes in the gate's own order, turn by turn, so each message is judged
  * by what the gate must have known at that moment.
  *
- * Rules: R2, R11 to R14, R18, R21, R22, R24 to R29, R40, R42, R43, R45.
+ * Rules: R2, R11 to R14, R17, R18, R21, R22, R24 to R31, R40, R42 to R45.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -50,6 +50,7 @@ struct judge_request {
     bool heard;        /* by the venue */
     bool withheld;     /* gap-filled */
     bool unsure;       /* it, or its answer, is lost for ever */
+    bool swept;        /* a mass cancel came while it waited */
     bool rejected;     /* by the venue's FIX session */
     bool named;        /* a status names it, and that its order is over */
     bool done;         /* the venue has answered it */
@@ -71,6 +72,7 @@ struct judge_order {
     size_t newest; /* in force at the venue, as the gate knows */
     size_t token;
     bool fallback;
+    int64_t fallback_at;
     bool open;    /* the venue has it, or may come to have it */
     bool reports; /* the venue has spoken of it */
     bool unknown; /* the venue does not know it */
@@ -79,6 +81,9 @@ struct judge_order {
     int64_t cum;
     char status; /* 39 as the gate has heard it */
     bool pulled; /* the gate has sent an F of its own */
+    unsigned pulls;
+    int64_t pulled_at;     /* the last of them */
+    const char *must_pull; /* the rule that wants one; NULL: none does */
     /* As its client has heard it. */
     int64_t heard_cum;
     char heard_status;
@@ -118,9 +123,12 @@ struct judge_limit {
     int64_t amount;
     int64_t other; /* may be in force as well, until it is known; -1: none */
     int64_t refreshed;
+    bool lowered;    /* in this turn */
     bool loose;      /* what the owner said leaves open what is in force */
     char update[24]; /* 1667 of what is not answered yet */
     int64_t update_amount;
+    int64_t update_made; /* 60 */
+    int64_t made;        /* of what is in force */
 };
 
 struct judge_stop {
@@ -208,10 +216,20 @@ void judge_request_join(struct judge *judge,
                         size_t order);
 int64_t judge_worst(const struct judge *judge, const struct judge_order *order);
 int64_t judge_use(const struct judge *judge, size_t limit);
+/* Without orders that are being cancelled.  On |side| they weigh: 1 or 2; B:
+ * both; 0: neither alone. */
+int64_t judge_use_staying(const struct judge *judge, size_t limit, char *side);
 bool judge_status_is_open(char status);
 char judge_exec(const struct judge_event *event); /* 150; I: a status */
 
+/* judge_pull.c: what the gate must cancel by itself. */
+void judge_must_pull(struct judge *judge, size_t order, const char *rule);
+void judge_must_pull_all(struct judge *judge, size_t account, const char *rule);
+void judge_pulls(struct judge *judge, int64_t now);
+bool judge_goes(const struct judge *judge, const struct judge_order *order);
+
 /* judge_credit.c: the hub's wire, and what stands behind a forward. */
+int64_t judge_time(struct cg_slice text); /* ns since 1970 */
 void judge_hub_in(struct judge *judge, const struct judge_event *event);
 void judge_hub_said(struct judge *judge, const struct judge_event *event);
 struct judge_token *

@@ -114,6 +114,16 @@ static void again_in(struct judge_request *request,
     }
 }
 
+/* R42, R44: what waits of the client's when a q comes goes nowhere. */
+static void mass_cancel_in(struct judge *judge, int session)
+{
+    for (size_t i = 0; i < judge->request_count; i++) {
+        struct judge_request *request = &judge->requests[i];
+        request->swept |= request->session == session && !request->said &&
+                          (request->kind == 'D' || request->kind == 'G');
+    }
+}
+
 void judge_client_in(struct judge *judge, const struct judge_event *event)
 {
     struct cg_slice id = sim_field_find(event->body, 11);
@@ -125,6 +135,9 @@ void judge_client_in(struct judge *judge, const struct judge_event *event)
         return;
     }
     CG_SOMETIMES(possdup_first_seen, request == NULL && event->possdup);
+    if (event->type[0] == 'q') {
+        mass_cancel_in(judge, event->session);
+    }
     if (request != NULL) {
         again_in(request, event);
         judge->last_in = (size_t)(request - judge->requests);

@@ -60,6 +60,24 @@ static void submission_said(struct judge_token *token,
     }
 }
 
+/* R21, R41: what an open order stands on is not given back. */
+static void release_said(struct judge *judge,
+                         const struct judge_token *token,
+                         const struct judge_event *event)
+{
+    if (!token->live || token->order == SIM_NONE ||
+        event->at >= token->expires - DESK_MARGIN_MS * SIM_MS) {
+        return;
+    }
+    const struct judge_order *order = &judge->orders[token->order];
+    const struct judge_request *first = &judge->requests[order->first];
+    if (order->open && first->said && first->answers == 0 && !order->unknown &&
+        !order->unsure && !order->pulled && !first->withheld) {
+        judge_wrong(judge, "R21: %s is given back, and its order %s is open",
+                    token->id, first->id);
+    }
+}
+
 static void ask_said(struct judge *judge, const struct judge_event *event)
 {
     struct cg_slice id = sim_field_find(event->body, 2318);
@@ -99,6 +117,9 @@ static void ask_said(struct judge *judge, const struct judge_event *event)
                              sizeof(*judge->asks));
     sim_index_set(&judge->ask_ids, id, judge->ask_count);
     judge->asks[judge->ask_count] = ask;
+    if (ask.type == '0' && ask.trans == '1') {
+        release_said(judge, token, event);
+    }
     if (ask.type == '0') {
         submission_said(token, &ask, judge->ask_count);
     } else {
@@ -118,9 +139,15 @@ static void update_answered(struct judge *judge,
     for (size_t i = 0; i < DESK_LIMITS; i++) {
         struct judge_limit *limit = &judge->limits[i];
         if (limit->other >= 0 && cg_slice_is(id, limit->update)) {
+            if (taken && !limit->loose && limit->update_made < limit->made) {
+                judge_wrong(judge, "R15: update %.*s is older than the last",
+                            (int)id.len, id.data);
+            }
             if (taken) {
+                limit->made = limit->loose ? limit->made : limit->update_made;
                 limit->amount = limit->update_amount;
                 limit->refreshed = event->at;
+                limit->lowered = true;
             }
             limit->other = -1;
             CG_SOMETIMES(lowered_below_use,
@@ -140,6 +167,9 @@ static void stop_answered(struct judge *judge, const struct judge_event *event)
             CG_SOMETIMES(stop_drill, stop->drill && answer == '0');
             if (answer == '0' && !stop->drill) {
                 stop->on = stop->action != '2';
+                if (stop->action == '1') {
+                    judge_must_pull_all(judge, i, "R18");
+                }
             }
         }
     }
@@ -180,7 +210,7 @@ static size_t ask_of(const struct judge *judge, struct cg_slice body)
 }
 
 /* The digits of 20261120-12:00:00.123, as ns since 1970. */
-static int64_t time_read(struct cg_slice text)
+int64_t judge_time(struct cg_slice text)
 {
     static const int before[] = {0,   31,  59,  90,  120, 151,
                                  181, 212, 243, 273, 304, 334};
@@ -213,7 +243,7 @@ granted(struct judge_token *token, const struct judge_event *event, size_t at)
         CG_SOMETIMES(late_grant, true);
         return;
     }
-    token->expires = expires.len > 0 ? time_read(expires) : SIM_NEVER;
+    token->expires = expires.len > 0 ? judge_time(expires) : SIM_NEVER;
     CG_SOMETIMES(expired_on_arrival, token->expires <= event->at);
 }
 
@@ -261,6 +291,18 @@ static void bust_refused(struct judge *judge, const struct judge_ask *ask)
     }
 }
 
+/* R30: what it covered may not rest any more. */
+static void take_back(struct judge *judge, struct judge_token *token)
+{
+    size_t at = (size_t)(token - judge->tokens);
+    if (token->live && token->order != SIM_NONE &&
+        judge->orders[token->order].token == at) {
+        judge_must_pull(judge, token->order, "R30");
+    }
+    token->live = false;
+    token->invalidated = true;
+}
+
 static void answer_in(struct judge *judge, const struct judge_event *event)
 {
     size_t at = ask_of(judge, event->body);
@@ -276,8 +318,7 @@ static void answer_in(struct judge *judge, const struct judge_event *event)
         CG_SOMETIMES(answer_for_nobody, !taken_back);
         CG_SOMETIMES(token_taken_back, taken_back && token->live);
         if (taken_back && token->live) {
-            token->live = false;
-            token->invalidated = true;
+            take_back(judge, token);
         }
         return;
     }
@@ -287,8 +328,7 @@ static void answer_in(struct judge *judge, const struct judge_event *event)
         CG_SOMETIMES(answer_repeated, true);
         if (status == '4' && ask->trans != '1' && token->live) {
             CG_SOMETIMES(token_taken_back, true);
-            token->live = false;
-            token->invalidated = true;
+            take_back(judge, token);
         }
         return;
     }
@@ -299,9 +339,7 @@ static void answer_in(struct judge *judge, const struct judge_event *event)
     ask->answered = true;
     ask->answer = status;
     if (status == '4' && ask->trans != '1' && ask->type == '0') {
-        struct judge_token *token = &judge->tokens[ask->token];
-        token->live = false;
-        token->invalidated = true;
+        take_back(judge, &judge->tokens[ask->token]);
     } else if (ask->type == '0') {
         answer_new(judge, ask, event, status);
     } else if (ask->trans == '1' && status == '2') {
@@ -323,6 +361,7 @@ static void entry_in(struct judge *judge,
     struct judge_limit *limit = &judge->limits[at];
     limit->other = amount > limit->other ? amount : limit->other;
     limit->update_amount = amount;
+    limit->update_made = judge_time(sim_field_find(event->body, 60));
     snprintf(limit->update, sizeof(limit->update), "%.*s", (int)update.len,
              update.data);
 }
@@ -394,6 +433,35 @@ static bool is_ping(size_t account)
     return account == DESK_PING || account == DESK_NETPING;
 }
 
+/* R27: what fallback has granted since the last update is within its budget. */
+static void fall_back(struct judge *judge,
+                      struct judge_order *order,
+                      const struct judge_event *event)
+{
+    __extension__ typedef __int128 wide;
+    const struct judge_limit *limit = &judge->limits[DESK_BOTH_USD];
+    const int64_t most = DESK_FALLBACK_MS * SIM_MS;
+    int64_t amount = limit->amount > limit->other ? limit->amount
+                                                  : limit->other;
+    int64_t left = most - (event->at - limit->refreshed);
+    int64_t used = 0;
+    order->fallback = true;
+    order->fallback_at = event->at;
+    for (size_t i = 0; i < judge->order_count; i++) {
+        const struct judge_order *it = &judge->orders[i];
+        if (it->fallback && it->fallback_at > limit->refreshed) {
+            used += desk_charge(it->symbol,
+                                it->open ? judge_worst(judge, it) : it->cum);
+        }
+    }
+    int64_t budget = left > 0 ? (int64_t)((wide)amount * left / most) : 0;
+    if (limit->refreshed > 0 && !limit->loose && used > budget) {
+        judge_wrong(judge, "R27: %lld have fallen back to %s, of %lld",
+                    (long long)used, desk_limits[DESK_BOTH_USD].id,
+                    (long long)budget);
+    }
+}
+
 /* R22, R29: the token is there, is live, and holds the worst case. */
 void judge_cover(struct judge *judge,
                  const struct judge_request *request,
@@ -420,10 +488,12 @@ void judge_cover(struct judge *judge,
     int64_t need = desk_charge(order->symbol,
                                request->qty > worst ? request->qty : worst);
     bool covered = token->live && token->total >= need &&
-                   event->at < token->expires;
+                   event->at < token->expires - DESK_MARGIN_MS * SIM_MS;
     if (order->account == DESK_BOTH && !covered && first_time) {
         CG_SOMETIMES(fallback_forward, request->kind == 'D');
-        order->fallback |= request->kind == 'D';
+        if (request->kind == 'D') {
+            fall_back(judge, order, event);
+        }
         covered = request->kind == 'D' || (order->fallback && !raises);
     } else if (!is_ping(order->account)) {
         covered = order->account != DESK_BOTH || covered || order->fallback;
@@ -435,7 +505,9 @@ void judge_cover(struct judge *judge,
                     request->id, first_time ? "is forwarded" : "is sent again",
                     (long long)need, token->id,
                     token->live ? "live" : "not live", (long long)token->total,
-                    event->at >= token->expires ? ", expired" : "");
+                    event->at >= token->expires - DESK_MARGIN_MS * SIM_MS
+                        ? ", expired"
+                        : "");
     }
 }
 
