@@ -104,6 +104,18 @@ static bool can_ask(const struct check *check)
     return cannot(check, "nobody is there who could be asked");
 }
 
+/* Nothing is said before it: who is there all the time does as well. */
+static bool is_first(const struct check *check,
+                     const struct cg_script_step *step)
+{
+    const struct cg_script_step *at = check->script->steps;
+
+    while (at < step && at->act == CG_SCRIPT_UP) {
+        at++;
+    }
+    return at == step;
+}
+
 /*
  * A step of an actor that somebody else plays.  A hub does by itself, or when
  * it is asked, what a case says that certifies hubs, too; but nobody breaks its
@@ -114,8 +126,11 @@ static bool can_do_without(const struct check *check,
 {
     bool hub = check->kit->config.sessions[step->session].role == CG_ROLE_HUB;
 
-    if (step->act == CG_SCRIPT_UP || !hub) {
+    if (!hub) {
         return step->act == CG_SCRIPT_UP || step->act == CG_SCRIPT_DOWN;
+    }
+    if (step->act == CG_SCRIPT_UP) {
+        return is_first(check, step);
     }
     return check->certifies_hub &&
            (step->act == CG_SCRIPT_SEND || step->act == CG_SCRIPT_EXPECT ||
