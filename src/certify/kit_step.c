@@ -482,10 +482,15 @@ static bool is_somebody_elses(const struct kit_play *play,
            step->act != CG_SCRIPT_ASKED;
 }
 
-/* Whoever it is has a little time for it. */
-static bool leave(struct kit_play *play)
+/* Whoever it is has a little time for it, before something is said to the
+ * gate. */
+static bool leave(struct kit_play *play, const struct cg_script_step *step)
 {
-    if (kit_now() < play->first_look + KIT_LINE_NS) {
+    const struct cg_script_step *next = step + 1;
+    bool says = play->at + 1 < play->script.step_count &&
+                next->act == CG_SCRIPT_SEND && !is_somebody_elses(play, next);
+
+    if (says && kit_now() < play->first_look + KIT_LINE_NS) {
         return false;
     }
     kit_step_waived(play, "the kit does not play it here");
@@ -543,7 +548,7 @@ static bool go_on(struct kit_play *play)
     if (play->first_look == 0) {
         play->first_look = now;
     }
-    return is_somebody_elses(play, step) ? leave(play) : act(play, step);
+    return is_somebody_elses(play, step) ? leave(play, step) : act(play, step);
 }
 
 static bool is_asking(const struct kit_play *play)
