@@ -151,7 +151,7 @@ fuzz(const char *begin, const char *extra, const struct fix8c_options *options)
     snprintf(settings, sizeof(settings),
              "[SESSION]\nBeginString=%s\nConnectionType=acceptor\n"
              "SenderCompID=ACC\nTargetCompID=INI\nResetOnLogon=Y\n"
-             "GapQueueMessages=50\nMemoryStoreMessages=100\n%s",
+             "GapQueueMessages=50\nMemoryStoreMessages=100\nResendPiece=20\n%s",
              begin, extra);
     assert_int_equal(
         fix8c_engine_open(settings, options, error, sizeof(error), &engine), 0);
