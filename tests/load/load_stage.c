@@ -75,7 +75,8 @@ static void write_clients(FILE *file, int port)
             LOAD_CLIP_MILLIONS * LOAD_DV01);
 }
 
-/* Memory is taken for a little more than a round; what is above is refused. */
+/* Room for what waits is full in every round, so that it is all touched in the
+ * first one; what is above is refused. */
 static void write_settings(struct load_stage *stage, const char *day_end)
 {
     FILE *file = file_open(stage, "gate.cfg.new");
@@ -85,7 +86,7 @@ static void write_settings(struct load_stage *stage, const char *day_end)
             "[GATE]\nJournal=gate.journal\nInstruments=instruments.csv\n"
             "TradingDayEnd=%s\nTimeZone=UTC\nHardDeadlineMs=10000\n"
             "SnapshotFacts=%u\nMaxOrders=30000\nMaxRequests=150000\n"
-            "MaxReports=50000\nMaxWaiting=10000\nMaxMessageBytes=16384\n"
+            "MaxReports=50000\nMaxWaiting=3000\nMaxMessageBytes=16384\n"
             "MaxLegs=0\nMaxInstruments=0\n"
             "[DEFAULT]\nSenderCompID=GATE\nSocketConnectHost=127.0.0.1\n"
             "HeartBtInt=5\n"
