@@ -33,7 +33,8 @@ static const struct cg_fix_message *forwarded(struct cg_gate *gate,
     const struct cg_state *state = &gate->engine->state;
     struct cg_slice parked = cg_park_take(&gate->park, effect->request);
     if (parked.len == 0) {
-        return gate->has_message ? &gate->message : NULL;
+        CG_ASSERT(gate->has_message);
+        return &gate->message;
     }
     cg_session client = state->requests[effect->request].client;
     int unread = cg_fix_read(&gate->parked_message,
@@ -47,13 +48,12 @@ static const struct cg_fix_message *forwarded(struct cg_gate *gate,
 static const char *order_type(struct cg_slice type)
 {
     static const char *const types[] = {"D", "G", "F", "AB", "AC"};
-    for (size_t i = 0; i < CG_COUNT(types); i++) {
-        if (cg_slice_is(type, types[i])) {
-            return types[i];
-        }
+    size_t i = 0;
+    while (!cg_slice_is(type, types[i])) {
+        i++;
+        CG_ASSERT(i < CG_COUNT(types));
     }
-    CG_ASSERT(false);
-    return "";
+    return types[i];
 }
 
 static const char *forward(struct cg_gate *gate,
@@ -64,7 +64,6 @@ static const char *forward(struct cg_gate *gate,
 {
     const struct cg_fix_message *message = forwarded(gate, effect);
     struct cg_profile profile = cg_gate_profile(gate, effect->session);
-    CG_ASSERT(message != NULL);
     cg_encode_routing(message, header);
     cg_encode_forward(context, message, effect->order, &profile, body);
     return order_type(message->type);

@@ -92,6 +92,79 @@ static void test_gate_words_expired_while_pulled(void **state)
     assert_null(strstr(said, "CG202"));
 }
 
+/* R31, R54: a late word on an order that is forgotten goes on as it came. */
+static void test_gate_words_of_a_forgotten_order(void **state)
+{
+    (void)state;
+    char id[64];
+    char fields[256];
+    harness_close(&h);
+    harness_open_config(
+        &h, "[GATE]\nName=GATE\nJournal=unused.db\n"
+            "Instruments=instruments.csv\nMaxOrders=1\n"
+            "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
+            "SocketAcceptPort=7001\n"
+            "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"
+            "TargetCompID=CLIENT\nVenue=venue\nAccounts=ACME\n"
+            "[SESSION]\nName=venue\nRole=venue\nBeginString=FIX.4.4\n"
+            "TargetCompID=VENUE\n"
+            "[SESSION]\nName=hub\nRole=hub\nBeginString=FIXT.1.1\n"
+            "TargetCompID=HUB\nConsumptionNotices=N\n"
+            "[ACCOUNT]\nAccount=ACME\nClearingFirm=FCM1\nHub=hub\n"
+            "[LIMIT]\nRiskLimitID=L\nAccount=ACME\nCurrency=USD\n"
+            "Model=push\nAmount=100000.00\n");
+    harness_order(&h, "A1", '1', 10);
+    harness_in(&h, HUB,
+               "35=DH|2328=S1|2329=1|453=1|448=ACME|447=D|452=24|"
+               "60=20270115-08:00:00");
+    id[0] = '\0';
+    for (int i = 0; i < h.out_count; i++) {
+        if (strstr(h.out[i], " 35=F|") != NULL) {
+            snprintf(id, sizeof(id), "%s", harness_field(h.out[i], 11));
+        }
+    }
+    assert_int_not_equal(id[0], '\0');
+    report(id, "|150=4|39=4");
+    harness_expect(&h, CLIENT, "35=8|11=A1|150=4");
+    harness_in(&h, HUB,
+               "35=DH|2328=S2|2329=2|453=1|448=ACME|447=D|452=24|"
+               "60=20270115-08:00:00");
+    harness_order(&h, "A2", '1', 10);
+    harness_expect(&h, VENUE, "35=D|11=A2");
+    report(id, "|150=4|39=4|58=late");
+    snprintf(fields, sizeof(fields), "35=8|11=%s|150=4|58=late", id);
+    harness_expect(&h, CLIENT, fields);
+}
+
+/* R43: what is larger than the gate can write is an alarm, in the body as in
+ * the header; nothing is cut. */
+static void test_gate_words_too_large_to_pass(void **state)
+{
+    (void)state;
+    static char all[64000];
+    static char words[30001];
+    memset(words, 'x', sizeof(words) - 1);
+    harness_close(&h);
+    harness_open_with(&h, "MaxMessageBytes=4096\n");
+    harness_work(&h, "A1", '1', 10);
+    snprintf(all, sizeof(all),
+             "35=8|37=V-A1|11=A1|17=X|55=USD10Y|54=1|38=10000000|"
+             "151=10000000|14=0|6=0|150=0|39=0|58=%s",
+             words);
+    harness_in(&h, VENUE, all);
+    harness_quiet(&h);
+    assert_int_equal(harness_logged(&h, "too large to pass on"), 1);
+    snprintf(all, sizeof(all),
+             "50=%s|35=8|37=V-A1|11=A1|17=Y|55=USD10Y|54=1|38=10000000|"
+             "150=0|39=0|151=10000000|14=0|6=0",
+             words);
+    harness_in(&h, VENUE, all);
+    harness_quiet(&h);
+    assert_int_equal(harness_logged(&h, "too large to pass on"), 2);
+    report("A1", "|150=0|39=0");
+    harness_expect(&h, CLIENT, "35=8|11=A1|150=0");
+}
+
 int main(void)
 {
 #define WITH_GATE(test)                                                        \
@@ -99,6 +172,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_GATE(test_gate_words_cancelled_by_the_gate),
         WITH_GATE(test_gate_words_expired_while_pulled),
+        WITH_GATE(test_gate_words_of_a_forgotten_order),
+        WITH_GATE(test_gate_words_too_large_to_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
