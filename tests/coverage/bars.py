@@ -27,15 +27,15 @@ calendar_shipped config config_rates config_swaps crash_sweep csv curves
 date decimal decimal_exact decode disk_faults embed_journal explain
 explain_sessions fact_fits fact_row faulty_vfs fix_dictionary fix_message
 fix_scan fix_validate fix_value fix_writer gate gate_actions gate_compared
-gate_consumed gate_curves gate_days gate_doubtful gate_edges gate_faulty_hub
-gate_giving_up gate_hub_profiles gate_input gate_instruments gate_mistakes
-gate_notices gate_package_price gate_packages gate_picture gate_price
-gate_query gate_queue gate_rates gate_reference gate_renumbered gate_reports
-gate_status gate_stops gate_updates gate_waiting gate_words heap image
-journal journal_chain lifecycles log_damage log_no_memory log_reader
-log_sources map no_memory pages par_rates power_gate rates_more
-rates_no_memory rates_reference recent reconfigure reconfigure_rates
-reconfigure_sessions records replay replay_against replay_journal
-replay_parts replay_sessions script_draw script_read script_run
-session_record sessions spread swap update_set zone
+gate_consumed gate_curves gate_days gate_doubtful gate_edges gate_entries
+gate_faulty_hub gate_giving_up gate_hub_profiles gate_ids gate_input
+gate_instruments gate_mistakes gate_notices gate_package_price gate_packages
+gate_picture gate_price gate_query gate_queue gate_rates gate_reference
+gate_renumbered gate_reports gate_status gate_stops gate_updates
+gate_waiting gate_words heap image journal journal_chain lifecycles
+log_damage log_no_memory log_reader log_sources map no_memory pages
+par_rates power_gate rates_more rates_no_memory rates_reference recent
+reconfigure reconfigure_rates reconfigure_sessions records replay
+replay_against replay_journal replay_parts replay_sessions script_draw
+script_read script_run session_record sessions spread swap update_set zone
 """.split()
