@@ -238,7 +238,10 @@ bool cg_part_route(const struct cg_engine *engine,
     bool silent = hub->missed >= engine->config.probe_after;
     if (model == CG_MODEL_PING) {
         part->ask = hub->up;
-        return hub->up || refuse(refusal, CG_HUB_UNAVAILABLE, part->limit);
+        if (!hub->up) {
+            return refuse(refusal, CG_HUB_UNAVAILABLE, part->limit);
+        }
+        return true;
     }
     if (hub->up && (!silent || hub->probe == CG_NONE)) {
         part->ask = true;
@@ -294,9 +297,10 @@ static bool part_plan(const struct cg_engine *engine,
     }
     if (limit->kind != CG_LIMIT_DV01) {
         cg_qty qty = request->qty;
-        return cg_qty_in(engine, request->instrument, limit, &qty)
-                   ? cg_size_fits(limit, slot, qty, part.amount, refusal)
-                   : refuse(refusal, CG_DV01_UNAVAILABLE, slot);
+        if (!cg_qty_in(engine, request->instrument, limit, &qty)) {
+            return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
+        }
+        return cg_size_fits(limit, slot, qty, part.amount, refusal);
     }
     cg_dv01 amounts[2] = {0, 0};
     amounts[request->side != '1'] = part.amount;
@@ -333,7 +337,10 @@ bool cg_cover_plan(const struct cg_engine *engine,
             return false;
         }
     }
-    return cover->count > 0 || refuse(refusal, CG_NO_CREDIT_LINE, CG_NONE);
+    if (cover->count == 0) {
+        return refuse(refusal, CG_NO_CREDIT_LINE, CG_NONE);
+    }
+    return true;
 }
 
 /* The token's own limit: does the rise to |qty| fit? */

@@ -28,12 +28,14 @@ static bool currency_fits(const struct cg_state *state,
                           struct cg_refusal *refusal)
 {
     struct cg_slice own = {state->instruments[instrument].currency, 3};
-    if (leg->currency.len > 0) {
-        return cg_slice_equal(leg->currency, own) ||
-               bad_leg(refusal, 556, "LegCurrency is not the instrument's");
+    if (leg->currency.len > 0 && !cg_slice_equal(leg->currency, own)) {
+        return bad_leg(refusal, 556, "LegCurrency is not the instrument's");
     }
-    return event->currency.len == 0 || cg_slice_equal(event->currency, own) ||
-           bad_leg(refusal, 15, "Currency is not the one of a leg");
+    if (leg->currency.len == 0 && event->currency.len > 0 &&
+        !cg_slice_equal(event->currency, own)) {
+        return bad_leg(refusal, 15, "Currency is not the one of a leg");
+    }
+    return true;
 }
 
 static bool leg_fits(const struct cg_state *state,

@@ -296,8 +296,9 @@ static bool request_is(const void *context, uint32_t slot)
 {
     const struct key *key = context;
     const struct cg_request *request = &key->state->requests[slot];
-    return request->venue == key->venue &&
-           cg_slice_equal(cg_id_slice(&request->id), key->id);
+    return CG_ALWAYS(request->venue == key->venue, "but where hashes meet") &&
+           CG_ALWAYS(cg_slice_equal(cg_id_slice(&request->id), key->id),
+                     "but where hashes meet");
 }
 
 uint32_t cg_state_request(const struct cg_state *state,
@@ -313,8 +314,10 @@ static bool order_is(const void *context, uint32_t slot)
 {
     const struct key *key = context;
     const struct cg_order *order = &key->state->orders[slot];
-    return order->venue == key->venue &&
-           cg_slice_equal(cg_id_slice(&order->venue_order_id), key->id);
+    return CG_ALWAYS(order->venue == key->venue, "but where hashes meet") &&
+           CG_ALWAYS(
+               cg_slice_equal(cg_id_slice(&order->venue_order_id), key->id),
+               "but where hashes meet");
 }
 
 uint32_t cg_state_order(const struct cg_state *state,
