@@ -279,13 +279,13 @@ bool cg_fact_bind(struct sqlite3_stmt *statement, const struct cg_fact *fact)
     bool good = true;
 
     cg_db_clear(statement);
-    for (size_t i = 0; i < COLUMNS && good; i++) {
+    for (size_t i = 0; i < COLUMNS; i++) {
         struct value value = member_get(fact, &columns[i]);
         if (value.kind == VALUE_INT) {
-            good = cg_db_bind_int(statement, (int)i + 1, value.number);
+            good &= cg_db_bind_int(statement, (int)i + 1, value.number);
         } else if (value.kind == VALUE_TEXT) {
-            good = cg_db_bind_text(statement, (int)i + 1, value.text,
-                                   value.len);
+            good &= cg_db_bind_text(statement, (int)i + 1, value.text,
+                                    value.len);
         }
     }
     return good;

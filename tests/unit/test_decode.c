@@ -340,6 +340,14 @@ static void test_decode_update_entries(void **state)
             "35=CM|" HEAD "1667=U|1677=1|1671=1|1691=A|1692=D|1693=24|");
     cg_decode_update(&message, limits, scopes, &event);
     assert_true(event.snapshot && event.count == 1 && limits[0].removed);
+    for (int result = 0; result <= 3; result++) {
+        char all[128];
+        snprintf(all, sizeof(all), "35=CM|" HEAD "1667=U|1511=%d|", result);
+        read_as(CG_FIX50SP2, all);
+        cg_decode_update(&message, limits, scopes, &event);
+        assert_int_equal(event.snapshot, result == 0 || result == 2);
+        assert_int_equal(event.refused, result == 1 || result == 3);
+    }
     event = update("1677=1|1324=D|1670=L|");
     assert_int_equal(event.parties, 1);
 }

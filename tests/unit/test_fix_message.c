@@ -358,6 +358,8 @@ static void test_fix_read_data_without_length_ends_at_soh(void **state)
     (void)state;
     read_ok(CG_FIX44, "35=B|" HEAD "96=abc|148=h|");
     assert_field(96, "abc");
+    read_ok(CG_FIX44, "35=B|" HEAD "5001=3|96=abc|148=h|");
+    assert_field(96, "abc");
     read_ok(CG_FIX44, "35=B|" HEAD "93=3|96=abc|148=h|");
     assert_field(96, "abc");
     assert_field(148, "h");
@@ -425,6 +427,8 @@ static void test_fix_read_not_a_message_refused(void **state)
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|11=163|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|34=0|10=162|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|10=163|"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("7=FIX.4.4|9=5|35=0|10=162|"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("88=FIX.4.4|9=5|35=0|10=219|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|8=5|35=0|10=162|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=-5|35=0|10=163|"), CG_FIX_E_LENGTH);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|10=0163|"), CG_FIX_E_LENGTH);

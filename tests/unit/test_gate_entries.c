@@ -209,6 +209,17 @@ static void test_gate_entries_so_many_in_a_definition(void **state)
     }
 }
 
+/* R15, R18: a definition of nothing, and a stop of nobody. */
+static void test_gate_entries_of_nobody(void **state)
+{
+    (void)state;
+    harness_in(&h, HUB, "35=CS|1666=C1");
+    assert_int_equal(h.out_count, 1);
+    harness_in(&h, HUB, "35=DH|2328=S1|2329=1|60=20270115-08:00:00");
+    assert_int_equal(h.out_count, 1);
+    assert_null(strstr(h.out[0], "|2332=1|"));
+}
+
 /* R15: the same definition again is answered as the first time was. */
 static void test_gate_entries_again(void **state)
 {
@@ -231,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_gate_entries_refused_change_nothing),
         WITH_GATE(test_gate_entries_of_two_limits),
         WITH_GATE(test_gate_entries_so_many_in_a_definition),
+        WITH_GATE(test_gate_entries_of_nobody),
         WITH_GATE(test_gate_entries_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
