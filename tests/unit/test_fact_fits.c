@@ -54,6 +54,8 @@ static void put_back(void)
         (place) = (__typeof__(place))(value);                                  \
     } while (0)
 
+static const char long_id[CG_NAME_MAX + 2] = "longer than a name";
+
 /* --- the rows ------------------------------------------------------------ */
 
 /* In each |f| is the fact, |s| a copy of the state whose arrays are the real
@@ -76,7 +78,7 @@ static void put_back(void)
     X(ANY, account_max, true, f->account = s->account_max)                     \
     X(ANY, instrument_max, true, f->instrument = s->instrument_max)            \
     X(ANY, session_max, true, f->session = CG_SESSIONS_MAX)                    \
-    X(ANY, id_len, true, f->id_len = CG_NAME_MAX + 1)                          \
+    X(ANY, id_len, true, (f->id = long_id, f->id_len = CG_NAME_MAX + 1))       \
     X(ANY, time_before, s->now > 0, f->time = s->now - 1)                      \
     X(ANY, time_never, true, f->time = INT64_MAX)                              \
     X(ANY, order_top,                                                          \
