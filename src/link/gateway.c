@@ -409,10 +409,11 @@ static int settle(struct cg_gateway *gateway)
     gateway->grace.data = gateway;
     gateway->has_timer = true;
     cg_gateway_drain(gateway, 0);
-    for (cg_session i = 0; i < gateway->created; i++) {
+    for (size_t i = 0; i < gateway->created; i++) {
         if (gateway->reset[i] && gateway->error == 0) {
-            cg_gateway_drain(gateway, cg_gate_renumbered(gateway->gate, i, true,
-                                                         cg_gateway_now()));
+            cg_gateway_drain(gateway,
+                             cg_gate_renumbered(gateway->gate, (cg_session)i,
+                                                true, cg_gateway_now()));
         }
     }
     int status = open_keeper(gateway);
