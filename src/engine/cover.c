@@ -517,7 +517,8 @@ bool cg_cover_still_fits(const struct cg_engine *engine,
         if (token->state != CG_TOKEN_LIVE && token->state != CG_TOKEN_SPENT) {
             continue;
         }
-        if (cg_token_lapses(engine, token)) {
+        if (token->state == CG_TOKEN_LIVE ? cg_token_is_short(engine, token)
+                                          : cg_token_lapses(engine, token)) {
             return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
         }
         if (!cg_limit_open(limit, token->limit, refusal)) {

@@ -929,4 +929,8 @@ void cg_engine_restored(struct cg_engine *engine);
 bool cg_token_lapses(const struct cg_engine *engine,
                      const struct cg_token *token);
 
+/* Or so nearly that its order would have to be pulled at once. */
+bool cg_token_is_short(const struct cg_engine *engine,
+                       const struct cg_token *token);
+
 #endif

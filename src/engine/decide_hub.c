@@ -186,8 +186,13 @@ static void late(struct cg_engine *engine, const struct answer *answer)
     }
     grant(engine, answer, amount > 0 ? amount : 0, true);
     const struct cg_state *state = &engine->state;
+    /* The hub stands behind an order that rests for longer: that is not given
+     * back before the order's end, which has to be told then. */
+    bool lapsed = token->state == CG_TOKEN_SPENT && token->end != CG_END_NONE;
+    bool stays = lapsed && token->end == CG_END_EXPIRED;
     token_differs(engine, answer->token, CG_DIFFERS_TOKEN_LATE, 0, approved,
-                  "R28: recorded, and handed back");
+                  stays ? "R29: recorded, and back at its order's end"
+                        : "R28: recorded, and handed back");
     struct cg_slice id = cg_id_slice(
         &state->requests[state->orders[token->order].request].id);
     cg_time orphaned = orphaned_at(state, token);
@@ -197,11 +202,14 @@ static void late(struct cg_engine *engine, const struct answer *answer)
                  (long long)((engine->now - orphaned) / CG_MS));
     }
     bool denied = answer->kind == CG_ASK_NEW && token->end == CG_END_DENIED;
-    cg_note(engine, "%s for token %s-T%llu of order %.*s, handed back%s",
+    cg_note(engine, "%s for token %s-T%llu of order %.*s, %s%s",
             denied ? "ALARM: a grant after its denial" : "late grant",
             engine->config.gate_name, (unsigned long long)token->number,
-            (int)id.len, id.data, ago);
-    bool lapsed = token->state == CG_TOKEN_SPENT && token->end != CG_END_NONE;
+            (int)id.len, id.data,
+            stays ? "kept until its order is over" : "handed back", ago);
+    if (stays) {
+        return;
+    }
     if (token->state == CG_TOKEN_CLOSED || lapsed) {
         cg_ask_send(engine, answer->token, CG_ASK_CANCEL, answer->asked);
     } else if (token->state == CG_TOKEN_SPENT && token->ask == CG_NONE) {
@@ -232,10 +240,9 @@ static void answer_new(struct cg_engine *engine, const struct answer *answer)
     }
     cg_dv01 amount = approved_of(engine, answer);
     grant(engine, answer, amount, false);
-    cg_time margin = state->sessions[engine->cause_session].clock_margin_ns;
     if (event->status == PARTIAL || amount < answer->asked) {
         cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);
-    } else if (token->expires <= engine->now + margin) {
+    } else if (cg_token_is_short(engine, token)) {
         refusal = (struct cg_refusal){.reason = CG_RESERVATION_EXPIRED,
                                       .limit = token->limit};
         cg_order_refuse(engine, order, &refusal, CG_END_HANDED_BACK);

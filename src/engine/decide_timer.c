@@ -118,6 +118,15 @@ bool cg_token_lapses(const struct cg_engine *engine,
            token->expires - token_margin(&engine->state, token) <= engine->now;
 }
 
+bool cg_token_is_short(const struct cg_engine *engine,
+                       const struct cg_token *token)
+{
+    return token->model == CG_MODEL_PING && token->expires != CG_TIME_NEVER &&
+           token->expires - token_margin(&engine->state, token) -
+                   engine->config.pull_time_ns <=
+               engine->now;
+}
+
 /* R29: when a renewal has to be asked for. */
 static cg_time renew_at(const struct cg_engine *engine,
                         const struct cg_token *token)

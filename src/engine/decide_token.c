@@ -186,16 +186,29 @@ void cg_tokens_invalidate(struct cg_engine *engine,
     }
 }
 
+/* Whether an ask for credit has no answer, given up or not. */
+static bool submission_is_out(const struct cg_state *state,
+                              const struct cg_token *token)
+{
+    uint32_t i = token->asks;
+    while (i != CG_NONE && cg_ask_is_notice(state->asks[i].kind)) {
+        i = state->asks[i].older;
+    }
+    return i != CG_NONE;
+}
+
 /* Whether the hub may hold something for a token that ends.  Of one that
  * expired it may: its clock is not ours (R29); and of a limit that it removed,
  * what it does with its tokens then (R30). */
-static bool hub_has_some(const struct cg_token *token)
+static bool hub_has_some(const struct cg_state *state,
+                         const struct cg_token *token)
 {
     if (token->model != CG_MODEL_PING) {
         return false;
     }
-    if (token->state != CG_TOKEN_SPENT || token->ask != CG_NONE ||
-        token->kept || token->busted) { /* it may have reserved that again */
+    if (token->state != CG_TOKEN_SPENT || submission_is_out(state, token) ||
+        token->kept || token->busted ||
+        token->late) { /* it may have reserved that again */
         return true;
     }
     bool ended = token->end == CG_END_EXPIRED ||
@@ -213,7 +226,7 @@ void cg_token_give_up(struct cg_engine *engine,
     if (token->state == CG_TOKEN_CLOSED || token->state == CG_TOKEN_RETURNING) {
         return;
     }
-    if (!hub_has_some(token)) {
+    if (!hub_has_some(&engine->state, token)) {
         bool used_up = token->ledger.consumed > 0 &&
                        token->ledger.reserved == 0;
         token_fact(engine, CG_FACT_TOKEN_CLOSED, slot,

@@ -149,7 +149,7 @@ inline late(t)
         :: BUG == BUG_LATE_GRANT_DROPPED
         :: BUG != BUG_LATE_GRANT_DROPPED &&
            (t_state[t] == TOKEN_CLOSED ||
-            (t_state[t] == TOKEN_SPENT && t_end[t] != END_NONE)) ->
+            (t_state[t] == TOKEN_SPENT && t_end[t] == END_INVALIDATED)) ->
             ask(t, ASK_CANCEL, 0)
         :: BUG != BUG_LATE_GRANT_DROPPED && t_state[t] == TOKEN_SPENT &&
            t_end[t] == END_NONE && t_ask[t] == 0 ->
@@ -171,7 +171,8 @@ inline answer_new(t, o)
     :: else ->
         grant(t, h_approved);
         if
-        :: (h_answer == ANS_PARTIAL && BUG != BUG_PART_IS_WHOLE) || LAPSES(t) ->
+        :: (h_answer == ANS_PARTIAL && BUG != BUG_PART_IS_WHOLE) ||
+           IS_SHORT(t) ->
             f_end = ENDS_REFUSED
         :: else ->
             x_ok = 1;

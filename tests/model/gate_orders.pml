@@ -293,7 +293,7 @@ inline order_go(o)
     do
     :: x_i < LIMITS ->
         x_t = (o) * LIMITS + x_i;
-        x_ok = x_ok && (t_state[x_t] != TOKEN_LIVE || !LAPSES(x_t));
+        x_ok = x_ok && (t_state[x_t] != TOKEN_LIVE || !IS_SHORT(x_t));
         x_i++
     :: else -> break
     od;

@@ -23,8 +23,11 @@
 #define MARGIN (BUG == BUG_NO_MARGIN -> 0 : SKEW + DELAY)
 #define PULL_TIME (BUG == BUG_NO_PULL -> 0 : CANCEL_DELAY + 1)
 #define LAPSES(t) (t_expires[t] != 0 && t_expires[t] <= now_is + MARGIN)
+#define IS_SHORT(t)                                                            \
+    (t_expires[t] != 0 && t_expires[t] <= now_is + MARGIN + PULL_TIME)
 #else
 #define LAPSES(t) 0
+#define IS_SHORT(t) 0
 #endif
 
 /* Pushed limits, in limit.pml alone. */
@@ -235,8 +238,19 @@ inline give_up(t)
     if
     :: t_state[t] == TOKEN_ASKED || t_state[t] == TOKEN_LIVE ||
        t_state[t] == TOKEN_SPENT ->
+        g_some = 0;
+        x_i = 0;
+        do
+        :: x_i < ASKS ->
+            x_at = (t) * ASKS + x_i;
+            g_some = g_some || (a_open[x_at] && a_kind[x_at] != 0 &&
+                                a_kind[x_at] != ASK_CONSUMED);
+            x_i++
+        :: else -> break
+        od;
         g_some = !IS_PUSH(t) &&
-                 (t_state[t] != TOKEN_SPENT || t_ask[t] != 0 || t_kept[t] ||
+                 (t_state[t] != TOKEN_SPENT || g_some || t_kept[t] ||
+                  t_late[t] ||
                   t_reserved[t] > 0 ||
                   (t_end[t] == END_EXPIRED && t_asked[t] > t_consumed[t]));
         if

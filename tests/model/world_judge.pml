@@ -154,10 +154,12 @@ inline judge_rest()
     j_i = 0;
     do
     :: j_i < SLOTS ->
-        /* What withdraws or tells was heard; an ask for credit that the hub
-         * has lost may stay without an answer, once it is withdrawn. */
-        assert(!a_open[j_i] || a_kind[j_i] == ASK_NEW ||
-               a_kind[j_i] == ASK_RAISE || a_kind[j_i] == ASK_RENEW);
+        /* What withdraws or tells was heard; an ask for more credit that the
+         * hub has lost may stay without an answer, once it is withdrawn, until
+         * its order is over. */
+        assert(!a_open[j_i] || (o_state[j_i / ASKS / LIMITS] == ORDER_OPEN &&
+                                (a_kind[j_i] == ASK_RAISE ||
+                                 a_kind[j_i] == ASK_RENEW)));
         assert(!a_open[j_i] || t_ask[j_i / ASKS] != j_i % ASKS + 1);
         j_i++
     :: else -> break

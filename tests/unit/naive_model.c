@@ -298,6 +298,17 @@ rest_leaves(struct naive_model *model, struct naive_line *line, int to)
     }
 }
 
+/* Whether the hub owes the answer to an ask for credit, given up or not. */
+static bool submission_is_out(const struct naive_line *line)
+{
+    for (int i = 0; i < line->ask_count; i++) {
+        if (line->asks[i].out && !is_notice(line->asks[i].kind)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Nothing of it is needed any more: the rest goes, and the hub hears of it. */
 static void line_end(struct naive_model *model, int o, int l, int to)
 {
@@ -307,8 +318,9 @@ static void line_end(struct naive_model *model, int o, int l, int to)
         return;
     }
     bool hub_has = line->ping &&
-                   (line->state != NAIVE_LINE_SPENT || line->current >= 0 ||
-                    line->busted || line->kept || line->reserved > 0);
+                   (line->state != NAIVE_LINE_SPENT ||
+                    submission_is_out(line) || line->busted || line->kept ||
+                    line->late || line->reserved > 0);
     long rest = open_of(model, o, l);
     line->used_up = line->consumed > 0 && line->reserved == 0 &&
                     !line->taken_back;

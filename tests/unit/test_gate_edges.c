@@ -192,8 +192,9 @@ static void test_gate_edges_raise_granted_too_late_is_refused(void **state)
     harness_expect(&h, VENUE, "35=F|41=A1");
 }
 
-/* R20, R22: one token ran out, by its margin, before the other was granted,
- * and no timer has fired in between: the order does not go on. */
+/* R20, R22, R29: one token ran out, by its margin and the time of a pull,
+ * before the other was granted, and no timer has fired in between: the order
+ * does not go on. */
 static void test_gate_edges_first_token_over_before_second(void **state)
 {
     (void)state;
@@ -202,7 +203,7 @@ static void test_gate_edges_first_token_over_before_second(void **state)
     const char *second = keep(harness_expect(&h, HUB, "35=DF|1670=DUO-B"));
     answer(HUB, first, granted_until(6000));
     harness_quiet(&h);
-    h.now += 1000 * CG_MS;
+    h.now += 500 * CG_MS;
     answer(HUB, second, granted_until(60000));
     harness_expect(&h, HUB, "35=DF|2320=1");
     harness_expect(&h, HUB, "35=DF|2320=1");
@@ -220,7 +221,7 @@ static void test_gate_edges_first_token_just_alive(void **state)
     const char *first = keep(harness_expect(&h, HUB, "35=DF|1670=DUO-A"));
     const char *second = keep(harness_expect(&h, HUB, "35=DF|1670=DUO-B"));
     answer(HUB, first, granted_until(6000));
-    h.now += 999 * CG_MS;
+    h.now += 499 * CG_MS;
     answer(HUB, second, granted_until(60000));
     harness_expect(&h, VENUE, "35=D|11=A1");
     harness_quiet(&h);
