@@ -175,7 +175,6 @@ static void throw_out(struct world *world, int session, int seq)
     if (world_draw(world, 2) == 0) {
         world_peer_send(world, session, "j", sim_body_slice(&body), false);
     } else if (!world_gate_rejected(world, session, seq)) {
-        CG_SOMETIMES(reject_lost, true);
         post = &world->links[session].out.posts[seq - 1];
         judge_take(&world->judge, &(struct judge_event){
                                       .way = JUDGE_REJECTED,
