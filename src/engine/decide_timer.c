@@ -121,10 +121,10 @@ bool cg_token_lapses(const struct cg_engine *engine,
 bool cg_token_is_short(const struct cg_engine *engine,
                        const struct cg_token *token)
 {
+    cg_time pull = engine->config.pull_time_ns;
+    cg_time last = token->expires - token_margin(&engine->state, token) - pull;
     return token->model == CG_MODEL_PING && token->expires != CG_TIME_NEVER &&
-           token->expires - token_margin(&engine->state, token) -
-                   engine->config.pull_time_ns <=
-               engine->now;
+           last <= engine->now;
 }
 
 /* R29: when a renewal has to be asked for. */
