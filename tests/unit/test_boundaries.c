@@ -477,11 +477,13 @@ static int hard_deadline_raise(int more)
 }
 
 /* A grant that expires within the margin is worth nothing. */
-static int expiry_margin(int more)
+static int time_to_pull(int more)
 {
     open_with(small_limit("L", GROSS, PING, 100, false));
     send('D', "A", "", '1', 10);
-    answer(1, 7, now + small.config.sessions[SMALL_HUB].clock_margin_ns - more);
+    answer(1, 7,
+           now + small.config.sessions[SMALL_HUB].clock_margin_ns +
+               small.config.pull_time_ns - more);
     return outcome();
 }
 
@@ -597,7 +599,9 @@ static const struct {
     {"R26 hard deadline of a raise",
      hard_deadline_raise,
      {NOTHING, R(301), R(301)}},
-    {"R29 margin of an expiry", expiry_margin, {FORWARDED, R(303), R(303)}},
+    {"R29 time to pull before an expiry",
+     time_to_pull,
+     {FORWARDED, R(303), R(303)}},
     {"R29 pull before an expiry",
      pull_before_expiry,
      {NOTHING, PULLED, PULLED}},
