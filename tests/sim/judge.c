@@ -250,6 +250,7 @@ static void order_said(struct judge *judge,
     }
     if (request->kind == 'D') {
         order->open = true;
+        order->said_at = event->at;
         order->qty = request->qty;
     }
     judge_cover(judge, request, event, raises);
@@ -435,7 +436,11 @@ static void report_in(struct judge *judge,
     order->reports = true;
     cum_is(order, cum, exec);
     int64_t qty = judge_number(event->body, 38, 0);
-    if (exec == '5') {
+    /* Its report may be lost for ever, and only a status tells of it. */
+    bool in_force = exec == 'I' && request->kind == 'G' &&
+                    qty == request->qty && judge_status_is_open(status) &&
+                    strchr("6AE", status) == NULL;
+    if (exec == '5' || in_force) {
         CG_SOMETIMES(replace_after_fill, cum > 0);
         order->qty = qty;
         order->newest = (size_t)(request - judge->requests);

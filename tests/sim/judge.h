@@ -83,6 +83,7 @@ struct judge_order {
     bool pulled; /* the gate has sent an F of its own */
     unsigned pulls;
     int64_t pulled_at;     /* the last of them */
+    int64_t said_at;       /* its D was forwarded */
     const char *must_pull; /* the rule that wants one; NULL: none does */
     /* As its client has heard it. */
     int64_t heard_cum;

@@ -31,15 +31,16 @@ bool judge_goes(const struct judge *judge, const struct judge_order *order)
 }
 
 /* R17: an order that rests, and whose end would bring the use of a limit that
- * was lowered nearer to its amount. */
-static void lowered_ends(struct judge *judge, size_t limit)
+ * was lowered nearer to its amount.  Not one that went on since, in this turn,
+ * as it raised no use (R13). */
+static void lowered_ends(struct judge *judge, size_t limit, int64_t now)
 {
     char side = 0;
     int64_t use = judge_use_staying(judge, limit, &side);
     for (size_t i = 0; i < judge->order_count; i++) {
         const struct judge_order *order = &judge->orders[i];
         if (desk_covers(limit, order->account) && !judge_goes(judge, order) &&
-            (side == 'B' || side == order->side) &&
+            (side == 'B' || side == order->side) && order->said_at < now &&
             judge_worst(judge, order) > order->cum) {
             judge_wrong(judge, "R17: %lld of %s are in use, and %s rests on",
                         (long long)use, desk_limits[limit].id,
@@ -48,14 +49,14 @@ static void lowered_ends(struct judge *judge, size_t limit)
     }
 }
 
-static void lowered(struct judge *judge)
+static void lowered(struct judge *judge, int64_t now)
 {
     char side = 0;
     for (size_t i = 0; i < DESK_LIMITS; i++) {
         struct judge_limit *limit = &judge->limits[i];
         if (limit->lowered && !limit->loose && limit->other < 0 &&
             judge_use_staying(judge, i, &side) > limit->amount) {
-            lowered_ends(judge, i);
+            lowered_ends(judge, i, now);
         }
         limit->lowered = false;
     }
@@ -89,7 +90,7 @@ static int64_t pause_of(const struct judge_order *order)
 
 void judge_pulls(struct judge *judge, int64_t now)
 {
-    lowered(judge);
+    lowered(judge, now);
     for (size_t i = 0; i < judge->order_count; i++) {
         struct judge_order *order = &judge->orders[i];
         const struct judge_request *first = &judge->requests[order->first];

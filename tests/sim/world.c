@@ -192,7 +192,11 @@ static void link_stalls(struct world *world)
 static void gate_stalls(struct world *world)
 {
     int64_t ns = world_draw(world, 1500) * SIM_MS;
+    if (world->now > world->stalled_until) {
+        world->stalled_from = world->now;
+    }
     world->stalled_until = world->now + ns;
+    ns = world->stalled_until - world->stalled_from;
     world->judge.slack_ns = ns > world->judge.slack_ns ? ns
                                                        : world->judge.slack_ns;
     record_cannot(world, "the gate's process was not run for a while");

@@ -175,6 +175,7 @@ struct world {
     struct cg_gate *gate; /* NULL: down */
     int64_t gate_up_at;
     int64_t died_at;
+    int64_t stalled_from;
     int64_t stalled_until;
     bool failing; /* the journal is in its spare, or the host ends */
     bool sound;   /* nothing fails in this turn */
