@@ -16,7 +16,7 @@ AREAS = {
                "branches": 97.0, "lines": 99.5},
     "base": {"of": ["base/"], "branches": 92.5, "lines": 97.0},
     "rates": {"of": ["rates/"], "branches": 96.0, "lines": 98.9},
-    "journal": {"of": ["journal/"], "branches": 70.0, "lines": 93.0},
+    "journal": {"of": ["journal/"], "all": True, "branches": 70.0, "lines": 93.0},
     "gate": {"of": ["gate/"], "branches": 82.5, "lines": 91.0},
     "script": {"of": ["script/"], "all": True, "branches": 77.0, "lines": 90.5},
 }
@@ -24,23 +24,22 @@ AREAS = {
 # Programs of tests/unit/, without "test_": what CI runs, and what --all adds.
 TESTS = """
 admission audit audit_state boundaries calendar calendar_rule
-calendar_shipped config config_rates config_swaps crash_sweep csv curves
-date decimal decimal_exact decode decode_orders difference disk_faults
-embed_journal explain explain_sessions fact_fits fact_row faulty_vfs
-fix_dictionary fix_message fix_scan fix_validate fix_value fix_writer gate
-gate_actions gate_compared gate_consumed gate_curves gate_days gate_doubtful
-gate_edges gate_entries gate_faulty_hub gate_giving_up gate_hub_profiles
-gate_ids gate_input gate_instruments gate_mistakes gate_notices
-gate_package_price gate_packages gate_picture gate_price gate_query
-gate_queue gate_rates gate_reference gate_renumbered gate_reports
-gate_status gate_stops gate_updates gate_waiting gate_words heap image
-journal journal_chain lifecycles map no_memory pages par_rates power_gate
-rates_more rates_no_memory rates_reference recent reconfigure
-reconfigure_rates reconfigure_sessions records sessions spread swap
-update_set zone
+calendar_shipped config config_rates config_swaps csv curves date decimal
+decimal_exact decode decode_orders difference embed_journal explain
+explain_sessions fact_fits fact_row faulty_vfs fix_dictionary fix_message
+fix_scan fix_validate fix_value fix_writer gate gate_actions gate_compared
+gate_consumed gate_curves gate_days gate_doubtful gate_edges gate_entries
+gate_faulty_hub gate_giving_up gate_hub_profiles gate_ids gate_input
+gate_instruments gate_mistakes gate_notices gate_package_price gate_packages
+gate_picture gate_price gate_query gate_queue gate_rates gate_reference
+gate_renumbered gate_reports gate_status gate_stops gate_updates
+gate_waiting gate_words heap image journal journal_chain lifecycles map
+no_memory pages par_rates power_gate rates_more rates_no_memory
+rates_reference recent reconfigure reconfigure_rates reconfigure_sessions
+records sessions spread swap update_set zone
 """.split()
 MORE_TESTS = """
-log_damage log_no_memory log_reader log_sources power_cut replay
-replay_against replay_journal replay_parts replay_sessions script_draw
-script_read script_run session_record small_scope
+crash_sweep disk_faults log_damage log_no_memory log_reader log_sources
+power_cut replay replay_against replay_journal replay_parts replay_sessions
+script_draw script_read script_run session_record small_scope
 """.split()
