@@ -353,22 +353,26 @@ static void answer_restatement(struct cg_engine *engine,
     cg_limit_pull_order(engine, token->limit, token->order);
 }
 
-/* R30: the hub took back a token that is in use. */
+/* R30: the hub took back a token that is in use, or asked for: then its grant
+ * was lost, and stands for nothing when it is said again. */
 static void invalidated(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_token *token = &engine->state.tokens[slot];
     uint32_t order = token->order;
-    if (token->state != CG_TOKEN_LIVE && token->state != CG_TOKEN_SPENT) {
+    bool used = token->state == CG_TOKEN_LIVE || token->state == CG_TOKEN_SPENT;
+    if (!used && token->state != CG_TOKEN_ASKED) {
         cg_note(engine, "token %llu, which is over, was taken back",
                 (unsigned long long)token->number);
         return;
     }
-    struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_LAPSED);
-    fact.token = slot;
-    fact.order = order;
-    fact.value = CG_END_INVALIDATED;
-    fact.amount = token->ledger.reserved;
-    cg_engine_record(engine, &fact);
+    if (used) {
+        struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_LAPSED);
+        fact.token = slot;
+        fact.order = order;
+        fact.value = CG_END_INVALIDATED;
+        fact.amount = token->ledger.reserved;
+        cg_engine_record(engine, &fact);
+    }
     cg_order_pull(engine, order, CG_TOKEN_INVALIDATED);
 }
 

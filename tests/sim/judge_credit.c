@@ -317,7 +317,7 @@ static void answer_in(struct judge *judge, const struct judge_event *event)
         bool taken_back = status == '4' && token != NULL;
         CG_SOMETIMES(answer_for_nobody, !taken_back);
         CG_SOMETIMES(token_taken_back, taken_back && token->live);
-        if (taken_back && token->live) {
+        if (taken_back) { /* its grant may have been lost */
             take_back(judge, token);
         }
         return;
