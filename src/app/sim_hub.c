@@ -394,24 +394,29 @@ static void ask_consumed(struct ask *ask)
     }
     sim_port_say(hub->port, "note consumption under no known token, limit %s",
                  hub->ledger.limits[limit].id);
-    sim_ledger_consume_bare(&hub->ledger, limit,
-                            sim_field_char(ask->body, 54, '1'), ask->amount);
+    sim_ledger_consume_bare(&hub->ledger, sim_field_find(ask->body, 2319),
+                            limit, sim_field_char(ask->body, 54, '1'),
+                            ask->amount);
 }
 
 /* A trade that was reported did not stand: 2320=1 with 2321=1. */
 static void ask_busted(struct ask *ask)
 {
-    struct sim_hub *hub = ask->hub;
-    size_t limit = ask->token != SIM_NONE ? hub->ledger.tokens[ask->token].limit
-                                          : limit_of(ask);
+    struct sim_ledger *ledger = &ask->hub->ledger;
     ask->status = APPROVED;
+    if (ask->token != SIM_NONE) {
+        deny_by_verdict(ask, sim_ledger_bust(ledger, ask->token, ask->amount));
+        return;
+    }
+    size_t limit = limit_of(ask);
     if (limit == SIM_NONE) {
         deny_by_verdict(ask, SIM_NO_LIMIT);
         return;
     }
-    deny_by_verdict(ask, sim_ledger_bust(&hub->ledger, ask->token, limit,
-                                         sim_field_char(ask->body, 54, '1'),
-                                         ask->amount));
+    struct cg_slice id = sim_field_find(ask->body, 2319);
+    char side = sim_field_char(ask->body, 54, '1');
+    deny_by_verdict(ask,
+                    sim_ledger_bust_bare(ledger, id, limit, side, ask->amount));
 }
 
 static void decide_submission(struct ask *ask)

@@ -244,37 +244,67 @@ void sim_ledger_consume(struct sim_ledger *ledger,
     move_position(limit, token->side, amount);
 }
 
+static int64_t bare_of(const struct sim_ledger *ledger, struct cg_slice id)
+{
+    size_t amount = id.len > 0 ? sim_index_get(&ledger->bare, id) : 0;
+    return amount != SIM_NONE ? (int64_t)amount : 0;
+}
+
 void sim_ledger_consume_bare(struct sim_ledger *ledger,
+                             struct cg_slice id,
                              size_t limit_at,
                              char side,
                              int64_t amount)
 {
     struct sim_limit *limit = &ledger->limits[limit_at];
+    if (id.len > 0) {
+        sim_index_set(&ledger->bare, id,
+                      (size_t)(bare_of(ledger, id) + amount));
+    } else {
+        limit->nameless += amount;
+    }
     limit->sums.consumed += amount;
     limit->sums.overrun += amount;
     move_position(limit, side, amount);
 }
 
-enum sim_verdict sim_ledger_bust(struct sim_ledger *ledger,
-                                 size_t token_at,
-                                 size_t limit_at,
-                                 char side,
-                                 int64_t amount)
+static void limit_bust(struct sim_limit *limit, char side, int64_t amount)
 {
-    struct sim_limit *limit = &ledger->limits[limit_at];
-    struct sim_account *sums = token_at != SIM_NONE
-                                   ? &ledger->tokens[token_at].sums
-                                   : &limit->sums;
-    if (amount > sums->consumed || amount > limit->sums.consumed) {
-        return SIM_BELOW_CONSUMED;
-    }
-    if (token_at != SIM_NONE) {
-        sums->consumed -= amount;
-        sums->released += amount;
-    }
     limit->sums.consumed -= amount;
     limit->sums.released += amount;
     move_position(limit, side, -amount);
+}
+
+enum sim_verdict
+sim_ledger_bust(struct sim_ledger *ledger, size_t token_at, int64_t amount)
+{
+    struct sim_token *token = &ledger->tokens[token_at];
+    if (amount > token->sums.consumed) {
+        return SIM_BELOW_CONSUMED;
+    }
+    token->sums.consumed -= amount;
+    token->sums.released += amount;
+    limit_bust(&ledger->limits[token->limit], token->side, amount);
+    return SIM_DONE;
+}
+
+enum sim_verdict sim_ledger_bust_bare(struct sim_ledger *ledger,
+                                      struct cg_slice id,
+                                      size_t limit_at,
+                                      char side,
+                                      int64_t amount)
+{
+    struct sim_limit *limit = &ledger->limits[limit_at];
+    int64_t bare = bare_of(ledger, id);
+    int64_t named = amount < bare ? amount : bare;
+    if (amount - named > limit->nameless || amount > limit->sums.consumed) {
+        return SIM_BELOW_CONSUMED;
+    }
+    if (named > 0) {
+        sim_index_set(&ledger->bare, id, (size_t)(bare - named));
+    }
+    limit->nameless -= amount - named;
+    limit_bust(limit, side, amount);
     return SIM_DONE;
 }
 
@@ -304,4 +334,8 @@ void sim_ledger_forget(struct sim_ledger *ledger)
         free(ledger->tokens[i].id);
     }
     ledger->token_count = 0;
+    for (size_t i = 0; i < ledger->limit_count; i++) {
+        ledger->limits[i].nameless = ledger->limits[i].sums.consumed;
+    }
+    sim_index_deinit(&ledger->bare);
 }

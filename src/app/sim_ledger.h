@@ -11,6 +11,7 @@
 #define SIM_LEDGER_H
 
 #include "sim_fields.h"
+#include "sim_port.h"
 
 #define SIM_WARNINGS_MAX 8
 
@@ -51,6 +52,7 @@ struct sim_limit {
     int64_t open_buy; /* reserved, by side */
     int64_t open_sell;
     int64_t position; /* consumed, buys less sells */
+    int64_t nameless; /* consumed, nobody knows any more under which id */
 };
 
 enum sim_token_state { SIM_TOKEN_LIVE, SIM_TOKEN_CANCELLED, SIM_TOKEN_EXPIRED };
@@ -70,7 +72,8 @@ struct sim_ledger {
     struct sim_token *tokens;
     size_t token_count;
     size_t token_size;
-    int64_t expiry_ns; /* no live token lapses before; 0 when not known */
+    struct sim_index bare; /* ids that are no tokens, to what they consumed */
+    int64_t expiry_ns;     /* no live token lapses before; 0 when not known */
 };
 
 void sim_ledger_deinit(struct sim_ledger *ledger);
@@ -121,21 +124,26 @@ void sim_ledger_consume(struct sim_ledger *ledger,
                         size_t token,
                         int64_t amount);
 
-/* A trade under no token that is known. */
+/* A trade under no token that is known; |id| may be empty. */
 void sim_ledger_consume_bare(struct sim_ledger *ledger,
+                             struct cg_slice id,
                              size_t limit,
                              char side,
                              int64_t amount);
 
 /*
  * A trade of |amount| did not stand: it is released, not reserved again.
- * |token| may be SIM_NONE.  SIM_BELOW_CONSUMED when so much was never consumed.
+ * SIM_BELOW_CONSUMED when so much was never consumed.
  */
-enum sim_verdict sim_ledger_bust(struct sim_ledger *ledger,
-                                 size_t token,
-                                 size_t limit,
-                                 char side,
-                                 int64_t amount);
+enum sim_verdict
+sim_ledger_bust(struct sim_ledger *ledger, size_t token, int64_t amount);
+/* The same under no token that is known: what another id has consumed is not
+ * taken back in its place. */
+enum sim_verdict sim_ledger_bust_bare(struct sim_ledger *ledger,
+                                      struct cg_slice id,
+                                      size_t limit,
+                                      char side,
+                                      int64_t amount);
 
 /*
  * A live token whose time has come, or SIM_NONE; then |expiry_ns| says when to

@@ -180,6 +180,44 @@ static void test_sim_hub_bust_is_released(void **state)
     assert_int_equal(f->hub.ledger.limits[0].position, 5000000);
 }
 
+/* R25: a trade that it has not heard of is not taken back, though another token
+ * that it does not know has consumed as much; what it forgot may be. */
+static void test_sim_hub_bust_before_its_trade(void **state)
+{
+    struct fixture *f = *state;
+    ask(f, "2318=1|2319=T8|2320=0|2321=1|2324=10.00|1670=ACME-USD|54=1");
+    ask(f, "2318=2|2319=T9|2320=1|2321=1|2324=10.00|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 1, "DG", "2318=2|2325=2|2326=99");
+    ask(f, "2318=3|2319=T9|2320=0|2321=1|2324=10.00|1670=ACME-USD|54=1");
+    ask(f, "2318=4|2319=T8|2320=1|2321=1|2324=10.01|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 3, "DG", "2318=4|2325=2|2326=99");
+    ask(f, "2318=5|2319=T8|2320=1|2321=1|2324=6.00|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 4, "DG", "2318=5|2325=0");
+    ask(f, "2318=6|2319=T8|2320=1|2321=1|2324=5.00|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 5, "DG", "2318=6|2325=2|2326=99");
+    expect_sums(&f->hub.ledger.limits[0].sums, 0, 14, 6);
+    tell(f, "restart");
+    ask(f, "2318=7|2319=T9|2320=0|2321=1|2324=1.00|1670=ACME-USD|54=1");
+    ask(f, "2318=8|2319=T9|2320=1|2321=1|2324=11.00|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 7, "DG", "2318=8|2325=0");
+    expect_sums(&f->hub.ledger.limits[0].sums, 0, 4, 17);
+    ask(f, "2318=9|2319=T9|2320=1|2321=1|2324=4.01|1670=ACME-USD|54=1");
+    sim_fake_expect(&f->fake, 8, "DG", "2318=9|2325=2|2326=99");
+}
+
+/* A hub that chains knows no id of a trade without a token. */
+static void test_sim_hub_bust_without_an_id(void **state)
+{
+    struct fixture *f = *state;
+    ask(f, "2318=1|2320=0|2321=1|2324=10.00|1670=ACME-USD|54=2");
+    ask(f, "2318=2|2320=1|2321=1|2324=10.01|1670=ACME-USD|54=2");
+    sim_fake_expect(&f->fake, 1, "DG", "2318=2|2325=2|2326=99");
+    ask(f, "2318=3|2320=1|2321=1|2324=10.00|1670=ACME-USD|54=2");
+    sim_fake_expect(&f->fake, 2, "DG", "2318=3|2325=0");
+    expect_sums(&f->hub.ledger.limits[0].sums, 0, 0, 10);
+    assert_int_equal(f->hub.ledger.limits[0].position, 0);
+}
+
 /* Without 2319 a request names the last 2318 in 2322 (R24). */
 static void test_sim_hub_chained_requests_follow(void **state)
 {
@@ -484,6 +522,8 @@ int main(void)
         CASE(test_sim_hub_overrun_is_kept_apart),
         CASE(test_sim_hub_unknown_token_answered),
         CASE(test_sim_hub_bust_is_released),
+        CASE(test_sim_hub_bust_before_its_trade),
+        CASE(test_sim_hub_bust_without_an_id),
         CASE(test_sim_hub_chained_requests_follow),
         CASE(test_sim_hub_net_limit_measures_worst_path),
         CASE(test_sim_hub_silent_then_speaks),
