@@ -188,14 +188,19 @@ void judge_hub_said(struct judge *judge, const struct judge_event *event)
 
 /* --- the hub says --------------------------------------------------------- */
 
-/* By 2318, else by the token and what was asked (R24). */
+/* By 2318, else by the token and what was asked (R24).  One with the 2318 of
+ * one token and the 2319 of another answers neither. */
 static size_t ask_of(const struct judge *judge, struct cg_slice body)
 {
     struct cg_slice id = sim_field_find(body, 2318);
+    struct cg_slice named = sim_field_find(body, 2319);
+    size_t token = sim_index_get(&judge->token_ids, named);
     if (id.len > 0) {
-        return sim_index_get(&judge->ask_ids, id);
+        size_t at = sim_index_get(&judge->ask_ids, id);
+        bool other = at != SIM_NONE && named.len > 0 &&
+                     judge->asks[at].token != token;
+        return other ? SIM_NONE : at;
     }
-    size_t token = sim_index_get(&judge->token_ids, sim_field_find(body, 2319));
     char trans = sim_field_char(body, 2320, 0);
     char type = sim_field_char(body, 2321, 0);
     int64_t amount = judge_number(body, 2324, SIM_AMOUNT_DIGITS);
@@ -303,13 +308,33 @@ static void take_back(struct judge *judge, struct judge_token *token)
     token->invalidated = true;
 }
 
+/* R53: a field that DG has to have is not there, one has no value, or a group
+ * does not begin with its first field. */
+static bool is_malformed(struct cg_slice body)
+{
+    struct sim_reader reader;
+    struct sim_field field;
+    int before = 0;
+    sim_reader_init(&reader, body);
+    while (sim_reader_next(&reader, &field)) {
+        if (field.value.len == 0 || (before == 453 && field.tag != 448)) {
+            return true;
+        }
+        before = field.tag;
+    }
+    return sim_field_find(body, 2320).len == 0 ||
+           sim_field_find(body, 2321).len == 0 ||
+           sim_field_find(body, 2325).len == 0;
+}
+
 static void answer_in(struct judge *judge, const struct judge_event *event)
 {
     size_t at = ask_of(judge, event->body);
     char status = sim_field_char(event->body, 2325, 0);
-    if (sim_field_find(event->body, 2327).len > 0 &&
-        judge_number(event->body, 2327, SIM_AMOUNT_DIGITS) < 0) {
-        return; /* nobody can read it */
+    bool odd_amount = sim_field_find(event->body, 2327).len > 0 &&
+                      judge_number(event->body, 2327, SIM_AMOUNT_DIGITS) < 0;
+    if (odd_amount || is_malformed(event->body)) {
+        return; /* nobody can read it: it is no answer */
     }
     if (at == SIM_NONE || status < '0' || status > '4') {
         struct judge_token *token = judge_token_of(
