@@ -108,6 +108,13 @@ def main():
     allowed = suppressed()
     used = set()
     wrong = set()
+
+    def say(line):
+        # At once: a whole run takes minutes.
+        if line not in wrong:
+            print(line, flush=True)
+        wrong.add(line)
+
     items = commands()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for found in pool.map(run, items):
@@ -115,12 +122,12 @@ def main():
                 if (path, check) in allowed:
                     used.add((path, check))
                 else:
-                    wrong.add("%s:%d: %s [%s]" % (path, line, text, check))
-    for key in set() if FILES else set(allowed) - used:
-        wrong.add("%s:%d: %s is not found any more; take the line out" %
-                  (LIST, allowed[key], " ".join(key)))
-    print("\n".join(sorted(wrong)) or "%s: %d files, nothing found" %
-          (PART, len(items)))
+                    say("%s:%d: %s [%s]" % (path, line, text, check))
+    for key in [] if FILES else sorted(set(allowed) - used):
+        say("%s:%d: %s is not found any more; take the line out" %
+            (LIST, allowed[key], " ".join(key)))
+    print("%s: %d files, %s" % (PART, len(items), "%d found" % len(wrong)
+                                if wrong else "nothing found"))
     return 1 if wrong else 0
 
 

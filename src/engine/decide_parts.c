@@ -166,5 +166,7 @@ enum cg_parts cg_parts_take(struct cg_engine *engine,
 void cg_parts_refused(struct cg_engine *engine,
                       const struct cg_update_event *whole)
 {
-    parts_revoke(engine, set_of(engine, engine->cause_session), whole->id);
+    struct cg_update_set *set = set_of(engine, engine->cause_session);
+    CG_ASSERT(set != NULL);
+    parts_revoke(engine, set, whole->id);
 }

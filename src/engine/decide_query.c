@@ -168,6 +168,7 @@ void cg_engine_query(struct cg_engine *engine,
             report = report_add(engine, FOUND);
             report->limit = i;
         }
+        CG_ASSERT(report != NULL);
         report->value++;
         total++;
     }

@@ -126,7 +126,7 @@ static inline bool read_plain(struct cg_slice bytes, struct cg_log_head *head)
     head->separator = &cg_log_separators[CG_LOG_SOH];
     head->length = 0;
     first = i + 3;
-    for (i = first; is_digit(text[i]) && i < first + 9; i++)
+    for (i = first; i < first + 9 && is_digit(text[i]); i++)
         head->length = head->length * 10 + (uint64_t)(text[i] - '0');
     head->body = i + 1;
     head->soh_body = i + 1;

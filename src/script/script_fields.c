@@ -256,7 +256,7 @@ static size_t tag_len(const char *text)
 {
     size_t len = 0;
 
-    while (is_digit(text[len]) && len < 10) {
+    while (len < 10 && is_digit(text[len])) {
         len++;
     }
     return len < 10 && text[0] != '0' ? len : 0;

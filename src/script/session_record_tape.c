@@ -96,7 +96,7 @@ static bool take_apart(struct cg_recording_item *item,
 {
     const struct cg_fix_dictionary *dictionary = &cg_fix_dictionaries[version];
     char *memory = malloc(bytes.len * 3 + 1);
-    struct parts parts = {.header = memory, .body = memory + bytes.len};
+    struct parts parts = {0};
     struct cg_slice fields = bytes;
     const char *from = bytes.data;
     struct cg_slice value;
@@ -104,6 +104,8 @@ static bool take_apart(struct cg_recording_item *item,
     if (memory == NULL) {
         return false;
     }
+    parts.header = memory;
+    parts.body = memory + bytes.len;
     while (cg_replay_field(&fields, &tag, &value)) {
         bool header = (cg_fix_tag_flags(dictionary, tag) & CG_FIX_TAG_HEADER) !=
                       0;
