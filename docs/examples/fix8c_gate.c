@@ -406,9 +406,10 @@ static int open_transport(struct app *app, char *error, size_t error_len)
 static int settle(struct app *app)
 {
     drain(app, 0);
-    for (cg_session i = 0; i < app->created; i++) {
+    for (uintptr_t i = 0; i < app->created; i++) {
         if (app->reset[i] && app->error == 0) {
-            drain(app, cg_gate_renumbered(app->gate, i, true, now()));
+            drain(app,
+                  cg_gate_renumbered(app->gate, (cg_session)i, true, now()));
         }
     }
     return app->error != 0 ? app->error : cg_gate_commit(app->gate);

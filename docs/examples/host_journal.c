@@ -214,7 +214,7 @@ static int find_end(struct host_journal *journal)
 {
     off_t size = lseek(journal->fd, 0, SEEK_END);
     char *bytes = malloc(journal->max);
-    struct head head;
+    struct head head = {0};
     journal->end = sizeof(struct start);
     while (bytes != NULL && size - journal->end > (off_t)sizeof(head) &&
            read_all(journal->fd, &head, sizeof(head), journal->end) &&

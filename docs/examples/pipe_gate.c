@@ -407,11 +407,15 @@ static long frame(struct app *app, const char *bytes, size_t len)
         return 0;
     }
     if (!app->resumed) {
-        int heard = atoi(name);
+        char *end;
+        long heard = strtol(name, &end, 10);
+        if (end == name || *end != '\0') {
+            return -1;
+        }
         if (heard < 0 || heard >= app->sent) { /* of another journal */
             return -1;
         }
-        resume(app, heard);
+        resume(app, (int)heard);
     } else if (strcmp(word, "resend") == 0) {
         struct cg_config_session_view view;
         bool may = cg_gate_may_resend(app->gate, session_of(app, name, &view),
