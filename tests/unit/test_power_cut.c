@@ -155,10 +155,10 @@ static void test_power_cut_every_moment_of_small_turns(void **state)
     faulty_checkpoint_pages = 30;
     play(&played, 36, false);
     assert_in_range(played.folded, 5, 36);
-    sweep(&played, 0, played.told[1], SANITIZED ? 100 : SIZE_MAX,
+    sweep(&played, 0, played.told[1], SANITIZED ? 40 : SIZE_MAX,
           SANITIZED ? 2 : MANNERS);
     sweep(&played, played.told[1], faulty_disk_now(played.disk),
-          SANITIZED ? 400 : SIZE_MAX, SANITIZED ? 1 : 2);
+          SANITIZED ? 150 : SIZE_MAX, SANITIZED ? 1 : 2);
     judge(&played);
 }
 
@@ -173,7 +173,7 @@ static void test_power_cut_after_a_kill(void **state)
     faulty_checkpoint_pages = 30;
     play(&played, 20, false);
     for (size_t at = 0; at <= faulty_disk_now(played.disk);
-         at += SANITIZED ? 7 : 1) {
+         at += SANITIZED ? 17 : 1) {
         size_t least = confirmed(&played, at);
         size_t most = least < played.turns ? least + 1 : least;
         struct faulty_disk *killed = faulty_disk_kill(played.disk, at);
