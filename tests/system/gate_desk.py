@@ -149,6 +149,11 @@ class Process:
         self.child.stdin.write(words + "\n")
         self.child.stdin.flush()
 
+    def obey(self, words):
+        """Told to a simulator, which does so before anyone is told more."""
+        self.tell(words)
+        self.see("command " + re.escape(words))
+
     def see(self, pattern):
         """The next line that holds |pattern|."""
         end = time.monotonic() + WAIT_S

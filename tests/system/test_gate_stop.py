@@ -272,7 +272,7 @@ class GateStop(Case):
 
     def test_waiting_order_and_a_silent_hub(self):
         gate = self.open("SoftDeadlineMs=700\n")
-        self.hub.tell("silent")
+        self.hub.obey("silent")
         self.order("W1", wait=False)
         self.hub.see(r" in .*35=DF")
         gate.child.send_signal(signal.SIGTERM)
@@ -283,7 +283,7 @@ class GateStop(Case):
         self.ended(gate)
         self.assertTrue(any("still owe answers" in line
                             for line in gate.lines))
-        self.hub.tell("speak")
+        self.hub.obey("speak")
         gate = self.again(True, self.desk.seq, self.venue.seq)
         self.hub.see(r" out .*35=DG\|.*2320=1")
         self.finish(gate)

@@ -66,10 +66,10 @@ class ReplayGate(Case):
         self.say("order X1 USSW10 buy 9000000000 4.125 ACME",
                  r" in .*35=8.*\|11=X1\|.*150=8")
         # The hub is silent, and too late.
-        self.hub.tell("silent")
+        self.hub.obey("silent")
         self.say("order X2 USSW10 buy 1000000 4.125 ACME",
                  r" in .*35=8.*CG301")
-        self.hub.tell("speak")
+        self.hub.obey("speak")
         self.say("order A30 USSW10 sell 1000000 4.125 ACME",
                  r" in .*35=8.*\|11=A30\|.*150=0\|")
         # A limit that falls below its use pulls orders.
@@ -122,12 +122,12 @@ class ReplayGate(Case):
         self.trader.see(LOGGED_ON)
         self.say("order A1 USSW10 buy 1000000 4.125 ACME",
                  r" in .*35=8.*\|11=A1\|.*150=0\|")
-        self.hub.tell("silent")
+        self.hub.obey("silent")
         self.trader.tell("order W1 USSW10 buy 2000000 4.125 ACME")
         self.hub.see(r" in .*35=DF.*\|2320=0\|2321=0\|.*\|2324=1808.00")
         self.assertEqual(self.running.stop(), 0)
         self.trader.see(r" in .*35=8.*\|11=W1\|.*CG501")
-        self.hub.tell("speak")
+        self.hub.obey("speak")
         self.running = self.gate()
         self.trader.see(LOGGED_ON)
         self.say("order A2 USSW10 buy 1000000 4.125 ACME",

@@ -40,11 +40,6 @@ class ReplayJournal(Case):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 
-    def tell_hub(self, words):
-        """It has heard them before anything else is said."""
-        self.hub.tell(words)
-        self.hub.see(f"command {words}")
-
     def crowd(self, client, count, first):
         """Orders all at once, and their answers."""
         for number in range(first, first + count):
@@ -63,17 +58,17 @@ class ReplayJournal(Case):
         client.see(rf" in .*35=[89].*\|11=R{first}\|")
         client.tell(f"cancel C{first} M{first + 2}")
         client.see(rf" in .*35=[89].*\|11=C{first}\|")
-        self.tell_hub("silent") # the soft deadline is missed: fallback
+        self.hub.obey("silent") # the soft deadline is missed: fallback
         self.order(client, f"S{first}")
         client.see(rf" in .*35=8.*\|11=S{first}\|")
-        self.tell_hub("speak")
-        self.tell_hub("deny 2")
+        self.hub.obey("speak")
+        self.hub.obey("deny 2")
         self.order(client, f"D{first}")
         client.see(rf" in .*35=8.*\|11=D{first}\|")
-        self.tell_hub("normal")
-        self.tell_hub("limit ACME-USD 1") # below the use: pulled
+        self.hub.obey("normal")
+        self.hub.obey("limit ACME-USD 1") # below the use: pulled
         client.see(r" in .*35=8.*CG306")
-        self.tell_hub("limit ACME-USD 2500000")
+        self.hub.obey("limit ACME-USD 2500000")
         client.tell(f"status M{first}")
         client.see(r" in .*35=8.*\|150=I\|")
 
@@ -85,26 +80,26 @@ class ReplayJournal(Case):
         self.venue.tell("drop")
         gate.see("->VENUE logged out")
         gate.see("->VENUE logged on")
-        self.tell_hub("drop")
+        self.hub.obey("drop")
         gate.see("->HUB logged on")
         gate.see("takes the limit update")
         self.crowd(client, 20, 300)
-        self.tell_hub("slow 60")
+        self.hub.obey("slow 60")
         for number in range(400, 410): # some wait as it is killed
             self.order(client, f"M{number}")
         client.see(r" out .*\|11=M409\|")
         gate.see(r"M405 until|holds M405")
         gate.stop(signal.SIGKILL)
-        self.tell_hub("normal")
+        self.hub.obey("normal")
         gate = self.gate()
         client.see(LOGGED_ON)
         self.crowd(client, 20, 500)
         self.troubles(client, 600)
-        self.tell_hub("silent")
+        self.hub.obey("silent")
         self.order(client, "Z1")
         gate.see("holds Z1")
         self.assertEqual(gate.stop(), 0) # Z1 is refused: it stops
-        self.tell_hub("normal")
+        self.hub.obey("normal")
         gate = self.gate()
         client.see(LOGGED_ON)
         self.crowd(client, 5, 800)
