@@ -32,16 +32,14 @@ static bool refuse_amount(struct cg_refusal *refusal,
     return false;
 }
 
-bool cg_limit_covers(const struct cg_limit *limit,
-                     const struct cg_state *state,
-                     uint32_t account,
-                     uint16_t ccp,
-                     uint32_t instrument)
+/* Whether it covers such orders, or did before it was removed. */
+static bool names(const struct cg_limit *limit,
+                  const struct cg_state *state,
+                  uint32_t account,
+                  uint16_t ccp,
+                  uint32_t instrument)
 {
     int64_t multiplier;
-    if (limit->state == CG_LIMIT_REMOVED) {
-        return false;
-    }
     if (limit->account != CG_NONE && limit->account != account) {
         return false;
     }
@@ -56,6 +54,51 @@ bool cg_limit_covers(const struct cg_limit *limit,
         return false;
     }
     return cg_scope_covers(state, limit, instrument, &multiplier);
+}
+
+bool cg_limit_covers(const struct cg_limit *limit,
+                     const struct cg_state *state,
+                     uint32_t account,
+                     uint16_t ccp,
+                     uint32_t instrument)
+{
+    return limit->state != CG_LIMIT_REMOVED &&
+           names(limit, state, account, ccp, instrument);
+}
+
+static bool owner_covers(const struct cg_state *state,
+                         cg_session owner,
+                         uint32_t account,
+                         uint16_t ccp,
+                         uint32_t instrument)
+{
+    const struct cg_account *of = &state->accounts[account];
+    for (uint32_t i = 0; i < of->limit_count; i++) {
+        const struct cg_limit *limit = &state->limits[of->limits[i]];
+        if (limit->owner == owner && limit->kind == CG_LIMIT_DV01 &&
+            cg_limit_covers(limit, state, account, ccp, instrument)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cg_lines_stand(const struct cg_state *state,
+                    uint32_t account,
+                    uint16_t ccp,
+                    uint32_t instrument,
+                    struct cg_refusal *refusal)
+{
+    const struct cg_account *of = &state->accounts[account];
+    for (uint32_t i = 0; i < of->limit_count; i++) {
+        const struct cg_limit *limit = &state->limits[of->limits[i]];
+        if (limit->state == CG_LIMIT_REMOVED && limit->kind == CG_LIMIT_DV01 &&
+            names(limit, state, account, ccp, instrument) &&
+            !owner_covers(state, limit->owner, account, ccp, instrument)) {
+            return refuse(refusal, CG_NO_CREDIT_LINE, of->limits[i]);
+        }
+    }
+    return true;
 }
 
 static bool converted(const struct cg_engine *engine,
@@ -340,7 +383,8 @@ bool cg_cover_plan(const struct cg_engine *engine,
     if (cover->count == 0) {
         return refuse(refusal, CG_NO_CREDIT_LINE, CG_NONE);
     }
-    return true;
+    return cg_lines_stand(state, request->account, request->ccp,
+                          request->instrument, refusal);
 }
 
 /* The token's own limit: does the rise to |qty| fit? */
@@ -407,7 +451,8 @@ static bool is_covered(const struct cg_state *state,
         if (limit->kind == CG_LIMIT_DV01 &&
             cg_limit_covers(limit, state, order->account, order->ccp,
                             order->instrument)) {
-            return true;
+            return cg_lines_stand(state, order->account, order->ccp,
+                                  order->instrument, refusal);
         }
     }
     return refuse(refusal, CG_NO_CREDIT_LINE, CG_NONE);

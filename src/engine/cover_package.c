@@ -280,6 +280,10 @@ static bool all_covered(const struct cg_state *state,
         if (!covered) {
             return refuse(refusal, CG_NO_CREDIT_LINE, CG_NONE);
         }
+        if (!cg_lines_stand(state, request->account, request->ccp,
+                            request->legs[leg].instrument, refusal)) {
+            return false;
+        }
     }
     return true;
 }

@@ -750,6 +750,14 @@ bool cg_limit_covers(const struct cg_limit *limit,
                      uint16_t ccp,
                      uint32_t instrument);
 
+/* R11, R15: false, with CG102, if somebody has removed all the limits by which
+ * he stood behind such orders: what other owners allow is no credit of his. */
+bool cg_lines_stand(const struct cg_state *state,
+                    uint32_t account,
+                    uint16_t ccp,
+                    uint32_t instrument,
+                    struct cg_refusal *refusal);
+
 /* Whether |use| is |percent| of |amount|, or more. */
 bool cg_percent_reached(cg_dv01 use, cg_dv01 amount, int64_t percent);
 

@@ -129,7 +129,9 @@ struct judge_limit {
     char update[24]; /* 1667 of what is not answered yet */
     int64_t update_amount;
     int64_t update_made; /* 60 */
-    int64_t made;        /* of what is in force */
+    bool update_removes;
+    bool removed;
+    int64_t made; /* of what is in force */
 };
 
 struct judge_stop {

@@ -129,6 +129,24 @@ static void ask_said(struct judge *judge, const struct judge_event *event)
     judge->ask_count++;
 }
 
+/* R30: what it covered may not rest any more. */
+static void removed(struct judge *judge, size_t limit)
+{
+    CG_SOMETIMES(limit_removed, true);
+    for (size_t i = 0; i < judge->token_count; i++) {
+        struct judge_token *token = &judge->tokens[i];
+        if (token->limit == limit && !token->ended) {
+            token->live = false;
+            token->invalidated = true;
+        }
+    }
+    for (size_t i = 0; i < DESK_ACCOUNTS; i++) {
+        if (desk_covers(limit, i)) {
+            judge_must_pull_all(judge, i, "R30");
+        }
+    }
+}
+
 /* R15: what became of an update. */
 static void update_answered(struct judge *judge,
                             const struct judge_event *event)
@@ -146,8 +164,12 @@ static void update_answered(struct judge *judge,
             if (taken) {
                 limit->made = limit->loose ? limit->made : limit->update_made;
                 limit->amount = limit->update_amount;
+                limit->removed = limit->update_removes;
                 limit->refreshed = event->at;
                 limit->lowered = true;
+            }
+            if (taken && limit->removed) {
+                removed(judge, i);
             }
             limit->other = -1;
             CG_SOMETIMES(lowered_below_use,
@@ -376,7 +398,8 @@ static void answer_in(struct judge *judge, const struct judge_event *event)
 static void entry_in(struct judge *judge,
                      const struct judge_event *event,
                      struct cg_slice id,
-                     int64_t amount)
+                     int64_t amount,
+                     bool removes)
 {
     size_t at = limit_named(id);
     struct cg_slice update = sim_field_find(event->body, 1667);
@@ -385,7 +408,8 @@ static void entry_in(struct judge *judge,
     }
     struct judge_limit *limit = &judge->limits[at];
     limit->other = amount > limit->other ? amount : limit->other;
-    limit->update_amount = amount;
+    limit->update_amount = removes ? 0 : amount;
+    limit->update_removes = removes;
     limit->update_made = judge_time(sim_field_find(event->body, 60));
     snprintf(limit->update, sizeof(limit->update), "%.*s", (int)update.len,
              update.data);
@@ -398,6 +422,7 @@ static void update_in(struct judge *judge, const struct judge_event *event)
     struct sim_field field;
     int64_t amount = 0;
     bool named = false;
+    bool removes = false;
     sim_reader_init(&reader, event->body);
     while (sim_reader_next(&reader, &field)) {
         if (field.tag == 1531) {
@@ -405,8 +430,11 @@ static void update_in(struct judge *judge, const struct judge_event *event)
                 amount = 0;
             }
             named = false;
+        } else if (field.tag == 1324) {
+            removes = cg_slice_is(field.value, "D");
         } else if (field.tag == 1670) {
-            entry_in(judge, event, field.value, amount);
+            entry_in(judge, event, field.value, amount, removes);
+            removes = false;
             named = true;
         }
     }
@@ -546,6 +574,10 @@ void judge_amounts(struct judge *judge,
         const struct judge_limit *limit = &judge->limits[i];
         if (!desk_covers(i, order->account) || limit->loose) {
             continue;
+        }
+        if (limit->removed && limit->other < 0) {
+            judge_wrong(judge, "R11: %s is forwarded, and %s is removed",
+                        request->id, desk_limits[i].id);
         }
         int64_t amount = limit->amount > limit->other ? limit->amount
                                                       : limit->other;

@@ -153,12 +153,12 @@ bool plan_read(const char *text, struct world_plan *plan)
              FAULTS);
     if (sscanf(text, format, &seed, levels, &accounts, &clients, flags,
                &plan->batch, &plan->steps) != 7 ||
-        strlen(levels) != FAULTS || strlen(flags) != 4 || accounts == 0 ||
+        strlen(levels) < FAULT_LATER || strlen(flags) != 4 || accounts == 0 ||
         clients == 0) {
         return false;
     }
     plan->seed = seed;
-    for (int i = 0; i < FAULTS; i++) {
+    for (int i = 0; levels[i] != '\0'; i++) {
         plan->levels[i] = (enum fault_level)(levels[i] - '0');
     }
     for (int i = 0; i < DESK_ACCOUNTS; i++) {

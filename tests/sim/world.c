@@ -44,6 +44,7 @@ const char *const fault_names[FAULTS] = {
     [FAULT_CRASH_IN_RECOVERY] = "crash-in-recovery",
     [FAULT_DISK_FAILS] = "disk-fails",
     [FAULT_STOP] = "stop",
+    [FAULT_HUB_REMOVES] = "hub-removes",
 };
 
 void world_wrong(struct world *world, const char *format, ...)
@@ -96,17 +97,23 @@ static void draw_some(struct random *random, bool *flags, size_t count)
     }
 }
 
+static void
+draw_level(struct random *random, int quiet, struct world_plan *plan, int fault)
+{
+    int64_t drawn = random_below(random, 100);
+    int off = 40 + quiet * 15;
+    plan->levels[fault] = drawn < off                         ? FAULT_OFF
+                          : drawn < off + (100 - off) * 2 / 3 ? FAULT_RARE
+                                                              : FAULT_FREQUENT;
+}
+
 void world_plan_draw(struct world_plan *plan, uint64_t seed)
 {
     struct random random = {.state = seed * 2 + 1};
     *plan = (struct world_plan){.seed = seed};
     int quiet = (int)random_below(&random, 4);
-    for (int i = 0; i < FAULTS; i++) {
-        int64_t drawn = random_below(&random, 100);
-        int off = 40 + quiet * 15;
-        plan->levels[i] = drawn < off                         ? FAULT_OFF
-                          : drawn < off + (100 - off) * 2 / 3 ? FAULT_RARE
-                                                              : FAULT_FREQUENT;
+    for (int i = 0; i < FAULT_LATER; i++) {
+        draw_level(&random, quiet, plan, i);
     }
     draw_some(&random, plan->accounts, DESK_ACCOUNTS);
     draw_some(&random, plan->clients, DESK_CLIENT50 + 1);
@@ -117,6 +124,7 @@ void world_plan_draw(struct world_plan *plan, uint64_t seed)
     plan->batch = random_chance(&random, 500) ? 0
                                               : (int)random_below(&random, 600);
     plan->steps = 40 + (int)random_below(&random, 160);
+    draw_level(&random, quiet, plan, FAULT_LATER);
 }
 
 /* --- time ----------------------------------------------------------------- */
@@ -309,7 +317,7 @@ static void compare_gate(struct world *world)
 /* A hub that has kept its word has the same in its books. */
 static void compare_hub(struct world *world)
 {
-    if (world->lied || world->forgot) {
+    if (world->lied || world->forgot || world->removed) {
         return;
     }
     for (size_t i = 0; i < world->hub.ledger.limit_count; i++) {
@@ -376,7 +384,11 @@ static void open_world(struct world *world)
     world->start = INT64_C(1800000000) * 1000 * SIM_MS;
     world->now = world->start;
     for (int i = 0; i < STREAMS; i++) {
-        struct random mix = {.state = world->plan.seed + ((uint64_t)i << 48)};
+        int number = i < FAULT_LATER    ? i
+                     : i == FAULT_LATER ? STREAMS - 1
+                                        : i - 1;
+        struct random mix = {.state = world->plan.seed +
+                                      ((uint64_t)number << 48)};
         world->streams[i].state = random_next(&mix);
         world->streams[i].given = i < STREAM_WIRES ? world->plan.given : NULL;
     }

@@ -47,9 +47,11 @@ enum fault {
     FAULT_CLIENT_REPEATS, /* PossDup, PossResend, used ids */
     FAULT_CRASH,
     FAULT_CRASH_IN_RECOVERY,
-    FAULT_DISK_FAILS, /* I/O errors, a full disk */
-    FAULT_STOP,       /* the host ends and starts again */
+    FAULT_DISK_FAILS,  /* I/O errors, a full disk */
+    FAULT_STOP,        /* the host ends and starts again */
+    FAULT_HUB_REMOVES, /* limits, and sets them anew */
     FAULTS,
+    FAULT_LATER = FAULT_HUB_REMOVES, /* what older seeds do without */
 };
 
 extern const char *const fault_names[FAULTS];
@@ -198,8 +200,9 @@ struct world {
     struct world_order *orders;
     size_t order_count;
     unsigned ids;
-    bool lied;   /* the hub's books may be wrong */
-    bool forgot; /* the hub has lost its books */
+    bool lied;    /* the hub's books may be wrong */
+    bool forgot;  /* the hub has lost its books */
+    bool removed; /* the hub has removed a limit */
     char failure[1024];
     bool trace;
     struct world_record *record; /* NULL: nothing is written down */

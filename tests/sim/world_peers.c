@@ -295,6 +295,33 @@ static void hub_lowers(struct world *world)
                       amounts[world_draw(world, 6)]);
 }
 
+/* Limits that are gone are set anew. */
+static void set_anew(struct world *world)
+{
+    for (size_t i = 0; i < DESK_LIMITS; i++) {
+        const struct desk_limit *it = &desk_limits[i];
+        struct cg_slice id = {it->id, strlen(it->id)};
+        if (it->hub && sim_ledger_limit(&world->hub.ledger, id) == SIM_NONE) {
+            const struct desk_owner *owner = &desk_owners[it->account];
+            world_hub_command(world, "limit %s %s %s USD 60000 %s", it->id,
+                              owner->firm, owner->account,
+                              it->net ? "net" : "gross");
+        }
+    }
+}
+
+/* What its books have of a limit that is gone is of no use to compare. */
+static void hub_removes(struct world *world)
+{
+    const char *id = any_limit(world);
+    if (world_draw(world, 2) == 0) {
+        world->removed = true;
+        world_hub_command(world, "remove %s", id);
+    } else {
+        set_anew(world);
+    }
+}
+
 static void hub_feed_is_stale(struct world *world)
 {
     switch (world_draw(world, 4)) {
@@ -358,6 +385,7 @@ void world_hub_acts(struct world *world)
         {FAULT_HUB_TAKES_BACK, 12, hub_takes_back},
         {FAULT_HUB_EXPIRES, 12, hub_expires},
         {FAULT_HUB_SKEWED, 12, hub_is_skewed},
+        {FAULT_HUB_REMOVES, 12, hub_removes},
     };
     world_faults_act(world, acts, sizeof(acts) / sizeof(acts[0]));
 }
@@ -486,6 +514,7 @@ void world_peers_heal(struct world *world)
     world_hub_command(world, "normal");
     world_hub_command(world, "fragment 0");
     world_hub_command(world, "expire 3600000");
+    set_anew(world);
     for (size_t i = 0; i < 5; i++) {
         world_hub_command(world, "limit %s 400000", hub_ids[i]);
     }
