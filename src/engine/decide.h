@@ -72,6 +72,13 @@ bool cg_ccp_of(const struct cg_engine *engine,
                uint16_t *ccp,
                struct cg_refusal *refusal);
 
+/* The clearing house of an order as |limit|, which came later, takes it: one
+ * that nobody had named may be the limit's by now, and is then not known. */
+uint16_t cg_ccp_for(const struct cg_order *order, const struct cg_limit *limit);
+
+/* Whether a replace that names |ccp| leaves its order where it clears. */
+bool cg_ccp_stays(uint16_t ccp, const struct cg_order *order);
+
 /* Whether |more| names of clearing houses have room beside |name|; and the slot
  * of |name|, which is given one if it has none. */
 bool cg_ccp_room(const struct cg_state *state,

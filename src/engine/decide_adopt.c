@@ -29,13 +29,12 @@ static bool may_adopt(const struct cg_state *state,
                       uint32_t slot)
 {
     const struct cg_limit *limit = &state->limits[slot];
-    uint16_t ccp = order->ccp == CG_CCP_OTHER ? CG_CCP_NONE : order->ccp;
     if (limit->kind != CG_LIMIT_DV01 || order->tokens == CG_NONE) {
         return false;
     }
     return order->legs != CG_NONE ||
-           (cg_limit_covers(limit, state, order->account, ccp,
-                            order->instrument) &&
+           (cg_limit_covers(limit, state, order->account,
+                            cg_ccp_for(order, limit), order->instrument) &&
             !has_token(state, order, slot));
 }
 

@@ -21,7 +21,7 @@ bool cg_ccp_room(const struct cg_state *state,
                  struct cg_slice name,
                  uint32_t more)
 {
-    return name.len > 0 && name.len <= CG_NAME_MAX &&
+    return name.len <= CG_NAME_MAX &&
            (cg_state_ccp(state, name) != CG_CCP_OTHER ||
             state->ccp_count + more <= CG_CCPS_MAX);
 }
@@ -37,6 +37,24 @@ uint16_t cg_ccp_name(struct cg_engine *engine, struct cg_slice name)
     cg_fact_id(&fact, name);
     cg_engine_record(engine, &fact);
     return (uint16_t)fact.value;
+}
+
+/* Whether nobody had named it when its order came. */
+static bool is_other(uint16_t ccp)
+{
+    return ccp != CG_CCP_NONE && ccp >= CG_CCP_OTHER - CG_CCPS_MAX;
+}
+
+uint16_t cg_ccp_for(const struct cg_order *order, const struct cg_limit *limit)
+{
+    bool may_be = is_other(order->ccp) &&
+                  limit->ccp >= CG_CCP_OTHER - order->ccp;
+    return may_be ? CG_CCP_NONE : order->ccp;
+}
+
+bool cg_ccp_stays(uint16_t ccp, const struct cg_order *order)
+{
+    return ccp == order->ccp || (is_other(ccp) && is_other(order->ccp));
 }
 
 /* The only one of an account, if it has one. */
@@ -60,8 +78,11 @@ bool cg_ccp_of(const struct cg_engine *engine,
         *ccp = only_ccp(account);
         return true;
     }
-    *ccp = cg_state_ccp(&engine->state, event->ccp);
-    bool is_its = *ccp != CG_CCP_OTHER && (account->ccps >> *ccp & 1) != 0;
+    uint16_t named = cg_state_ccp(&engine->state, event->ccp);
+    bool is_other = named == CG_CCP_OTHER;
+    bool is_its = !is_other && (account->ccps >> named & 1) != 0;
+    *ccp = is_other ? (uint16_t)(CG_CCP_OTHER - engine->state.ccp_count)
+                    : named;
     if (account->ccps != 0 && !is_its) {
         *refusal = cg_refusal_of(CG_UNKNOWN_PARTY);
         refusal->party = true;

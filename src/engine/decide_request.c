@@ -183,7 +183,7 @@ static bool replace_fits(const struct cg_engine *engine,
         return false;
     }
     if (account != order->account ||
-        (event->ccp.len > 0 && ccp != order->ccp) ||
+        (event->ccp.len > 0 && !cg_ccp_stays(ccp, order)) ||
         event->side != order->side || !cg_terms_stay(state, event, order)) {
         *refusal = cg_refusal_of(CG_REPLACE_NOT_ALLOWED);
         return false;

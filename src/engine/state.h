@@ -21,7 +21,8 @@
 #define CG_ACCOUNT_LIMITS_MAX 64
 
 /* Clearing houses that accounts and limits name; an order may have none, or
- * one that neither does. */
+ * one that neither does: CG_CCP_OTHER less the number of those that were named
+ * when it came. */
 #define CG_CCPS_MAX 64
 #define CG_CCP_NONE ((uint16_t)0xffff)
 #define CG_CCP_OTHER ((uint16_t)0xfffe)
@@ -199,7 +200,7 @@ struct cg_order {
     cg_session client;
     cg_session venue;
     uint32_t account;    /* slot */
-    uint16_t ccp;        /* slot, CG_CCP_NONE or CG_CCP_OTHER */
+    uint16_t ccp;        /* slot, CG_CCP_NONE or of CG_CCP_OTHER */
     uint32_t instrument; /* slot; CG_NONE: a package */
     uint32_t legs;       /* the first one, or CG_NONE (R5) */
     uint32_t request;    /* the ClOrdID in force */
