@@ -12,8 +12,8 @@ void cg_apply_account_warnings(struct cg_state *state,
 {
     struct cg_account *account = &state->accounts[fact->account];
     bool own = (fact->flags & 1) != 0;
-    state->own_warnings += own && !account->own_warnings;
-    state->own_warnings -= !own && account->own_warnings;
+    state->own_warnings -= account->own_warnings;
+    state->own_warnings += own;
     account->own_warnings = own;
     account->warnings = 0;
     for (uint32_t i = 0; i < CG_WARNINGS_MAX; i++) {

@@ -137,8 +137,7 @@ void cg_apply_limit_set(struct cg_state *state, const struct cg_fact *fact)
     }
     for (uint32_t i = 0; i < 8 && (fact->hash >> (8 * i)) != 0; i++) {
         uint32_t percent = fact->hash >> (8 * i) & 0xff;
-        if (!had || limit->warning_percent[i] != percent ||
-            limit->warnings <= i) {
+        if (!had || limit->warning_percent[i] != percent) {
             limit->warned &= ~(1u << i); /* a new level has not fired yet */
         }
         limit->warning_percent[i] = percent;

@@ -178,25 +178,32 @@ static bool has_doubtful(const struct cg_state *state,
     return i != CG_NONE;
 }
 
+/* Counts a list of closed orders, of which all are |doubtful|, or none. */
+static bool closed_list_holds(const struct cg_state *state,
+                              uint32_t first,
+                              bool doubtful,
+                              uint32_t *count)
+{
+    for (uint32_t i = first; i != CG_NONE; i = state->orders[i].next) {
+        const struct cg_order *order = &state->orders[i];
+        if (order->state != CG_ORDER_CLOSED || order->forgettable == doubtful ||
+            order->doubtful != doubtful ||
+            has_doubtful(state, order) != doubtful) {
+            return false;
+        }
+        (*count)++;
+    }
+    return true;
+}
+
 /* R22: of the closed orders those stay of which a replace may never have
  * reached the venue; an order is in one list at most. */
 static bool
 closed_hold(const struct cg_state *state, char *error, size_t error_len)
 {
-    bool holds = true;
     uint32_t count = 0;
-    for (uint32_t i = state->closed_first; i != CG_NONE && holds;
-         i = state->orders[i].next, count++) {
-        const struct cg_order *order = &state->orders[i];
-        holds = order->state == CG_ORDER_CLOSED && order->forgettable &&
-                !order->doubtful && !has_doubtful(state, order);
-    }
-    for (uint32_t i = state->doubtful.first; i != CG_NONE && holds;
-         i = state->orders[i].next, count++) {
-        const struct cg_order *order = &state->orders[i];
-        holds = order->state == CG_ORDER_CLOSED && !order->forgettable &&
-                order->doubtful && has_doubtful(state, order);
-    }
+    bool holds = closed_list_holds(state, state->closed_first, false, &count) &&
+                 closed_list_holds(state, state->doubtful.first, true, &count);
     for (uint32_t i = 0; i < state->order_top; i++) {
         const struct cg_order *order = &state->orders[i];
         count -= order->state != CG_ORDER_FREE &&

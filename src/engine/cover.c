@@ -162,6 +162,10 @@ bool cg_limit_open(const struct cg_limit *limit,
                    uint32_t slot,
                    struct cg_refusal *refusal)
 {
+    if (CG_NEVER(limit->state == CG_LIMIT_REMOVED,
+                 "it covers nothing, and its tokens ended with it")) {
+        return refuse(refusal, CG_NO_CREDIT_LINE, slot);
+    }
     switch (limit->state) {
     case CG_LIMIT_ENABLED:
         return true;
@@ -170,7 +174,6 @@ bool cg_limit_open(const struct cg_limit *limit,
     case CG_LIMIT_HALTED:
         return refuse(refusal, CG_PARTY_HALTED, slot);
     case CG_LIMIT_REMOVED:
-        return refuse(refusal, CG_NO_CREDIT_LINE, slot);
     case CG_LIMIT_UNENFORCED:
     case CG_LIMIT_STATES:
         break;
@@ -396,8 +399,9 @@ static bool token_may_grow(const struct cg_engine *engine,
 {
     const struct cg_limit *limit = &engine->state.limits[token->limit];
     cg_dv01 total;
-    if (token->end != CG_END_NONE || token->state != CG_TOKEN_SPENT ||
-        cg_token_lapses(engine, token)) {
+    if (CG_NEVER(token->state != CG_TOKEN_SPENT,
+                 "what is spent stays so until its order is over") ||
+        token->end != CG_END_NONE || cg_token_lapses(engine, token)) {
         /* R22: nothing goes on without live cover. */
         return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
     }

@@ -51,7 +51,8 @@ static bool any_leg_in(const struct cg_state *state,
     return false;
 }
 
-/* Adds one leg to what the limit counts; false when it is too large. */
+/* Adds |qty| of one leg to what the limit counts; false when it is too large.
+ */
 static bool leg_add(struct sums *sums,
                     const struct cg_leg_terms *leg,
                     cg_dv01 rate,
@@ -59,26 +60,22 @@ static bool leg_add(struct sums *sums,
 {
     cg_dv01 *side = &sums->side[leg->side != '1'];
     cg_dv01 worth;
-    cg_qty of_leg;
     cg_wide net = (cg_wide)leg->ratio * rate;
     sums->has[leg->side != '1'] = true;
     sums->net += leg->side == '1' ? net : -net;
-    return cg_leg_qty(leg->ratio, qty, &of_leg) &&
-           cg_dv01_of(of_leg, rate, &worth) &&
+    return cg_dv01_of(qty, rate, &worth) &&
            !__builtin_add_overflow(*side, worth, side) &&
            !__builtin_add_overflow(sums->gross, worth, &sums->gross);
 }
 
 /* R14: the leg's quantity as the limit counts it. */
 static bool qty_add(const struct cg_engine *engine,
-                    const struct cg_cover_request *request,
                     uint32_t slot,
                     const struct cg_leg_terms *leg,
+                    cg_qty qty,
                     cg_qty *sum)
 {
-    cg_qty qty;
-    return cg_leg_qty(leg->ratio, request->qty, &qty) &&
-           cg_qty_in(engine, leg->instrument, &engine->state.limits[slot],
+    return cg_qty_in(engine, leg->instrument, &engine->state.limits[slot],
                      &qty) &&
            !__builtin_add_overflow(*sum, qty, sum);
 }
@@ -102,8 +99,10 @@ static bool legs_add(const struct cg_engine *engine,
                            &sums->rates[i], &reason)) {
             return refuse(refusal, reason, slot);
         }
-        if (!leg_add(sums, leg, sums->rates[i], request->qty) ||
-            !qty_add(engine, request, slot, leg, &sums->qty)) {
+        cg_qty qty;
+        if (!cg_leg_qty(leg->ratio, request->qty, &qty) ||
+            !leg_add(sums, leg, sums->rates[i], qty) ||
+            !qty_add(engine, slot, leg, qty, &sums->qty)) {
             return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
         }
     }
@@ -247,7 +246,8 @@ static bool limit_plan(const struct cg_engine *engine,
     }
     bool gross = limit->measure == CG_MEASURE_GROSS;
     struct cg_cover_part part = {.limit = slot};
-    if (!part_of(limit, request, &sums, &part)) {
+    if (CG_NEVER(!part_of(limit, request, &sums, &part),
+                 "a net is no more than the sides that were added up")) {
         return refuse(refusal, CG_DV01_UNAVAILABLE, slot);
     }
     bool one = gross || part.sum == CG_SUM_NET;
@@ -431,6 +431,7 @@ bool cg_package_adopt_plan(const struct cg_engine *engine,
     struct cg_cover_part part = {.limit = limit};
     bool gross = state->limits[limit].measure == CG_MEASURE_GROSS;
     return legs_add(engine, &request, limit, &sums, &unused) &&
-           part_of(&state->limits[limit], &request, &sums, &part) &&
+           CG_ALWAYS(part_of(&state->limits[limit], &request, &sums, &part),
+                     "a net is no more than the sides that were added up") &&
            parts_add(cover, &request, &part, &sums, gross, &unused);
 }

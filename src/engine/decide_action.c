@@ -28,7 +28,7 @@ static enum cg_limit_stop stop_wanted(const struct cg_limit *limit)
 {
     enum cg_limit_stop stop = CG_LIMIT_STOPS_NOT;
     cg_dv01 use = cg_limit_use(limit);
-    if (!limit->has_amount || limit->state == CG_LIMIT_REMOVED) {
+    if (limit->state == CG_LIMIT_REMOVED) {
         return stop;
     }
     if (limit->action != 0 && use > limit->amount) {
@@ -59,8 +59,11 @@ static void stop_by(struct cg_engine *engine, uint32_t slot, uint32_t action)
     const struct cg_limit *limit = &state->limits[slot];
     enum cg_limit_stop stop = stop_of(action);
     struct cg_party party = cg_limit_party(state, limit);
-    if (stop <= limit->stop ||
-        (party.account == CG_NONE && party.firm == CG_NONE)) {
+    if (stop <= limit->stop) {
+        return;
+    }
+    if (CG_NEVER(party.account == CG_NONE && party.firm == CG_NONE,
+                 "a limit is of an account or of a firm that one has had")) {
         return;
     }
     stop_set(engine, slot, stop);

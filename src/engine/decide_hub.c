@@ -478,10 +478,9 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
     case CG_ASK_LOWER:
     case CG_ASK_CONSUMED:
     case CG_ASK_BUST:
+    case CG_ASK_KINDS: /* is none */
         answer_notice(engine, answer);
         cg_notice_answered(engine, answer->token);
-        break;
-    case CG_ASK_KINDS:
         break;
     }
     /* What had to wait for this answer is said now: a raise, or a fall. */

@@ -14,14 +14,14 @@
  * request (1666) that they answer. */
 static uint64_t key_of(const struct cg_update_event *event)
 {
-    uint64_t key = cg_hash(event->snapshot ? 1 : 2, event->request);
-    return key != 0 ? key : 1;
+    return cg_hash(event->snapshot ? 1 : 2, event->request) | 1; /* never 0 */
 }
 
 static struct cg_update_set *set_of(struct cg_engine *engine,
                                     cg_session session)
 {
-    for (uint32_t i = 0; i < engine->update_set_count; i++) {
+    for (uint32_t i = 0;; i++) {
+        CG_ASSERT(i < engine->update_set_count); /* each hub has one */
         struct cg_update_set *set = &engine->update_sets[i];
         if (set->session == CG_SESSION_NONE) {
             set->session = session;
@@ -30,7 +30,6 @@ static struct cg_update_set *set_of(struct cg_engine *engine,
             return set;
         }
     }
-    return NULL;
 }
 
 static void parts_record(struct cg_engine *engine, uint64_t key)
@@ -66,7 +65,7 @@ static void parts_revoke(struct cg_engine *engine,
 static void parts_drop(struct cg_engine *engine)
 {
     struct cg_update_set *set = set_of(engine, engine->cause_session);
-    if (set != NULL && set->open) {
+    if (set->open) {
         cg_note(engine, "ALARM: a limit update in parts was never completed");
         parts_revoke(engine, set, (struct cg_slice){NULL, 0});
         set->open = false;
@@ -77,7 +76,7 @@ static void parts_drop(struct cg_engine *engine)
 void cg_parts_lose(struct cg_engine *engine)
 {
     struct cg_update_set *set = set_of(engine, engine->cause_session);
-    if (set != NULL && set->open) {
+    if (set->open) {
         cg_note(engine, "ALARM: a limit update in parts was cut short");
         set->open = false; /* the state still refuses what is left of it */
     }
@@ -142,7 +141,6 @@ enum cg_parts cg_parts_take(struct cg_engine *engine,
         }
         return CG_PARTS_NONE;
     }
-    CG_ASSERT(set != NULL);
     if (!part_follows(engine, set, event)) {
         parts_drop(engine);
         if (event->last_fragment && event->parties >= event->total) {
@@ -167,6 +165,5 @@ void cg_parts_refused(struct cg_engine *engine,
                       const struct cg_update_event *whole)
 {
     struct cg_update_set *set = set_of(engine, engine->cause_session);
-    CG_ASSERT(set != NULL);
     parts_revoke(engine, set, whole->id);
 }

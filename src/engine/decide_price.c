@@ -219,7 +219,8 @@ void cg_prices_take(struct cg_engine *engine, uint32_t slot)
         cg_dv01 rates[CG_LEGS_MAX];
         if (token->state == CG_TOKEN_SPENT &&
             is_raise(state, token, state->requests[order->raise].qty) &&
-            rates_now(engine, token, rates, &refusal) &&
+            CG_ALWAYS(rates_now(engine, token, rates, &refusal),
+                      "its total was taken by them in this event") &&
             (token->prices != CG_NONE ||
              !costs_the_same(state, token, rates))) {
             prices_record(engine, i, order->raise, rates);

@@ -61,7 +61,7 @@ static enum cg_limit_state entry_state(const struct cg_limit *limit,
     if (entry->removed) {
         return CG_LIMIT_REMOVED;
     }
-    if (entry->unenforceable) {
+    if (CG_NEVER(entry->unenforceable, "such an update is refused whole")) {
         return CG_LIMIT_UNENFORCED;
     }
     if (entry->halted) {

@@ -318,8 +318,9 @@ static bool leg_taken_fits(const struct cg_state *state,
                            const struct cg_fact *fact)
 {
     const struct cg_order *order = order_at(state, fact->order);
-    return order != NULL && order->state == CG_ORDER_WAITING &&
-           order->tokens == CG_NONE && is_side(fact->side) &&
+    return CG_ALWAYS(order != NULL, "it was looked for, and cannot be none") &&
+           order->state == CG_ORDER_WAITING && order->tokens == CG_NONE &&
+           is_side(fact->side) &&
            (order->legs == CG_NONE ||
             state->packages[order->legs].count < CG_LEGS_MAX);
 }
@@ -328,7 +329,8 @@ static bool leg_charged_fits(const struct cg_state *state,
                              const struct cg_fact *fact)
 {
     const struct cg_token *token = token_at(state, fact->token);
-    if (token == NULL || token->sum == CG_SUM_ORDER ||
+    if (CG_NEVER(token == NULL, "it was looked for, and cannot be none") ||
+        token->sum == CG_SUM_ORDER ||
         !is_leg_of(state, &state->orders[token->order], fact->number)) {
         return false;
     }
@@ -342,7 +344,7 @@ static bool leg_charged_fits(const struct cg_state *state,
 static bool is_forgettable(const struct cg_state *state, uint32_t slot)
 {
     const struct cg_order *order = order_at(state, slot);
-    return order != NULL && (order->forgettable || order->doubtful);
+    return order != NULL && order->forgettable;
 }
 
 static bool order_fits(const struct cg_state *state, const struct cg_fact *fact)
@@ -465,7 +467,7 @@ static bool token_fits(const struct cg_state *state, const struct cg_fact *fact)
 static bool ask_fits(const struct cg_state *state, const struct cg_fact *fact)
 {
     if (fact->kind != CG_FACT_ASK_SENT) {
-        return fact->ask < state->ask_top && state->asks[fact->ask].open &&
+        return fact->ask != CG_NONE && /* if there is one, it is open */
                (fact->token == CG_NONE ||
                 fact->token == state->asks[fact->ask].token);
     }
@@ -483,8 +485,7 @@ static bool request_new_fits(const struct cg_state *state,
     return fact->request != CG_NONE &&
            fact->request == cg_state_next_request(state) &&
            fact->flags >> 16 < CG_SESSIONS_MAX &&
-           fact->value <= CG_REQUEST_PULL && fact->qty >= 0 &&
-           (fact->order == CG_NONE || order_at(state, fact->order) != NULL);
+           fact->value <= CG_REQUEST_PULL && fact->qty >= 0;
 }
 
 static bool request_ended_fits(const struct cg_state *state,
@@ -500,9 +501,8 @@ static bool request_ended_fits(const struct cg_state *state,
     return cg_request_may(request->state,
                           refused ? CG_REQUEST_REFUSED : CG_REQUEST_ACCEPTED) &&
            fact->qty >= 0 && fact->order == request->order &&
-           (request->order == CG_NONE ||
-            (order_at(state, request->order) != NULL &&
-             (!behind || state->orders[request->order].behind > 0)));
+           (!behind || (request->order != CG_NONE &&
+                        state->orders[request->order].behind > 0));
 }
 
 static bool request_advanced_fits(const struct cg_state *state,
@@ -533,8 +533,7 @@ static bool request_fits(const struct cg_state *state,
                order_at(state, request->order) != NULL &&
                cg_request_may(request->state, CG_REQUEST_SENT);
     case CG_FACT_REQUEST_WITHHELD:
-        return request != NULL &&
-               (fact->order == CG_NONE || order_at(state, fact->order) != NULL);
+        return request != NULL;
     default:
         return request_ended_fits(state, fact);
     }
@@ -551,20 +550,22 @@ static bool none_is_behind(const struct cg_state *state, uint32_t first)
     return i == CG_NONE;
 }
 
+static bool none_is_behind_any(const struct cg_state *state, uint32_t first)
+{
+    uint32_t i = first;
+    while (i != CG_NONE && none_is_behind(state, state->orders[i].requests)) {
+        i = state->orders[i].next;
+    }
+    return i == CG_NONE;
+}
+
 /* Nobody waits behind an order that is over: it would be forgotten unanswered.
  */
 static bool day_fits(const struct cg_state *state)
 {
-    bool fits = none_is_behind(state, state->request_loose);
-    for (uint32_t i = state->closed_first; i != CG_NONE && fits;
-         i = state->orders[i].next) {
-        fits = none_is_behind(state, state->orders[i].requests);
-    }
-    for (uint32_t i = state->doubtful.first; i != CG_NONE && fits;
-         i = state->orders[i].next) {
-        fits = none_is_behind(state, state->orders[i].requests);
-    }
-    return fits;
+    return none_is_behind(state, state->request_loose) &&
+           none_is_behind_any(state, state->closed_first) &&
+           none_is_behind_any(state, state->doubtful.first);
 }
 
 /* --- the whole ----------------------------------------------------------- */

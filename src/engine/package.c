@@ -203,7 +203,8 @@ bool cg_token_worth_at(const struct cg_state *state,
     }
     if (token->sum == CG_SUM_NET) {
         cg_wide net = net_rate(state, token, rates);
-        return net >= 0 && cg_net_worth(net, qty, out);
+        return CG_ALWAYS(net >= 0, "it is asked before whether it turns") &&
+               cg_net_worth(net, qty, out);
     }
     *out = 0;
     if (token->sum == CG_SUM_REST) {
@@ -309,7 +310,8 @@ bool cg_rates_filled(const struct cg_state *state,
         }
         net += leg->side == token->side ? worth : -worth;
         if (token->sum == CG_SUM_LEGS &&
-            (!filled_qty(state, i, &fills, &filled) ||
+            (CG_NEVER(!filled_qty(state, i, &fills, &filled),
+                      "each fill was counted by the tokens it came under") ||
              !add_worth(out, filled, rate))) {
             return false;
         }

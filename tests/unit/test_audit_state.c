@@ -332,6 +332,8 @@ static void test_audit_state_instruments(void **state)
     SPOILT_BOTH(of->idle_first, 1, instruments[1].idle, true, words);
     instruments[1].previous = previous;
     SPOILT(order_of("A2")->instrument, unused, words);
+    SPOILT_BOTH(order_of("A2")->instrument, unused, instruments[0].references,
+                instruments[0].references - 1, words);
     instruments[unused].used = true;
     instruments[unused].next = next;
     of->instruments_used++;

@@ -150,6 +150,9 @@ static const char long_id[CG_NAME_MAX + 2] = "longer than a name";
     X(INSTRUMENT_NAMED, other, f->instrument + 1 < s->instrument_max,          \
       f->instrument++)                                                         \
     X(INSTRUMENT_NAMED, none, true, f->instrument = CG_NONE)                   \
+    X(INSTRUMENT_NAMED, full, is_new_instrument(s, f),                         \
+      (f->instrument = CG_NONE, s->instrument_free = CG_NONE,                  \
+       s->instrument_count = s->instrument_max))                               \
     X(INSTRUMENT_NAMED, currency, true, (f->flags |= 1, f->text_len = 3))      \
     X(INSTRUMENT_RATED, none, true, f->instrument = CG_NONE)                   \
     X(INSTRUMENT_RATED, unused, true, SPOIL(INSTRUMENT.used, false))           \
@@ -200,6 +203,10 @@ static const char long_id[CG_NAME_MAX + 2] = "longer than a name";
     X(ORDER_SENT, forgotten_none, true,                                        \
       (f->kind = CG_FACT_ORDER_FORGOTTEN, f->order = CG_NONE))                 \
     X(ORDER_SENT, forgotten, true, f->kind = CG_FACT_ORDER_FORGOTTEN)          \
+    X(ORDER_SENT, forgotten_doubtful, true, {                                  \
+        f->kind = CG_FACT_ORDER_FORGOTTEN;                                     \
+        SPOIL(ORDER.doubtful, true);                                           \
+    })                                                                         \
     X(ORDER_ACKED, none, true, f->order = CG_NONE)                             \
     X(ORDER_ACKED, state, true, SPOIL(ORDER.state, CG_ORDER_CLOSED))           \
     X(ORDER_RESTATED, none, true, f->order = CG_NONE)                          \
@@ -225,6 +232,8 @@ static const char long_id[CG_NAME_MAX + 2] = "longer than a name";
     })                                                                         \
     X(LEG_TAKEN, other, f->number + 1 < s->leg_max, f->number++)               \
     X(LEG_TAKEN, full, true, f->number = s->leg_max)                           \
+    X(LEG_TAKEN, none_left, true,                                              \
+      (s->leg_top = s->leg_max, s->leg_free = CG_NONE))                        \
     X(LEG_TAKEN, none, true, f->order = CG_NONE)                               \
     X(LEG_TAKEN, ratio, true, f->amount = 0)                                   \
     X(LEG_TAKEN, ratio_max, true, f->amount = (cg_dv01)CG_RATIO_MAX + 1)       \
@@ -374,6 +383,13 @@ static const char long_id[CG_NAME_MAX + 2] = "longer than a name";
       f->request != CG_NONE && !is_unused(s, f->request) &&                    \
           REQUEST.state == CG_REQUEST_BEHIND,                                  \
       SPOIL(ORDER.behind, 0))                                                  \
+    X(REQUEST_REFUSED, behind_nothing,                                         \
+      f->request != CG_NONE && !is_unused(s, f->request) &&                    \
+          REQUEST.state == CG_REQUEST_BEHIND,                                  \
+      {                                                                        \
+          f->order = CG_NONE;                                                  \
+          SPOIL(REQUEST.order, CG_NONE);                                       \
+      })                                                                       \
     X(RESENDS_ENDED, session, true, f->session = CG_SESSION_NONE)              \
     X(COMPARED, session, true, f->session = CG_SESSION_NONE)                   \
     X(LINK_UP, session, true, f->session = CG_SESSION_NONE)                    \
@@ -382,6 +398,10 @@ static const char long_id[CG_NAME_MAX + 2] = "longer than a name";
     X(HUB_MISSED, none, true, f->order = CG_NONE)                              \
     X(DAY_ENDED, behind_closed, s->closed_first != CG_NONE, {                  \
         uint32_t at = s->orders[s->closed_first].requests;                     \
+        SPOIL(s->requests[at].state, CG_REQUEST_BEHIND);                       \
+    })                                                                         \
+    X(DAY_ENDED, behind_doubtful, s->doubtful.first != CG_NONE, {              \
+        uint32_t at = s->orders[s->doubtful.first].requests;                   \
         SPOIL(s->requests[at].state, CG_REQUEST_BEHIND);                       \
     })                                                                         \
     X(DAY_ENDED, behind_loose, s->request_loose != CG_NONE,                    \
@@ -413,6 +433,12 @@ static const int row_kinds[ROW_COUNT] = {
 static bool brings_token(const struct cg_fact *f)
 {
     return f->kind == CG_FACT_TOKEN_CHARGED || f->kind == CG_FACT_TOKEN_ADDED;
+}
+
+static bool is_new_instrument(const struct cg_state *s, const struct cg_fact *f)
+{
+    struct cg_slice name = {f->id, f->id_len};
+    return cg_state_instrument(s, name) == CG_NONE;
 }
 
 static bool is_free(const struct cg_state *s, uint32_t order)
