@@ -79,7 +79,7 @@ static void breach_switch(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_limit *limit = &engine->state.limits[slot];
     uint32_t model = cg_action_switches(limit->action - 1);
-    if (!limit->breached || model == 0 || model == limit->switched) {
+    if (!limit->breached || model == 0) {
         return;
     }
     struct cg_fact fact = cg_fact_of(CG_FACT_LIMIT_WARNED);

@@ -392,8 +392,10 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
     }
     bool whole = event->status == APPROVED &&
                  (!event->has_approved || event->approved >= answer->asked);
-    if (answer->kind == CG_ASK_LOWER && answer->current &&
-        event->has_approved && event->approved != answer->asked) {
+    bool fall = answer->kind == CG_ASK_LOWER &&
+                CG_ALWAYS(answer->current,
+                          "nothing is asked for before its answer");
+    if (fall && event->has_approved && event->approved != answer->asked) {
         struct cg_fact fact = cg_token_differs(
             engine, CG_DIFFERS_TOKEN_AMOUNT, answer->token,
             "R24: the total that we told stays");
@@ -401,9 +403,7 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
         fact.other = event->approved;
         cg_difference_record(engine, &fact);
     }
-    cg_dv01 more = answer->kind == CG_ASK_LOWER && answer->current && whole
-                       ? newly_held(token, answer)
-                       : 0;
+    cg_dv01 more = fall && whole ? newly_held(token, answer) : 0;
     bool sooner = event->has_expires && event->expires < token->expires;
     if (more > 0 || sooner || (event->has_expires && answer->current)) {
         grant(engine, answer, more, false);
@@ -428,7 +428,9 @@ static void answer_cancel(struct cg_engine *engine, const struct answer *answer)
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     bool is_unknown = answer->event->status == REJECTED;
-    if (is_unknown && token->late && token->state == CG_TOKEN_RETURNING) {
+    if (is_unknown && token->late &&
+        CG_ALWAYS(token->state == CG_TOKEN_RETURNING,
+                  "of any other state its late grant is withdrawn at once")) {
         /* It came there before the ask, which has been granted since. */
         asks_retire(engine, answer->token);
         cg_ask_send(engine, answer->token, CG_ASK_CANCEL, answer->asked);
@@ -495,7 +497,8 @@ static void answer_take(struct cg_engine *engine, const struct answer *answer)
     if (token->ask == CG_NONE && raises) { /* this answer may be enough */
         raise_go(engine, token->order);
     }
-    if (token->ask != CG_NONE || token->state != CG_TOKEN_SPENT) {
+    if (CG_NEVER(token->state != CG_TOKEN_SPENT, "no raise ends its order") ||
+        token->ask != CG_NONE) {
         return;
     }
     if (token->asked > token->charge || token->late) {

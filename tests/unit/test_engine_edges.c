@@ -201,6 +201,47 @@ static void test_engine_difference_without_a_request(void **state)
     assert_string_equal(words.ours, "A1");
 }
 
+/* R15: more entries than can be answered are refused before any is looked at.
+ */
+static void test_engine_definition_has_too_many_entries(void **state)
+{
+    struct cg_update_event event = {.id = CG_SLICE("D1"),
+                                    .definition = true,
+                                    .entries = CG_DEFINITIONS_MAX + 1};
+    (void)state;
+    small_begin(&small, SMALL_HUB, SMALL_START);
+    cg_engine_define(small.engine, &event);
+    small_end(&small);
+    const struct cg_effect *effect = effect_of(CG_EFFECT_DEFINITION_ACK);
+    assert_non_null(effect);
+    assert_true(effect->whole);
+    assert_int_equal(effect->reject, CG_RESULT_OTHER);
+}
+
+/* R5: 600 and 602 may say the same of a leg whose instrument has its dates in
+ * its name, though one without any has that name, too. */
+static void test_engine_leg_is_named_twice(void **state)
+{
+    struct cg_refusal refusal;
+    struct cg_leg_terms terms[CG_LEGS_MAX];
+    struct cg_leg_event leg = {.symbol = CG_SLICE("USD10Y"),
+                               .security_id = CG_SLICE("USD10Y"),
+                               .instrument = CG_SLICE("USD10Y /2037-01-20"),
+                               .side = '1',
+                               .ratio = CG_RATIO_SCALE};
+    struct cg_order_event event = {.legs = &leg, .leg_count = 1};
+    (void)state;
+    small.engine->config.sizes.instruments = 4;
+    small_begin(&small, SMALL_CLIENT, SMALL_START);
+    uint32_t slot = make("USD10Y /2037-01-20", "USD", "USD10Y", "", 7);
+    assert_true(cg_legs_fit(&small.engine->state, &event, terms, &refusal));
+    assert_int_equal(terms[0].instrument, slot);
+    leg.symbol = CG_SLICE("SWAP");
+    assert_false(cg_legs_fit(&small.engine->state, &event, terms, &refusal));
+    assert_int_equal(refusal.tag, 602);
+    small_end(&small);
+}
+
 /* --- par rates ----------------------------------------------------------- */
 
 static struct cg_rates_event rates(cg_time made_at, const char *words)
@@ -447,6 +488,8 @@ int main(void)
         TEST(test_engine_instruments_fill_their_places),
         TEST(test_engine_news_leave_room),
         TEST(test_engine_difference_without_a_request),
+        TEST(test_engine_definition_has_too_many_entries),
+        TEST(test_engine_leg_is_named_twice),
         TEST(test_engine_rates_are_told_apart),
         TEST(test_engine_rates_that_never_age),
         TEST(test_engine_own_limit_is_never_asked_for),
