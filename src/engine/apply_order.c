@@ -290,11 +290,12 @@ void cg_apply_fills_count(struct cg_state *state, const struct cg_order *order)
         if (!token->spent) {
             continue; /* denied, or replaced by a fallback (R27) */
         }
-        if (CG_NEVER(!cg_token_filled(state, token, &fills, &filled),
-                     "it was counted before it was recorded")) {
-            filled = token->filled;
-        }
-        cg_apply_token_filled(state, token, filled);
+        bool counts = cg_token_filled(state, token, &fills, &filled);
+        cg_apply_token_filled(
+            state, token,
+            CG_ALWAYS(counts, "it was counted before it was recorded")
+                ? filled
+                : token->filled);
     }
 }
 

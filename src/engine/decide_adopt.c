@@ -14,8 +14,10 @@ static bool has_token(const struct cg_state *state,
                       uint32_t limit)
 {
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
-        if (state->tokens[i].limit == limit &&
-            cg_token_counts(&state->tokens[i])) {
+        const struct cg_token *token = &state->tokens[i];
+        if (token->limit == limit &&
+            CG_ALWAYS(cg_token_counts(token),
+                      "the newest of its tokens under a limit counts")) {
             return true;
         }
     }
@@ -95,7 +97,8 @@ static bool adopt(struct cg_engine *engine, uint32_t slot, uint32_t limit)
         !cg_rate_in(engine, order->instrument, &state->limits[limit],
                     &fact.rate, &reason) ||
         !cg_dv01_of(worst_of(state, order), fact.rate, &fact.amount) ||
-        !cg_dv01_of(order->cum_qty, fact.rate, &fact.other) ||
+        CG_NEVER(!cg_dv01_of(order->cum_qty, fact.rate, &fact.other),
+                 "it is no more than the worst case") ||
         !cg_limit_holds(&state->limits[limit], fact.amount)) {
         return false;
     }

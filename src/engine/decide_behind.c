@@ -28,7 +28,7 @@ static uint32_t oldest(const struct cg_state *state,
 static bool has_target(const struct cg_state *state, uint32_t request)
 {
     uint32_t target = state->requests[request].target;
-    return target == CG_NONE ||
+    return CG_NEVER(target == CG_NONE, "41 named its order") ||
            state->requests[target].state != CG_REQUEST_REFUSED;
 }
 

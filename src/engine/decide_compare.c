@@ -568,6 +568,6 @@ struct cg_fact cg_token_differs(const struct cg_engine *engine,
 {
     struct cg_fact fact = cg_difference_of(engine, what, rule);
     fact.token = token;
-    fact.order = token != CG_NONE ? engine->state.tokens[token].order : CG_NONE;
+    fact.order = engine->state.tokens[token].order;
     return fact;
 }

@@ -69,8 +69,7 @@ static bool is_refused_replace(const struct cg_token *token,
                                const struct cg_answer_event *event)
 {
     return event->trans_type == 2 && event->ask > token->last_approved &&
-           event->ask > token->first_ask && token->state == CG_TOKEN_SPENT &&
-           token->end == CG_END_NONE;
+           token->state == CG_TOKEN_SPENT && token->end == CG_END_NONE;
 }
 
 /* Whether 2327 is another amount than was asked for: known while nothing newer

@@ -85,7 +85,8 @@ void cg_order_pull(struct cg_engine *engine,
         cg_order_refuse(engine, slot, &refusal, CG_END_HANDED_BACK);
         return;
     }
-    if (order->state == CG_ORDER_CLOSED || order->pull != CG_NONE) {
+    if (order->pull != CG_NONE ||
+        CG_NEVER(order->state == CG_ORDER_CLOSED, "what is over has no pull")) {
         return;
     }
     cg_replaces_refuse(engine, slot, &refusal);
@@ -111,9 +112,6 @@ void cg_pull_every_id(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_order *order = &state->orders[slot];
-    if (!is_pulled(order)) {
-        return;
-    }
     for (uint32_t i = order->requests; i != CG_NONE;
          i = state->requests[i].next) {
         const struct cg_request *request = &state->requests[i];

@@ -45,10 +45,8 @@ static bool included_by(const struct cg_state *state,
         return false;
     }
     /* How a net figure counts what is reserved on both sides, nobody says. */
-    if (owner->holds_reservations && limit->measure == CG_MEASURE_GROSS &&
-        __builtin_add_overflow(*included, reserved_by(state, slot, made_at),
-                               included)) {
-        *included = INT64_MAX;
+    if (owner->holds_reservations && limit->measure == CG_MEASURE_GROSS) {
+        *included += reserved_by(state, slot, made_at); /* cg_limit_holds() */
     }
     return true;
 }

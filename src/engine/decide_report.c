@@ -70,7 +70,8 @@ static bool busted(const struct cg_state *state,
 {
     uint32_t n = 0;
     for (uint32_t i = order->tokens;
-         i != CG_NONE && n < (uint32_t)CG_COVER_MAX * 2;
+         i != CG_NONE &&
+         CG_ALWAYS(n < (uint32_t)CG_COVER_MAX * 2, "no order has more");
          i = state->tokens[i].next) {
         if (state->tokens[i].ledger.consumed < before[n++].consumed) {
             return true;
@@ -93,7 +94,8 @@ bool cg_fill_record(struct cg_engine *engine,
     if (!fill_counts(engine, slot, fills)) {
         return false;
     }
-    for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
+    for (uint32_t i = order->tokens;
+         i != CG_NONE && CG_ALWAYS(n < CG_COUNT(before), "no order has more");
          i = state->tokens[i].next) {
         before[n++] = (struct used){state->tokens[i].ledger.consumed,
                                     cg_token_told(&state->tokens[i])};
@@ -105,7 +107,8 @@ bool cg_fill_record(struct cg_engine *engine,
         cg_tokens_follow(engine, slot);
     }
     n = 0;
-    for (uint32_t i = order->tokens; i != CG_NONE && n < CG_COUNT(before);
+    for (uint32_t i = order->tokens;
+         i != CG_NONE && CG_ALWAYS(n < CG_COUNT(before), "no order has more");
          i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
         bool falls = token->ledger.consumed < before[n].consumed;

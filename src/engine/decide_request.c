@@ -247,7 +247,8 @@ raise_waits(const struct cg_engine *engine, uint32_t slot, cg_qty qty)
         const struct cg_token *token = &state->tokens[i];
         cg_dv01 need = 0;
         if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
-            (!cg_price_total(engine, token, qty, &need, &refusal) ||
+            (CG_NEVER(!cg_price_total(engine, token, qty, &need, &refusal),
+                      "cg_replace_may_go() has priced it") ||
              cg_token_held(token) < need)) {
             return true;
         }
@@ -272,8 +273,7 @@ static cg_dv01 raise_need(const struct cg_state *state,
 void cg_raise_ask(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_token *token = &engine->state.tokens[slot];
-    if (token->state == CG_TOKEN_SPENT && token->model == CG_MODEL_PING &&
-        token->end == CG_END_NONE && token->ask == CG_NONE &&
+    if (token->model == CG_MODEL_PING && token->ask == CG_NONE &&
         cg_token_held(token) < raise_need(&engine->state, token)) {
         cg_ask_send(engine, slot, CG_ASK_RAISE, token->charge);
     }
@@ -291,12 +291,11 @@ static void raise_charge(struct cg_engine *engine, uint32_t slot)
             continue;
         }
         cg_dv01 need = raise_need(state, token);
-        bool push = token->model == CG_MODEL_PUSH;
-        if (need > token->charge || (push && need > cg_token_held(token))) {
+        if (need > token->charge) {
             struct cg_fact fact = cg_fact_of(CG_FACT_TOKEN_RECHARGED);
             fact.token = i;
-            fact.amount = need > token->charge ? need : token->charge;
-            fact.flags = push ? 1 : 0;
+            fact.amount = need;
+            fact.flags = token->model == CG_MODEL_PUSH ? 1 : 0;
             cg_engine_record(engine, &fact);
         }
         cg_raise_ask(engine, i);
@@ -475,7 +474,7 @@ void cg_raise_refuse(struct cg_engine *engine,
     /* An ask that is still out is withdrawn at once (R28). */
     for (uint32_t i = order->tokens; i != CG_NONE; i = state->tokens[i].next) {
         const struct cg_token *token = &state->tokens[i];
-        if (token->state == CG_TOKEN_SPENT && token->ask != CG_NONE &&
+        if (token->ask != CG_NONE &&
             state->asks[token->ask].kind == CG_ASK_RAISE) {
             cg_ask_send(engine, i, CG_ASK_LOWER, token->charge);
         }

@@ -108,8 +108,7 @@ void cg_round_start(struct cg_engine *engine, cg_session venue)
 {
     const struct cg_session_state *session = &engine->state.sessions[venue];
     struct cg_round *round = &engine->rounds[venue];
-    bool starts = session->role == CG_ROLE_VENUE && session->up &&
-                  engine->state.order_top > 0;
+    bool starts = session->up && engine->state.order_top > 0;
     round->cursor = 0;
     round->latest = engine->now + engine->config.hard_deadline_ns;
     cg_timer_round(engine, venue,

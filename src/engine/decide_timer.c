@@ -114,7 +114,7 @@ static cg_time token_margin(const struct cg_state *state,
 bool cg_token_lapses(const struct cg_engine *engine,
                      const struct cg_token *token)
 {
-    return token->model == CG_MODEL_PING && token->expires != CG_TIME_NEVER &&
+    return token->model == CG_MODEL_PING &&
            token->expires - token_margin(&engine->state, token) <= engine->now;
 }
 
@@ -123,8 +123,7 @@ bool cg_token_is_short(const struct cg_engine *engine,
 {
     cg_time pull = engine->config.pull_time_ns;
     cg_time last = token->expires - token_margin(&engine->state, token) - pull;
-    return token->model == CG_MODEL_PING && token->expires != CG_TIME_NEVER &&
-           last <= engine->now;
+    return token->model == CG_MODEL_PING && last <= engine->now;
 }
 
 /* R29: when a renewal has to be asked for. */
@@ -407,7 +406,7 @@ static void token_fire(struct cg_engine *engine, uint32_t slot)
     } else if (engine->now >= last - engine->config.pull_time_ns ||
                cg_state_next_ask(&engine->state) == CG_NONE) {
         cg_order_pull(engine, token->order, CG_RESERVATION_EXPIRED);
-        if (token->state == CG_TOKEN_SPENT && token->ask != CG_NONE &&
+        if (token->ask != CG_NONE &&
             engine->state.asks[token->ask].kind == CG_ASK_RENEW) {
             /* Given up, and so withdrawn (R28). */
             cg_ask_send(engine, slot, CG_ASK_LOWER, token->charge);

@@ -103,7 +103,7 @@ bool cg_tokens_live(const struct cg_state *state, uint32_t order)
         if (token->state == CG_TOKEN_ASKED) {
             return false;
         }
-        any = any || token->state == CG_TOKEN_LIVE;
+        any |= token->state == CG_TOKEN_LIVE;
     }
     return any;
 }

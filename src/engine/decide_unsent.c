@@ -103,8 +103,7 @@ bool cg_unsent_end(struct cg_engine *engine, uint32_t slot)
          i != CG_NONE && engine->effect_count < engine->effect_max / 2;
          i = state->requests[i].next) {
         if (state->requests[i].withheld == CG_WITHHELD_UNSENT &&
-            state->requests[i].state == CG_REQUEST_SENT &&
-            !cg_request_is_over(state, &state->requests[i])) {
+            state->requests[i].state == CG_REQUEST_SENT) {
             cg_request_withheld(engine, i, 2);
             request_answer(engine, i);
             any = true;

@@ -403,10 +403,6 @@ bool cg_engine_may_resend(const struct cg_engine *engine,
     if (sent_at < request->taken_at - CG_SECOND) {
         return false; /* the id was another order's, on an earlier day (R40) */
     }
-    if (request->kind == CG_REQUEST_CANCEL ||
-        request->kind == CG_REQUEST_PULL) {
-        return true;
-    }
     if (request->order == CG_NONE || request->state == CG_REQUEST_REFUSED) {
         return false;
     }

@@ -51,8 +51,7 @@ static bool hub_owes(const struct cg_state *state)
     for (uint32_t i = state->ask_first; i != CG_NONE; i = state->asks[i].next) {
         const struct cg_ask *ask = &state->asks[i];
         const struct cg_token *token = &state->tokens[ask->token];
-        if (ask->open &&
-            state->sessions[state->limits[token->limit].owner].up) {
+        if (state->sessions[state->limits[token->limit].owner].up) {
             return true;
         }
     }

@@ -535,7 +535,7 @@ static cg_dv01 add(cg_dv01 a, cg_dv01 b)
 {
     cg_dv01 sum;
     if (__builtin_add_overflow(a, b, &sum)) {
-        return b > 0 ? INT64_MAX : INT64_MIN;
+        return CG_ALWAYS(b > 0, "none is far below 0") ? INT64_MAX : INT64_MIN;
     }
     return sum;
 }
@@ -589,7 +589,8 @@ cg_dv01 cg_limit_available(const struct cg_limit *limit, char side)
     cg_dv01 use = use_on_side(limit, side, limit->open);
     cg_dv01 left;
     if (__builtin_sub_overflow(limit->amount, use, &left)) {
-        return use > 0 ? INT64_MIN : INT64_MAX;
+        return CG_NEVER(use > 0, "no amount is below 0") ? INT64_MIN
+                                                         : INT64_MAX;
     }
     return left;
 }
@@ -612,9 +613,7 @@ static bool used_since(const struct cg_state *state,
         }
         if (used->limit == limit && used->confirmed == !by_fill) {
             cg_dv01 *sum = &later[used->side != '1'];
-            if (__builtin_add_overflow(*sum, used->amount, sum)) {
-                *sum = INT64_MAX;
-            }
+            *sum = add(*sum, used->amount);
         }
     }
     return state->used_count == kept;
@@ -638,10 +637,9 @@ bool cg_limit_included(const struct cg_state *state,
                               : limit->confirmed[side];
         sure[side] = all > later[side] ? all - later[side] : 0;
     }
+    *included = add(sure[0], sure[1]);
     if (limit->measure == CG_MEASURE_NET) {
         *included = sure[0] > sure[1] ? sure[0] - sure[1] : sure[1] - sure[0];
-    } else if (__builtin_add_overflow(sure[0], sure[1], included)) {
-        *included = INT64_MAX;
     }
     return true;
 }
