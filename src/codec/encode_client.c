@@ -570,28 +570,38 @@ void cg_encode_pass_pulled(const struct cg_context *context,
 {
     const struct cg_state *state = &context->engine->state;
     const struct cg_fix_message *message = context->message;
-    const struct cg_order *order = &state->orders[effect->order];
-    struct cg_refusal refusal = {.reason = order->pull_reason,
-                                 .limit = CG_NONE};
+    bool known = effect->order != CG_NONE; /* not forgotten by now */
+    struct cg_slice id = {NULL, 0};
     struct cg_slice exec_type = {NULL, 0};
+    if (known) {
+        id = cg_id_slice(
+            &state->requests[state->orders[effect->order].request].id);
+    } else {
+        (void)cg_fix_find(message, 41, &id); /* of the gate's F */
+    }
     (void)cg_fix_find(message, 150, &exec_type);
     bool cancelled = cg_slice_is(exec_type, "4");
     for (uint32_t i = message->body_first; i < message->body_end; i++) {
         uint32_t tag = message->fields[i].tag;
-        bool reason = cancelled && (tag == 58 || tag == 378 || tag == 1328);
+        bool reason = cancelled && known &&
+                      (tag == 58 || tag == 378 || tag == 1328);
         if (message->fields[i].inner) {
             cg_fix_put_raw(out, whole_field(message, i));
         } else if (tag == 11) {
-            cg_fix_put(out, 11,
-                       cg_id_slice(&state->requests[order->request].id));
+            if (id.len > 0) {
+                cg_fix_put(out, 11, id);
+            }
         } else if (tag != 41 && tag != 790 && !reason) {
             cg_fix_put_raw(out, whole_field(message, i));
         }
     }
     put_report_token(context, effect, profile, out);
-    if (!cancelled) {
+    if (!cancelled || !known) {
         return;
     }
+    const struct cg_order *order = &state->orders[effect->order];
+    struct cg_refusal refusal = {.reason = order->pull_reason,
+                                 .limit = CG_NONE};
     bool halted = order->pull_reason == CG_PARTY_HALTED;
     cg_fix_put_int(out, 378, profile->version != CG_FIX42 && halted ? 6 : 4);
     put_reason(context, &refusal, order->account, profile, out);

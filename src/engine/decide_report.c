@@ -23,8 +23,9 @@ static uint32_t find_request(const struct cg_engine *engine,
     if (slot == CG_NONE || state->requests[slot].order == CG_NONE) {
         uint32_t orig = cg_state_request(state, engine->cause_session,
                                          orig_clordid);
-        if (orig != CG_NONE) {
-            slot = orig;
+        if (slot == CG_NONE ||
+            (orig != CG_NONE && state->requests[orig].order != CG_NONE)) {
+            slot = orig; /* of what was forgotten, its own id says more */
         }
     }
     if ((slot == CG_NONE || state->requests[slot].order == CG_NONE) &&

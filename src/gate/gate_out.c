@@ -84,8 +84,7 @@ static const char *pass(struct cg_gate *gate,
     cg_encode_routing(&gate->message, header);
     if (effect->kind == CG_EFFECT_PASS_STATUS) {
         cg_encode_pass_status(context, effect, &profile, body);
-    } else if (effect->kind == CG_EFFECT_PASS_PULLED &&
-               effect->order != CG_NONE) {
+    } else if (effect->kind == CG_EFFECT_PASS_PULLED) {
         cg_encode_pass_pulled(context, effect, &profile, body);
     } else {
         cg_encode_pass(context, effect, &profile, body);

@@ -36,7 +36,7 @@ gate_renumbered gate_reports gate_status gate_stops gate_updates
 gate_waiting gate_words heap image journal journal_chain lifecycles map
 no_memory pages par_rates power_gate rates_more rates_no_memory
 rates_reference recent reconfigure reconfigure_rates reconfigure_sessions
-records sessions spread swap update_set zone
+records seldom sessions spread swap update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults log_damage log_no_memory log_reader log_sources
