@@ -86,7 +86,8 @@ void cg_apply_left(struct cg_state *state, const struct cg_fact *fact)
 {
     struct cg_order *order = &state->orders[fact->order];
     uint32_t *link = &order->places;
-    while (*link != CG_NONE && state->places[*link].limit != fact->limit) {
+    while (CG_ALWAYS(*link != CG_NONE, "it has a place there") &&
+           state->places[*link].limit != fact->limit) {
         link = &state->places[*link].other;
     }
     uint32_t slot = *link;

@@ -209,7 +209,7 @@ void cg_queue_timeout(struct cg_engine *engine, uint32_t slot)
         bool lacks = cover.lacks.reason != CG_REASON_NONE;
         refusal = lacks ? cover.lacks : cg_refusal_of(CG_CHECK_TIMEOUT);
         refusal.detail = lacks ? "no room came up in time"
-                               : "older orders wait for room";
+                               : "its turn did not come in time";
     }
     cg_order_refuse(engine, slot, &refusal, CG_END_TIMED_OUT);
 }

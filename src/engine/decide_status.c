@@ -190,7 +190,7 @@ static void ask_next(struct cg_engine *engine, uint32_t slot)
          i = state->requests[i].next) {
         if (state->requests[i].state == CG_REQUEST_SENT &&
             state->requests[i].withheld == CG_WITHHELD_UNHEARD &&
-            state->sessions[order->venue].up) {
+            CG_ALWAYS(state->sessions[order->venue].up, "it has just spoken")) {
             inquire(engine, slot, i, false);
             return;
         }

@@ -589,8 +589,7 @@ cg_dv01 cg_limit_available(const struct cg_limit *limit, char side)
     cg_dv01 use = use_on_side(limit, side, limit->open);
     cg_dv01 left;
     if (__builtin_sub_overflow(limit->amount, use, &left)) {
-        return CG_NEVER(use > 0, "no amount is below 0") ? INT64_MIN
-                                                         : INT64_MAX;
+        return CG_NEVER(use > 0, "no amount < 0") ? INT64_MIN : INT64_MAX;
     }
     return left;
 }

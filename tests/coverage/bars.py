@@ -33,8 +33,8 @@ gate_faulty_hub gate_giving_up gate_hub_profiles gate_ids gate_input
 gate_instruments gate_mistakes gate_notices gate_package_price gate_packages
 gate_picture gate_price gate_price_edges gate_query gate_queue gate_rates gate_reference
 gate_renumbered gate_reports gate_status gate_stops gate_updates
-gate_waiting gate_words heap image journal journal_chain lifecycles map
-no_memory pages par_rates power_gate rates_more rates_no_memory
+gate_waiting gate_words heap image journal journal_chain lifecycles many
+map no_memory pages par_rates power_gate rates_more rates_no_memory
 rates_reference recent reconfigure reconfigure_rates reconfigure_sessions
 records seldom sessions spread swap update_set zone
 """.split()

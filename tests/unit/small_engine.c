@@ -105,12 +105,23 @@ void small_open(struct small_engine *small,
                 const struct cg_config_limit *limits,
                 size_t count)
 {
+    small_open_sized(small, limits, count, NULL);
+}
+
+void small_open_sized(struct small_engine *small,
+                      const struct cg_config_limit *limits,
+                      size_t count,
+                      const struct cg_limits *sizes)
+{
     static struct cg_gate gate; /* for cg_gate_configure() alone */
     char error[256] = "";
     *small = (struct small_engine){.waiting_max = 8};
     assert_true(count <= SMALL_LIMITS);
     memcpy(small->limits, limits, count * sizeof(*limits));
     configure(small, count);
+    if (sizes != NULL) {
+        small->config.limits = *sizes;
+    }
     struct cg_engine_config config = {
         .sizes = small->config.limits,
         .soft_deadline_ns = small->config.soft_deadline_ns,

@@ -53,6 +53,12 @@ void small_open(struct small_engine *small,
                 size_t count);
 void small_close(struct small_engine *small);
 
+/* The same with room for more. */
+void small_open_sized(struct small_engine *small,
+                      const struct cg_config_limit *limits,
+                      size_t count,
+                      const struct cg_limits *sizes);
+
 /* What comes before and after each event. */
 void small_begin(struct small_engine *small, int session, cg_time now);
 void small_end(struct small_engine *small);
