@@ -197,6 +197,9 @@ static void replaced(struct cg_engine *engine,
                                                             : replace->qty;
     cg_prices_accept(engine, request);
     cg_engine_record(engine, &fact);
+    if (engine->state.orders[replace->order].state == CG_ORDER_CLOSED) {
+        cg_prices_settle(engine, replace->order); /* it came after the end */
+    }
     cg_tokens_follow(engine, replace->order);
     cg_limits_check(engine, replace->order);
 }
