@@ -281,6 +281,73 @@ static void test_gate_query_amounts_or_use(void **state)
     assert_non_null(strstr(about("PLAIN"), "|1766="));
 }
 
+/* --- too many ----------------------------------------------------------- */
+
+enum { MANY_ACCOUNTS = 104, MANY_EACH = 60 };
+
+static void put(char **at, const char *end, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void put(char **at, const char *end, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(*at, (size_t)(end - *at), format, arguments);
+    va_end(arguments);
+    assert_in_range(len, 0, end - *at - 1);
+    *at += len;
+}
+
+/* More limits than a client can be told of in as many messages as it may get;
+ * of one account at a time it can. */
+static void test_gate_query_too_many(void **state)
+{
+    static char text[2000000];
+    static char rows[8192];
+    char *at = text;
+    const char *end = text + sizeof(text);
+    (void)state;
+    put(&at, end,
+        "[GATE]\nName=GATE\nJournal=x\nInstruments=instruments.csv\nMaxOrders="
+        "16\n"
+        "MaxRequests=64\nMaxLimits=%d\nMaxWaiting=4\n"
+        "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
+        "SocketAcceptPort=7001\n"
+        "[SESSION]\nName=sales\nRole=client\nBeginString=FIXT.1.1\n"
+        "TargetCompID=SALES\nVenue=market\nAccounts=A0",
+        MANY_ACCOUNTS * MANY_EACH);
+    for (int i = 1; i < MANY_ACCOUNTS; i++) {
+        put(&at, end, ",A%d", i);
+    }
+    put(&at, end,
+        "\n[SESSION]\nName=market\nRole=venue\nBeginString=FIXT.1.1\n"
+        "TargetCompID=MARKET\n");
+    for (int i = 0; i < MANY_ACCOUNTS; i++) {
+        put(&at, end, "[ACCOUNT]\nAccount=A%d\nClearingFirm=F%d\n", i, i);
+        for (int k = 0; k < MANY_EACH; k++) {
+            put(&at, end,
+                "[LIMIT]\nRiskLimitID=L%d-%d\nAccount=A%d\nInstrument=I%d\n"
+                "Currency=USD\nModel=push\nAmount=1000\n",
+                i, k, i, k);
+        }
+    }
+    at = rows;
+    end = rows + sizeof(rows);
+    put(&at, end, "instrument,currency,dv01_per_million\n");
+    for (int k = 0; k < MANY_EACH; k++) {
+        put(&at, end, "I%d,USD,904.00\n", k);
+    }
+    harness_close(&h);
+    harness_open_table(&h, text, rows);
+    ask(SALES, "");
+    const char *said = harness_expect(&h, SALES, "35=CM|1511=99|58~by account");
+    assert_null(strstr(said, "|1671="));
+    harness_quiet(&h);
+    ask(SALES, "|453=1|448=A7|447=D|452=24");
+    assert_int_equal(h.out_count, 10);
+    harness_expect(&h, SALES, "35=CM|1511=0|1512=60|893=N|1670=L7-0");
+}
+
 int main(void)
 {
 #define WITH_GATE(test)                                                        \
@@ -292,6 +359,7 @@ int main(void)
         WITH_GATE(test_gate_query_states_and_actions),
         WITH_GATE(test_gate_query_scopes),
         WITH_GATE(test_gate_query_amounts_or_use),
+        WITH_GATE(test_gate_query_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
  */
 #include "gate_harness.h"
 
+#include "engine.h"
 #include "fix_writer.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -127,6 +128,12 @@ static bool may_resend(const char *type, const char *id)
     size_t len = cg_fix_seal(bytes, sizeof(bytes), CG_FIX44, cg_slice_str(type),
                              cg_fix_written(&header), cg_fix_written(&out));
     return cg_gate_may_resend(h.gate, VENUE, bytes, len);
+}
+
+static void resends(struct cg_engine *engine, void *user)
+{
+    (void)user;
+    cg_engine_resending(engine, VENUE50);
 }
 
 /* R46: half a second after the logon each open order is asked for; an answer
@@ -731,8 +738,44 @@ static void test_status_burst_is_paced(void **state)
     reconnect(VENUE50);
     harness_wait(&h, 500);
     assert_int_equal(h.out_count, 100);
+    /* A resend in the middle of it holds up nothing any more. */
+    harness_engine(&h, resends, NULL);
     harness_wait(&h, 10);
     assert_int_equal(h.out_count, 50);
+}
+
+/* R22, R29: an order whose token has lapsed is not sent again, also when that
+ * was not acted on yet; nothing is asked of a venue that is away. */
+static void test_status_lapsed_order_is_not_resent(void **state)
+{
+    char fields[256];
+    char until[64];
+    struct cg_fix_writer time = cg_fix_writer_over(until, sizeof(until) - 1);
+    (void)state;
+    harness_order(&h, "A1", '1', 10);
+    const char *ask = harness_expect(&h, HUB, "35=DF|2320=0");
+    cg_fix_put_time(&time, 126, h.now + 60 * CG_SECOND);
+    struct cg_slice expires = cg_fix_written(&time);
+    snprintf(fields, sizeof(fields),
+             "35=DG|2318=%s|2319=GATE-T1|2320=0|2321=0|2325=0|2324=9040.00|"
+             "2327=9040.00|%.*s",
+             harness_field(ask, 2318), (int)expires.len - 1, expires.data);
+    harness_in(&h, HUB, fields);
+    harness_expect(&h, VENUE, "35=D");
+    assert_true(may_resend("D", "A1"));
+    h.now += 59 * CG_SECOND;
+    harness_in(&h, OTHER_CLIENT,
+               "35=F|11=Z1|41=Z0|55=USD10Y|54=1|"
+               "60=20270115-08:00:00|38=10000000");
+    assert_true(may_resend("D", "A1"));
+    h.now += 1 * CG_SECOND;
+    harness_in(&h, OTHER_CLIENT,
+               "35=F|11=Z2|41=Z0|55=USD10Y|54=1|"
+               "60=20270115-08:00:00|38=10000000");
+    harness_link(&h, VENUE, false);
+    harness_quiet(&h);
+    assert_false(may_resend("D", "A1"));
+    assert_int_equal(cg_gate_commit(h.gate), 0);
 }
 
 /* R31: an F without any answer is said again, less and less often, until the
@@ -787,6 +830,7 @@ int main(void)
         T(test_status_rejected_request),
         T(test_status_rejected_request_of_client),
         T(test_status_burst_is_paced),
+        T(test_status_lapsed_order_is_not_resent),
         T(test_status_unanswered_pull_is_repeated),
         T(test_status_withheld_replace_of_what_ends),
         T(test_status_withheld_replace_of_what_ended),

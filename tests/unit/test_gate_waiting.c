@@ -508,6 +508,13 @@ static void test_gate_waiting_venue_owes_answers(void **state)
     assert_true(cg_gate_is_owed(h.gate));
     reject("C1", "A1");
     assert_false(cg_gate_is_owed(h.gate));
+    harness_in(&h, OTHER_CLIENT,
+               "35=D|11=A2|1=OTHERACC|55=USD10Y|54=1|38=10000000|40=2|44=4.1|"
+               "60=20270115-08:00:00");
+    (void)harness_expect(&h, VENUE, "35=D|11=A2");
+    assert_true(cg_gate_is_owed(h.gate));
+    report("A2", '8', '8', 10, 0, "|103=0");
+    assert_false(cg_gate_is_owed(h.gate));
     cancel("C2", "A1");
     harness_link(&h, VENUE, false);
     assert_false(cg_gate_is_owed(h.gate));

@@ -40,11 +40,18 @@ static int close_it(void **state)
     return 0;
 }
 
+/* As small_begin(), but nobody counts who waits. */
+static void begin(int session, cg_time at)
+{
+    cg_engine_begin(small.engine, at, (cg_session)session, small.facts + 1);
+    small.engine->park_room = small.waiting_max;
+}
+
 static void order(const char *id, cg_qty qty)
 {
     struct cg_order_event event = small_order(id, "", '1', qty);
     event.sent_at = now;
-    small_begin(&small, SMALL_CLIENT, now);
+    begin(SMALL_CLIENT, now);
     cg_engine_new(small.engine, &event);
     small_end(&small);
 }
@@ -52,7 +59,7 @@ static void order(const char *id, cg_qty qty)
 static void cancel(const char *id, const char *orig)
 {
     struct cg_order_event event = small_order(id, orig, '1', 0);
-    small_begin(&small, SMALL_CLIENT, now);
+    begin(SMALL_CLIENT, now);
     cg_engine_cancel(small.engine, &event);
     small_end(&small);
 }
@@ -68,7 +75,7 @@ report_of(enum cg_report_kind kind, const char *id, cg_qty cum)
 
 static void report(const struct cg_report_event *event)
 {
-    small_begin(&small, SMALL_VENUE, now);
+    begin(SMALL_VENUE, now);
     cg_engine_report(small.engine, event);
     small_end(&small);
 }
@@ -77,14 +84,14 @@ static void confirm(void)
 {
     struct cg_answer_event event = {.ask = small.engine->state.ask_no,
                                     .check_type = 1};
-    small_begin(&small, SMALL_HUB, now);
+    begin(SMALL_HUB, now);
     cg_engine_answer(small.engine, &event);
     small_end(&small);
 }
 
 static void link_set(int session, bool up)
 {
-    small_begin(&small, session, now);
+    begin(session, now);
     cg_engine_link(small.engine, up);
     small_end(&small);
 }
@@ -95,7 +102,7 @@ static uint32_t fire(cg_time wait, enum cg_effect_kind kind)
 {
     uint32_t count = 0;
     now += wait;
-    small_begin(&small, (int)CG_SESSION_NONE, now);
+    begin((int)CG_SESSION_NONE, now);
     while (cg_engine_fire(small.engine)) {
     }
     small_end(&small);
@@ -117,7 +124,7 @@ static uint32_t said(enum cg_effect_kind kind)
 /* The venue's numbers begin anew. */
 static void numbers_reset(void)
 {
-    small_begin(&small, SMALL_VENUE, now);
+    begin(SMALL_VENUE, now);
     cg_engine_unsent(small.engine);
     small_end(&small);
     link_set(SMALL_VENUE, false);
@@ -159,7 +166,7 @@ static void test_many_fills_since_a_figure(void **state)
                                     .count = 1,
                                     .parties = 1};
     uint64_t differences = small.engine->differences;
-    small_begin(&small, SMALL_HUB, now);
+    begin(SMALL_HUB, now);
     cg_engine_update(small.engine, &event);
     small_end(&small);
     assert_int_equal(limit->other, 0);
@@ -173,7 +180,7 @@ static void test_many_fills_since_a_figure(void **state)
     event.id = CG_SLICE("U2");
     event.made_at = now;
     entry.used = limit->gross + 12345;
-    small_begin(&small, SMALL_HUB, now);
+    begin(SMALL_HUB, now);
     cg_engine_update(small.engine, &event);
     small_end(&small);
     assert_int_equal(limit->other, 12345);
@@ -283,7 +290,7 @@ static void test_many_days_not_run(void **state)
     (void)state;
     open_sized(16, 64);
     assert_int_equal(cg_engine_deadline(small.engine), CG_TIME_NEVER);
-    small_begin(&small, (int)CG_SESSION_NONE, now);
+    begin((int)CG_SESSION_NONE, now);
     cg_engine_restart(small.engine);
     small_end(&small);
     assert_in_range(cg_engine_deadline(small.engine), now,
@@ -323,6 +330,93 @@ static void test_many_firms(void **state)
     assert_int_equal(books->firm_count, books->firm_max);
 }
 
+/* A token that a journal of another make has ended without saying why has no
+ * life to wait for. */
+static void test_many_ended_without_a_reason(void **state)
+{
+    struct cg_config_limit limit = small_limit("L", CG_MEASURE_GROSS,
+                                               CG_MODEL_PING, 100000, false);
+    const struct cg_state *books;
+    struct cg_fact fact = {.kind = CG_FACT_TOKEN_RETURNED};
+    (void)state;
+    now = SMALL_START;
+    small_open(&small, &limit, 1);
+    books = &small.engine->state;
+    order("A1", 1000);
+    struct cg_answer_event grant = {.ask = books->ask_no,
+                                    .has_expires = true,
+                                    .expires = now + 60 * CG_SECOND};
+    begin(SMALL_HUB, now);
+    cg_engine_answer(small.engine, &grant);
+    small_end(&small);
+    assert_int_equal(books->tokens[0].state, CG_TOKEN_SPENT);
+    assert_int_equal(cg_heap_first(&small.engine->timers, NULL),
+                     now + (60000 - 200 - 20500) * CG_MS);
+    fact = (struct cg_fact){.kind = CG_FACT_TOKEN_RETURNED,
+                            .no = books->fact_no + 1,
+                            .time = now,
+                            .session = CG_SESSION_NONE,
+                            .order = CG_NONE,
+                            .request = CG_NONE,
+                            .token = 0,
+                            .ask = CG_NONE,
+                            .limit = CG_NONE,
+                            .account = CG_NONE,
+                            .instrument = CG_NONE,
+                            .value = CG_END_NONE};
+    assert_int_equal(cg_engine_recover(small.engine, &fact), 0);
+    fact = (struct cg_fact){.kind = CG_FACT_NOTED,
+                            .no = books->fact_no + 1,
+                            .time = now,
+                            .session = CG_SESSION_NONE,
+                            .order = 0,
+                            .request = CG_NONE,
+                            .token = CG_NONE,
+                            .ask = CG_NONE,
+                            .limit = CG_NONE,
+                            .account = CG_NONE,
+                            .instrument = CG_NONE};
+    assert_int_equal(cg_engine_recover(small.engine, &fact), 0);
+    assert_int_equal(cg_heap_first(&small.engine->timers, NULL), CG_TIME_NEVER);
+}
+
+/* R2: instruments made at run time, until there is no place for one more; what
+ * an event has asked for stays until it ends. */
+static void test_many_instruments(void **state)
+{
+    struct cg_limits sizes = {.orders = 16,
+                              .requests = 64,
+                              .limits = 8,
+                              .waiting = 8,
+                              .reports = 16,
+                              .instruments = 2};
+    struct cg_config_limit limit = small_limit("L", CG_MEASURE_GROSS,
+                                               CG_MODEL_PUSH, 100000, false);
+    struct cg_instrument_event event = {.name = CG_SLICE("ONE"),
+                                        .currency = "USD",
+                                        .rate = SMALL_RATE,
+                                        .row_hash = 1};
+    (void)state;
+    now = SMALL_START;
+    small_open_sized(&small, &limit, 1, &sizes);
+    begin(SMALL_CLIENT, now);
+    uint32_t one = cg_engine_instrument_new(small.engine, &event);
+    assert_int_not_equal(one, CG_NONE);
+    event.name = CG_SLICE("TWO");
+    assert_int_equal(cg_engine_instrument_new(small.engine, &event), CG_NONE);
+    small_end(&small);
+    begin(SMALL_CLIENT, now);
+    assert_int_equal(cg_engine_instrument_new(small.engine, &event), one);
+    /* 48 says no more than 55, whatever of that name has a DV01 of its own. */
+    struct cg_order_event trade = small_order("A1", "", '1', 1000);
+    trade.security_id = trade.symbol;
+    trade.instrument = event.name;
+    cg_engine_new(small.engine, &trade);
+    small_end(&small);
+    assert_int_equal(said(CG_EFFECT_FORWARD), 1);
+    assert_int_equal(small.engine->state.orders[0].instrument, one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +427,8 @@ int main(void)
         cmocka_unit_test_teardown(test_many_cancels_of_what_ended, close_it),
         cmocka_unit_test_teardown(test_many_days_not_run, close_it),
         cmocka_unit_test_teardown(test_many_firms, close_it),
+        cmocka_unit_test_teardown(test_many_ended_without_a_reason, close_it),
+        cmocka_unit_test_teardown(test_many_instruments, close_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
