@@ -108,7 +108,7 @@ static void put_report(const struct cg_context *context,
     cg_fix_put_char(out, 39, status);
     cg_fix_put(out, 1, echo->account);
     cg_fix_put(out, 55, or_none(echo->symbol));
-    if (echo->side != '\0') {
+    if (CG_ALWAYS(echo->side != '\0', "54 is required and one letter")) {
         cg_fix_put_char(out, 54, echo->side);
     }
     if (echo->qty > 0) {

@@ -16,7 +16,10 @@ static struct cg_slice request_id(const struct cg_context *context,
     if (request != CG_NONE) {
         return cg_id_slice(&context->engine->state.requests[request].id);
     }
-    return context->event != NULL ? context->event->clordid : CG_SLICE("?");
+    if (CG_NEVER(context->event == NULL, "it was asked for just now")) {
+        return CG_SLICE("?");
+    }
+    return context->event->clordid;
 }
 
 static void explain_ask(const struct cg_context *context,

@@ -84,7 +84,9 @@ data_end(const struct cg_fix_message *message, uint32_t index, size_t at)
         message->dictionary, message->fields[index - 1].tag);
     int64_t stated;
 
-    if (length == NULL || length->data != message->fields[index].tag)
+    if (CG_NEVER(length == NULL, "its flags came from the dictionary"))
+        return 0;
+    if (length->data != message->fields[index].tag)
         return 0;
     if (!cg_fix_int(cg_fix_field_value(message, index - 1), &stated) ||
         stated < 0 || (uint64_t)stated >= message->len - at)

@@ -128,34 +128,35 @@ static uint64_t unused_value(enum form form)
                              : (form == FORM_SESSION ? CG_SESSION_NONE : 0);
 }
 
+/* How wide a member is that holds a number; the others have 16 bits. */
+static bool is_of_64_bits(enum form form)
+{
+    return form == FORM_I64 || form == FORM_U64;
+}
+
+static bool is_of_32_bits(enum form form)
+{
+    return form == FORM_U32 || form == FORM_SLOT;
+}
+
 static uint64_t member_number(const struct cg_fact *fact,
                               const struct column *column)
 {
     const char *at = (const char *)fact + column->at;
-    uint64_t u64 = 0;
+    uint64_t u64;
     uint32_t u32;
     uint16_t u16;
 
-    switch (column->form) {
-    case FORM_I64:
-    case FORM_U64:
+    if (is_of_64_bits(column->form)) {
         memcpy(&u64, at, sizeof(u64));
         return u64;
-    case FORM_U32:
-    case FORM_SLOT:
+    }
+    if (is_of_32_bits(column->form)) {
         memcpy(&u32, at, sizeof(u32));
         return u32;
-    case FORM_U16:
-    case FORM_SESSION:
-        memcpy(&u16, at, sizeof(u16));
-        return u16;
-    case FORM_KIND:
-    case FORM_LETTER:
-    case FORM_ID:
-    case FORM_TEXT:
-        break;
     }
-    return u64;
+    memcpy(&u16, at, sizeof(u16));
+    return u16;
 }
 
 static struct value member_get(const struct cg_fact *fact,
@@ -214,26 +215,16 @@ number_set(struct cg_fact *fact, const struct column *column, int64_t value)
     uint32_t u32 = (uint32_t)value;
     uint16_t u16 = (uint16_t)value;
 
-    switch (column->form) {
-    case FORM_I64:
-    case FORM_U64:
+    if (is_of_64_bits(column->form)) {
         memcpy(at, &value, sizeof(value));
         return true;
-    case FORM_U32:
-    case FORM_SLOT:
+    }
+    if (is_of_32_bits(column->form)) {
         memcpy(at, &u32, sizeof(u32));
         return value == (int64_t)u32;
-    case FORM_U16:
-    case FORM_SESSION:
-        memcpy(at, &u16, sizeof(u16));
-        return value == (int64_t)u16;
-    case FORM_KIND:
-    case FORM_LETTER:
-    case FORM_ID:
-    case FORM_TEXT:
-        break;
     }
-    return false;
+    memcpy(at, &u16, sizeof(u16));
+    return value == (int64_t)u16;
 }
 
 /* Stores one value in its member; false when no gate can have written it. */

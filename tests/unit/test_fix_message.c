@@ -427,6 +427,7 @@ static void test_fix_read_not_a_message_refused(void **state)
     assert_int_equal(read_raw("8=FIX.4.4|9=5|35=0|11=163|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|34=0|10=162|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|9=5|10=163|"), CG_FIX_E_GARBLED);
+    assert_int_equal(read_raw("8=FIX.4.4|9=5|10=0000163|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("7=FIX.4.4|9=5|35=0|10=162|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("88=FIX.4.4|9=5|35=0|10=219|"), CG_FIX_E_GARBLED);
     assert_int_equal(read_raw("8=FIX.4.4|8=5|35=0|10=162|"), CG_FIX_E_GARBLED);

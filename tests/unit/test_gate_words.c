@@ -66,7 +66,7 @@ static void test_gate_words_cancelled_by_the_gate(void **state)
     (void)state;
     char id[64];
     strcpy(id, pull());
-    report(id, "|150=4|39=4|58=by request|378=99|790=x|"
+    report(id, "|150=4|39=4|58=by request|378=99|1328=by request|790=x|"
                "453=2|448=ME|447=D|452=1|448=YOU|447=D|452=2|5001=mine");
     harness_expect(&h, HUB, "35=DF|2320=1");
     const char *said = harness_expect(&h, CLIENT,
@@ -75,6 +75,7 @@ static void test_gate_words_cancelled_by_the_gate(void **state)
         said, "|453=2|448=ME|447=D|452=1|448=YOU|447=D|452=2|5001=mine|"));
     assert_null(strstr(said, "by request"));
     assert_null(strstr(said, "378=99"));
+    assert_null(strstr(said, "|1328="));
     assert_null(strstr(said, "|41="));
     assert_null(strstr(said, "|790="));
 }
@@ -134,6 +135,14 @@ static void test_gate_words_of_a_forgotten_order(void **state)
     report(id, "|150=4|39=4|58=late");
     snprintf(fields, sizeof(fields), "35=8|11=%s|150=4|58=late", id);
     harness_expect(&h, CLIENT, fields);
+    /* ... whether it names the client's id beside the gate's or not. */
+    snprintf(fields, sizeof(fields),
+             "35=8|37=V-A1|11=%s|17=Y|150=4|39=4|55=USD10Y|54=1|151=0|14=0|6=0|"
+             "58=later",
+             id);
+    harness_in(&h, VENUE, fields);
+    harness_expect(&h, CLIENT, fields);
+    harness_quiet(&h);
 }
 
 /* R43: what is larger than the gate can write is an alarm, in the body as in
