@@ -220,7 +220,7 @@ bool cg_audit(const struct cg_state *state, char *error, size_t error_len)
     struct sums *sums = calloc(state->limit_count + 1, sizeof(*sums));
     bool holds = true;
     if (sums == NULL) {
-        snprintf(error, error_len, "no memory for the audit");
+        snprintf(error, error_len, CG_AUDIT_NO_MEMORY);
         return false;
     }
     for (uint32_t i = 0; holds && i < state->token_top; i++) {

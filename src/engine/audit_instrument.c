@@ -84,7 +84,7 @@ bool cg_audit_instruments(const struct cg_state *state,
     uint32_t *references = calloc((size_t)state->instrument_max + 1,
                                   sizeof(*references));
     if (references == NULL) {
-        snprintf(error, error_len, "no memory for the audit");
+        snprintf(error, error_len, CG_AUDIT_NO_MEMORY);
         return false;
     }
     count_all(state, references);

@@ -932,6 +932,9 @@ bool cg_instrument_fact_fits(const struct cg_state *state,
  */
 bool cg_audit(const struct cg_state *state, char *error, size_t error_len);
 
+/* What it says when it cannot tell. */
+#define CG_AUDIT_NO_MEMORY "no memory for the audit"
+
 /* Recomputes who refers to which instrument; part of cg_audit(). */
 bool cg_audit_instruments(const struct cg_state *state,
                           char *error,

@@ -275,17 +275,25 @@ static void limits_tell(struct audit *audit)
 }
 
 /* A journal ends with an event: the books add up by their own sums, too. */
-static void books_end(struct audit *audit, const struct cg_gate *gate)
+static int books_end(struct audit *audit,
+                     const struct cg_gate *gate,
+                     char *error,
+                     size_t error_len)
 {
     char words[256];
     if (cg_gate_audit(gate, words, sizeof(words))) {
-        return;
+        return 0;
+    }
+    if (strcmp(words, CG_AUDIT_NO_MEMORY) == 0) {
+        snprintf(error, error_len, "%s", words);
+        return CG_ERR_MEMORY;
     }
     (void)audit_breaks(audit, CG_AUDIT_FACTS,
                        "behind it the books do not add up: %s", words);
     if (audit->broken) {
         tell(audit, &audit->last);
     }
+    return 0;
 }
 
 /* What the journal itself says is wrong with it; it names the fact. */
@@ -305,6 +313,7 @@ int cg_gate_prove(const struct cg_journal *journal,
     struct audit *audit = calloc(1, sizeof(*audit));
     struct cg_gate *gate = NULL;
     if (audit == NULL) {
+        snprintf(error, error_len, "%s", CG_AUDIT_NO_MEMORY);
         return CG_ERR_MEMORY;
     }
     /* Whoever asks twice counts from 0 again. */
@@ -317,8 +326,8 @@ int cg_gate_prove(const struct cg_journal *journal,
     if (status == 0) {
         audit->state = &gate->engine->state;
         event_end(audit);
-        books_end(audit, gate);
-        result->whole = true;
+        status = books_end(audit, gate, error, error_len);
+        result->whole = status == 0;
     } else if (status == CG_ERR_CORRUPT) {
         status = chain_broken(result, error);
     }

@@ -22,11 +22,14 @@ static void copy(char *out, const char *text, size_t len)
 static bool named(struct audit *audit, const struct cg_fact *fact)
 {
     void *items = audit->limits;
-    if (fact->limit != audit->result->limits || fact->text_len < 4 ||
-        !audit_has_room(&items, &audit->limit_room, sizeof(*audit->limits),
-                        fact->limit)) {
+    if (fact->limit != audit->result->limits || fact->text_len < 4) {
         return audit_breaks(audit, CG_AUDIT_FACTS,
                             "a limit has the place of another");
+    }
+    if (!audit_has_room(&items, &audit->limit_room, sizeof(*audit->limits),
+                        fact->limit)) {
+        audit->error = CG_ERR_MEMORY;
+        return false;
     }
     audit->limits = items;
     struct audit_limit *limit = &audit->limits[fact->limit];

@@ -73,11 +73,13 @@ static bool begins(struct audit *audit, const struct cg_fact *fact)
                             "R21: its place is that of a token that is %s",
                             state_names[old->state]);
     }
-    if (fact->token > audit->fact->no ||
-        !audit_has_room(&items, &audit->token_room, sizeof(*audit->tokens),
+    if (fact->token > audit->fact->no) {
+        return audit_breaks(audit, CG_AUDIT_R23, "there is no such place");
+    }
+    if (!audit_has_room(&items, &audit->token_room, sizeof(*audit->tokens),
                         fact->token)) {
         audit->error = CG_ERR_MEMORY;
-        return audit_breaks(audit, CG_AUDIT_R23, "there is no such place");
+        return false;
     }
     audit->tokens = items;
     return true;

@@ -19,8 +19,9 @@
 #include <string.h>
 
 /* One client, one venue, one account with one limit that covers all. */
-#define CONFIG_TEXT                                                            \
-    "[GATE]\nJournal=gate.journal\nInstruments=instruments.csv\n"              \
+#define CONFIG_TEXT "[GATE]\n" CONFIG_REST
+#define CONFIG_REST                                                            \
+    "Journal=gate.journal\nInstruments=instruments.csv\n"                      \
     "[DEFAULT]\nSenderCompID=GATE\nBeginString=FIX.4.4\n"                      \
     "ConnectionType=acceptor\nSocketAcceptPort=0\n"                            \
     "[SESSION]\nRole=client\nTargetCompID=CLIENT\nAccounts=ACME\n"             \

@@ -3,76 +3,21 @@
  * session and of the journal fails in turn.  Each time the caller is told,
  * nothing leaks (under sanitizers), and nothing half made is handed out.
  *
- * The linker hands the allocations of the code under test to __wrap_... here.
- *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "no_memory.h"
 #include "small_config.h"
 
 #include <calendar.h>
 #include <creditgate/gate.h>
 #include <creditgate/journal.h>
 #include <creditgate/rates.h>
-#include <errno.h>
 #include <script.h>
 #include <shipped.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Allocations until one fails; below 0 none does. */
-static long countdown = -1;
-static bool for_good; /* all that follow fail, too */
-static unsigned long failures;
-
-static bool fails(void)
-{
-    if (countdown < 0 || (countdown > 0 && --countdown > 0)) {
-        return false;
-    }
-    /* At 0 now: stay there to fail on, or never again. */
-    countdown = for_good ? 0 : -1;
-    failures++;
-    errno = ENOMEM;
-    return true;
-}
-
-#define WRAP(type, name, parameters, arguments)                                \
-    type __real_##name parameters;                                             \
-    type __wrap_##name parameters;                                             \
-    type __wrap_##name parameters                                              \
-    {                                                                          \
-        return fails() ? NULL : __real_##name arguments;                       \
-    }
-
-WRAP(void *, malloc, (size_t size), (size))
-WRAP(void *, calloc, (size_t count, size_t size), (count, size))
-WRAP(void *, realloc, (void *old, size_t size), (old, size))
-WRAP(char *, strdup, (const char *text), (text))
-WRAP(char *, strndup, (const char *text, size_t len), (text, len))
-WRAP(FILE *, open_memstream, (char **text, size_t *len), (text, len))
-
-int __real_vasprintf(char **out, const char *format, va_list arguments);
-int __wrap_vasprintf(char **out, const char *format, va_list arguments);
-int __wrap_asprintf(char **out, const char *format, ...);
-
-int __wrap_vasprintf(char **out, const char *format, va_list arguments)
-{
-    return fails() ? -1 : __real_vasprintf(out, format, arguments);
-}
-
-int __wrap_asprintf(char **out, const char *format, ...)
-{
-    va_list arguments;
-    int len;
-
-    va_start(arguments, format);
-    len = __wrap_vasprintf(out, format, arguments);
-    va_end(arguments);
-    return len;
-}
 
 static void count_report(void *user,
                          const char *file,
@@ -326,6 +271,50 @@ static void test_config_no_memory_for_rates_refused(void **state)
     read_without_memory(NULL, 0);
 }
 
+static void put(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* With all the files that a configuration can name, those that the gate writes
+ * as well. */
+static void test_config_no_memory_for_files_refused(void **state)
+{
+    static const char *const names[] = {"instruments.csv", "conventions.csv",
+                                        "holidays.csv", "rates.csv"};
+    const char *const texts[] = {rates_memory.instruments,
+                                 rates_memory.conventions,
+                                 rates_memory.holidays, PAR_RATES};
+    char folder[] = "/tmp/creditgate-memory-XXXXXX";
+    char path[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    for (size_t i = 0; i < 4; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        put(path, texts[i]);
+    }
+    (void)snprintf(path, sizeof(path), "%s/gate.cfg", folder);
+    put(path,
+        "[GATE]\nMessageLog=messages.log\nTimeZone=Europe/London\n" CONFIG_REST
+        "[RATES]\nParRates=rates.csv\nConventions=conventions.csv\n"
+        "Holidays=holidays.csv\n");
+    for (int i = 0; i <= 1; i++) {
+        for_good = i == 1;
+        read_without_memory(path, 0);
+    }
+    assert_int_equal(unlink(path), 0);
+    for (size_t i = 0; i < 4; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 /* With mistakes to report, too: this table is no configuration. */
 static void test_config_no_memory_for_mistakes_refused(void **state)
 {
@@ -484,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_rates_again_no_memory_refused),
         cmocka_unit_test(test_reconfigure_no_memory_refused),
         cmocka_unit_test(test_config_no_memory_for_rates_refused),
+        cmocka_unit_test(test_config_no_memory_for_files_refused),
         cmocka_unit_test(test_config_no_memory_for_mistakes_refused),
         cmocka_unit_test(test_calendars_no_memory_told),
         cmocka_unit_test(test_script_no_memory_to_read_refused),
