@@ -475,11 +475,12 @@ int cg_gate_rejected(struct cg_gate *gate,
     }
     begin(gate, session, 0, now);
     enum cg_version version = engine->state.sessions[session].version;
-    if (cg_fix_read(message, version, bytes, len) == 0) {
+    bool known = cg_fix_read(message, version, bytes, len) == 0;
+    if (known) {
         (void)cg_fix_find(message, 11, &id);
         (void)cg_fix_find(message, 790, &status_id);
     }
-    if (cg_slice_is(message->type, "H")) {
+    if (known && cg_slice_is(message->type, "H")) {
         /* A client's own 790 names no order. */
         if (!cg_engine_inquiry_rejected(engine, status_id) &&
             !cg_engine_inquiry_rejected(engine, id)) {
