@@ -23,23 +23,24 @@ AREAS = {
 
 # Programs of tests/unit/, without "test_": what CI runs, and what --all adds.
 TESTS = """
-admission audit audit_state boundaries calendar calendar_rule
-calendar_shipped config config_rates config_swaps csv curves date decimal
-decimal_exact decode decode_orders difference embed_journal engine_edges explain
-explain_sessions fact_fits fact_row faulty_vfs fix_dictionary fix_message
-fix_scan fix_validate fix_value fix_writer gate gate_actions gate_answers gate_compared
-gate_consumed gate_curves gate_days gate_doubtful gate_edges gate_entries
-gate_faulty_hub gate_giving_up gate_hub_profiles gate_ids gate_input
-gate_instruments gate_mistakes gate_notices gate_package_price gate_packages
-gate_picture gate_price gate_price_edges gate_query gate_queue gate_rates gate_reference
-gate_renumbered gate_reports gate_status gate_stops gate_updates
-gate_waiting gate_words heap image journal journal_chain lifecycles many
-map no_memory pages par_rates power_gate rates_more rates_no_memory
+admission audit audit_state boundaries calendar calendar_rule calendar_shipped
+config config_host config_more config_rates config_swaps csv curves date
+decimal decimal_exact decode decode_orders difference embed_journal
+engine_edges explain explain_sessions fact_fits fact_row faulty_vfs
+fix_dictionary fix_message fix_scan fix_validate fix_value fix_writer gate
+gate_actions gate_answers gate_calls gate_compared gate_consumed gate_curves
+gate_days gate_doubtful gate_edges gate_entries gate_faulty_hub gate_giving_up
+gate_hub_profiles gate_ids gate_input gate_instruments gate_mistakes
+gate_no_memory gate_notices gate_package_price gate_packages gate_picture
+gate_price gate_price_edges gate_query gate_queue gate_rates gate_reference
+gate_renumbered gate_reports gate_said gate_status gate_stops gate_updates
+gate_waiting gate_words heap image journal journal_chain lifecycles many map
+no_memory pages par_rates power_gate rates_more rates_no_memory
 rates_reference recent reconfigure reconfigure_rates reconfigure_sessions
-records seldom sessions spread swap update_set zone
+records replay replay_against seldom sessions spread swap update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults log_damage log_no_memory log_reader log_sources
-power_cut replay replay_against replay_journal replay_parts replay_sessions
-script_draw script_read script_run session_record small_scope
+power_cut replay_journal replay_parts replay_sessions script_draw script_read
+script_run session_record small_scope
 """.split()
