@@ -205,6 +205,8 @@ const char *cg_news_headline(enum cg_news news);
 int cg_reason_103(const struct cg_refusal *refusal,
                   const struct cg_profile *profile);
 int cg_reason_102(enum cg_reason reason, const struct cg_profile *profile);
+
+/* "LIMIT_EXCEEDED"; "" for what is no reason. */
 const char *cg_reason_slug(enum cg_reason reason);
 
 #define CG_TEXT_MAX 200

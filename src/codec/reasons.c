@@ -60,7 +60,8 @@ int cg_reason_102(enum cg_reason reason, const struct cg_profile *profile)
 
 const char *cg_reason_slug(enum cg_reason reason)
 {
-    return reasons[find(reason)].slug;
+    size_t i = find(reason);
+    return reasons[i].reason == reason ? reasons[i].slug : "";
 }
 
 void cg_token_id(const char *gate_name, cg_seq number, char *id)

@@ -23,8 +23,9 @@ void cg_tally_counts(const struct cg_tally *tally,
 bool cg_tally_reason(unsigned reason, char *text)
 {
     const char *slug = cg_reason_slug((enum cg_reason)reason);
-    snprintf(text, 64, "CG%u %s", reason, slug);
-    return slug[0] != '\0';
+    bool known = slug[0] != '\0';
+    snprintf(text, 64, "CG%u%s%s", reason, known ? " " : "", slug);
+    return known;
 }
 
 static void copy_ledger(const struct cg_ledger *from, cg_dv01 *to)

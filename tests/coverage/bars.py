@@ -33,11 +33,12 @@ gate_days gate_doubtful gate_edges gate_entries gate_faulty_hub gate_giving_up
 gate_hub_profiles gate_ids gate_input gate_instruments gate_mistakes
 gate_no_memory gate_notices gate_package_price gate_packages gate_picture
 gate_price gate_price_edges gate_query gate_queue gate_rates gate_reference
-gate_renumbered gate_reports gate_said gate_status gate_stops gate_updates
-gate_waiting gate_words heap image journal journal_chain lifecycles many map
-no_memory pages par_rates power_gate rates_more rates_no_memory
-rates_reference recent reconfigure reconfigure_rates reconfigure_sessions
-records replay replay_against seldom sessions spread swap update_set zone
+gate_renumbered gate_reports gate_resume gate_said gate_status gate_stops
+gate_updates gate_waiting gate_words heap image journal journal_chain
+lifecycles many map no_memory pages par_rates power_gate rates_more
+rates_no_memory rates_reference recent reconfigure reconfigure_rates
+reconfigure_sessions records replay replay_against seldom sessions spread swap
+tally update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults log_damage log_no_memory log_reader log_sources
