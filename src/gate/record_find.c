@@ -38,7 +38,8 @@ void cg_near_keep(struct cg_near_ids *near,
                   const struct cg_fact *fact)
 {
     char id[CG_NAME_MAX + 1];
-    if (near->count == CG_RECORDS_NEAR || fact->id_len == 0) {
+    if (near->count == CG_RECORDS_NEAR || fact->id_len == 0 ||
+        fact->id_len > CG_NAME_MAX) { /* no gate's: it is not looked at yet */
         return;
     }
     memcpy(id, fact->id, fact->id_len);

@@ -37,8 +37,8 @@ gate_renumbered gate_reports gate_resume gate_said gate_status gate_stops
 gate_updates gate_waiting gate_words heap image journal journal_chain
 lifecycles many map no_memory pages par_rates power_gate rates_more
 rates_no_memory rates_reference recent reconfigure reconfigure_rates
-reconfigure_sessions records replay replay_against seldom sessions spread swap
-tally update_set zone
+reconfigure_sessions reconfigure_tables records records_more replay
+replay_against seldom sessions spread swap tally update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults log_damage log_no_memory log_reader log_sources
