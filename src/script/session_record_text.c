@@ -20,7 +20,7 @@ struct line {
     FILE *out;
     size_t width;
     int indent;
-    bool failed;
+    int status;
 };
 
 struct writer {
@@ -52,10 +52,10 @@ static void cannot(struct line *line, const char *why)
 {
     const struct cg_recording *record = line->record;
     char time[64];
-    if (line->failed) {
+    if (line->status != 0) {
         return;
     }
-    line->failed = true;
+    line->status = CG_ERR_CONFIG;
     cg_recording_span(line->item->time - record->start, time);
     (void)cg_recording_fail(
         line->record, CG_ERR_CONFIG,
@@ -81,16 +81,18 @@ static void put_field(struct line *line, uint32_t tag, struct cg_slice value)
     char *text = NULL;
     size_t len = 0;
     FILE *field = open_memstream(&text, &len);
-    bool said = false;
-    if (field != NULL) {
-        fprintf(field, "%u=", tag);
-        said = cg_recording_put_value(line->ids, line->saying, line->item->time,
-                                      tag, value, field);
-        if (fclose(field) == 0 && said) {
-            put_word(line, text, len);
-        }
+    if (field == NULL) {
+        line->status = CG_ERR_MEMORY;
+        return;
     }
-    if (!said) {
+    fprintf(field, "%u=", tag);
+    bool said = cg_recording_put_value(line->ids, line->saying,
+                                       line->item->time, tag, value, field);
+    if (fclose(field) != 0) {
+        line->status = CG_ERR_MEMORY;
+    } else if (said) {
+        put_word(line, text, len);
+    } else {
         cannot_value(line, tag);
     }
     free(text);
@@ -379,7 +381,7 @@ static int put_step(struct writer *writer, size_t index)
     }
     fputc('\n', writer->out);
     writer->steps++;
-    return line.failed ? CG_ERR_CONFIG : 0;
+    return line.status;
 }
 
 /* --- the books ---------------------------------------------------------- */

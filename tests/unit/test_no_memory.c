@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "no_memory.h"
+#include "failing_memory.h"
 #include "small_config.h"
 
 #include <calendar.h>

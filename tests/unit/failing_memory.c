@@ -1,0 +1,59 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "failing_memory.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+long countdown = -1;
+bool for_good;
+unsigned long failures;
+
+static bool fails(void)
+{
+    if (countdown < 0 || (countdown > 0 && --countdown > 0)) {
+        return false;
+    }
+    /* At 0 now: stay there to fail on, or never again. */
+    countdown = for_good ? 0 : -1;
+    failures++;
+    errno = ENOMEM;
+    return true;
+}
+
+#define WRAP(type, name, parameters, arguments)                                \
+    type __real_##name parameters;                                             \
+    type __wrap_##name parameters;                                             \
+    type __wrap_##name parameters                                              \
+    {                                                                          \
+        return fails() ? NULL : __real_##name arguments;                       \
+    }
+
+WRAP(void *, malloc, (size_t size), (size))
+WRAP(void *, calloc, (size_t count, size_t size), (count, size))
+WRAP(void *, realloc, (void *old, size_t size), (old, size))
+WRAP(char *, strdup, (const char *text), (text))
+WRAP(char *, strndup, (const char *text, size_t len), (text, len))
+WRAP(FILE *, open_memstream, (char **text, size_t *len), (text, len))
+
+int __real_vasprintf(char **out, const char *format, va_list arguments);
+int __wrap_vasprintf(char **out, const char *format, va_list arguments);
+int __wrap_asprintf(char **out, const char *format, ...);
+
+int __wrap_vasprintf(char **out, const char *format, va_list arguments)
+{
+    return fails() ? -1 : __real_vasprintf(out, format, arguments);
+}
+
+int __wrap_asprintf(char **out, const char *format, ...)
+{
+    va_list arguments;
+    int len;
+
+    va_start(arguments, format);
+    len = __wrap_vasprintf(out, format, arguments);
+    va_end(arguments);
+    return len;
+}
