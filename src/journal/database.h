@@ -86,7 +86,8 @@ void cg_db_reset(struct sqlite3_stmt *statement);
 bool cg_db_is_running(struct sqlite3_stmt *statement);
 
 /* Parameters from 1 on; bytes are borrowed until the statement is reset.
- * False: no memory.  What is not bound is NULL. */
+ * False: there is no such parameter, or the statement is running.  What is not
+ * bound is NULL. */
 void cg_db_clear(struct sqlite3_stmt *statement);
 bool cg_db_bind_int(struct sqlite3_stmt *statement, int index, int64_t value);
 bool cg_db_bind_text(struct sqlite3_stmt *statement,

@@ -12,6 +12,7 @@
  */
 #include "journal_internal.h"
 
+#include "check.h"
 #include "fact_row.h"
 #include "log_mend.h"
 
@@ -140,9 +141,10 @@ static int stage(struct cg_sqlite_journal *journal, const struct cg_fact *fact)
 static int insert(struct cg_sqlite_journal *journal, const struct cg_fact *fact)
 {
     struct sqlite3_stmt *statement = journal->statements[CG_STMT_APPEND];
-    if (!cg_fact_bind(statement, fact) ||
-        !cg_db_bind_blob(statement, cg_fact_columns() + 1,
-                         journal->end.chain.bytes, CG_DIGEST_BYTES)) {
+    bool bound = cg_fact_bind(statement, fact);
+    bound &= cg_db_bind_blob(statement, cg_fact_columns() + 1,
+                             journal->end.chain.bytes, CG_DIGEST_BYTES);
+    if (CG_NEVER(!bound, "a statement that was reset takes values")) {
         return cg_journal_to_spare(journal, "storing a fact");
     }
     return cg_journal_write(journal, CG_STMT_APPEND, "storing a fact");
@@ -178,11 +180,12 @@ static int chain_put(struct cg_sqlite_journal *journal)
         journal->end.spare == journal->durable.spare) {
         return 0;
     }
-    if (!cg_db_bind_int(statement, 1, (int64_t)journal->end.no) ||
-        !cg_db_bind_blob(statement, 2, journal->end.chain.bytes,
-                         CG_DIGEST_BYTES) ||
-        !cg_db_bind_int(statement, 3, (int64_t)journal->end.snapshot) ||
-        !cg_db_bind_int(statement, 4, journal->end.spare)) {
+    bool bound = cg_db_bind_int(statement, 1, (int64_t)journal->end.no);
+    bound &= cg_db_bind_blob(statement, 2, journal->end.chain.bytes,
+                             CG_DIGEST_BYTES);
+    bound &= cg_db_bind_int(statement, 3, (int64_t)journal->end.snapshot);
+    bound &= cg_db_bind_int(statement, 4, journal->end.spare);
+    if (CG_NEVER(!bound, "a statement that was reset takes values")) {
         return cg_journal_to_spare(journal, "storing the chain");
     }
     return cg_journal_write(journal, CG_STMT_CHAIN, "storing the chain");
@@ -656,9 +659,10 @@ static int open_journal(const char *path,
     struct cg_sqlite_journal *journal = calloc(1, sizeof(*journal) + len + 1);
     if (journal == NULL || len > CG_JOURNAL_PATH_MAX) {
         free(journal);
-        (void)snprintf(error, error_len, "%s",
-                       journal == NULL ? "no memory to open a journal"
-                                       : "the journal's path is too long");
+        (void)snprintf(error, error_len, "journal %s: %s", path,
+                       journal == NULL ? "no memory to open it"
+                                       : "its path is too long; name a shorter "
+                                         "one by Journal=");
         return journal == NULL ? CG_ERR_MEMORY : CG_ERR_MISUSE;
     }
     memcpy(journal->path, path, len + 1);

@@ -8,6 +8,8 @@
  */
 #include "journal_internal.h"
 
+#include "check.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -61,11 +63,13 @@ static int session_put(struct cg_sqlite_journal *journal,
 {
     struct sqlite3_stmt *statement = journal->statements[CG_STMT_SESSION_PUT];
 
-    if (!cg_db_bind_int(statement, 1, session->no) ||
-        !cg_db_bind_text(statement, 2, session->name, strlen(session->name)) ||
-        !cg_db_bind_int(statement, 3, session->next_sender) ||
-        !cg_db_bind_int(statement, 4, session->next_target) ||
-        !cg_db_bind_int(statement, 5, session->created)) {
+    bool bound = cg_db_bind_int(statement, 1, session->no);
+    bound &= cg_db_bind_text(statement, 2, session->name,
+                             strlen(session->name));
+    bound &= cg_db_bind_int(statement, 3, session->next_sender);
+    bound &= cg_db_bind_int(statement, 4, session->next_target);
+    bound &= cg_db_bind_int(statement, 5, session->created);
+    if (CG_NEVER(!bound, "a statement that was reset takes values")) {
         return cg_journal_to_spare(journal, "storing a session");
     }
     return cg_journal_write(journal, CG_STMT_SESSION_PUT, "storing a session");
@@ -202,12 +206,13 @@ static int message_put(struct cg_sqlite_journal *journal,
 {
     struct sqlite3_stmt *statement = journal->statements[CG_STMT_MESSAGE_PUT];
 
-    if (!cg_db_bind_int(statement, 1, step->session) ||
-        !cg_db_bind_int(statement, 2, step->seq) ||
-        !cg_db_bind_int(statement, 3, step->a) ||
-        !cg_db_bind_int(statement, 4, step->b) ||
-        !cg_db_bind_blob(statement, 5, step->bytes.data, step->bytes.len) ||
-        !cg_db_bind_int(statement, 6, message_digest(journal, step))) {
+    bool bound = cg_db_bind_int(statement, 1, step->session);
+    bound &= cg_db_bind_int(statement, 2, step->seq);
+    bound &= cg_db_bind_int(statement, 3, step->a);
+    bound &= cg_db_bind_int(statement, 4, step->b);
+    bound &= cg_db_bind_blob(statement, 5, step->bytes.data, step->bytes.len);
+    bound &= cg_db_bind_int(statement, 6, message_digest(journal, step));
+    if (CG_NEVER(!bound, "a statement that was reset takes values")) {
         return cg_journal_to_spare(journal, "storing a message");
     }
     return cg_journal_write(journal, CG_STMT_MESSAGE_PUT, "storing a message");
@@ -302,9 +307,10 @@ static int rows_get(struct cg_sqlite_journal *journal,
                                "messages were asked for while messages were "
                                "read");
     }
-    if (!cg_db_bind_int(statement, 1, wanted->session) ||
-        !cg_db_bind_int(statement, 2, wanted->first) ||
-        !cg_db_bind_int(statement, 3, wanted->last)) {
+    bool bound = cg_db_bind_int(statement, 1, wanted->session);
+    bound &= cg_db_bind_int(statement, 2, wanted->first);
+    bound &= cg_db_bind_int(statement, 3, wanted->last);
+    if (CG_NEVER(!bound, "a statement that was reset takes values")) {
         return cg_journal_fail_db(journal, "reading messages");
     }
     while (journal->failed == 0 &&
@@ -400,7 +406,8 @@ static int messages_forget(struct cg_sqlite_journal *journal, int64_t session)
 {
     struct sqlite3_stmt *statement =
         journal->statements[CG_STMT_MESSAGE_FORGET];
-    if (!cg_db_bind_int(statement, 1, session)) {
+    if (CG_NEVER(!cg_db_bind_int(statement, 1, session),
+                 "a statement that was reset takes values")) {
         return cg_journal_to_spare(journal, "forgetting messages");
     }
     return cg_journal_write(journal, CG_STMT_MESSAGE_FORGET,
