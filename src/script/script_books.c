@@ -317,19 +317,15 @@ void cg_script_view(struct cg_script_runner *runner,
 
 /* --- what the journal says ---------------------------------------------- */
 
-static bool same_word(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
+/* Words of a view are from tables: the same word is the same text. */
 static bool same_limit(const struct cg_limit_view *a,
                        const struct cg_limit_view *b)
 {
     return strcmp(a->id, b->id) == 0 && strcmp(a->account, b->account) == 0 &&
            strcmp(a->firm, b->firm) == 0 &&
-           strcmp(a->currency, b->currency) == 0 &&
-           same_word(a->state, b->state) && a->has_amount == b->has_amount &&
-           a->amount == b->amount && a->used == b->used;
+           strcmp(a->currency, b->currency) == 0 && a->state == b->state &&
+           a->has_amount == b->has_amount && a->amount == b->amount &&
+           a->used == b->used;
 }
 
 /* An id is the token's number behind the gate's name, which the journal does
@@ -338,11 +334,10 @@ static bool same_token(const struct cg_token_view *a,
                        const struct cg_token_view *b)
 {
     return strcmp(a->order, b->order) == 0 && strcmp(a->limit, b->limit) == 0 &&
-           a->side == b->side && same_word(a->model, b->model) &&
-           same_word(a->state, b->state) && same_word(a->end, b->end) &&
-           a->granted == b->granted && a->overrun == b->overrun &&
-           a->reserved == b->reserved && a->consumed == b->consumed &&
-           a->released == b->released;
+           a->side == b->side && a->model == b->model && a->state == b->state &&
+           a->end == b->end && a->granted == b->granted &&
+           a->overrun == b->overrun && a->reserved == b->reserved &&
+           a->consumed == b->consumed && a->released == b->released;
 }
 
 static void prove_limits(struct cg_script_runner *runner,

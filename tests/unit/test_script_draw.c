@@ -141,6 +141,64 @@ static void test_script_draw_svg_cuts_characters_whole(void **state)
     assert_non_null(strstr(drawn, "\xe2\x80\xa6<title>"));
 }
 
+/* Every kind of step has its words, in its actor's lane. */
+static void test_script_draw_every_step(void **state)
+{
+    static const char *const words[] = {"| numbers at 1",
+                                        "| skips numbers",
+                                        "|<- rejects D 11=A1 -",
+                                        "| resend, kept: D 11=A1",
+                                        "| resend, dropped: D 11=A1",
+                                        "| down",
+                                        "| crash",
+                                        "| token $T state=live",
+                                        "| difference A1 what=price",
+                                        "| compared venue differ=0",
+                                        "| takes rates USD_SOFR:5Y=3",
+                                        "| rates version=1",
+                                        "| quiet",
+                                        "| asked: Set it up.",
+                                        "|-- D same !58",
+                                        "| up",
+                                        "| stop"};
+    (void)state;
+    draw("# All.\n",
+         "client up\nclient resets\nclient skips\n"
+         "hub < DF 2319=$T ...\nvenue < D same !58\n"
+         "venue rejects D 11=A1\nvenue resend D 11=A1 kept\n"
+         "venue resend D 11=A1 dropped\nvenue down\n"
+         "token $T state=live\ndifference A1 what=price\n"
+         "compared venue differ=0\ngate takes rates USD_SOFR:5Y=3 refused~x\n"
+         "rates version=1\nhub asked up : Set it up.\ngate crash\nquiet\n"
+         "gate stop\n",
+         false);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strstr(drawn, words[i]) == NULL) {
+            fail_msg("'%s' is not drawn:\n%s", words[i], drawn);
+        }
+    }
+}
+
+/* What a certification says over a socket of its own, to its peer. */
+static void test_script_draw_wire(void **state)
+{
+    static const char *const words[] = {
+        "wire ",          "peer",
+        "| connects",    "|-- 8=FIX -",
+        "|-- A 98=0 -",   "|<- 3 -",
+        "| disconnects", "| is closed by the peer"};
+    (void)state;
+    draw("# Wire.\n",
+         "wire connects\nwire > raw 8=FIX\nwire > A 98=0\nwire < 3\n"
+         "wire closed\nwire disconnects\n",
+         false);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strstr(drawn, words[i]) == NULL) {
+            fail_msg("'%s' is not drawn:\n%s", words[i], drawn);
+        }
+    }
+}
+
 /* No steps: a gate alone. */
 static void test_script_draw_nothing_is_a_gate(void **state)
 {
@@ -158,6 +216,8 @@ int main(void)
         cmocka_unit_test(test_script_draw_text_many_lanes),
         cmocka_unit_test(test_script_draw_svg_escapes),
         cmocka_unit_test(test_script_draw_svg_cuts_characters_whole),
+        cmocka_unit_test(test_script_draw_every_step),
+        cmocka_unit_test(test_script_draw_wire),
         cmocka_unit_test(test_script_draw_nothing_is_a_gate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

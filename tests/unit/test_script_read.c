@@ -228,6 +228,9 @@ static void test_script_read_columns_name_cells(void **state)
     "columns instrument,currency,dv01_per_million,convention,swap\n"           \
     "instrument S,,,USD_SOFR,2Y\n"
 
+/* Lines 42 to 44: a case of a certification. */
+#define CASE "case A1\npurpose p\ncertifies hub\n"
+
 static const struct {
     const char *text;
     const char *said;
@@ -326,6 +329,45 @@ static const struct {
      "TargetCompID=H\n\n",
      "FIX session FIXT.1.1:GATE->H is defined at t.session:23 already"},
     {"@0 client > D 58=\x01\n", "the line holds a control character"},
+    {"client > D 8=FIX.4.4\n", "8 is not for a session to say"},
+    {"client > D 9=5\n", "9 is not for a session to say"},
+    {"client > D 10=000\n", "10 is not for a session to say"},
+    {"client > D 11=${1}\n", "a ${ has no name or }"},
+    {"client > D 11=${T]x\n", "a ${ has no name or }"},
+    {"client < 8 same11=A\n", "'same11=A' is no field"},
+    {"client < 8 ...x\n", "'...x' is no field"},
+    {"client > D !01\n", "'!01' is no field"},
+    {"limit L =5\n", "'=5' cannot be compared"},
+    {"value\n", "42: '' is no name of a value; write: value NAME TEXT"},
+    {"value 1A x\n", "42: '1A' is no name of a value; write: value NAME TEXT"},
+    {"value A-B x\n", "'A-B' is no name of a value"},
+    {CASE "case A2\n", "45: a second case; write two files"},
+    {"case a_b\npurpose p\ncertifies hub\n",
+     "42: 'a_b' is no id of a case; write letters, digits and -, 32 at most"},
+    {"case A12345678901234567890123456789012\npurpose p\ncertifies hub\n",
+     "is no id of a case"},
+    {"case\n", "42: '' is no id of a case"},
+    {"case A1\ncertifies hub\n",
+     "42: the case has no purpose; write: purpose WHAT IT SHOWS"},
+    {"case A1\npurpose p\n",
+     "42: the case certifies nobody; write: certifies hub, gate or both"},
+    {CASE "level hard\n",
+     "45: 'hard' is no level; write: level mandatory, or optional"},
+    {CASE "certifies gate venue\n",
+     "45: nobody certifies a 'venue'; write: certifies hub, gate or both"},
+    {CASE "precondition\n",
+     "45: it is not said what; write it behind the word"},
+    {CASE "reference\n", "45: it is not said what"},
+    {"hub asked limit L 5\n",
+     "42: it is not said to a person what to do; write ACTOR asked WORDS : "},
+    {"gate asked to stop\n", "42: it is not said to a person what to do"},
+    {"wire listens\n",
+     "42: 'wire listens' is no step; write wire connects, disconnects, closed"},
+    {"wire connects now\n", "42: 'now' does not belong here"},
+    {"wire disconnects now\n", "42: 'now' does not belong here"},
+    {"wire closed now\n", "42: 'now' does not belong here"},
+    {"wire > $TYPE 11=A\n",
+     "42: there is no value TYPE; write above: value NAME TYPE"},
 };
 
 /* Each with its line and what to write instead. */
@@ -344,6 +386,35 @@ static void test_script_read_mistakes_told(void **state)
         }
         bad(text, mistakes[i].said);
     }
+}
+
+/* A case has as many notes as fit, its level, and the last text of a value. */
+static void test_script_read_case_as_written(void **state)
+{
+    struct cg_script script;
+    char *notes = repeated(SCRIPT_DESK CASE, "precondition one\n",
+                           CG_SCRIPT_NOTES_MAX + 1);
+    (void)state;
+    bad(notes, "more than 16 of these; write fewer lines");
+    free(notes);
+    notes = repeated(SCRIPT_DESK CASE, "reference one\n", CG_SCRIPT_NOTES_MAX);
+    good(notes);
+    free(notes);
+    assert_int_equal(read_text(SCRIPT_DESK CASE
+                               "certifies gate\nlevel optional\n"
+                               "needs a person\nvalue A one\nvalue B two\n"
+                               "value A three\nprecondition ready\n",
+                               &script),
+                     0);
+    assert_true(cg_slice_is(script.kase.id, "A1"));
+    assert_true(cg_slice_is(script.kase.needs, "a person"));
+    assert_true(cg_slice_is(script.kase.preconditions[0], "ready"));
+    assert_true(script.kase.optional && script.kase.certifies_hub &&
+                script.kase.certifies_gate);
+    assert_int_equal(script.value_count, 2);
+    assert_true(cg_slice_is(script.values[0].text, "three"));
+    assert_true(cg_slice_is(script.values[1].text, "two"));
+    cg_script_deinit(&script);
 }
 
 /* All at once, in the order of the lines. */
@@ -586,6 +657,7 @@ int main(void)
         cmocka_unit_test(test_script_read_rows_known_by_instrument),
         cmocka_unit_test(test_script_read_instruments_by_curve),
         cmocka_unit_test(test_script_read_mistakes_told),
+        cmocka_unit_test(test_script_read_case_as_written),
         cmocka_unit_test(test_script_read_all_mistakes_told),
         cmocka_unit_test(test_script_read_no_text_told),
         cmocka_unit_test(test_script_read_include_in_place),
