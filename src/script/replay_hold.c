@@ -5,6 +5,7 @@
  */
 #include "replay_hold.h"
 
+#include <creditgate/types.h>
 #include <stdlib.h>
 
 /* --- behind a gap ------------------------------------------------------- */
@@ -168,17 +169,19 @@ static bool is_free(const struct cg_replay_kept *kept, size_t at, size_t len)
            at + len <= oldest->at;
 }
 
-void cg_replay_kept_add(struct cg_replay_kept *kept,
-                        const struct cg_replay_message *message)
+int cg_replay_kept_add(struct cg_replay_kept *kept,
+                       const struct cg_replay_message *message)
 {
     size_t len = message->bytes.len;
     if (kept->items == NULL) {
         kept->items = calloc(CG_REPLAY_KEPT, sizeof(*kept->items));
         kept->bytes = malloc(CG_REPLAY_KEPT_BYTES);
     }
-    if (kept->items == NULL || kept->bytes == NULL ||
-        len > CG_REPLAY_KEPT_BYTES) {
-        return; /* a Reject of it is counted as one of an unknown message */
+    if (kept->items == NULL || kept->bytes == NULL) {
+        return CG_ERR_MEMORY;
+    }
+    if (len > CG_REPLAY_KEPT_BYTES) {
+        return 0; /* a Reject of it is counted as one of an unknown message */
     }
     if (kept->at + len > CG_REPLAY_KEPT_BYTES) {
         /* What lies behind is older than what lies before. */
@@ -194,6 +197,7 @@ void cg_replay_kept_add(struct cg_replay_kept *kept,
     size_t place = (kept->first + kept->count++) % CG_REPLAY_KEPT;
     kept->items[place] = (struct cg_replay_sent){message->seq, kept->at, len};
     kept->at += len;
+    return 0;
 }
 
 int64_t cg_replay_kept_at(const struct cg_replay_kept *kept,

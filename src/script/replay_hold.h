@@ -81,8 +81,9 @@ struct cg_replay_kept {
     size_t at;
 };
 
-void cg_replay_kept_add(struct cg_replay_kept *kept,
-                        const struct cg_replay_message *message);
+/* 0, or CG_ERR_MEMORY. */
+int cg_replay_kept_add(struct cg_replay_kept *kept,
+                       const struct cg_replay_message *message);
 /* The |index|-th, oldest first: its number and bytes. */
 int64_t cg_replay_kept_at(const struct cg_replay_kept *kept,
                           size_t index,

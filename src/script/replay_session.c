@@ -164,16 +164,14 @@ static int take_body(struct cg_replay_sessions *sessions,
         return take_admin(sessions, message);
     }
     int status = cg_replay_link_needed(sessions, message);
-    if (status != 0) {
-        return status;
-    }
-    if (message->outbound) {
+    if (status == 0 && message->outbound) {
         session->counts.out++;
-        cg_replay_kept_add(&session->kept, message);
-    } else {
+        status = cg_replay_kept_add(&session->kept, message);
+    } else if (status == 0) {
         session->counts.in++;
     }
-    return sessions->hooks.message(sessions->hooks.user, message);
+    return status != 0 ? status
+                       : sessions->hooks.message(sessions->hooks.user, message);
 }
 
 /* --- numbers ------------------------------------------------------------ */

@@ -20,7 +20,8 @@
 
 #include <cmocka.h>
 
-/* An order that fills in parts, a replace, a cancel, a refusal. */
+/* An order that fills in part and is cancelled, refusals, links that are lost,
+ * numbers that begin anew, a message that is sent again and then rejected. */
 #define DAY                                                                    \
     SCRIPT_UP SCRIPT_ORDER                                                     \
         "@+1s venue > 8 37=V1 11=A1 17=E1 150=0 39=0 55=X 54=1 38=10000000 "   \
@@ -31,9 +32,9 @@
         "client < 8 11=A1 150=F ...\n"                                         \
         "hub < DF 2318=$N 2319=$T 2321=1 ...\n"                                \
         "hub > DG 2318=$N 2319=$T 2320=0 2321=1 2325=0\n"                      \
-        "@+1s client > D 11=A2 38=50000000\n"                                 \
+        "@+1s client > D 11=A2 38=50000000\n"                                  \
         "hub < DF 2318=$S 2319=$U 2320=0 2321=0 ...\n"                         \
-        "hub > DG 2318=$S 2319=$U 2320=0 2321=0 2324=45200.00 2327=0 2325=2 " \
+        "hub > DG 2318=$S 2319=$U 2320=0 2321=0 2324=45200.00 2327=0 2325=2 "  \
         "2326=1\n"                                                             \
         "client < 8 11=A2 150=8 ...\n"                                         \
         "@+1s client > F 11=C1 41=A1 55=X 54=1 60=@\n"                         \
@@ -41,7 +42,20 @@
         "@+1s venue > 8 37=V1 11=C1 41=A1 17=E3 150=4 39=4 55=X 54=1 "         \
         "38=10000000 151=0 14=4000000 6=4\n"                                   \
         "client < 8 11=C1 150=4 ...\n"                                         \
-        "hub < DF 2319=$T ...\n"
+        "hub < DF 2318=$Q 2319=$T ...\n"                                       \
+        "hub > DG 2318=$Q 2319=$T 2320=1 2321=0 2325=4\n"                      \
+        "@+1s venue down\n"                                                    \
+        "client > D 11=A3 38=1000000\n"                                        \
+        "client < 8 11=A3 150=8 58~CG304 ...\n"                                \
+        "@+1s hub down\n@+1s hub up\nhub < CL ...\nvenue up\nclient resets\n"  \
+        "@+1s client > D 11=A4 38=1000000\n"                                   \
+        "hub < DF 2318=$P 2319=$W 2320=0 2321=0 ...\n"                         \
+        "hub > DG 2318=$P 2319=$W 2320=0 2321=0 2324=904.00 2327=904.00 "      \
+        "2325=0\n"                                                             \
+        "venue < D 11=A4 ...\n"                                                \
+        "@+1s venue resend D 11=A4 kept\n"                                     \
+        "@+1s venue rejects D 11=A4\n"                                         \
+        "client < 8 11=A4 150=8 ...\nhub < DF 2319=$W 2320=1 ...\n"
 
 /* The day as a log, and what else a replay of it needs. */
 static struct {
@@ -210,7 +224,8 @@ static int replay(bool against, bool journal, struct told *told)
     return status;
 }
 
-/* Each allocation fails, until none does; all comes out as without. */
+/* Each allocation fails, the later ones more seldom, until none does; then all
+ * comes out as without. */
 static void replay_without_memory(bool against, bool journal)
 {
     struct told whole;
@@ -219,7 +234,7 @@ static void replay_without_memory(bool against, bool journal)
     assert_int_equal(whole.differences > 0, against);
     for (int i = 0; i <= 1; i++) {
         for_good = i == 1;
-        for (long n = 1;; n++) {
+        for (long n = 1;; n += 1 + (for_good ? n / 8 : n / 200)) {
             struct told told;
             failures = 0;
             countdown = n;
@@ -302,7 +317,7 @@ static void record_without_memory(bool anonymised)
     char *whole;
     char *text;
     assert_int_equal(record(anonymised, &whole), 0);
-    for (long n = 1;; n++) {
+    for (long n = 1;; n += 1 + n / 80) {
         failures = 0;
         countdown = n;
         int got = record(anonymised, &text);
