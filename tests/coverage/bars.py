@@ -16,7 +16,7 @@ AREAS = {
                "branches": 97.0, "lines": 99.5},
     "base": {"of": ["base/"], "branches": 92.5, "lines": 97.0},
     "rates": {"of": ["rates/"], "branches": 96.0, "lines": 98.9},
-    "journal": {"of": ["journal/"], "all": True, "branches": 70.0, "lines": 93.0},
+    "journal": {"of": ["journal/"], "branches": 70.0, "lines": 93.0},
     "gate": {"of": ["gate/"], "branches": 82.5, "lines": 91.0},
     "script": {"of": ["script/"], "all": True, "branches": 77.0, "lines": 90.5},
     "link": {"of": ["link/"], "all": True, "branches": 1, "lines": 1},
@@ -25,7 +25,7 @@ AREAS = {
     "app": {"of": ["app/"], "all": True, "branches": 1, "lines": 1},
 }
 
-# Programs of tests/unit/, without "test_": what CI runs, and what --all adds.
+# By meson's names: what CI runs, and what --all adds.
 TESTS = """
 admission audit audit_state boundaries calendar calendar_rule calendar_shipped
 config config_host config_more config_rates config_swaps csv curves date
@@ -39,15 +39,16 @@ gate_no_memory gate_notices gate_package_price gate_packages gate_picture
 gate_price gate_price_edges gate_query gate_queue gate_rates gate_reference
 gate_renumbered gate_reports gate_resume gate_said gate_status gate_stops
 gate_updates gate_waiting gate_words heap image journal journal_chain
-lifecycles many map no_memory pages par_rates power_gate rates_more
-rates_no_memory rates_reference recent reconfigure reconfigure_rates
-reconfigure_sessions reconfigure_tables records records_more replay
-replay_against seldom sessions spread swap tally update_set zone
+journal_faults journal_words lifecycles many map no_memory pages par_rates
+power_gate rates_more rates_no_memory rates_reference recent reconfigure
+reconfigure_rates reconfigure_sessions reconfigure_tables records records_more
+replay replay_against replay_no_memory seldom sessions spread swap tally
+update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults log_damage log_no_memory log_reader log_sources
-power_cut replay_journal replay_parts replay_sessions script_draw script_read
-script_run session_record small_scope
+power_cut replay_against_same replay_journal replay_parts replay_sessions
+script_draw script_read script_run session_record small_scope
 """.split()
 
 # Programs as whole processes, on sockets and clocks; what is killed leaves no
