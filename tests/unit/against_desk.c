@@ -93,7 +93,10 @@ void desk_say(struct desk *desk,
               ...)
 {
     static const char *const names[] = {"CLIENT", "VENUE", "HUB"};
-    size_t from = who == 'c' ? 0 : who == 'v' ? 1 : 2;
+    bool from_gate = who < 'a';
+    char peer = (char)(from_gate ? who - 'A' + 'a' : who);
+    size_t from = peer == 'c' ? 0 : peer == 'v' ? 1 : 2;
+    int seq = from_gate ? ++desk->seqs_out[from] : ++desk->seqs[from];
     char time[40];
     char rest[2048];
     char body[4096];
@@ -102,8 +105,9 @@ void desk_say(struct desk *desk,
     vsnprintf(rest, sizeof(rest), fields, arguments);
     va_end(arguments);
     stamp(ms, time, sizeof(time));
-    int len = snprintf(body, sizeof(body), "35=%s|34=%d|49=%s|52=%s|56=GATE|%s",
-                       type, ++desk->seqs[from], names[from], time, rest);
+    int len = snprintf(body, sizeof(body), "35=%s|34=%d|49=%s|52=%s|56=%s|%s",
+                       type, seq, from_gate ? "GATE" : names[from], time,
+                       from_gate ? names[from] : "GATE", rest);
     char whole[4200];
     int total = snprintf(whole, sizeof(whole), "8=%s|9=%d|%s",
                          from == 2 ? "FIXT.1.1" : "FIX.4.4", len, body);
@@ -117,7 +121,7 @@ void desk_say(struct desk *desk,
     for (int i = 0; i < total; i++) {
         whole[i] = whole[i] == '|' ? '\001' : whole[i];
     }
-    if (desk->hears != NULL) {
+    if (desk->hears != NULL && !from_gate) {
         desk->hears(desk->user, (cg_session)from, ms, whole, (size_t)total);
     }
 }

@@ -28,6 +28,7 @@ struct desk {
     FILE *file;
     char path[64];
     int seqs[3]; /* client, venue, hub */
+    int seqs_out[3];
     /* Each message as it is said, with its SOHs; may be NULL. */
     void (*hears)(
         void *user, cg_session session, int ms, const char *bytes, size_t len);
@@ -56,8 +57,8 @@ void desk_config(struct desk *desk,
 void desk_open(struct desk *desk);
 void desk_close(struct desk *desk);
 
-/* A message from 'c'lient, 'v'enue or 'h'ub, |ms| after 12:00; |fields| with |
- * for SOH. */
+/* A message from 'c'lient, 'v'enue or 'h'ub, or to them with a capital, |ms|
+ * after 12:00; |fields| with | for SOH. */
 __attribute__((format(printf, 5, 6))) void desk_say(struct desk *desk,
                                                     char who,
                                                     int ms,

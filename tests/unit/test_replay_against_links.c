@@ -1,0 +1,245 @@
+/*
+ * What if: sessions that are not the same, a gate that stops and starts again,
+ * links and numbers, and long lives of orders.
+ *
+ * 10,000,000 of USSW10 at 904 per million are 9,040.00 USD.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "against_desk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define A CG_AGAINST_A
+#define B CG_AGAINST_B
+#define USD(amount) ((cg_dv01)((amount)*10000 + 0.5))
+
+#define LIMIT(model)                                                           \
+    "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nHub=hub\nOwner=FCM1\n"       \
+    "Currency=USD\nWarnings=none\nModel=" model "\n"
+#define PUSH(amount) LIMIT("push") "Amount=" amount "\n"
+
+static struct desk *desk_new(const char *a, const char *b)
+{
+    struct desk *desk = malloc(sizeof(*desk));
+    assert_non_null(desk);
+    desk_open(desk);
+    desk_config(desk, A, "", "904", a);
+    desk_config(desk, B, "", "904", b);
+    return desk;
+}
+
+static void desk_free(struct desk *desk)
+{
+    desk_close(desk);
+    free(desk);
+}
+
+static void
+order_acked(struct desk *desk, int ms, const char *id, long long qty)
+{
+    desk_order(desk, ms, id, qty);
+    desk_report(desk, ms + 5, id, NULL, '0', '0', qty, 0);
+}
+
+/* --- what does not fit ---------------------------------------------------- */
+
+static void expect_refused(struct desk *desk, const char *part)
+{
+    char error[512] = "";
+    assert_false(cg_against_fits(desk->configs[A], desk->configs[B], error,
+                                 sizeof(error)));
+    if (strstr(error, part) == NULL) {
+        fail_msg("'%s' does not say '%s'", error, part);
+    }
+}
+
+/* Any name of a session that is another one, and one more on either side. */
+static void test_replay_against_each_name_of_a_session(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("20000"));
+    char error[512] = "";
+    struct cg_config *other = desk->configs[B];
+    struct cg_config_session *session = &other->sessions[1];
+    const struct cg_config_session was = *session;
+    const char *part = "session 2, venue, is not the same in both: sessions "
+                       "must have the same names, roles, versions and CompIDs";
+    snprintf(session->name, sizeof(session->name), "exchange");
+    expect_refused(desk, part);
+    *session = was;
+    session->role = CG_ROLE_HUB;
+    expect_refused(desk, part);
+    *session = was;
+    snprintf(session->begin_string, sizeof(session->begin_string), "FIX.4.2");
+    expect_refused(desk, part);
+    *session = was;
+    snprintf(session->sender_comp_id, sizeof(session->sender_comp_id), "G2");
+    expect_refused(desk, part);
+    *session = was;
+    snprintf(session->target_comp_id, sizeof(session->target_comp_id), "V2");
+    expect_refused(desk, part);
+    *session = was;
+    assert_true(cg_against_fits(desk->configs[A], other, error, sizeof(error)));
+    other->session_count--;
+    expect_refused(desk, "session 3, hub, is not the same in both");
+    other->session_count++;
+    desk->configs[A]->session_count--;
+    expect_refused(desk, "session 3, hub, is not the same in both");
+    desk->configs[A]->session_count++;
+    desk_free(desk);
+}
+
+/* --- links ---------------------------------------------------------------- */
+
+/* The gate of the log says that it stops, and another one starts when somebody
+ * logs on: both gates do, and have the charges that they had. */
+static void test_replay_against_stops_and_starts_again(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("10000"));
+    order_acked(desk, 1000, "A1", 10000000);
+    desk_say(desk, 'C', 2000, "5", "58=the gate is stopping|");
+    desk_say(desk, 'V', 2000, "5", "58=the gate is stopping|");
+    desk_say(desk, 'H', 2000, "5", "58=the gate is stopping|");
+    desk_say(desk, 'c', 2010, "5", "58=bye|");
+    desk_say(desk, 'v', 2010, "5", "58=bye|");
+    desk_say(desk, 'h', 2010, "5", "58=bye|");
+    desk_say(desk, 'v', 3000, "A", "98=0|108=30|");
+    desk_say(desk, 'h', 3001, "A", "98=0|108=30|1137=9|");
+    desk_say(desk, 'c', 3002, "A", "98=0|108=30|");
+    order_acked(desk, 4000, "A2", 10000000);
+    desk_run(desk);
+    assert_int_equal(desk->totals->compared, 2);
+    assert_int_equal(desk->totals->kinds[CG_AGAINST_REFUSED_IN_B], 1);
+    const struct desk_seen *seen = desk_find(desk, "A2",
+                                             CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    assert_string_equal(seen->a, "forwarded at once");
+    assert_non_null(strstr(seen->b, "CG101 LIMIT_EXCEEDED req:9040.00 "
+                                    "avl:960.00"));
+    assert_int_equal(desk_used(desk, A, "ACME-USD"), USD(18080));
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(9040));
+    desk_free(desk);
+}
+
+/* A venue whose line is down: both refuse, and B is told of numbers that begin
+ * anew as A is. */
+static void test_replay_against_numbers_begin_anew(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("10000"));
+    order_acked(desk, 1000, "A1", 10000000);
+    desk_say(desk, 'v', 2000, "5", "58=bye|");
+    desk_order(desk, 2500, "A2", 1000000);
+    desk->seqs[1] = 0;
+    desk_say(desk, 'v', 3000, "A", "98=0|108=30|141=Y|");
+    order_acked(desk, 4000, "A3", 1000000);
+    desk_run(desk);
+    assert_int_equal(desk->totals->compared, 3);
+    assert_int_equal(desk->totals->same, 3);
+    assert_int_equal(desk->count, 0);
+    desk_free(desk);
+}
+
+/* --- long lives ----------------------------------------------------------- */
+
+/* More replaces than are kept of an order: the old ones were judged. */
+static void test_replay_against_many_replaces_are_judged(void **state)
+{
+    (void)state;
+    enum { MANY = 100 };
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("10000"));
+    char last[16] = "A1";
+    order_acked(desk, 1000, last, 10000000);
+    for (int i = 0; i < MANY; i++) {
+        char id[16];
+        int ms = 2000 + i * 100;
+        /* To 12,000,000, which is too much in B, and back. */
+        long long qty = i % 2 == 0 ? 12000000 : 10000000;
+        snprintf(id, sizeof(id), "R%d", i);
+        desk_say(desk, 'c', ms, "G",
+                 "11=%s|41=%s|1=ACME|55=USSW10|54=1|38=%lld|40=2|44=4.1|"
+                 "60=20260115-12:00:00|",
+                 id, last, qty);
+        desk_report(desk, ms + 5, id, last, '5', '0', qty, 0);
+        snprintf(last, sizeof(last), "%s", id);
+    }
+    desk_run(desk);
+    assert_int_equal(desk->totals->compared, MANY + 1);
+    /* The first is refused in B, and so is all that is built on it. */
+    assert_true(desk->totals->kinds[CG_AGAINST_REFUSED_IN_B] >= 1);
+    assert_non_null(desk_find(desk, "R0", CG_AGAINST_REFUSED_IN_B));
+    assert_int_equal(desk_used(desk, A, "ACME-USD"), USD(9040));
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(9040));
+    desk_free(desk);
+}
+
+/* A restatement moves the charge in both; what only B has at its venue ends
+ * there when it is told to. */
+static void test_replay_against_restated_and_ended(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("30000"));
+    desk->against.unknown_ends = true;
+    order_acked(desk, 1000, "A1", 10000000);
+    desk_report(desk, 2000, "A1", NULL, 'D', '0', 8000000, 0);
+    order_acked(desk, 3000, "A2", 10000000);
+    desk_report(desk, 3500, "A2", NULL, '4', '4', 10000000, 0);
+    /* 7,232.00 are in use: it fits in B alone. */
+    desk_order(desk, 4000, "A3", 20000000);
+    order_acked(desk, 60000, "A4", 1000000);
+    desk_run(desk);
+    assert_non_null(desk_find(desk, "A3", CG_AGAINST_REFUSED_IN_A));
+    assert_int_equal(desk->totals->assumed_cancels, 1);
+    assert_int_equal(desk->totals->resting, 0);
+    assert_int_equal(desk_used(desk, A, "ACME-USD"), USD(8136));
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(8136));
+    desk_free(desk);
+}
+
+/* A grant with an end, heard later in B: its life is as long there, and the
+ * hub's word on the token by its id alone is heard as well. */
+static void test_replay_against_grant_with_an_end(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(LIMIT("ping"), LIMIT("ping"));
+    desk->against.hub_latency = 300 * CG_MS;
+    desk_order(desk, 1000, "A1", 10000000);
+    desk_say(desk, 'h', 1010, "DG",
+             "2319=GATE-T1|2325=0|2320=0|2321=0|2324=9040.00|2327=9040.00|"
+             "126=20260115-13:00:01.010|");
+    desk_report(desk, 1500, "A1", NULL, '0', '0', 10000000, 0);
+    /* Taken back by the hub: to be pulled, in both, and it ends. */
+    desk_say(desk, 'h', 5000, "DG", "2319=GATE-T1|2324=9040.00|2325=4|");
+    desk_report(desk, 6000, "A1", NULL, '4', '4', 10000000, 0);
+    desk_say(desk, 'c', 9000, "0", "112=X|");
+    desk_run(desk);
+    const struct desk_seen *seen = desk_find(desk, "A1", CG_AGAINST_LATER);
+    assert_non_null(seen);
+    assert_string_equal(seen->a, "forwarded after 10 ms");
+    assert_string_equal(seen->b, "forwarded after 300 ms");
+    assert_int_equal(desk->totals->left_out, 0);
+    assert_int_equal(desk_used(desk, A, "ACME-USD"), 0);
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), 0);
+    desk_free(desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_replay_against_each_name_of_a_session),
+        cmocka_unit_test(test_replay_against_stops_and_starts_again),
+        cmocka_unit_test(test_replay_against_numbers_begin_anew),
+        cmocka_unit_test(test_replay_against_many_replaces_are_judged),
+        cmocka_unit_test(test_replay_against_restated_and_ended),
+        cmocka_unit_test(test_replay_against_grant_with_an_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
