@@ -838,6 +838,80 @@ static void test_replay_strangers_told_once(void **state)
     recorder_deinit(&recorder);
 }
 
+static int no_output(void *user, const char *bytes, size_t len)
+{
+    (void)bytes;
+    (void)len;
+    return *(const int *)user;
+}
+
+/* What ends a replay is told in words. */
+static void test_replay_end_told(void **state)
+{
+    static const struct {
+        int status;
+        const char *words;
+    } ends[] = {
+        {CG_ERR_MEMORY, "not enough memory"},
+        {CG_ERR_IO, "a file cannot be read or written"},
+        {CG_ERR_FULL, "there is no room for more: raise Max...= in [GATE]"},
+        {CG_ERR_MISUSE, "the gate's time does not go on"},
+    };
+    struct recorder recorder;
+    (void)state;
+    open_desk(&recorder);
+    say_order(100, 2, "", "A1");
+    const char *log = recorder_write_text(0, text, text_len);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        int status = ends[i].status;
+        const struct cg_replay_options options = {
+            .config = &recorder.script.config,
+            .logs = &log,
+            .log_count = 1,
+            .output = no_output,
+            .user = &status,
+        };
+        struct cg_replay *replay = NULL;
+        char error[512] = "";
+        assert_int_equal(
+            cg_replay_open(&options, error, sizeof(error), &replay), 0);
+        assert_int_equal(cg_replay_run(replay, error, sizeof(error)), status);
+        assert_string_equal(error, ends[i].words);
+        cg_replay_close(replay);
+    }
+    recorder_deinit(&recorder);
+}
+
+/* An output that is expected, and is not there, or is damaged: with its file,
+ * as a log is. */
+static void test_replay_expect_trouble_told(void **state)
+{
+    struct recorder recorder;
+    struct replay_run run = {.stops = false};
+    struct replay_run stopped = {.stops = true};
+    (void)state;
+    open_desk(&recorder);
+    say_order(100, 2, "", "A1");
+    const char *log = recorder_write_text(0, text, text_len);
+    replay_run(&run, &recorder.script.config, NULL, &log, 1, "/nowhere/out");
+    assert_int_equal(run.status, CG_ERR_IO);
+    assert_non_null(strstr(run.error, "/nowhere/out"));
+    replay_run_deinit(&run);
+    char *damaged = strstr(text, "|38=");
+    assert_non_null(damaged);
+    damaged[1] = '4';
+    const char *expect = recorder_write_text(1, text, text_len);
+    replay_run(&run, &recorder.script.config, NULL, &log, 1, expect);
+    assert_int_equal(run.status, 0);
+    assert_non_null(strstr(run.words, expect));
+    assert_non_null(strstr(run.words, ": checksum: "));
+    replay_run(&stopped, &recorder.script.config, NULL, &log, 1, expect);
+    assert_int_equal(stopped.status, CG_ERR_CORRUPT);
+    replay_run_deinit(&stopped);
+    replay_run_deinit(&run);
+    recorder_deinit(&recorder);
+}
+
 /* Nothing to replay is a mistake, not a success. */
 static void test_replay_empty_refused(void **state)
 {
@@ -884,6 +958,8 @@ int main(void)
         cmocka_unit_test(test_replay_reject_after_reset_unknown),
         cmocka_unit_test(test_replay_unsent_no_difference),
         cmocka_unit_test(test_replay_strangers_told_once),
+        cmocka_unit_test(test_replay_end_told),
+        cmocka_unit_test(test_replay_expect_trouble_told),
         cmocka_unit_test(test_replay_empty_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,97 @@ static void test_message_header_lacks(void **state)
     assert_false(
         read_message("8=FIX.4.4|9=1|35=8|34=x|49=A|56=V|10=000|", &message));
     assert_false(read_message("8=FIX.4.4|", &message));
+    assert_false(read_message("", &message));
+    assert_false(read_message("9=1|35=8|34=1|49=A|56=V|10=000|", &message));
+    assert_false(
+        read_message("8=FIX.4.4|9=1|34=1|49=A|56=V|10=000|", &message));
+    assert_false(
+        read_message("8=FIX.4.4|9=1|35=8|34=1|49=A|10=000|", &message));
+    assert_false(
+        read_message("8=FIX.4.4|9=1|35=8|34=0|49=A|56=V|10=000|", &message));
+    assert_false(read_message("8=FIX.4.4|9=1|35=8|34=1234567890123456789|49=A|"
+                              "56=V|10=000|",
+                              &message));
+    assert_false(read_message("8=FIX.4.4|9=1|35=8|34=1|49=A|56=V|", &message));
+    assert_false(read_message(
+        "8=FIX.4.4|9=1|12345678901=x|35=8|34=1|49=A|56=V|10=000|", &message));
+    assert_false(
+        read_message("8=FIX.4.4|9=1|35|34=1|49=A|56=V|10=000|", &message));
+}
+
+/* Data in the header may hold what ends a field; where its length is not its
+ * own, its fields are those that end there. */
+static void test_message_header_data(void **state)
+{
+    struct cg_replay_message message;
+    (void)state;
+    assert_true(read_message("8=FIX.4.4|9=1|35=8|34=1|49=A|56=V|90=3|91=a|b|"
+                             "11=A|10=000|",
+                             &message));
+    assert_true(cg_slice_equal(message.body, fix("11=A|")));
+    assert_true(read_message("8=FIX.4.4|9=1|35=8|34=1|49=A|56=V|90=4|91=a|b|"
+                             "11=A|10=000|",
+                             &message));
+    assert_true(cg_slice_equal(message.body, fix("b|11=A|")));
+    assert_true(read_message("8=FIX.4.4|9=1|35=8|34=1|49=A|56=V|90=99|91=a|"
+                             "11=A|10=000|",
+                             &message));
+    assert_true(cg_slice_equal(message.body, fix("11=A|")));
+    assert_true(read_message("8=FIX.4.4|9=1|35=8|34=1|49=A|56=V|212=3|213=a|b|"
+                             "10=000|",
+                             &message));
+    assert_int_equal(message.body.len, 0);
+}
+
+/* Messages of the session itself, by their type, and their numbers. */
+static void test_message_of_session_read(void **state)
+{
+    static const struct {
+        const char *type;
+        bool admin;
+    } types[] = {{"0", true},  {"5", true},   {"6", false}, {"A", true},
+                 {"B", false}, {"AE", false}, {"/", false}};
+    struct cg_replay_message message;
+    char text[200];
+    (void)state;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        snprintf(text, sizeof(text),
+                 "8=FIX.4.4|9=1|35=%s|34=1|49=A|56=V|141=Y|123=N|36=7|45=8|7=9|"
+                 "16=10|10=000|",
+                 types[i].type);
+        assert_true(read_message(text, &message));
+        assert_int_equal(message.admin, types[i].admin);
+        assert_int_equal(message.resets, types[i].admin);
+        assert_false(message.fills);
+        assert_int_equal(message.next, types[i].admin ? 7 : 0);
+        assert_int_equal(message.about, types[i].admin ? 8 : 0);
+        assert_int_equal(message.first, types[i].admin ? 9 : 0);
+        assert_int_equal(message.last, types[i].admin ? 10 : 0);
+    }
+}
+
+/* A field is digits, = and a value that ends. */
+static void test_field_is_cut_off(void **state)
+{
+    static const char *const none[] = {
+        "", "11", "11=A", "x=A|", "1234567890=A|", "11:A|"};
+    struct cg_slice fields = fix("11=A|58=|");
+    struct cg_slice value = CG_SLICE("");
+    uint32_t tag = 0;
+    (void)state;
+    assert_true(cg_replay_field(&fields, &tag, &value));
+    assert_int_equal(tag, 11);
+    assert_true(cg_slice_is(value, "A"));
+    assert_true(cg_replay_field(&fields, &tag, &value));
+    assert_int_equal(tag, 58);
+    assert_int_equal(value.len, 0);
+    assert_false(cg_replay_field(&fields, &tag, &value));
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        fields = fix(none[i]);
+        if (cg_replay_field(&fields, &tag, &value)) {
+            fail_msg("%s", none[i]);
+        }
+    }
 }
 
 /* --- ids ---------------------------------------------------------------- */
@@ -627,6 +718,9 @@ int main(void)
         cmocka_unit_test(test_message_header_read),
         cmocka_unit_test(test_message_route_by_names),
         cmocka_unit_test(test_message_header_lacks),
+        cmocka_unit_test(test_message_header_data),
+        cmocka_unit_test(test_message_of_session_read),
+        cmocka_unit_test(test_field_is_cut_off),
         cmocka_unit_test(test_ids_made_by_form),
         cmocka_unit_test(test_ids_rewrite_sealed),
         cmocka_unit_test(test_ids_bounded),
