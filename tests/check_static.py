@@ -22,6 +22,10 @@ ROOT, BUILD, PART = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3]
 FILES = tuple(sys.argv[4:])
 LIST = os.path.join(ROOT, "tests", "suppressed.txt")
 SOURCES = ("src/", "docs/examples/")
+# How far clang's analyzer follows a function: a fourth of what it would by
+# itself, and in a fourth of the time, which is nearly all that tidy takes.
+PATHS = ["--extra-arg=" + word for word in
+         ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=50000")]
 FOUND = re.compile(r"^(?P<path>[^\s:]+):(?P<line>\d+):(?:\d+:)? "
                    r"(?:warning|error|performance|portability): "
                    r"(?P<text>.*?) \[(?P<check>[^\]]+)\]"
@@ -55,7 +59,8 @@ def without_output(words):
 
 def command(path, entry):
     if PART == "tidy":
-        return ["clang-tidy", "-p", BUILD, "--quiet", os.path.join(ROOT, path)]
+        return ["clang-tidy", "-p", BUILD, "--quiet", *PATHS,
+                os.path.join(ROOT, path)]
     words = without_output(shlex.split(entry["command"]))
     if PART == "analyzer":
         return words + ["-fanalyzer", "-fdiagnostics-plain-output",

@@ -265,9 +265,12 @@ static void on_ask(struct cg_credit *credit, struct cg_slice body)
         return; /* the same again (R28) */
     }
     named = token_named(credit, body);
+    if (named == NONE) {
+        return;
+    }
     more = grow(credit, credit->asks, credit->ask_count, &credit->ask_room,
                 sizeof(*more));
-    if (named == NONE || more == NULL) {
+    if (more == NULL) {
         return;
     }
     credit->asks = more;
