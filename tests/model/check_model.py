@@ -3,6 +3,7 @@
 
   check_model.py search       every model, whole: safety, liveness, and that
                               its moves and outcomes are the engine's
+  check_model.py larger       safety, at sizes that take longer
   check_model.py mistakes     every planted mistake is found, and so is a
                               change of the engine's tables
   check_model.py window       the window of R29, as spin tells it
@@ -33,6 +34,11 @@ SEARCHES = [
     ("fallback", "fallback", []),
     ("limits", "limits", []),
     ("replaces overtaking", "replaces", ["OVERTAKE=2", "REPLACES=1"]),
+]
+
+# Those that take longer.
+LARGER = [
+    ("crash, three losses", "crash", ["CUTS=3"]),
 ]
 
 # No cycle at all: every run ends, and ends where judge_rest() finds no fault.
@@ -206,25 +212,39 @@ def in_parallel(calls):
         return list(pool.map(lambda call: call(), calls))
 
 
-def search_all(model):
-    calls = [lambda s=s: model.search(s[0], s[1], s[2]) for s in SEARCHES]
-    calls += [lambda n=n: model.search(n + " ends", n, (), ("-O1", "-DNP", "-DNOCLAIM"),
-                                       ("-l",)) for n in ENDLESS]
-    calls += [lambda c=c: model.search("claim " + c, "replaces",
-                                       ("REPLACES=1", "LIVENESS"), (),
-                                       ("-a", "-f", "-N", c)) for c in CLAIMS]
+def whole_of(model, searches):
+    return [lambda s=s: model.search(s[0], s[1], s[2]) for s in searches]
+
+
+def tell_whole(model, results):
+    """Says what each came to; 0, or 1 when one is not whole."""
     bad = 0
-    seen, met = set(), set()
-    for result in in_parallel(calls):
-        print("%-24s %9d states %6.1f s  %s" %
+    for result in results:
+        print("%-34s %9d states %6.1f s  %s" %
               (result.name, result.states, result.seconds,
                "" if result.whole() else "FAILED"))
         if not result.whole():
             bad |= fail("%s: %s\n%s\n%s" % (result.name, result.why,
                                             result.text[-2000:],
                                             model.told(result)))
-        seen |= result.seen
-        met |= result.met
+    return bad
+
+
+def search_larger(model):
+    return tell_whole(model, in_parallel(whole_of(model, LARGER)))
+
+
+def search_all(model):
+    calls = whole_of(model, SEARCHES)
+    calls += [lambda n=n: model.search(n + " ends", n, (), ("-O1", "-DNP", "-DNOCLAIM"),
+                                       ("-l",)) for n in ENDLESS]
+    calls += [lambda c=c: model.search("claim " + c, "replaces",
+                                       ("REPLACES=1", "LIVENESS"), (),
+                                       ("-a", "-f", "-N", c)) for c in CLAIMS]
+    results = in_parallel(calls)
+    bad = tell_whole(model, results)
+    seen = set().union(*(result.seen for result in results))
+    met = set().union(*(result.met for result in results))
     return bad | compare_moves(model, seen) | count_cells(model, met)
 
 
@@ -324,8 +344,8 @@ def print_one(model, name):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["search", "mistakes", "window",
-                                         "print"])
+    parser.add_argument("what", choices=["search", "larger", "mistakes",
+                                         "window", "print"])
     parser.add_argument("model", nargs="?")
     parser.add_argument("--spin", default="spin")
     parser.add_argument("--cc", default="cc")
@@ -340,7 +360,8 @@ def main():
     model = Model(options)
     if options.what == "print":
         return print_one(model, options.model)
-    return {"search": search_all, "mistakes": find_mistakes,
+    return {"search": search_all, "larger": search_larger,
+            "mistakes": find_mistakes,
             "window": show_window}[options.what](model)
 
 

@@ -11,7 +11,9 @@
 #define QTY_FIRST 1
 #define QTY_MAX 2
 #define HUB_AMOUNT 2
+#ifndef CUTS
 #define CUTS 2
+#endif
 #define CUTS_HUB 1
 #define CUTS_VENUE 1
 #define CRASHES 1

@@ -9,7 +9,9 @@
 #define LIMITS 1
 #define HUB_AMOUNT 3
 #define OVERTAKE 2
+#ifndef TWICE
 #define TWICE 1
+#endif
 #define PARTS 1
 #define QTY_FIRST 2
 #define CLIENT_STARTS 1
