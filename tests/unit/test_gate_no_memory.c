@@ -5,10 +5,11 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "failing_memory.h"
 #include "gate_harness.h"
-#include "no_memory.h"
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>

@@ -163,7 +163,7 @@ static void test_replay_against_many_replaces_are_judged(void **state)
         int ms = 2000 + i * 100;
         /* To 12,000,000, which is too much in B, and back. */
         long long qty = i % 2 == 0 ? 12000000 : 10000000;
-        snprintf(id, sizeof(id), "R%d", i);
+        snprintf(id, sizeof(id), "Z%d", i);
         desk_say(desk, 'c', ms, "G",
                  "11=%s|41=%s|1=ACME|55=USSW10|54=1|38=%lld|40=2|44=4.1|"
                  "60=20260115-12:00:00|",
@@ -175,7 +175,7 @@ static void test_replay_against_many_replaces_are_judged(void **state)
     assert_int_equal(desk->totals->compared, MANY + 1);
     /* The first is refused in B, and so is all that is built on it. */
     assert_true(desk->totals->kinds[CG_AGAINST_REFUSED_IN_B] >= 1);
-    assert_non_null(desk_find(desk, "R0", CG_AGAINST_REFUSED_IN_B));
+    assert_non_null(desk_find(desk, "Z0", CG_AGAINST_REFUSED_IN_B));
     assert_int_equal(desk_used(desk, A, "ACME-USD"), USD(9040));
     assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(9040));
     desk_free(desk);
