@@ -13,7 +13,8 @@ static void id_keep(struct cg_engine *engine, struct cg_slice id)
 {
     const struct cg_state *state = &engine->state;
     cg_session venue = state->sessions[engine->cause_session].venue;
-    if (id.len == 0 || id.len > CG_NAME_MAX || !cg_refusals_left(state) ||
+    if (CG_NEVER(id.len == 0, "no q goes on without an 11") ||
+        id.len > CG_NAME_MAX || !cg_refusals_left(state) ||
         !cg_id_is_free(engine, id)) {
         return;
     }
