@@ -226,9 +226,7 @@ bool cg_use_fits(const struct cg_limit *limit,
     }
     struct cg_limit after = *limit;
     after.open[side != '1'] += amount;
-    cg_dv01 use = cg_limit_use(&after); /* at its largest it may be more */
-    if (limit->allow_reducing && use < INT64_MAX &&
-        use <= cg_limit_use(limit)) {
+    if (limit->allow_reducing && cg_limit_use(&after) <= cg_limit_use(limit)) {
         return true;
     }
     (void)refuse_amount(refusal, CG_LIMIT_EXCEEDED, slot, amount,

@@ -58,7 +58,9 @@ bool cg_limit_expects(const struct cg_engine *engine,
 {
     const struct cg_state *state = &engine->state;
     return included_by(state, slot, made_at, used) &&
-           !__builtin_add_overflow(*used, state->limits[slot].other, used);
+           CG_ALWAYS(
+               !__builtin_add_overflow(*used, state->limits[slot].other, used),
+               "others' use is at most half of 64 bits");
 }
 
 cg_dv01 cg_limit_others(struct cg_engine *engine,

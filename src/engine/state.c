@@ -530,14 +530,13 @@ cg_dv01 cg_token_held(const struct cg_token *token)
     return token->ledger.reserved + token->ledger.consumed;
 }
 
-/* Sums beyond 64 bits count as the largest number: no headroom is left. */
+/* What is ours is at most a quarter of 64 bits (cg_limit_holds()), what others
+ * use at most half. */
 static cg_dv01 add(cg_dv01 a, cg_dv01 b)
 {
     cg_dv01 sum;
-    if (__builtin_add_overflow(a, b, &sum)) {
-        return CG_ALWAYS(b > 0, "none is far below 0") ? INT64_MAX : INT64_MIN;
-    }
-    return sum;
+    bool over = __builtin_add_overflow(a, b, &sum);
+    return CG_NEVER(over, "three quarters at most") ? INT64_MAX : sum;
 }
 
 /* R12 with |open| on both sides: for one side when net, together when gross. */
