@@ -210,23 +210,29 @@ static bool names_fit(const struct cg_state *state, const struct cg_fact *fact)
            fact->value <= CG_STOP_REQUESTS_MAX;
 }
 
+/* Books that are full have no next place, and a fact names none then. */
+static bool is_next(uint32_t slot, uint32_t next)
+{
+    return slot == next && slot != CG_NONE;
+}
+
 bool cg_fact_fits(const struct cg_state *state, const struct cg_fact *fact)
 {
     bool taken = fact->kind != CG_FACT_ORDER_TAKEN ||
-                 fact->order == cg_state_next_order(state);
+                 is_next(fact->order, cg_state_next_order(state));
     bool charged = (fact->kind != CG_FACT_TOKEN_CHARGED &&
                     fact->kind != CG_FACT_TOKEN_ADDED) ||
-                   fact->token == cg_state_next_token(state);
+                   is_next(fact->token, cg_state_next_token(state));
     bool priced = fact->kind != CG_FACT_TOKEN_PRICED ||
-                  (fact->value == cg_state_next_price(state) &&
+                  (is_next(fact->value, cg_state_next_price(state)) &&
                    fact->number <= state->leg_top);
     bool queued = fact->kind != CG_FACT_ORDER_QUEUED ||
-                  fact->value == cg_state_next_place(state);
+                  is_next(fact->value, cg_state_next_place(state));
     bool asked = fact->kind != CG_FACT_ASK_SENT ||
-                 fact->ask == cg_state_next_ask(state);
+                 is_next(fact->ask, cg_state_next_ask(state));
     bool named = (fact->kind != CG_FACT_ORDER_TAKEN &&
                   fact->kind != CG_FACT_REQUEST_TAKEN) ||
-                 fact->request == cg_state_next_request(state);
+                 is_next(fact->request, cg_state_next_request(state));
     bool scoped = fact->kind != CG_FACT_LIMIT_SCOPED ||
                   cg_state_next_scope(state) != CG_NONE;
     bool clears = fact->kind != CG_FACT_CCP_NAMED ||

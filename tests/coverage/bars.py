@@ -27,7 +27,7 @@ AREAS = {
 
 # By meson's names: what CI runs, and what --all adds.
 TESTS = """
-admission audit audit_state boundaries calendar calendar_rule calendar_shipped
+admission audit audit_extremes audit_state boundaries calendar calendar_rule calendar_shipped
 config config_host config_more config_rates config_swaps csv curves date
 decimal decimal_exact decode decode_orders difference embed_journal
 engine_edges explain explain_sessions fact_fits fact_row faulty_vfs
