@@ -93,6 +93,27 @@ static void test_gate_said_limit_of_nothing(void **state)
     harness_quiet(&h);
 }
 
+/* R17, R52: a stop that the same message ends has no placer to name any more.
+ */
+static void test_gate_said_stop_that_is_over(void **state)
+{
+    (void)state;
+    harness_work(&h, "A1", '1', 10);
+    harness_in(&h, HUB,
+               "35=CM|1667=U|1677=2|1671=1|1691=ACME|1692=D|1693=24|1669=1|"
+               "1529=1|1530=2|1531=1000|1767=9|1532=USD|1670=ACME-USD|"
+               "1671=1|1691=ACME|1692=D|1693=24|1669=1|"
+               "1529=1|1530=2|1531=100000|1532=USD|1670=ACME-USD");
+    harness_expect(&h, HUB, "35=DI|2329=0|2332=1|448=ACME");
+    harness_expect(&h, CLIENT,
+                   "35=B|61=0|148=Trading stopped by the clearing firm|33=2");
+    harness_expect(&h, CLIENT42, "35=B|148~Trading stopped");
+    harness_expect(&h, CLIENT, "35=B|148=Reinstated by the clearing firm|33=2");
+    harness_expect(&h, CLIENT42, "35=B|148~Reinstated");
+    harness_expect(&h, HUB, "35=DE|1667=U|2316=0");
+    harness_quiet(&h);
+}
+
 /* R55: a report on an order that nobody knows has no token. */
 static void test_gate_said_report_without_an_order(void **state)
 {
@@ -257,6 +278,7 @@ int main(void)
         STANDARD(test_gate_said_done_for_day),
         STANDARD(test_gate_said_status_of_a_refused_replace),
         STANDARD(test_gate_said_limit_of_nothing),
+        STANDARD(test_gate_said_stop_that_is_over),
         STANDARD(test_gate_said_report_without_an_order),
         STANDARD(test_gate_said_message_without_a_body),
         STANDARD(test_gate_said_tag_that_is_none),
