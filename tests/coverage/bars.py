@@ -40,7 +40,7 @@ gate_price gate_price_edges gate_query gate_queue gate_rates gate_reference
 gate_renumbered gate_reports gate_resume gate_said gate_status gate_stops
 gate_updates gate_waiting gate_words heap image journal journal_chain
 journal_faults journal_words lifecycles many map no_memory pages par_rates
-power_gate rates_more rates_no_memory rates_reference recent reconfigure
+power_gate rates_host rates_more rates_no_memory rates_reference recent reconfigure
 reconfigure_rates reconfigure_room reconfigure_sessions reconfigure_tables records records_more
 replay replay_against replay_no_memory seldom sessions spread swap tally
 update_set zone
