@@ -229,9 +229,9 @@ struct fix8c_options {
  * add fields to our Logon.  HeartBtMin and HeartBtMax (1 and 3600 s) bound the
  * 108 that an acceptor takes; GapQueueMessages (8192) and GapQueueBytes
  * (16777216) bound what is kept while a gap is open: the rest is asked for
- * again.  ResendPiece=N (0: all at once) answers a longer ResendRequest with N
- * messages at a time, the next ones at each fix8c_session_tick(), so that it
- * does not stop everything else; what is new goes out in between.
+ * again.  ResendPiece=N (0: all at once) answers ResendRequests, however many,
+ * with N messages at a time, the next ones at each fix8c_session_tick(), so that
+ * they do not stop everything else; what is new goes out in between.
  *
  * DataDictionary, TransportDataDictionary and AppDataDictionary name files, and
  * go before |dictionaries|; a session that has neither uses a built-in one.

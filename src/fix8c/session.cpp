@@ -99,6 +99,7 @@ void fix8c_session::read_limits()
         settings_.number("GapQueueBytes", 16777216, 1, 1L << 40));
     piece_max_ = static_cast<int>(
         settings_.number("ResendPiece", 0, 0, 100000000));
+    piece_left_ = piece_max_;
     for (const auto &setting : settings_.all()) {
         if (setting.first.compare(0, 8, "LOGONTAG") == 0)
             logon_fields_.push_back(logon_field(setting.second));
@@ -297,6 +298,7 @@ void fix8c_session::disconnect()
     passed_.clear();
     early_.clear();
     owed_ = Owed();
+    piece_left_ = piece_max_;
     gap_.end = 0;
     gap_.messages = 0;
     gap_.bytes = 0;

@@ -300,7 +300,8 @@ struct fix8c_session final : public FIX::Application, public FIX::Responder {
     int64_t ticked_ns_ = 0;
     Gap gap_;
     Owed owed_;
-    int piece_max_ = 0; /* 0: all at once */
+    int piece_max_ = 0;  /* 0: all at once */
+    int piece_left_ = 0; /* until the next tick */
     Fed fed_;
     /* With |validates_|, the bytes of what waits behind the gap. */
     std::map<int, std::string> early_;

@@ -2,9 +2,9 @@
  * Long answers to a ResendRequest, in pieces.
  *
  * QuickFIX answers all of a ResendRequest in one call.  With ResendPiece=N it
- * is asked for N messages at a time, at the request and then at each tick, so
- * that other sessions have their turn in between.  Must never lose the rest of
- * a request while its line is there.
+ * answers N messages between two ticks, however often it is asked, so that
+ * other sessions have their turn.  Must never lose the rest of a request while
+ * its line is there.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -27,7 +27,8 @@ static bool find_number(const char *bytes, size_t len, int tag, int *number)
     return false;
 }
 
-/* True when the request was long, and its first piece has been answered. */
+/* True when more was asked for than may be answered now: a part has been, one
+ * message at least, as QuickFIX has to see the request. */
 bool fix8c_session::feed_long_request()
 {
     const char *body = fed_.bytes + fed_.parts.body_at;
@@ -40,16 +41,21 @@ bool fix8c_session::feed_long_request()
         return false;
     if (last == 0 || last > newest)
         last = newest;
-    if (last - first < piece_max_) {
-        if (last >= owed_.last)
+    if (last - first < piece_left_) {
+        piece_left_ -= std::max(last - first + 1, 0);
+        if (first <= owed_.next && last >= owed_.last)
             owed_ = Owed();
         return false;
     }
+    if (last < first)
+        return false;
+    int next = first + std::max(piece_left_, 1);
     FIX::Message message(std::string(fed_.bytes, fed_.len),
                          *dictionaries_.transport, false);
-    message.setField(FIX::EndSeqNo(first + piece_max_ - 1));
-    owed_.next = first + piece_max_;
-    owed_.last = last;
+    message.setField(FIX::EndSeqNo(next - 1));
+    owed_.next = owed_.next == 0 ? next : std::min(owed_.next, next);
+    owed_.last = std::max(owed_.last, last);
+    piece_left_ = 0;
     quickfix_->next(message, FIX::UtcTimeStamp());
     return true;
 }
@@ -63,6 +69,7 @@ void fix8c_session::resend_piece()
 {
     int last = std::min(owed_.last, next_sender() - 1);
     int first = owed_.next;
+    piece_left_ = piece_max_;
     if (first == 0 || !quickfix_->isLoggedOn())
         return;
     if (last - first < piece_max_)
@@ -73,6 +80,7 @@ void fix8c_session::resend_piece()
         owed_.next = last + 1;
     if (last < first)
         return;
+    piece_left_ -= last - first + 1;
     FIX::Message message;
     message.getHeader().setField(id_.getBeginString());
     message.getHeader().setField(FIX::BodyLength(0));

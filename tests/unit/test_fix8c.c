@@ -352,6 +352,49 @@ static void test_fix8c_resend_in_pieces(void **state)
         resend_in_pieces(versions[v]);
 }
 
+/* Who asks ten times at once, for all or for what is less than a piece, is
+ * answered no faster; and has everything in the end. */
+static void asks_again_and_again(const char *version, const char *part)
+{
+    enum { MANY = 300, PIECE = 100 };
+    struct pair p;
+    char body[64];
+    pair_open(&p, version, "ResendPiece=100\n", NULL, NULL);
+    pair_connect(&p);
+    p.i.quiet = p.a.quiet = true;
+    for (int n = 0; n < MANY; n++) {
+        snprintf(body, sizeof(body), "11=A%d|1=%d|", n, n);
+        assert_int_equal(pair_send(&p.i, "D", body), 0);
+    }
+    pair_pump(&p);
+    p.i.resent = 0;
+    for (int n = 0; n < 10; n++)
+        assert_int_equal(pair_send(&p.a, "2", part), 0);
+    assert_int_equal(pair_send(&p.a, "2", "7=1|16=0|"), 0);
+    pair_pump(&p);
+    assert_in_range(p.i.resent, PIECE - 1, PIECE + 11);
+    for (int n = 0; n < 2 * MANY / PIECE; n++) {
+        int before = p.i.resent;
+        assert_int_equal(fix8c_session_tick(p.i.session), 0);
+        pair_pump(&p);
+        assert_true(p.i.resent - before <= PIECE);
+    }
+    assert_int_equal(p.i.resent_last,
+                     fix8c_session_next_sender(p.i.session) - 1);
+    assert_int_equal(fix8c_session_next_target(p.i.session),
+                     fix8c_session_next_sender(p.a.session));
+    pair_close(&p);
+}
+
+static void test_fix8c_asks_again_and_again(void **state)
+{
+    (void)state;
+    for (size_t v = 0; v < 3; v++) {
+        asks_again_and_again(versions[v], "7=1|16=0|");
+        asks_again_and_again(versions[v], "7=5|16=60|");
+    }
+}
+
 /* The copy for the next hop has what travels, whole, and nothing else. */
 static void test_fix8c_routing_copy_is_complete(void **state)
 {
@@ -522,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_fix8c_sent_while_down_leaves_later),
         cmocka_unit_test(test_fix8c_long_resend),
         cmocka_unit_test(test_fix8c_resend_in_pieces),
+        cmocka_unit_test(test_fix8c_asks_again_and_again),
         cmocka_unit_test(test_fix8c_routing_copy_is_complete),
         cmocka_unit_test(test_fix8c_sending_from_callbacks),
         cmocka_unit_test(test_fix8c_calls_inside_callbacks),

@@ -120,6 +120,10 @@ static enum fix8c_verdict to_app(void *user,
     struct pair_end *end = user;
     (void)session;
     assert_true(message->seq > 0);
+    if (message->possdup) {
+        end->resent++;
+        end->resent_last = message->seq;
+    }
     if (end->nested)
         end->nested_result = pair_send(end, "B", "148=x|");
     return end->to_verdict;

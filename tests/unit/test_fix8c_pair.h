@@ -48,6 +48,8 @@ struct pair_end {
     bool quiet;
     int quiet_app;
     int quiet_last;
+    int resent; /* what to_app has seen with 43=Y */
+    int resent_last;
     /* What from_app does besides: replies, asks for a logout, or makes calls
      * that it must not make.  nested: to_app sends. */
     bool reply;
