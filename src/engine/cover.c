@@ -390,6 +390,20 @@ bool cg_cover_plan(const struct cg_engine *engine,
                           request->instrument, refusal);
 }
 
+/* R22: no cover holds what a venue has made more than can be counted. */
+static bool is_countable(const struct cg_state *state,
+                         const struct cg_token *token,
+                         struct cg_refusal *refusal)
+{
+    cg_dv01 worst;
+    if (cg_token_worst(state, token, false, &worst)) {
+        return true;
+    }
+    (void)refuse(refusal, CG_DV01_UNAVAILABLE, token->limit);
+    refusal->detail = "the venue made it more than can be counted";
+    return false;
+}
+
 /* The token's own limit: does the rise to |qty| fit? */
 static bool token_may_grow(const struct cg_engine *engine,
                            const struct cg_token *token,
@@ -406,6 +420,9 @@ static bool token_may_grow(const struct cg_engine *engine,
         return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
     }
     if (!only_falls && !cg_limit_open(limit, token->limit, refusal)) {
+        return false;
+    }
+    if (!is_countable(&engine->state, token, refusal)) {
         return false;
     }
     if (!cg_price_total(engine, token, qty, &total, refusal)) {
@@ -523,9 +540,8 @@ static cg_dv01 added_by(const struct cg_state *state,
     if (order->state == CG_ORDER_WAITING) {
         return token->charge;
     }
-    return cg_token_worst(state, token, false, &had) && had < token->charge
-               ? token->charge - had
-               : 0;
+    (void)cg_token_worst(state, token, false, &had); /* see is_countable() */
+    return had < token->charge ? token->charge - had : 0;
 }
 
 /* A limit without what an order, or its raise, adds to it on both sides. */
@@ -570,7 +586,8 @@ bool cg_cover_still_fits(const struct cg_engine *engine,
                                           : cg_token_lapses(engine, token)) {
             return refuse(refusal, CG_RESERVATION_EXPIRED, token->limit);
         }
-        if (!cg_limit_open(limit, token->limit, refusal)) {
+        if (!cg_limit_open(limit, token->limit, refusal) ||
+            !is_countable(state, token, refusal)) {
             return false;
         }
         struct cg_limit without = without_added(state, order, token->limit);

@@ -91,6 +91,14 @@ static bool is_named(const struct cg_limit_event *entry)
     return entry->account.len > 0 || entry->firm.len > 0;
 }
 
+/* R1: beside others' use there has to be room for ours. */
+static bool amounts_hold(const struct cg_limit_event *entry)
+{
+    bool used = entry->used >= 0 && entry->used <= INT64_MAX / 2;
+    return (!entry->has_amount || entry->amount >= 0) &&
+           (!entry->has_used || used);
+}
+
 /* Whether an entry can make a limit: it says all, and its id is said once. */
 static enum cg_result make_fault(const struct cg_engine *engine,
                                  const struct cg_update_event *event,
@@ -108,7 +116,7 @@ static enum cg_result make_fault(const struct cg_engine *engine,
         (event->definition && !entry->added)) {
         return CG_RESULT_INVALID_ID;
     }
-    if (!entry->has_amount || entry->amount < 0) {
+    if (!entry->has_amount || !amounts_hold(entry)) {
         return CG_RESULT_INVALID_AMOUNT;
     }
     bool room = (entry->ccp.len == 0 ||
@@ -140,8 +148,7 @@ static enum cg_result change_fault(const struct cg_engine *engine,
         !entry->unenforceable) {
         return CG_RESULT_INVALID_TYPE;
     }
-    if ((entry->has_amount && entry->amount < 0) ||
-        (entry->has_used && entry->used < 0)) {
+    if (!amounts_hold(entry)) {
         return CG_RESULT_INVALID_AMOUNT;
     }
     bool same_currency = entry->currency[0] == '\0' ||
