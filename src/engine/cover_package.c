@@ -433,5 +433,6 @@ bool cg_package_adopt_plan(const struct cg_engine *engine,
     return legs_add(engine, &request, limit, &sums, &unused) &&
            CG_ALWAYS(part_of(&state->limits[limit], &request, &sums, &part),
                      "a net is no more than the sides that were added up") &&
-           parts_add(cover, &request, &part, &sums, gross, &unused);
+           CG_ALWAYS(parts_add(cover, &request, &part, &sums, gross, &unused),
+                     "two parts at most have room");
 }

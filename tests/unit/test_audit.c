@@ -174,6 +174,7 @@ static const struct {
 } escapes[] = {
     {CG_FACT_SESSION_NAMED, B(VALUE) | B(TIME) | B(MOVED), "a name, said once"},
     {CG_FACT_ACCOUNT_NAMED, B(LEFT_OUT) | B(MOVED), "a name, said once"},
+    {CG_FACT_CCP_NAMED, B(LEFT_OUT) | B(MOVED), "a name, said once"},
     {CG_FACT_INSTRUMENT_NAMED, B(FLAGS) | B(LEFT_OUT) | B(MOVED),
      "a name, said once"},
     {CG_FACT_INSTRUMENT_RATED,
@@ -187,11 +188,11 @@ static const struct {
     {CG_FACT_LIMIT_NAMED, B(FLAGS) | B(SESSION) | B(ACCOUNT) | B(MOVED),
      "from the configuration, said once"},
     {CG_FACT_LIMIT_SET,
-     B(AMOUNT) | B(OTHER) | B(FLAGS) | B(SESSION) | B(LIMIT) | B(UNTIL) |
-         B(LEFT_OUT) | B(MOVED),
+     B(AMOUNT) | B(OTHER) | B(VALUE) | B(FLAGS) | B(SESSION) | B(LIMIT) |
+         B(UNTIL) | B(LEFT_OUT) | B(MOVED),
      "from its owner or the configuration, said once"},
     {CG_FACT_LIMIT_SCOPED,
-     B(RATE) | B(VALUE) | B(SESSION) | B(LEFT_OUT) | B(MOVED),
+     B(RATE) | B(VALUE) | B(SESSION) | B(LIMIT) | B(LEFT_OUT) | B(MOVED),
      "from its owner, said once"},
     {CG_FACT_LIMIT_UNSCOPED, B(SESSION) | B(LEFT_OUT) | B(MOVED),
      "from its owner, said once"},
@@ -230,7 +231,7 @@ static const struct {
     {CG_FACT_ORDER_REFUSED,
      B(AMOUNT) | B(OTHER) | B(QTY) | B(LESS_QTY) | B(VALUE) | B(FLAGS) |
          B(SIDE) | B(SESSION) | B(LIMIT) | B(ACCOUNT) | B(INSTRUMENT) |
-         B(LEFT_OUT) | B(MOVED),
+         B(TIME) | B(LEFT_OUT) | B(MOVED),
      "words to the client; it has no credit"},
     {CG_FACT_ORDER_QUEUED, B(MOVED), "two of one queue"},
     {CG_FACT_TOKEN_CHARGED, B(FLAGS) | B(SIDE) | B(LIMIT),
@@ -266,8 +267,10 @@ static const struct {
          B(REQUEST) | B(TIME) | B(LEFT_OUT) | B(MOVED),
      "from the venue; what is filled is proved"},
     {CG_FACT_ORDER_FILLED, B(LEFT_OUT) | B(MOVED), "the same fill twice"},
-    {CG_FACT_LEG_FILLED, B(LEFT_OUT) | B(MOVED),
-     "a leg that the package covers"},
+    {CG_FACT_LEG_FILLED, B(FLAGS) | B(LEFT_OUT) | B(MOVED),
+     "a leg that the package covers, or by itself"},
+    {CG_FACT_ORDER_RESTATED, B(QTY) | B(LESS_QTY) | B(LEFT_OUT) | B(MOVED),
+     "what is beyond all numbers moves nothing"},
     {CG_FACT_ORDER_CLOSED, B(VALUE) | B(LEFT_OUT) | B(MOVED),
      "why; that it ends is proved"},
     {CG_FACT_REQUEST_TAKEN,

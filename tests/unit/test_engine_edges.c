@@ -216,6 +216,14 @@ static void test_engine_definition_has_too_many_entries(void **state)
     assert_non_null(effect);
     assert_true(effect->whole);
     assert_int_equal(effect->reject, CG_RESULT_OTHER);
+    event.entries = 1;
+    event.bad = true; /* or could not be read whole */
+    small_begin(&small, SMALL_HUB, SMALL_START);
+    cg_engine_define(small.engine, &event);
+    small_end(&small);
+    effect = effect_of(CG_EFFECT_DEFINITION_ACK);
+    assert_non_null(effect);
+    assert_true(effect->whole);
 }
 
 /* R5: 600 and 602 may say the same of a leg whose instrument has its dates in

@@ -414,6 +414,23 @@ static void test_gate_answers_chained_ids_of_the_past(void **state)
     harness_quiet(&h);
 }
 
+/* R24 R48: what was forgotten with its day is nobody's any more. */
+static void test_gate_answers_chained_ids_of_another_day(void **state)
+{
+    (void)state;
+    order("CHAIN", "B1", 10);
+    harness_expect(&h, CHAINS, "35=DF|2318=1|2324=9040.00" NEW);
+    harness_in(&h, CHAINS, "35=DG|2318=1|2325=2|2326=2" NEW);
+    harness_expect(&h, CLIENT, "35=8|150=8|58~CG307");
+    for (int hours = 0; hours < 48; hours++) {
+        harness_wait(&h, 3600 * 1000);
+    }
+    harness_quiet(&h);
+    harness_in(&h, CHAINS, "35=DG|2318=1|2325=4" NEW);
+    harness_quiet(&h);
+    assert_true(harness_logged(&h, "a repeated answer to ask 1") > 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
 
 int main(void)
@@ -431,6 +448,7 @@ int main(void)
         TEST(test_gate_answers_for_no_token_of_its_own),
         TEST(test_gate_answers_open_amount_beyond_all_numbers),
         TEST(test_gate_answers_chained_ids_of_the_past),
+        TEST(test_gate_answers_chained_ids_of_another_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

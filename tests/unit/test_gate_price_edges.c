@@ -256,6 +256,43 @@ static void test_gate_price_edges_fills_do_not_convert(void **state)
     assert_int_equal(limit_of("SDR-JPY")->gross, 0);
 }
 
+/* R1 R5: nor is what the venue restates, when it is beyond all numbers as a
+ * net.
+ */
+static void test_gate_price_edges_net_is_restated(void **state)
+{
+    (void)state;
+    harness_open_with(&h, "MaxLegs=8\n");
+    work_package(CLIENT50, "SDR", VENUE50);
+    cg_dv01 sells = limit_of("SDR-USD")->open[1];
+    report(VENUE50, "P1", "150=D|39=0|378=3|55=curve|442=3|14=0|38=" HUGE_QTY);
+    harness_expect(&h, CLIENT50, "35=8|150=D");
+    assert_int_equal(limit_of("SDR-USD")->state, CG_LIMIT_UNENFORCED);
+    assert_true(limit_of("SDR-USD")->open[1] == sells);
+}
+
+/* R22 R30: a limit is removed when all of an order has filled that its venue
+ * keeps open: there is nothing to pull, and it may not grow any more. */
+static void test_gate_price_edges_removed_when_all_is_filled(void **state)
+{
+    (void)state;
+    harness_open_with(&h, LIMIT("NL", "NOLIMIT", "Amount=900000.00")
+                              LIMIT("NM", "NOLIMIT", "Amount=900000.00"));
+    order("A1", "10000000");
+    harness_expect(&h, VENUE, "35=D|11=A1");
+    report(VENUE, "A1", "150=F|39=1|55=USD10Y|38=10000000|14=10000000");
+    harness_expect(&h, HUB, "35=DF|2321=1");
+    harness_expect(&h, HUB, "35=DF|2321=1");
+    harness_expect(&h, CLIENT, "35=8|150=F");
+    harness_in(&h, HUB,
+               "35=CR|1667=U1|60=20270115-08:00:00|1677=1|1324=D|1671=1|"
+               "1691=NOLIMIT|1692=D|1693=24|1670=NM");
+    harness_expect(&h, HUB, "35=DE|2316=0");
+    harness_quiet(&h);
+    replace("G1", "A1", "20000000");
+    harness_expect(&h, CLIENT, "35=9|11=G1|58~CG303|58~lim:NM");
+}
+
 /* R4: an instrument that is in no table any more has no DV01, as a leg either.
  */
 static void test_gate_price_edges_leg_without_a_dv01(void **state)
@@ -345,6 +382,8 @@ int main(void)
         TEST(test_gate_price_edges_fall_without_a_conversion),
         TEST(test_gate_price_edges_package_without_a_conversion),
         TEST(test_gate_price_edges_fills_do_not_convert),
+        TEST(test_gate_price_edges_net_is_restated),
+        TEST(test_gate_price_edges_removed_when_all_is_filled),
         TEST(test_gate_price_edges_leg_without_a_dv01),
         TEST(test_gate_price_edges_status_of_a_leg),
         TEST(test_gate_price_edges_parts_have_no_room),
