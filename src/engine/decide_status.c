@@ -444,15 +444,19 @@ void cg_status_take(struct cg_engine *engine,
     if (ours && !settles) {
         told(engine, slot, CG_STATUS_LATE);
     }
+    bool pulled = state->requests[request].kind == CG_REQUEST_PULL;
+    bool changed = cg_seen_changed(&before, order);
     if (!ours) {
         pass_back(engine, request);
-    } else if (cg_seen_changed(&before, order)) {
-        bool pulled = state->requests[request].kind == CG_REQUEST_PULL;
+    } else if (changed) {
         struct cg_effect *effect = cg_effect_add(
             engine, pulled ? CG_EFFECT_PASS_PULLED : CG_EFFECT_PASS_STATUS);
         effect->session = order->client;
         effect->order = slot;
         effect->request = request;
+    }
+    if (pulled && changed && order->state == CG_ORDER_CLOSED) { /* R52 */
+        cg_account_news(engine, order->account, CG_NEWS_PULLED, CG_NONE, slot);
     }
 }
 
