@@ -464,12 +464,23 @@ static bool token_fits(const struct cg_state *state, const struct cg_fact *fact)
 
 /* --- asks and requests --------------------------------------------------- */
 
+/* R1: what hubs have confirmed can be counted. */
+static bool confirms_hold(const struct cg_state *state,
+                          const struct cg_ask *ask)
+{
+    const struct cg_token *token = &state->tokens[ask->token];
+    const struct cg_limit *limit = &state->limits[token->limit];
+    return ask->amount <=
+           INT64_MAX / 2 - limit->confirmed[token->side == '1' ? 0 : 1];
+}
+
 static bool ask_fits(const struct cg_state *state, const struct cg_fact *fact)
 {
     if (fact->kind != CG_FACT_ASK_SENT) {
         return fact->ask != CG_NONE && /* if there is one, it is open */
                (fact->token == CG_NONE ||
-                fact->token == state->asks[fact->ask].token);
+                fact->token == state->asks[fact->ask].token) &&
+               confirms_hold(state, &state->asks[fact->ask]);
     }
     const struct cg_token *token = token_at(state, fact->token);
     return token != NULL && fact->ask != CG_NONE &&

@@ -104,7 +104,7 @@ static bool report_agrees(struct audit *audit, cg_qty before)
                             "R43: %lld are filled, and the report behind it "
                             "tells of %lld",
                             (long long)fact->qty,
-                            (long long)report->cum_qty - 1);
+                            (long long)(report->cum_qty - 1));
     }
     return last == 0 || rise == last || audit->noted ||
            audit_breaks(audit, CG_AUDIT_R23,

@@ -95,6 +95,17 @@ bool audit_grant_fits(struct audit *audit, const struct audit_token *token)
                         audit_money(answer->asked), audit_money(held(token)));
 }
 
+static bool
+told_set(struct audit *audit, struct audit_token *token, cg_wide told)
+{
+    if (told > INT64_MAX || told < INT64_MIN) {
+        return audit_breaks(audit, CG_AUDIT_R23,
+                            "R25: the hub is told of more than can be counted");
+    }
+    token->told = (cg_dv01)told;
+    return true;
+}
+
 /* Whether the hub has still to confirm a trade that it was told of before ask
  * |number|: it may not have heard of it. */
 static bool
@@ -122,16 +133,17 @@ static void bust_refused(struct audit *audit, const struct cg_ask *ask)
     }
 }
 
-static void bust_sent(struct audit *audit,
+static bool bust_sent(struct audit *audit,
                       struct audit_token *token,
                       const struct cg_fact *fact)
 {
-    token->told -= fact->amount;
+    cg_wide told = (cg_wide)token->told - fact->amount;
     if (token->unheard > 0 &&
         !trade_is_owed(audit, fact->token, fact->number)) {
-        token->told += token->unheard; /* it is part of this one */
+        told += token->unheard; /* it is part of this one */
         token->unheard = 0;
     }
+    return told_set(audit, token, told);
 }
 
 static bool answered(struct audit *audit, const struct cg_fact *fact)
@@ -199,11 +211,9 @@ static bool sent(struct audit *audit, const struct cg_fact *fact)
                             audit_money(fact->amount),
                             audit_money(token->rest));
     case CG_ASK_CONSUMED:
-        token->told += fact->amount;
-        return true;
+        return told_set(audit, token, (cg_wide)token->told + fact->amount);
     case CG_ASK_BUST:
-        bust_sent(audit, token, fact);
-        return true;
+        return bust_sent(audit, token, fact);
     default:
         return true;
     }

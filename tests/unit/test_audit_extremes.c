@@ -85,6 +85,11 @@ static int open_gate(void **state)
                "35=F|11=B2|41=B1|1=ACME|55=USD10Y|54=1|38=5000000|"
                "60=20270115-08:00:00");
     report("B2", '4', '4', 5, 0, 0);
+    harness_work(&h, "D1", '1', 5); /* told of, and taken back */
+    report("D1", '1', '1', 5, 3, 2);
+    grant_next();
+    report("D1", 'H', '0', 5, 5, 0);
+    grant_next();
     harness_in(&h, CLIENT50,
                "35=D|11=S1|1=SDR|55=USD10Y|54=2|38=3000000|40=2|44=4.1|"
                "60=20270115-08:00:00");
