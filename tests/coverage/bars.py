@@ -30,7 +30,7 @@ TESTS = """
 admission audit audit_extremes audit_state boundaries calendar calendar_rule calendar_shipped
 config config_host config_more config_rates config_swaps csv curves date
 decimal decimal_exact decode decode_orders difference embed_journal
-engine_edges explain explain_sessions fact_fits fact_row faulty_vfs
+engine_edges explain explain_reasons explain_sessions fact_fits fact_row faulty_vfs
 fix_dictionary fix_message fix_scan fix_validate fix_value fix_writer gate
 gate_actions gate_answers gate_calls gate_compared gate_consumed gate_curves
 gate_days gate_doubtful gate_edges gate_entries gate_faulty_hub gate_giving_up
