@@ -6,8 +6,8 @@
  */
 #include "script_runner.h"
 
+#include <check.h>
 #include <creditgate/records.h>
-
 #include <decimal.h>
 #include <stdio.h>
 #include <string.h>
@@ -317,42 +317,62 @@ void cg_script_view(struct cg_script_runner *runner,
 
 /* --- what the journal says ---------------------------------------------- */
 
-/* Words of a view are from tables: the same word is the same text. */
-static bool same_limit(const struct cg_limit_view *a,
-                       const struct cg_limit_view *b)
+/* The proofs tell two views apart by all that they say. */
+#define PROOF_MAX (5 * (CG_NAME_MAX + 1) + 256)
+
+static void limit_line(const struct cg_limit_view *view, char line[PROOF_MAX])
 {
-    return strcmp(a->id, b->id) == 0 && strcmp(a->account, b->account) == 0 &&
-           strcmp(a->firm, b->firm) == 0 &&
-           strcmp(a->currency, b->currency) == 0 && a->state == b->state &&
-           a->has_amount == b->has_amount && a->amount == b->amount &&
-           a->used == b->used;
+    (void)snprintf(line, PROOF_MAX, "%s %s %s %s %s %d %lld %lld", view->id,
+                   view->account, view->firm, view->currency, view->state,
+                   view->has_amount, (long long)view->amount,
+                   (long long)view->used);
+}
+
+/* Of a token that was closed long ago only that is known. */
+static const char *known(const char *text)
+{
+    return text != NULL ? text : "";
 }
 
 /* An id is the token's number behind the gate's name, which the journal does
  * not have. */
-static bool same_token(const struct cg_token_view *a,
-                       const struct cg_token_view *b)
+static void token_line(const struct cg_token_view *view, char line[PROOF_MAX])
 {
-    return strcmp(a->order, b->order) == 0 && strcmp(a->limit, b->limit) == 0 &&
-           a->side == b->side && a->model == b->model && a->state == b->state &&
-           a->end == b->end && a->granted == b->granted &&
-           a->overrun == b->overrun && a->reserved == b->reserved &&
-           a->consumed == b->consumed && a->released == b->released;
+    (void)snprintf(line, PROOF_MAX,
+                   "%s %s %d %s %s '%s' %lld %lld %lld %lld %lld", view->order,
+                   view->limit, view->side, known(view->model), view->state,
+                   known(view->end), (long long)view->granted,
+                   (long long)view->overrun, (long long)view->reserved,
+                   (long long)view->consumed, (long long)view->released);
+}
+
+static void prove_same(struct cg_script_runner *runner,
+                       const char *what,
+                       const char *id,
+                       const char *live,
+                       const char *read)
+{
+    if (CG_NEVER(strcmp(live, read) != 0, "both are of the same facts")) {
+        cg_script_fail(runner, NULL,
+                       "%s %s is another one when the gate is opened again on "
+                       "its journal: %s, not %s",
+                       what, id, read, live);
+    }
 }
 
 static void prove_limits(struct cg_script_runner *runner,
                          const struct cg_gate *again)
 {
     struct cg_limit_view live;
-    struct cg_limit_view read;
+    char lines[2][PROOF_MAX];
 
     for (size_t i = 0; cg_gate_limit(runner->gate, i, &live); i++) {
-        if (!cg_gate_limit(again, i, &read) || !same_limit(&live, &read)) {
-            cg_script_fail(runner, NULL,
-                           "limit %s is another one when the gate is opened "
-                           "again on its journal",
-                           live.id);
-        }
+        struct cg_limit_view read = {.state = "not there"};
+
+        (void)cg_gate_limit(again, i, &read);
+        limit_line(&live, lines[0]);
+        limit_line(&read, lines[1]);
+        prove_same(runner, "limit", live.id, lines[0], lines[1]);
     }
 }
 
@@ -360,15 +380,15 @@ static void prove_tokens(struct cg_script_runner *runner,
                          const struct cg_gate *again)
 {
     struct cg_token_view live;
-    struct cg_token_view read;
+    char lines[2][PROOF_MAX];
 
     for (size_t i = 0; cg_gate_token(runner->gate, i, &live); i++) {
-        if (!cg_gate_token(again, i, &read) || !same_token(&live, &read)) {
-            cg_script_fail(runner, NULL,
-                           "token %s is another one when the gate is opened "
-                           "again on its journal",
-                           live.id);
-        }
+        struct cg_token_view read = {.state = "not there"};
+
+        (void)cg_gate_token(again, i, &read);
+        token_line(&live, lines[0]);
+        token_line(&read, lines[1]);
+        prove_same(runner, "token", live.id, lines[0], lines[1]);
     }
 }
 
