@@ -5,7 +5,8 @@ SPDX-License-Identifier: Apache-2.0
 
 # Beginnings of paths below src/; the first area that has one counts.  Bars in
 # percent of branches and lines: a little below what is reached, and only raised.
-# Those with "all" need the tests of --all.
+# Those with "all" need the tests of --all; "whole" are the bars of those that
+# reach more with them.
 AREAS = {
     "engine": {"of": ["engine/"], "branches": 93.4, "lines": 98.8},
     "codec": {"of": ["codec/"], "branches": 99.9, "lines": 99.7},
@@ -16,39 +17,42 @@ AREAS = {
                "branches": 98.6, "lines": 99.5},
     "base": {"of": ["base/"], "branches": 92.5, "lines": 97.0},
     "rates": {"of": ["rates/"], "branches": 96.0, "lines": 98.9},
-    "journal": {"of": ["journal/"], "branches": 70.0, "lines": 93.0},
+    "journal": {"of": ["journal/"], "branches": 90.5, "lines": 98.5},
     "gate": {"of": ["gate/"], "branches": 92.0, "lines": 98.0},
-    "script": {"of": ["script/"], "all": True, "branches": 77.0, "lines": 90.5},
-    "link": {"of": ["link/"], "all": True, "branches": 1, "lines": 1},
-    "certify": {"of": ["certify/"], "all": True, "branches": 1, "lines": 1},
-    "fix8c": {"of": ["fix8c/"], "all": True, "branches": 1, "lines": 1},
-    "app": {"of": ["app/"], "all": True, "branches": 1, "lines": 1},
+    "script": {"of": ["script/"], "branches": 80.0, "lines": 91.5,
+               "whole": [87.0, 96.5]},
+    "link": {"of": ["link/"], "all": True, "branches": 73.0, "lines": 87.5},
+    "certify": {"of": ["certify/"], "all": True, "branches": 78.5, "lines": 91.0},
+    "fix8c": {"of": ["fix8c/"], "all": True, "branches": 82.0, "lines": 94.5},
+    "app": {"of": ["app/"], "all": True, "branches": 82.5, "lines": 93.0},
 }
 
 # By meson's names: what CI runs, and what --all adds.
 TESTS = """
-admission audit audit_extremes audit_state boundaries calendar calendar_rule calendar_shipped
-config config_host config_more config_rates config_swaps csv curves date
-decimal decimal_exact decode decode_orders difference embed_journal
-engine_edges explain explain_reasons explain_sessions fact_fits fact_row faulty_vfs
-fix_dictionary fix_message fix_scan fix_validate fix_value fix_writer gate
-gate_actions gate_answers gate_calls gate_compared gate_consumed gate_curves
-gate_days gate_doubtful gate_edges gate_entries gate_faulty_hub gate_giving_up
-gate_hub_profiles gate_ids gate_input gate_instruments gate_mistakes
-gate_no_memory gate_notices gate_package_price gate_packages gate_picture
-gate_price gate_price_edges gate_query gate_queue gate_rates gate_reference
-gate_renumbered gate_reports gate_resume gate_said gate_status gate_stops
-gate_updates gate_waiting gate_words heap image journal journal_chain
-journal_faults journal_words lifecycles many map no_memory pages par_rates
-power_gate rates_host rates_more rates_no_memory rates_reference recent reconfigure
-reconfigure_rates reconfigure_room reconfigure_sessions reconfigure_tables records records_more
-replay replay_against replay_no_memory seldom sessions spread swap tally
-update_set zone
+admission audit audit_extremes audit_state boundaries calendar calendar_rule
+calendar_shipped config config_host config_more config_rates config_swaps csv
+curves date decimal decimal_exact decode decode_orders difference
+embed_journal engine_edges explain explain_reasons explain_sessions fact_fits
+fact_row faulty_vfs fix_dictionary fix_message fix_scan fix_validate fix_value
+fix_writer gate gate_actions gate_answers gate_calls gate_compared
+gate_consumed gate_curves gate_days gate_doubtful gate_edges gate_entries
+gate_faulty_hub gate_giving_up gate_hub_profiles gate_ids gate_input
+gate_instruments gate_mistakes gate_no_memory gate_notices gate_package_price
+gate_packages gate_picture gate_price gate_price_edges gate_query gate_queue
+gate_rates gate_reference gate_renumbered gate_reports gate_resume gate_said
+gate_status gate_stops gate_updates gate_waiting gate_words heap image journal
+journal_chain journal_faults journal_words lifecycles log_damage log_edges
+log_no_memory log_reader log_sources many map no_memory pages par_rates
+power_gate rates_host rates_more rates_no_memory rates_reference recent
+reconfigure reconfigure_rates reconfigure_room reconfigure_sessions
+reconfigure_tables records records_more replay replay_against
+replay_against_links replay_no_memory replay_parts script_draw script_read
+script_run seldom session_record_told sessions spread swap tally update_set
+zone
 """.split()
 MORE_TESTS = """
-crash_sweep disk_faults log_damage log_no_memory log_reader log_sources
-power_cut replay_against_same replay_journal replay_parts replay_sessions
-script_draw script_read script_run session_record small_scope
+crash_sweep disk_faults power_cut replay_against_same replay_journal
+replay_sessions session_record small_scope
 """.split()
 
 # Programs as whole processes, on sockets and clocks; what is killed leaves no
