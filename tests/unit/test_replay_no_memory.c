@@ -1,7 +1,8 @@
 /*
  * Memory that runs out in a replay, alone, against another configuration, by a
  * journal, or to record a session: each allocation fails in turn.  Each time
- * the caller is told, and nothing leaks (under sanitizers).
+ * the caller is told, and nothing leaks (under sanitizers).  Whoever follows a
+ * replay may end it at each call.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -153,6 +154,14 @@ static int setup_journal(const struct recorder *recorder)
 
 /* --- a replay ------------------------------------------------------------ */
 
+/* Calls until whoever follows the replay ends it; 0: nobody does. */
+static size_t calls_left;
+
+static int followed(void)
+{
+    return calls_left > 0 && --calls_left == 0 ? CG_ERR_FULL : 0;
+}
+
 struct told {
     size_t lines;
     size_t differences;
@@ -164,7 +173,7 @@ static int on_output(void *user, const char *bytes, size_t len)
     struct told *told = user;
     (void)bytes;
     told->lines += len > 0;
-    return 0;
+    return followed();
 }
 
 static bool on_trouble(void *user,
@@ -179,7 +188,7 @@ static bool on_trouble(void *user,
     (void)offset;
     (void)text;
     told->troubles++;
-    return true;
+    return followed() == 0;
 }
 
 static void on_against(void *user, const struct cg_against_difference *is)
@@ -188,6 +197,46 @@ static void on_against(void *user, const struct cg_against_difference *is)
     assert_true(is->because[0] != '\0');
     told->differences++;
 }
+
+/* What a recorder of it is told. */
+static int on_begin(void *user, cg_time start, const struct cg_rates **rates)
+{
+    (void)user;
+    (void)rates;
+    assert_int_equal(start % CG_SECOND, 0);
+    return followed();
+}
+
+static int on_taped(void *user, struct cg_replay_message *message)
+{
+    (void)user;
+    assert_true(message->bytes.len > 0);
+    return followed();
+}
+
+static int on_heard(void *user, const struct cg_script_passed *heard)
+{
+    (void)user;
+    (void)heard;
+    return followed();
+}
+
+static int on_said(void *user, const struct cg_side_said *said)
+{
+    (void)user;
+    assert_non_null(said->out);
+    return followed();
+}
+
+static const struct cg_replay_tape tape = {
+    .grain_ns = CG_MS,
+    .begin = on_begin,
+    .message = on_taped,
+    .heard = on_heard,
+    .said = on_said,
+};
+
+static const struct cg_replay_tape *taped;
 
 static int replay(bool against, bool journal, struct told *told)
 {
@@ -202,6 +251,7 @@ static int replay(bool against, bool journal, struct told *told)
         .expect = day.log,
         .journal = journal ? &day.journal : NULL,
         .against = against ? &other : NULL,
+        .tape = taped,
         .output = on_output,
         .trouble = on_trouble,
         .user = told,
@@ -271,6 +321,37 @@ static void test_replay_journal_no_memory_told(void **state)
 {
     (void)state;
     replay_without_memory(false, true);
+}
+
+/* Each call of whoever follows it ends it at once, and is what comes out. */
+static void each_call_ends_it(bool against, bool journal)
+{
+    struct told told;
+    for (size_t n = 1;; n++) {
+        calls_left = n;
+        int got = replay(against, journal, &told);
+        bool ended = calls_left == 0;
+        calls_left = 0;
+        if (!ended) {
+            assert_int_equal(got, 0);
+            assert_true(n > 5);
+            return;
+        }
+        if (got != CG_ERR_FULL && got != CG_ERR_CORRUPT) {
+            fail_msg("call %zu: %d", n, got);
+        }
+    }
+}
+
+static void test_replay_whoever_follows_ends_it(void **state)
+{
+    (void)state;
+    each_call_ends_it(false, false);
+    each_call_ends_it(true, false);
+    each_call_ends_it(false, true);
+    taped = &tape;
+    each_call_ends_it(false, false);
+    taped = NULL;
 }
 
 /* --- a session ----------------------------------------------------------- */
@@ -351,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_replay_no_memory_told),
         cmocka_unit_test(test_replay_against_no_memory_told),
         cmocka_unit_test(test_replay_journal_no_memory_told),
+        cmocka_unit_test(test_replay_whoever_follows_ends_it),
         cmocka_unit_test(test_session_record_no_memory_told),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
