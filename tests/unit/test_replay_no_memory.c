@@ -61,7 +61,8 @@
 /* The day as a log, and what else a replay of it needs. */
 static struct {
     struct recorder recorder;
-    struct cg_script tight; /* the same desk with less room */
+    struct cg_script tight;   /* the same desk, dearer and with less room */
+    struct cg_script renamed; /* the same gate by another name */
     struct cg_journal journal;
     const char *log;
     char folder[64];
@@ -83,11 +84,15 @@ static void write_beside(const char *name, const char *text)
 static int set_up(void **state)
 {
     static const char tight[] = SCRIPT_DESK "[LIMIT]\nRiskLimitID=L\n"
-                                            "Amount=5000\n";
+                                            "Amount=5000\n"
+                                            "instrument X,USD,1000\n";
+    static const char renamed[] = SCRIPT_DESK "[GATE]\nName=OTHER\n";
     (void)state;
     if (!recorder_play_text(&day.recorder, SCRIPT_DESK DAY) ||
         cg_script_read_text("tight.session", cg_slice_str(tight),
-                            sessions_mistake, NULL, &day.tight) != 0) {
+                            sessions_mistake, NULL, &day.tight) != 0 ||
+        cg_script_read_text("renamed.session", cg_slice_str(renamed),
+                            sessions_mistake, NULL, &day.renamed) != 0) {
         return -1;
     }
     day.log = recorder_write(&day.recorder, RECORD_FILELOG, 0, NULL, NULL);
@@ -109,6 +114,7 @@ static int tear_down(void **state)
     unlink(path);
     unlink(day.config);
     day.journal.close(day.journal.user);
+    cg_script_deinit(&day.renamed);
     cg_script_deinit(&day.tight);
     recorder_deinit(&day.recorder);
     return rmdir(day.folder);
@@ -237,6 +243,7 @@ static const struct cg_replay_tape tape = {
 };
 
 static const struct cg_replay_tape *taped;
+static bool renamed; /* ids are others than in the log */
 
 static int replay(bool against, bool journal, struct told *told)
 {
@@ -245,7 +252,7 @@ static int replay(bool against, bool journal, struct told *told)
                                              .difference = on_against,
                                              .user = told};
     const struct cg_replay_options options = {
-        .config = &day.recorder.script.config,
+        .config = renamed ? &day.renamed.config : &day.recorder.script.config,
         .logs = &day.log,
         .log_count = 1,
         .expect = day.log,
@@ -305,24 +312,6 @@ static void replay_without_memory(bool against, bool journal)
     }
 }
 
-static void test_replay_no_memory_told(void **state)
-{
-    (void)state;
-    replay_without_memory(false, false);
-}
-
-static void test_replay_against_no_memory_told(void **state)
-{
-    (void)state;
-    replay_without_memory(true, false);
-}
-
-static void test_replay_journal_no_memory_told(void **state)
-{
-    (void)state;
-    replay_without_memory(false, true);
-}
-
 /* Each call of whoever follows it ends it at once, and is what comes out. */
 static void each_call_ends_it(bool against, bool journal)
 {
@@ -341,6 +330,33 @@ static void each_call_ends_it(bool against, bool journal)
             fail_msg("call %zu: %d", n, got);
         }
     }
+}
+
+static void test_replay_no_memory_told(void **state)
+{
+    (void)state;
+    replay_without_memory(false, false);
+}
+
+static void test_replay_other_name_no_memory_told(void **state)
+{
+    (void)state;
+    renamed = true;
+    replay_without_memory(false, false);
+    each_call_ends_it(false, false);
+    renamed = false;
+}
+
+static void test_replay_against_no_memory_told(void **state)
+{
+    (void)state;
+    replay_without_memory(true, false);
+}
+
+static void test_replay_journal_no_memory_told(void **state)
+{
+    (void)state;
+    replay_without_memory(false, true);
 }
 
 static void test_replay_whoever_follows_ends_it(void **state)
@@ -430,6 +446,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay_no_memory_told),
+        cmocka_unit_test(test_replay_other_name_no_memory_told),
         cmocka_unit_test(test_replay_against_no_memory_told),
         cmocka_unit_test(test_replay_journal_no_memory_told),
         cmocka_unit_test(test_replay_whoever_follows_ends_it),
