@@ -223,6 +223,7 @@ bool cg_log_sum_is_right(const char *bytes, size_t len)
     const char *stated = bytes + len + 3;
     uint64_t sum = cg_fix_sum(bytes, len);
 
-    return (uint64_t)((stated[0] - '0') * 100 + (stated[1] - '0') * 10 +
-                      (stated[2] - '0')) == sum % 256;
+    return (stated[0] - '0') * 100 + (stated[1] - '0') * 10 +
+               (stated[2] - '0') ==
+           (int)(sum % 256);
 }

@@ -120,7 +120,7 @@ static bool unpack_gzip(struct cg_log_unpack *unpack,
                         const char **why)
 {
     z_stream *gzip = &unpack->gzip;
-    size_t there = packed->len;
+    size_t there;
     int result;
 
     if (unpack->whole && !begin_member(unpack, packed, why))
