@@ -1,6 +1,6 @@
 """Plants the bugs of bugs.txt into copies of the product's sources.
 
-    plant.py bugs.txt SOURCE_ROOT --list          the sources that get one
+    plant.py bugs.txt SOURCE_ROOT --list [TARGET] the sources that get one
     plant.py bugs.txt SOURCE_ROOT FILE OUT        writes the copy of FILE
     plant.py bugs.txt SOURCE_ROOT --table OUT     writes the list for bugs.c
 
@@ -20,7 +20,8 @@ class Wrong(Exception):
 
 def read(path):
     """The bugs: dicts with number, name, rule, what, sim, by, and edits
-    (file, function, old, new)."""
+    (file, function, old, new).  Those for the fuzz targets have a target in
+    place of rule, sim and by."""
     bugs = []
     edit = None
     with open(path, encoding='ascii') as lines:
@@ -39,7 +40,7 @@ def read(path):
             if not bugs:
                 raise Wrong(f'{path}:{number}: begin with "bug 1 NAME"')
             bug = bugs[-1]
-            if word in ('rule', 'sim'):
+            if word in ('rule', 'sim', 'target'):
                 bug[word] = rest
             elif word == 'what':
                 bug['what'].append(rest)
@@ -55,7 +56,8 @@ def read(path):
             else:
                 raise Wrong(f'{path}:{number}: {word} is not understood')
     for bug in bugs:
-        for key in ('rule', 'sim', 'by', 'what', 'edits'):
+        by = ('target',) if 'target' in bug else ('rule', 'sim', 'by')
+        for key in (*by, 'what', 'edits'):
             if not bug.get(key):
                 raise Wrong(f'{path}: bug {bug["number"]} has no {key}')
     return bugs
@@ -121,7 +123,8 @@ def main():
     root, what = sys.argv[2], sys.argv[3]
     if what == '--list':
         print('\n'.join(sorted({edit['file'] for bug in bugs
-                                for edit in bug['edits']})))
+                                for edit in bug['edits']
+                                if bug.get('target') in (*sys.argv[4:5], None)})))
         return
     if what == '--table':
         text = ''.join(f'{{{bug["number"]}, "{bug["name"]}"}},\n'

@@ -49,7 +49,11 @@ struct input {
 };
 
 static struct input one;
-static struct input lines;  /* of a log */
+static struct input lines;   /* of a log */
+static struct input ways[2]; /* out, in */
+static struct input store;   /* its header, then all */
+static struct input store_body;
+static size_t stored;
 static struct input events; /* of a conversation */
 
 static void put(struct input *input, const void *bytes, size_t len)
@@ -146,16 +150,47 @@ static void pack_message(const struct cg_config_session_view *view,
     pack(PACK_MESSAGE, &one);
 }
 
-static void put_log_line(const struct cg_script_passed *passed)
+static void put_log_line(struct input *log,
+                         const struct cg_script_passed *passed)
 {
     static const char form[] = "20270115-08:%02d:%02d.%03d : ";
     cg_time ms = passed->time / (CG_SECOND / 1000);
     char text[64];
     snprintf(text, sizeof(text), form, (int)(ms / 60000 % 60),
              (int)(ms / 1000 % 60), (int)(ms % 1000));
-    put_text(&lines, text);
-    put(&lines, passed->bytes.data, passed->bytes.len);
-    put_text(&lines, "\n");
+    put_text(log, text);
+    put(log, passed->bytes.data, passed->bytes.len);
+    put_text(log, "\n");
+}
+
+/* The same lines as one log, as one for each way, and as a FileStore. */
+static void put_logs(const struct cg_script_passed *passed)
+{
+    char entry[64];
+    bool in = passed->act == CG_SCRIPT_SEND;
+    if (lines.len == 0) {
+        put_number(&lines, 0, 1); /* the kinds of fuzz_log.c */
+        put_number(&ways[0], 1, 1);
+        put_number(&store, 2, 1);
+    }
+    put_log_line(&lines, passed);
+    put_log_line(&ways[in ? 1 : 0], passed);
+    snprintf(entry, sizeof(entry), "%zu,%zu,%zu ", ++stored, store_body.len,
+             passed->bytes.len);
+    put_text(&store, entry);
+    put(&store_body, passed->bytes.data, passed->bytes.len);
+}
+
+static void pack_logs(void)
+{
+    put_number(&ways[0], 0xff, 1);
+    put(&ways[0], ways[1].bytes, ways[1].len);
+    put_number(&store, 0xff, 1);
+    put(&store, store_body.bytes, store_body.len);
+    pack(PACK_LOG, &lines);
+    pack(PACK_LOG, &ways[0]);
+    pack(PACK_LOG, &store);
+    ways[1].len = store_body.len = stored = 0;
 }
 
 /* The kind of an event of fuzz_talk.c, or -1. */
@@ -214,10 +249,7 @@ static void on_passed(void *user, const struct cg_script_passed *passed)
         !cg_config_session(&script->config, passed->session, &view)) {
         return;
     }
-    if (lines.len == 0) {
-        put_number(&lines, 0, 1); /* one plain file */
-    }
-    put_log_line(passed);
+    put_logs(passed);
     pack_message(&view, passed->bytes);
 }
 
@@ -242,7 +274,7 @@ static void on_played(void *user, const struct cg_journal *journal)
     size_t left = 30000;
     (void)user;
     if (lines.len > 0) {
-        pack(PACK_LOG, &lines);
+        pack_logs();
     }
     if (events.len > 0) {
         pack(PACK_TALK, &events);
@@ -344,6 +376,24 @@ static void pack_table(int kind, const char *folder, const char *name)
     free(text);
 }
 
+/* A profile of a peer that needs much left out, and has much to be skipped. */
+static void pack_profile(void)
+{
+    static const char rest[] =
+        "Unsupported=resend,push,actions\nIgnoreTypes=B,AE\nIgnoreTags=1";
+    static const char waiver[] = "\n[WAIVE]\nT-104=none\n";
+    put_number(&one, 4, 1);
+    put_text(&one, "[PROFILE]\nName=a\nFirm=b\nCounterparty=c\n");
+    put_text(&one, rest);
+    for (int tag = 5001; tag < 5060; tag++) {
+        char text[16];
+        snprintf(text, sizeof(text), ",%d", tag);
+        put_text(&one, text);
+    }
+    put_text(&one, waiver);
+    pack(PACK_CONFIG, &one);
+}
+
 /* The simulator's draws: numbers, as good as any. */
 static void pack_stage(void)
 {
@@ -358,6 +408,21 @@ static void pack_stage(void)
     }
 }
 
+/* A field of data with an SOH, in header, body and trailer. */
+static void pack_data_fields(void)
+{
+    static const char text[] =
+        "35=B|49=CLIENT|56=GATE|34=2|52=20270115-08:00:00|90=3|91=a|b|148=N|"
+        "33=1|58=T|354=3|355=c|d|95=5|96=e|f=g|93=3|89=h|i|";
+    for (uint64_t version = 0; version < 3; version++) {
+        put_number(&one, version, 1);
+        for (size_t i = 0; text[i] != '\0'; i++) {
+            put_number(&one, text[i] == '|' ? 1 : (uint64_t)text[i], 1);
+        }
+        pack(PACK_MESSAGE, &one);
+    }
+}
+
 /* Something to be put over a file, or to be one: fuzz_journal.c. */
 static void pack_files(void)
 {
@@ -368,6 +433,15 @@ static void pack_files(void)
         put_number(&one, 7, 2);
         put_number(&one, at * 4099, 3);
         put_number(&one, at * 0x01010101, 4);
+        pack(PACK_JOURNAL, &one);
+    }
+    for (uint64_t at = 0; at < 64; at++) { /* among the facts */
+        put_number(&one, 1, 1);
+        put_number(&one, 4 + at % 4, 1);
+        put_number(&one, 0, 1);
+        put_number(&one, 4, 2);
+        put_number(&one, at * 16, 3);
+        put_number(&one, '1' + at % 8, 1);
         pack(PACK_JOURNAL, &one);
     }
     for (uint64_t mode = 3; mode < 5; mode++) { /* raw, mend */
@@ -408,7 +482,9 @@ int main(int argc, char **argv)
     pack_table(3, argv[4], "sample_par_rates.csv");
     pack_table(4, inner, "creditgate.profile");
     pack_table(4, inner, "hubsim.profile");
+    pack_profile();
     pack_files();
+    pack_data_fields();
     pack_stage();
     fprintf(depends, "\n");
     fclose(depends);

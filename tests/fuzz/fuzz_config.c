@@ -220,6 +220,11 @@ static void read_holidays(struct cg_slice text)
             fuzz_fail("a day that the calendar does not know");
         }
     }
+    for (size_t i = 0; i < calendars.count; i++) {
+        if (memchr(calendars.items[i].name, '\0', CG_NAME_MAX + 1) == NULL) {
+            fuzz_fail("the name of a calendar has no end");
+        }
+    }
     report_all(&mistakes, good, lines_of(text));
     cg_calendars_deinit(&calendars);
 }
@@ -270,6 +275,10 @@ static void read_profile(struct cg_slice text)
     }
     if (rc == 0) {
         size_t len;
+        if (profile.limits.ignore_count > CG_PROFILE_IGNORES_MAX) {
+            fuzz_fail("a profile ignores %zu tags",
+                      (size_t)profile.limits.ignore_count);
+        }
         (void)cg_profile_lacks(&profile, CG_SLICE("resend,push,actions"), &len);
         (void)cg_profile_waiver(&profile, CG_SLICE("T-104"));
         cg_profile_deinit(&profile);

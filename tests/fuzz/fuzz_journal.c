@@ -9,7 +9,8 @@
  *            proves it can open it, with the same books; who does not, reads it
  *            without harm.
  *   file     records are put over the SQLite file, at a place in their first 3
- *            bytes; what is read is what was written, or an error
+ *            bytes; what is read is what was written, or an error.  By a bit of
+ *            the byte before them places are counted from the facts on
  *   spare    the records are turns in a spare file, with digests that are right
  *   raw      the spare file itself
  *   mend     the copy of a log, beside a log: bytes as they are
@@ -270,15 +271,16 @@ static void put_base(const struct base *base)
     snprintf(path, sizeof(path), "%s", fuzz_file("j", NULL, 0));
 }
 
-/* Over |bytes|, at the places that the records say. */
-static bool put_over(struct fuzz_bytes *bytes, char *over, size_t len)
+/* Over |bytes|, at the places that the records say, counted from |from|. */
+static bool
+put_over(struct fuzz_bytes *bytes, char *over, size_t len, size_t from)
 {
     struct record record;
     bool changed = false;
     while (next_record(bytes, &record)) {
         struct fuzz_bytes rest = {(const uint8_t *)record.bytes.data,
                                   record.bytes.len};
-        size_t at = (size_t)fuzz_take(&rest, 3) % len;
+        size_t at = ((size_t)fuzz_take(&rest, 3) + from) % len;
         for (; rest.left > 0 && at < len; at++) {
             char byte = (char)fuzz_take(&rest, 1);
             changed |= over[at] != byte;
@@ -288,14 +290,21 @@ static bool put_over(struct fuzz_bytes *bytes, char *over, size_t len)
     return changed;
 }
 
-static int count_fact(void *context, const struct cg_fact *fact)
+/* The facts that a journal gives: how many, and the sum of all of them. */
+struct told {
+    cg_seq count;
+    uint64_t sum;
+};
+
+static int take_fact(void *context, const struct cg_fact *fact)
 {
-    cg_seq *count = context;
-    if (fact->no != *count + 1) {
+    struct told *told = context;
+    if (fact->no != told->count + 1) {
         fuzz_fail("fact %llu comes behind %llu", (unsigned long long)fact->no,
-                  (unsigned long long)*count);
+                  (unsigned long long)told->count);
     }
-    *count = fact->no;
+    told->count = fact->no;
+    told->sum = base_sum(told->sum, fact);
     return 0;
 }
 
@@ -331,6 +340,7 @@ static bool read_journal(const struct base *base, bool reader, cg_seq facts)
 {
     struct cg_journal journal;
     char error[2048] = "";
+    struct told told = {0, 0};
     cg_seq count = 0;
     size_t sum = 0;
     char chain[65];
@@ -345,13 +355,14 @@ static bool read_journal(const struct base *base, bool reader, cg_seq facts)
     }
     struct cg_snapshot_mark mark;
     (void)journal.snapshot(journal.user, &mark);
-    rc = journal.load(journal.user, 0, count_fact, &count);
+    rc = journal.load(journal.user, 0, take_fact, &told);
     check_error(rc, journal.error(journal.user));
     cg_journal_chain_head(journal.user, &count, chain);
     if (rc == 0 && facts > 0 &&
-        (count != facts || strcmp(chain, base->chain) != 0)) {
-        fuzz_fail("%llu facts are read, %llu were written",
-                  (unsigned long long)count, (unsigned long long)facts);
+        (count != facts || told.count != facts ||
+         strcmp(chain, base->chain) != 0 || told.sum != base->sum)) {
+        fuzz_fail("%llu facts are read, %llu were written, or others",
+                  (unsigned long long)told.count, (unsigned long long)facts);
     }
     if (rc == 0 && cg_journal_session_load(journal.user, "GATE-CLIENT", &sender,
                                            &target, &created) == 0) {
@@ -364,13 +375,15 @@ static bool read_journal(const struct base *base, bool reader, cg_seq facts)
 
 static void spoil_file(const struct base *base, struct fuzz_bytes *bytes)
 {
-    bool reader = fuzz_take(bytes, 1) % 4 != 0;
+    uint64_t how = fuzz_take(bytes, 1);
+    bool reader = how % 4 != 0;
     char *file = malloc(base->file.len);
     if (file == NULL) {
         fuzz_fail("no memory");
     }
     memcpy(file, base->file.data, base->file.len);
-    (void)put_over(bytes, file, base->file.len);
+    (void)put_over(bytes, file, base->file.len,
+                   (how & 4) != 0 ? base->rows_at : 0);
     put_base(base);
     put_beside("", (struct cg_slice){file, base->file.len});
     (void)read_journal(base, reader, base->facts);
@@ -388,7 +401,7 @@ static void put_picture(const struct base *base, struct fuzz_bytes *bytes)
     }
     memcpy(picture, base->picture.data, base->picture.len);
     size_t cut = (size_t)fuzz_take(bytes, 2) % 64;
-    bool changed = put_over(bytes, picture, base->picture.len) || cut > 0;
+    bool changed = put_over(bytes, picture, base->picture.len, 0) || cut > 0;
     put_base(base);
     if (cg_journal_open_sqlite(path, &journal, error, sizeof(error)) != 0) {
         fuzz_fail("the journal does not open: %s", error);
@@ -566,11 +579,32 @@ static void take_spare(const struct base *base)
 /* --- one input
  * ------------------------------------------------------------------- */
 
+/* What was written, and not spoilt, is proved. */
+static void check_base(const struct base *base)
+{
+    static bool checked;
+    struct cg_journal journal;
+    struct cg_audit audit = {0};
+    char error[2048] = "";
+    if (checked) {
+        return;
+    }
+    put_base(base);
+    if (cg_journal_open_sqlite(path, &journal, error, sizeof(error)) != 0 ||
+        cg_gate_prove(&journal, &audit, error, sizeof(error)) != 0) {
+        fuzz_fail("what was written is not proved: %s", error);
+    }
+    prove(&journal);
+    journal.close(journal.user);
+    checked = true;
+}
+
 static void spoil(enum mode mode, struct fuzz_bytes *bytes)
 {
     const struct base *base = base_get();
     struct cg_slice rest = {(const char *)bytes->at, bytes->left};
     list.count = 0;
+    check_base(base);
     switch (mode) {
     case MODE_FILE:
         spoil_file(base, bytes);

@@ -62,6 +62,26 @@ static bool is_small(const struct cg_script *script)
            sizes_are_small(&script->config.limits);
 }
 
+/* Time goes on, and stays within bounds; what is used was captured. */
+static void check_steps(const struct cg_script *script)
+{
+    cg_time before = 0;
+    for (size_t i = 0; i < script->step_count; i++) {
+        cg_time at = script->steps[i].at;
+        if (at < before || at > CG_SCRIPT_TIME_MAX) {
+            fuzz_fail("step %zu is at %lld", i, (long long)at);
+        }
+        before = at;
+    }
+    for (size_t i = 0; i < script->field_count; i++) {
+        const struct cg_script_field *field = &script->fields[i];
+        if (field->match == CG_SCRIPT_CAPTURE &&
+            field->capture >= script->capture_count) {
+            fuzz_fail("field %zu is a capture that is not there", i);
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cg_script script;
@@ -77,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rc != 0) {
         return 0;
     }
+    check_steps(&script);
     cg_script_draw_text(&script, no_print, NULL);
     cg_script_draw_svg(&script, no_print, NULL);
     if (is_small(&script)) {

@@ -3,6 +3,7 @@
  */
 #include "journal_base.h"
 
+#include "fact_row.h"
 #include "fuzz.h"
 #include <digest.h>
 #include <stdio.h>
@@ -64,6 +65,27 @@ struct cg_gate *base_gate(const struct base *base,
     }
     *taken = rc == 0 && !picture_refused;
     return rc == 0 ? gate : NULL;
+}
+
+uint64_t base_sum(uint64_t sum, const struct cg_fact *fact)
+{
+    uint8_t bytes[8192];
+    size_t len = cg_fact_bytes_len(fact);
+    if (len > sizeof(bytes)) {
+        return ~sum; /* none that was written here */
+    }
+    cg_fact_to_bytes(fact, bytes);
+    for (size_t i = 0; i < len; i++) {
+        sum = (sum ^ bytes[i]) * UINT64_C(0x100000001b3);
+    }
+    return sum;
+}
+
+static int add_to_sum(void *context, const struct cg_fact *fact)
+{
+    uint64_t *sum = context;
+    *sum = base_sum(*sum, fact);
+    return 0;
 }
 
 uint64_t base_books(const struct cg_gate *gate)
@@ -173,6 +195,23 @@ static struct cg_slice read_file(const char *path)
     return slice;
 }
 
+/* Where the row of an order lies, and others behind it.  In the schema the same
+ * words stand in quotes. */
+static size_t rows_of(struct cg_slice file)
+{
+    static const char words[] = "order taken";
+    size_t at = 1;
+    const char *row = file.data;
+    while (row != NULL && (row == file.data || row[-1] == '\'')) {
+        row = memmem(file.data + at, file.len - at, words, sizeof(words) - 1);
+        at = row != NULL ? (size_t)(row - file.data) + 1 : at;
+    }
+    if (row == NULL) {
+        fuzz_fail("the file has no facts");
+    }
+    return at - 1;
+}
+
 static void make(struct base *base)
 {
     struct cg_journal journal;
@@ -206,8 +245,12 @@ static void make(struct base *base)
     base->books = base_books(gate);
     cg_gate_close(gate);
     cg_journal_chain_head(journal.user, &base->facts, base->chain);
+    if (journal.load(journal.user, 0, add_to_sum, &base->sum) != 0) {
+        fuzz_fail("no facts");
+    }
     journal.close(journal.user);
     base->file = read_file(path);
+    base->rows_at = rows_of(base->file);
 }
 
 const struct base *base_get(void)

@@ -13,14 +13,19 @@
 struct base {
     struct cg_config *config;
     struct cg_slice file;    /* the SQLite file */
+    size_t rows_at;          /* in it, the newest facts */
     struct cg_slice picture; /* of the books, on record in it */
     cg_seq facts;
     char chain[65]; /* over all of them, in hex */
+    uint64_t sum;   /* of all facts */
     uint64_t books; /* what its limits have in use */
 };
 
 /* Made by the first call. */
 const struct base *base_get(void);
+
+/* |sum| with |fact| added, all of it. */
+uint64_t base_sum(uint64_t sum, const struct cg_fact *fact);
 
 /* What the limits of a gate have in use, as one number. */
 uint64_t base_books(const struct cg_gate *gate);

@@ -57,6 +57,7 @@ static void add_input(const char *name, const uint8_t *bytes, size_t len)
         fuzz_fail("no memory");
     }
     memcpy(copy, bytes, len);
+    copy[len] = '\0';
     inputs[input_count++] = (struct input){strdup(name), copy, len};
 }
 
@@ -151,12 +152,50 @@ static uint64_t pick(uint64_t below)
     return (state >> 16) % below;
 }
 
+/* What one change adds at most to as much as there is. */
+enum { REPEATS_MAX = 200, REPEATED_MAX = 8 };
+
+/* A number where there is one, or over what is there. */
+static size_t put_number(uint8_t *bytes, size_t at, size_t len)
+{
+    static const char *const numbers[] = {
+        "0",          "-1",         "1",          "9",
+        "99",         "256",        "1000",       "65536",
+        "2147483648", "4294967296", "1000000000", "9223372036854775807"};
+    const char *number = numbers[pick(sizeof(numbers) / sizeof(numbers[0]))];
+    size_t size = strlen(number);
+    size_t end = at;
+    while (at > 0 && bytes[at - 1] >= '0' && bytes[at - 1] <= '9') {
+        at--;
+    }
+    while (end < len && bytes[end] >= '0' && bytes[end] <= '9') {
+        end++;
+    }
+    memmove(bytes + at + size, bytes + end, len - end);
+    memcpy(bytes + at, number, size);
+    return len - (end - at) + size;
+}
+
+/* The same few bytes many times. */
+static size_t put_again(uint8_t *bytes, size_t at, size_t len)
+{
+    size_t run = 1 + (size_t)pick(REPEATED_MAX);
+    size_t times = 1 + (size_t)pick(REPEATS_MAX);
+    run = run < len - at ? run : len - at;
+    memmove(bytes + at + run * times, bytes + at, len - at);
+    for (size_t i = 0; i < run * times; i++) {
+        bytes[at + i] = bytes[at + run * times + i % run];
+    }
+    return len + run * times;
+}
+
 static size_t change(uint8_t *bytes, size_t len)
 {
+    static const uint8_t edges[] = {0, 1, 0x7f, 0x80, 0xff};
     size_t at = (size_t)pick(len);
     size_t run = (size_t)pick(pick(4) == 0 ? len - at + 1 : 9);
     run = run < len - at ? run : len - at;
-    switch (pick(5)) {
+    switch (pick(8)) {
     case 0:
         bytes[at] = (uint8_t)pick(256);
         return len;
@@ -169,18 +208,47 @@ static size_t change(uint8_t *bytes, size_t len)
     case 3:
         memmove(bytes + at + run, bytes + at, len - at);
         return len + run;
+    case 4:
+        return put_number(bytes, at, len);
+    case 5:
+        return put_again(bytes, at, len);
+    case 6:
+        memset(bytes + at, edges[pick(sizeof(edges))], run < 9 ? run : 8);
+        return len;
     default:
         memmove(bytes + at, bytes + pick(len - run + 1), run);
         return len;
     }
 }
 
+/* Any input; or, as often, one of any kind, which the first byte is. */
+static const struct input *pick_input(void)
+{
+    bool there[256] = {false};
+    size_t first = (size_t)pick(input_count);
+    int kind = 0;
+    if (pick(2) == 0) {
+        return &inputs[first];
+    }
+    for (size_t i = 0; i < input_count; i++) {
+        there[inputs[i].bytes[0]] = true;
+    }
+    for (uint64_t n = 1 + pick(256); n > 0;) {
+        kind = (kind + 1) % 256;
+        n -= there[kind] ? 1 : 0;
+    }
+    while (inputs[first].bytes[0] != kind) {
+        first = (first + 1) % input_count;
+    }
+    return &inputs[first];
+}
+
 static void run_spoilt(size_t number)
 {
-    const struct input *input = &inputs[pick(input_count)];
+    const struct input *input = pick_input();
     char name[600];
-    /* Each change adds as much as there is, at most. */
-    uint8_t *bytes = malloc(input->len * 16 + 16);
+    /* Each change adds as much as there is, at most, or its own. */
+    uint8_t *bytes = malloc((input->len + REPEATS_MAX * REPEATED_MAX) * 16);
     size_t len = input->len;
     if (bytes == NULL) {
         fuzz_fail("no memory");
