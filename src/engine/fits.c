@@ -92,6 +92,7 @@ static bool limit_named_fits(const struct cg_state *state,
                              const struct cg_fact *fact)
 {
     return fact->limit == state->limit_count && fact->text_len >= 4 &&
+           cg_state_limit(state, cut(fact->id, fact->id_len)) == CG_NONE &&
            fact->value <= CG_LIMIT_NOTIONAL &&
            (fact->flags & 0xf) <= CG_MEASURE_NET &&
            (fact->flags >> 4 & 0xf) <= CG_MODEL_PING_WITH_PUSH &&

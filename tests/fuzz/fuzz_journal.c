@@ -203,8 +203,7 @@ struct proof {
     const struct cg_gate *gate;
 };
 
-/* The books have what the proof has summed up by itself; unless facts give two
- * limits one id. */
+/* The books have what the proof has summed up by itself. */
 static void compare_limit(void *user, const struct cg_audit_limit *proved)
 {
     const struct cg_gate *gate = user;
@@ -217,9 +216,9 @@ static void compare_limit(void *user, const struct cg_audit_limit *proved)
             used = view.used;
         }
     }
-    if (found == 0 || (found == 1 && used != proved->use)) {
-        fuzz_fail("%s has %lld in use, proved are %lld", proved->id,
-                  (long long)used, (long long)proved->use);
+    if (found != 1 || used != proved->use) {
+        fuzz_fail("%s, of %zu, has %lld in use, proved are %lld", proved->id,
+                  found, (long long)used, (long long)proved->use);
     }
 }
 

@@ -106,6 +106,8 @@ static const char long_id[CG_NAME_MAX + 2] = "longer than a name";
     X(CCP_NAMED, full, true,                                                   \
       (s->ccp_count = CG_CCPS_MAX, f->value = CG_CCPS_MAX))                    \
     X(LIMIT_NAMED, other, f->limit + 1 < s->limit_max, f->limit++)             \
+    X(LIMIT_NAMED, again, s->limit_count > 0,                                  \
+      (f->id = s->limits[0].id.text, f->id_len = s->limits[0].id.len))         \
     X(LIMIT_NAMED, no_currency, true, f->text_len = 3)                         \
     X(LIMIT_NAMED, kind, true, f->value = CG_LIMIT_NOTIONAL + 1)               \
     X(LIMIT_NAMED, measure, true, f->flags |= 0xf)                             \
