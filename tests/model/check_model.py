@@ -38,7 +38,9 @@ SEARCHES = [
 
 # Those that take longer.
 LARGER = [
+    ("limit, three updates", "limit", ["UPDATES=3"]),
     ("crash, three losses", "crash", ["CUTS=3"]),
+    ("orders, two answers twice", "orders", ["TWICE=2"]),
 ]
 
 # No cycle at all: every run ends, and ends where judge_rest() finds no fault.

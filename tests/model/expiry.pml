@@ -20,12 +20,8 @@
 #define DELAY 1        /* of a D or G, until it is at the venue */
 #define CANCEL_DELAY 2 /* of an F, until the order is dead */
 #define HARD 2
-#ifndef LAST
 #define LAST 18
-#endif
-#ifndef RENEWALS
 #define RENEWALS 1
-#endif
 #define QTY_FIRST 1
 #define QTY_MAX 2
 #define HUB_AMOUNT 2
