@@ -309,8 +309,7 @@ static void answer_renewal(struct cg_engine *engine,
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     if (answer->event->status == APPROVED && token->end == CG_END_NONE &&
-        token->state == CG_TOKEN_SPENT && answer->current &&
-        approved_of(engine, answer) >= answer->asked) {
+        answer->current && approved_of(engine, answer) >= answer->asked) {
         grant(engine, answer, newly_held(token, answer), false);
     } else if (answer->event->status == APPROVED) {
         late(engine, answer);
@@ -414,7 +413,7 @@ static void answer_notice(struct cg_engine *engine, const struct answer *answer)
 static void taken_back(struct cg_engine *engine, const struct answer *answer)
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
-    if (token->state == CG_TOKEN_LIVE || token->state == CG_TOKEN_SPENT) {
+    if (token->state == CG_TOKEN_SPENT) {
         struct cg_fact fact = cg_token_differs(
             engine, CG_DIFFERS_TOKEN_TAKEN_BACK, answer->token,
             "R30: invalidated, its order is pulled");

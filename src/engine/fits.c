@@ -315,12 +315,13 @@ static bool fill_fits(const struct cg_state *state, const struct cg_fact *fact)
     return true;
 }
 
+/* Its order is there: cg_leg_fact_fits() and names_what_is_there() have seen to
+ * that. */
 static bool leg_taken_fits(const struct cg_state *state,
                            const struct cg_fact *fact)
 {
-    const struct cg_order *order = order_at(state, fact->order);
-    return CG_ALWAYS(order != NULL, "it was looked for, and cannot be none") &&
-           order->state == CG_ORDER_WAITING && order->tokens == CG_NONE &&
+    const struct cg_order *order = &state->orders[fact->order];
+    return order->state == CG_ORDER_WAITING && order->tokens == CG_NONE &&
            is_side(fact->side) &&
            (order->legs == CG_NONE ||
             state->packages[order->legs].count < CG_LEGS_MAX);

@@ -317,6 +317,7 @@ static void test_audit_state_instruments(void **state)
     SPOILT(instruments[0].references, instruments[0].references + 1, words);
     SPOILT(instruments[0].idle, true, words);
     SPOILT(instruments[0].dynamic, true, words);
+    SPOILT(instruments[2].dynamic, true, words); /* of EUR10Y, that is idle */
     SPOILT(instruments[0].name.len, 1, words);
     SPOILT(instruments[unused].used, true, words);
     SPOILT(instruments[unused].dynamic, true, words);

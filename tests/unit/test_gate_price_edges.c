@@ -269,6 +269,9 @@ static void test_gate_price_edges_net_is_restated(void **state)
     harness_expect(&h, CLIENT50, "35=8|150=D");
     assert_int_equal(limit_of("SDR-USD")->state, CG_LIMIT_UNENFORCED);
     assert_true(limit_of("SDR-USD")->open[1] == sells);
+    limit_comes("SDR-NEW", "SDR", "12", "USD");
+    assert_true(harness_logged(&h, "does not count under limit SDR-NEW") > 0);
+    assert_int_equal(limit_of("SDR-NEW")->open[0], 0);
 }
 
 /* R22 R30: a limit is removed when all of an order has filled that its venue
