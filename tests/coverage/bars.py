@@ -18,7 +18,7 @@ AREAS = {
     "base": {"of": ["base/"], "branches": 92.5, "lines": 97.0},
     "rates": {"of": ["rates/"], "branches": 96.0, "lines": 98.9},
     "journal": {"of": ["journal/"], "branches": 90.5, "lines": 98.5},
-    "gate": {"of": ["gate/"], "branches": 92.0, "lines": 98.0},
+    "gate": {"of": ["gate/"], "branches": 92.5, "lines": 98.4},
     "script": {"of": ["script/"], "branches": 80.0, "lines": 91.5,
                "whole": [87.0, 96.5]},
     "link": {"of": ["link/"], "all": True, "branches": 73.0, "lines": 87.5},
