@@ -46,9 +46,9 @@ log_no_memory log_reader log_sources many map no_memory pages par_rates
 power_gate rates_host rates_more rates_no_memory rates_reference recent
 reconfigure reconfigure_rates reconfigure_room reconfigure_sessions
 reconfigure_tables records records_more replay replay_against
-replay_against_links replay_no_memory replay_parts script_draw script_read
-script_run seldom session_record_told sessions spread swap tally update_set
-zone
+replay_against_links replay_hooks replay_no_memory replay_parts script_draw
+script_read script_run seldom session_record_told sessions spread swap tally
+update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults power_cut replay_against_same replay_journal

@@ -364,7 +364,7 @@ static void test_calendars_no_memory_told(void **state)
 #define SESSION SAMPLES "/338_rates_bad_file.session"
 
 /* As above, for a session. */
-static void read_script_without_memory(void)
+static void read_script_without_memory(const char *path)
 {
     struct cg_script zero;
 
@@ -376,7 +376,7 @@ static void read_script_without_memory(void)
 
         failures = 0;
         countdown = n;
-        got = cg_script_read(SESSION, count_report, &reports, &script);
+        got = cg_script_read(path, count_report, &reports, &script);
         countdown = -1;
         if (failures == 0) {
             assert_int_equal(got, 0);
@@ -392,11 +392,18 @@ static void read_script_without_memory(void)
 
 static void test_script_no_memory_to_read_refused(void **state)
 {
+    /* One with rates; captures and views; what a certification needs. */
+    static const char *const paths[] = {
+        SESSION, SAMPLES "/101_token_granted.session",
+        SAMPLES "/certification/A101_level_reached.session"};
+
     (void)state;
-    for_good = false;
-    read_script_without_memory();
-    for_good = true;
-    read_script_without_memory();
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        for_good = false;
+        read_script_without_memory(paths[i]);
+        for_good = true;
+        read_script_without_memory(paths[i]);
+    }
 }
 
 /* A session that cannot be played to its end does not pass; the audit has no
