@@ -20,7 +20,7 @@ AREAS = {
     "journal": {"of": ["journal/"], "branches": 90.5, "lines": 98.5},
     "gate": {"of": ["gate/"], "branches": 92.5, "lines": 98.4},
     "script": {"of": ["script/"], "branches": 80.0, "lines": 91.5,
-               "whole": [87.0, 96.5]},
+               "whole": [89.0, 97.3]},
     "link": {"of": ["link/"], "all": True, "branches": 73.0, "lines": 87.5},
     "certify": {"of": ["certify/"], "all": True, "branches": 78.5, "lines": 91.0},
     "fix8c": {"of": ["fix8c/"], "all": True, "branches": 82.0, "lines": 94.5},
