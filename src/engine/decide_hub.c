@@ -323,8 +323,8 @@ static void answer_restatement(struct cg_engine *engine,
 {
     const struct cg_token *token = &engine->state.tokens[answer->token];
     uint32_t status = answer->event->status;
-    if (!answer->current || token->state != CG_TOKEN_SPENT ||
-        token->end != CG_END_NONE) {
+    if (CG_NEVER(!answer->current, "nothing is asked for before its answer") ||
+        token->state != CG_TOKEN_SPENT || token->end != CG_END_NONE) {
         late(engine, answer);
         return;
     }
