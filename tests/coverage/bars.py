@@ -19,7 +19,7 @@ AREAS = {
     "rates": {"of": ["rates/"], "branches": 96.0, "lines": 98.9},
     "journal": {"of": ["journal/"], "branches": 90.5, "lines": 98.5},
     "gate": {"of": ["gate/"], "branches": 92.5, "lines": 98.4},
-    "script": {"of": ["script/"], "branches": 80.0, "lines": 91.5,
+    "script": {"of": ["script/"], "branches": 81.0, "lines": 91.8,
                "whole": [89.0, 97.3]},
     "link": {"of": ["link/"], "all": True, "branches": 73.0, "lines": 87.5},
     "certify": {"of": ["certify/"], "all": True, "branches": 78.5, "lines": 91.0},
