@@ -275,9 +275,8 @@ static void put_reported(const struct cg_context *context,
 {
     const struct cg_fix_message *message = context->message;
     struct cg_fix_group group;
-    bool named = event->account.len > 0 || event->firm.len > 0;
-    if (CG_NEVER(!cg_fix_group(message, 453, &group), "DH requires 453") ||
-        named) {
+    if (event->account.len > 0 || event->firm.len > 0 ||
+        CG_NEVER(!cg_fix_group(message, 453, &group), "DH requires 453")) {
         put_parties(out, event->account, event->firm);
         return;
     }
