@@ -218,8 +218,7 @@ static bool order_queued_fits(const struct cg_state *state,
                               const struct cg_fact *fact)
 {
     const struct cg_order *order = order_at(state, fact->order);
-    if (order == NULL || fact->value == CG_NONE ||
-        place_of(state, order, fact->limit) != CG_NONE) {
+    if (order == NULL || place_of(state, order, fact->limit) != CG_NONE) {
         return false;
     }
     if (fact->limit == CG_NONE) {
@@ -387,10 +386,9 @@ static bool token_charged_fits(const struct cg_state *state,
     const struct cg_order *order = order_at(state, fact->order);
     bool added = fact->kind == CG_FACT_TOKEN_ADDED;
     uint32_t sum = fact->flags >> 1 & 3;
-    if (order == NULL || fact->token == CG_NONE ||
-        !is_limit(state, fact->limit) || !is_side(fact->side) ||
-        fact->number != state->token_no + 1 || fact->rate < 0 ||
-        (sum == CG_SUM_ORDER) != (order->legs == CG_NONE)) {
+    if (order == NULL || !is_limit(state, fact->limit) ||
+        !is_side(fact->side) || fact->number != state->token_no + 1 ||
+        fact->rate < 0 || (sum == CG_SUM_ORDER) != (order->legs == CG_NONE)) {
         return false;
     }
     struct cg_token token = {.limit = fact->limit};
@@ -421,7 +419,7 @@ static bool token_priced_fits(const struct cg_state *state,
 {
     const struct cg_request *request = request_at(state, fact->request);
     return request != NULL && request->order == token->order &&
-           fact->value != CG_NONE && fact->rate >= 0 &&
+           fact->rate >= 0 &&
            (fact->number == 0) == (token->sum == CG_SUM_ORDER);
 }
 
@@ -485,9 +483,8 @@ static bool ask_fits(const struct cg_state *state, const struct cg_fact *fact)
                confirms_hold(state, &state->asks[fact->ask]);
     }
     const struct cg_token *token = token_at(state, fact->token);
-    return token != NULL && fact->ask != CG_NONE &&
-           fact->value < CG_ASK_KINDS && fact->number == state->ask_no + 1 &&
-           fact->amount >= 0 &&
+    return token != NULL && fact->value < CG_ASK_KINDS &&
+           fact->number == state->ask_no + 1 && fact->amount >= 0 &&
            is_session(state, state->limits[token->limit].owner);
 }
 
