@@ -8,7 +8,7 @@ SPDX-License-Identifier: Apache-2.0
 # Those with "all" need the tests of --all; "whole" are the bars of those that
 # reach more with them.
 AREAS = {
-    "engine": {"of": ["engine/"], "branches": 93.4, "lines": 98.8},
+    "engine": {"of": ["engine/"], "branches": 99.9, "lines": 99.8},
     "codec": {"of": ["codec/"], "branches": 99.9, "lines": 99.7},
     "reading": {"of": ["fix/"], "branches": 99.7, "lines": 99.7},
     "records": {"of": ["journal/fact_row.c", "journal/turn.c"],
