@@ -7,6 +7,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "failing_memory.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,56 +18,6 @@
 #include <rates_harness.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Allocations until one fails; below 0 none does, nor any after it. */
-static long countdown = -1;
-static unsigned long failures;
-
-static bool fails(void)
-{
-    if (countdown < 0 || --countdown > 0) {
-        return false;
-    }
-    countdown = -1;
-    failures++;
-    return true;
-}
-
-#define WRAP(type, name, parameters, arguments)                                \
-    type __real_##name parameters;                                             \
-    type __wrap_##name parameters;                                             \
-    type __wrap_##name parameters                                              \
-    {                                                                          \
-        return fails() ? NULL : __real_##name arguments;                       \
-    }
-
-WRAP(void *, malloc, (size_t size), (size))
-WRAP(void *, calloc, (size_t count, size_t size), (count, size))
-WRAP(void *, realloc, (void *old, size_t size), (old, size))
-WRAP(char *, strdup, (const char *text), (text))
-WRAP(char *, strndup, (const char *text, size_t len), (text, len))
-WRAP(FILE *, open_memstream, (char **text, size_t *len), (text, len))
-
-int __real_vasprintf(char **out, const char *format, va_list arguments);
-int __wrap_vasprintf(char **out, const char *format, va_list arguments);
-int __real_asprintf(char **out, const char *format, ...);
-int __wrap_asprintf(char **out, const char *format, ...);
-
-int __wrap_vasprintf(char **out, const char *format, va_list arguments)
-{
-    return fails() ? -1 : __real_vasprintf(out, format, arguments);
-}
-
-int __wrap_asprintf(char **out, const char *format, ...)
-{
-    va_list arguments;
-    int len;
-
-    va_start(arguments, format);
-    len = __wrap_vasprintf(out, format, arguments);
-    va_end(arguments);
-    return len;
-}
 
 struct texts {
     char *holidays;
