@@ -70,7 +70,7 @@ static void put(struct input *input, const void *bytes, size_t len)
 static void put_number(struct input *input, uint64_t number, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++) {
-        uint8_t byte = i < 8 ? (uint8_t)(number >> 8 * i) : 0;
+        uint8_t byte = (uint8_t)(i < 8 ? number >> 8 * i : 0);
         put(input, &byte, 1);
     }
 }
