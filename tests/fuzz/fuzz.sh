@@ -62,8 +62,9 @@ ninja -C "$build" $programs tests/fuzz/fuzz_message tests/fuzz/message.pack \
     > "$build/make.log" || { tail -50 "$build/make.log"; exit 1; }
 echo "built in $(($(date +%s) - began)) s"
 
-failed=0
-for target in $targets; do
+# Fuzzes target $1, and says in $build/$1.result what came of it.
+fuzz() {
+    target=$1
     folder=$corpus/$target
     found=$root/tests/fuzz/found/$target
     log=$build/$target.log
@@ -88,12 +89,38 @@ for target in $targets; do
             sed "s/^/$target: /"
         grep -oE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$log" | tail -1 |
             sed "s/^/$target: /"
-    else
-        failed=1
-        tail -40 "$log"
-        input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
-        echo "$target failed; again: $build/tests/fuzz/libfuzzer_$target" \
-            "${input:-?}"
+        return 0
     fi
+    tail -40 "$log"
+    input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -1)
+    echo "$target failed; again: $build/tests/fuzz/libfuzzer_$target" \
+        "${input:-?}"
+    return 1
+}
+
+# The targets in turn to each of the cores.  What a shell starts beside itself
+# does not hear of an interrupt.
+trap 'trap "" TERM; kill 0; exit 130' INT
+lanes=$(nproc)
+lane=0
+pids=
+while [ "$lane" -lt "$lanes" ]; do
+    (
+        failed=0
+        at=0
+        for target in $targets; do
+            at=$((at + 1))
+            [ $((at % lanes)) -eq $lane ] || continue
+            fuzz "$target" > "$build/$target.result" || failed=1
+            cat "$build/$target.result"
+        done
+        exit $failed
+    ) &
+    pids="$pids $!"
+    lane=$((lane + 1))
+done
+failed=0
+for pid in $pids; do
+    wait "$pid" || failed=1
 done
 exit $failed
