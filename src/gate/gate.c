@@ -38,8 +38,9 @@ static void park(struct cg_gate *gate)
         if (engine->effects[i].kind != CG_EFFECT_PARK) {
             continue;
         }
-        cg_park_keep(&gate->park, engine->effects[i].request,
-                     (struct cg_slice){gate->message.bytes, gate->message.len});
+        cg_park_keep(
+            &gate->park, engine->effects[i].request,
+            (struct cg_slice){gate->message->bytes, gate->message->len});
     }
 }
 
@@ -72,7 +73,7 @@ static void direct_end(struct cg_gate *gate, const struct cg_fix_writer *out)
 static void say_rejected(const struct cg_gate *gate, const char *text)
 {
     char line[CG_TEXT_MAX + 64];
-    struct cg_slice type = gate->message.type;
+    struct cg_slice type = gate->message->type;
     if (gate->log != NULL) {
         snprintf(line, sizeof(line), "rejects a message of type %.*s: %s",
                  (int)(type.len < 16 ? type.len : 16), type.data, text);
@@ -84,7 +85,7 @@ static void reject_business(struct cg_gate *gate, int reason, const char *text)
 {
     say_rejected(gate, text);
     struct cg_fix_writer out = direct(gate, gate->answering, "j");
-    cg_encode_business_reject(&gate->message, reason, text, &out);
+    cg_encode_business_reject(gate->message, reason, text, &out);
     direct_end(gate, &out);
 }
 
@@ -93,7 +94,7 @@ static bool malformed(struct cg_gate *gate)
 {
     struct cg_fix_fault fault;
     char text[CG_TEXT_MAX];
-    if (cg_fix_validate(&gate->message, &fault) == 0) {
+    if (gate->has_form || cg_fix_validate(gate->message, &fault) == 0) {
         return false;
     }
     snprintf(text, sizeof(text), "%s%s%s", fault.name,
@@ -104,7 +105,7 @@ static bool malformed(struct cg_gate *gate)
     }
     say_rejected(gate, text);
     struct cg_fix_writer out = direct(gate, gate->answering, "3");
-    cg_encode_session_reject(&gate->message, fault.reason, fault.tag, text,
+    cg_encode_session_reject(gate->message, fault.reason, fault.tag, text,
                              &out);
     direct_end(gate, &out);
     return true;
@@ -113,19 +114,19 @@ static bool malformed(struct cg_gate *gate)
 /* Passes the message on as it is. */
 static void pass(struct cg_gate *gate, cg_session session)
 {
-    size_t len = gate->message.type.len;
+    size_t len = gate->message->type.len;
     len = len < sizeof(gate->direct_type) ? len : sizeof(gate->direct_type) - 1;
-    memcpy(gate->direct_type, gate->message.type.data, len);
+    memcpy(gate->direct_type, gate->message->type.data, len);
     gate->direct_type[len] = '\0';
     struct cg_fix_writer out = direct(gate, session, gate->direct_type);
     struct cg_context context = {.engine = gate->engine,
                                  .gate_name = gate->name,
-                                 .message = &gate->message};
+                                 .message = gate->message};
     struct cg_effect effect = {.order = CG_NONE};
     struct cg_profile profile = {.version = CG_FIX44};
     struct cg_fix_writer header = cg_fix_writer_over(gate->header,
                                                      gate->body_max);
-    cg_encode_routing(&gate->message, &header);
+    cg_encode_routing(gate->message, &header);
     gate->direct.header_len = header.full ? 0 : header.len;
     cg_encode_pass(&context, &effect, &profile, &out);
     direct_end(gate, &out);
@@ -151,7 +152,7 @@ static bool is_passed(const struct cg_gate *gate, struct cg_slice type)
 static bool lacks_id(struct cg_gate *gate)
 {
     struct cg_fix_fault fault;
-    if (cg_fix_require(&gate->message, 11, &fault) == 0) {
+    if (cg_fix_require(gate->message, 11, &fault) == 0) {
         return false;
     }
     reject_business(gate, fault.reason, fault.text);
@@ -163,9 +164,9 @@ static void mass_cancel(struct cg_gate *gate, cg_session venue)
 {
     struct cg_mass_cancel_event event = {.side = 0};
     struct cg_slice side;
-    (void)cg_fix_find(&gate->message, 11, &event.id);
-    (void)cg_fix_find(&gate->message, 55, &event.symbol);
-    if (cg_fix_find(&gate->message, 54, &side) && side.len == 1) {
+    (void)cg_fix_find(gate->message, 11, &event.id);
+    (void)cg_fix_find(gate->message, 55, &event.symbol);
+    if (cg_fix_find(gate->message, 54, &side) && side.len == 1) {
         event.side = side.data[0];
     }
     cg_engine_mass_cancel(gate->engine, &event);
@@ -177,7 +178,7 @@ static void limits_asked(struct cg_gate *gate)
 {
     struct cg_query_event query;
     if (!malformed(gate)) {
-        cg_decode_query(&gate->message, &query);
+        cg_decode_query(gate->message, &query);
         cg_engine_query(gate->engine, &query);
     }
 }
@@ -187,7 +188,7 @@ static void limits_asked(struct cg_gate *gate)
 static void ahead(const struct cg_gate *gate, cg_session venue)
 {
     struct cg_slice id;
-    if (cg_fix_find(&gate->message, 11, &id)) {
+    if (cg_fix_find(gate->message, 11, &id)) {
         cg_ahead_id(&gate->engine->state, venue, id);
     }
 }
@@ -195,7 +196,7 @@ static void ahead(const struct cg_gate *gate, cg_session venue)
 static void from_client(struct cg_gate *gate)
 {
     const struct cg_state *state = &gate->engine->state;
-    struct cg_slice type = gate->message.type;
+    struct cg_slice type = gate->message->type;
     cg_session venue = state->sessions[gate->answering].venue;
     bool fresh = cg_slice_is(type, "D") || cg_slice_is(type, "AB");
     bool replace = cg_slice_is(type, "G") || cg_slice_is(type, "AC");
@@ -212,7 +213,7 @@ static void from_client(struct cg_gate *gate)
         /* A reject is never answered by another. */
         cg_engine_note(gate->engine, "ALARM: a client rejected a message");
         return;
-    } else if (cg_slice_is(type, "CL") && gate->message.layout != NULL) {
+    } else if (cg_slice_is(type, "CL") && gate->message->layout != NULL) {
         limits_asked(gate);
         return;
     } else if (!is_passed(gate, type)) {
@@ -220,7 +221,7 @@ static void from_client(struct cg_gate *gate)
         return;
     }
     if (cg_slice_is(type, "H")) {
-        cg_decode_order(&gate->message, &gate->event);
+        cg_decode_order(gate->message, &gate->event);
         gate->has_event = true;
         if (cg_engine_asked(gate->engine, &gate->event)) {
             return;
@@ -239,10 +240,10 @@ static void from_client(struct cg_gate *gate)
     if (lacks_id(gate)) {
         return;
     }
-    cg_decode_order(&gate->message, &gate->event);
+    cg_decode_order(gate->message, &gate->event);
     gate->has_event = true;
     if (gate->event.package) {
-        cg_decode_legs(&gate->message, gate->legs, &gate->event);
+        cg_decode_legs(gate->message, gate->legs, &gate->event);
     }
     if (fresh || replace) {
         cg_gate_instruments_resolve(gate, fresh);
@@ -264,10 +265,10 @@ static void venue_refusal(struct cg_gate *gate)
     struct cg_report_event event = {.kind = CG_REPORT_REJECTED, .closed = true};
     struct cg_slice type;
     struct cg_slice reason;
-    (void)cg_fix_find(&gate->message, 379, &event.clordid);
-    bool typed = cg_fix_find(&gate->message, 372, &type);
+    (void)cg_fix_find(gate->message, 379, &event.clordid);
+    bool typed = cg_fix_find(gate->message, 372, &type);
     if (typed && cg_slice_is(type, "H")) {
-        bool unknown = cg_fix_find(&gate->message, 380, &reason) &&
+        bool unknown = cg_fix_find(gate->message, 380, &reason) &&
                        cg_slice_is(reason, "1");
         if (!cg_engine_inquiry_refused(gate->engine, event.clordid, unknown)) {
             cg_engine_other(gate->engine, &event);
@@ -285,24 +286,24 @@ static void venue_refusal(struct cg_gate *gate)
 
 static void from_venue(struct cg_gate *gate)
 {
-    struct cg_slice type = gate->message.type;
+    struct cg_slice type = gate->message->type;
     struct cg_slice again;
-    if (cg_fix_find(&gate->message, 43, &again) && cg_slice_is(again, "Y")) {
+    if (cg_fix_find(gate->message, 43, &again) && cg_slice_is(again, "Y")) {
         cg_engine_resending(gate->engine, gate->answering);
     }
     if (cg_slice_is(type, "8")) {
         struct cg_report_event event;
-        cg_decode_report(&gate->message, &event);
+        cg_decode_report(gate->message, &event);
         cg_engine_report(gate->engine, &event);
     } else if (cg_slice_is(type, "9")) {
         struct cg_cancel_reject_event event;
-        cg_decode_cancel_reject(&gate->message, &event);
+        cg_decode_cancel_reject(gate->message, &event);
         cg_engine_cancel_reject(gate->engine, &event);
     } else if (cg_slice_is(type, "j")) {
         venue_refusal(gate);
     } else {
         struct cg_report_event event;
-        cg_decode_report(&gate->message, &event);
+        cg_decode_report(gate->message, &event);
         cg_engine_other(gate->engine, &event);
     }
 }
@@ -313,8 +314,8 @@ static void from_venue(struct cg_gate *gate)
 static bool lacks_ask(struct cg_gate *gate)
 {
     struct cg_fix_fault fault;
-    if (cg_fix_require(&gate->message, 2318, &fault) == 0 ||
-        cg_fix_require(&gate->message, 2319, &fault) == 0) {
+    if (cg_fix_require(gate->message, 2318, &fault) == 0 ||
+        cg_fix_require(gate->message, 2319, &fault) == 0) {
         return false;
     }
     cg_engine_note(gate->engine, "ALARM: an answer that names no request");
@@ -324,7 +325,7 @@ static bool lacks_ask(struct cg_gate *gate)
 
 static void from_hub(struct cg_gate *gate)
 {
-    struct cg_slice type = gate->message.type;
+    struct cg_slice type = gate->message->type;
     if (cg_slice_is(type, "B") || cg_slice_is(type, "j") ||
         cg_slice_is(type, "3")) {
         static const struct cg_report_event nobody;
@@ -336,21 +337,21 @@ static void from_hub(struct cg_gate *gate)
         if (lacks_ask(gate)) {
             return;
         }
-        cg_decode_answer(&gate->message, gate->name, &event);
+        cg_decode_answer(gate->message, gate->name, &event);
         cg_engine_answer(gate->engine, &event);
     } else if (cg_slice_is(type, "CM") || cg_slice_is(type, "CR")) {
         struct cg_update_event event;
-        cg_decode_update(&gate->message, gate->update_limits,
+        cg_decode_update(gate->message, gate->update_limits,
                          gate->update_scopes, &event);
         cg_engine_update(gate->engine, &event);
     } else if (cg_slice_is(type, "CS")) {
         struct cg_update_event event;
-        cg_decode_update(&gate->message, gate->update_limits,
+        cg_decode_update(gate->message, gate->update_limits,
                          gate->update_scopes, &event);
         cg_engine_define(gate->engine, &event);
     } else if (cg_slice_is(type, "DH")) {
         struct cg_action_event event;
-        cg_decode_action(&gate->message, &event);
+        cg_decode_action(gate->message, &event);
         cg_engine_action(gate->engine, &event);
     } else {
         reject_business(gate, CG_FIX_BUSINESS_TYPE, "not taken from a hub");
@@ -416,30 +417,36 @@ static void too_large(struct cg_gate *gate, const char *bytes, size_t len)
     direct_end(gate, &out);
 }
 
-int cg_gate_recv(struct cg_gate *gate,
-                 cg_session session,
-                 const char *bytes,
-                 size_t len,
-                 cg_time now)
+/* 0 when |session| can be heard now. */
+static int may_hear(const struct cg_gate *gate, cg_session session)
 {
-    struct cg_engine *engine = gate->engine;
-    if (engine->error != 0) {
-        return engine->error;
+    if (gate->engine->error != 0) {
+        return gate->engine->error;
     }
-    if (session >= engine->state.session_count || gate->config == NULL) {
-        return CG_ERR_MISUSE;
-    }
-    const struct cg_session_state *from = &engine->state.sessions[session];
-    int unread = cg_fix_read(&gate->message, from->version, bytes, len);
-    begin(gate, session, unread == 0 ? sequence_of(&gate->message) : 0, now);
-    bool kept = len <= gate->config->limits.message_max;
+    return session < gate->engine->state.session_count && gate->config != NULL
+               ? 0
+               : CG_ERR_MISUSE;
+}
+
+/* |bytes| are the message at hand; |unread|: what reading them came to. */
+static int take(struct cg_gate *gate,
+                cg_session session,
+                struct cg_slice bytes,
+                int unread,
+                cg_time now)
+{
+    const struct cg_session_state *from =
+        &gate->engine->state.sessions[session];
+    begin(gate, session, unread == 0 ? sequence_of(gate->message) : 0, now);
+    bool kept = bytes.len <= gate->config->limits.message_max;
     if (unread == CG_FIX_E_TOO_MANY || unread == CG_FIX_E_TOO_LONG ||
         (unread == 0 && !kept && from->role != CG_ROLE_VENUE)) {
-        too_large(gate, bytes, len);
+        too_large(gate, bytes.data, bytes.len);
         return end(gate);
     }
     if (unread != 0) {
-        cg_engine_note(engine, "ALARM: bytes that are no message were ignored");
+        cg_engine_note(gate->engine,
+                       "ALARM: bytes that are no message were ignored");
         return end(gate);
     }
     gate->has_message = true;
@@ -455,6 +462,42 @@ int cg_gate_recv(struct cg_gate *gate,
         break;
     }
     return end(gate);
+}
+
+int cg_gate_recv(struct cg_gate *gate,
+                 cg_session session,
+                 const char *bytes,
+                 size_t len,
+                 cg_time now)
+{
+    int status = may_hear(gate, session);
+    if (status != 0) {
+        return status;
+    }
+    int unread = cg_fix_read(&gate->read_message,
+                             gate->engine->state.sessions[session].version,
+                             bytes, len);
+    gate->message = &gate->read_message;
+    gate->has_form = false;
+    return take(gate, session, (struct cg_slice){bytes, len}, unread, now);
+}
+
+int cg_gate_recv_read(struct cg_gate *gate,
+                      cg_session session,
+                      const struct cg_fix_message *message,
+                      bool has_form,
+                      cg_time now)
+{
+    int status = may_hear(gate, session);
+    if (status != 0) {
+        return status;
+    }
+    CG_ASSERT(message->version ==
+              gate->engine->state.sessions[session].version);
+    gate->message = message;
+    gate->has_form = has_form;
+    return take(gate, session, (struct cg_slice){message->bytes, message->len},
+                0, now);
 }
 
 int cg_gate_rejected(struct cg_gate *gate,

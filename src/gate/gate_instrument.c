@@ -246,9 +246,9 @@ static bool read_dates(struct cg_gate *gate,
     char start[11] = "";
     char end[11];
     if (meant->leg == CG_NONE) {
-        cg_decode_dates(&gate->message, &dates);
+        cg_decode_dates(gate->message, &dates);
     } else {
-        cg_decode_leg_dates(&gate->message, meant->leg, &dates);
+        cg_decode_leg_dates(gate->message, meant->leg, &dates);
     }
     if (dates.bad != NULL) {
         bad(gate, dates.tag, dates.bad);

@@ -31,8 +31,10 @@ struct cg_gate {
     char name[CG_NAME_MAX + 1];
     cg_session answering; /* the session of the last message */
 
-    struct cg_fix_message message; /* the last one, while it is answered */
+    const struct cg_fix_message *message; /* the last one, while answered */
     bool has_message;
+    bool has_form; /* cg_fix_validate() has found no fault in it */
+    struct cg_fix_message read_message;
     struct cg_order_event event;
     bool has_event;
     struct cg_leg_event legs[CG_LEGS_MAX];    /* of the event */

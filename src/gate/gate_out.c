@@ -34,7 +34,7 @@ static const struct cg_fix_message *forwarded(struct cg_gate *gate,
     struct cg_slice parked = cg_park_take(&gate->park, effect->request);
     if (parked.len == 0) {
         CG_ASSERT(gate->has_message);
-        return &gate->message;
+        return gate->message;
     }
     cg_session client = state->requests[effect->request].client;
     int unread = cg_fix_read(&gate->parked_message,
@@ -76,12 +76,12 @@ static const char *pass(struct cg_gate *gate,
                         struct cg_fix_writer *body)
 {
     struct cg_profile profile = cg_gate_profile(gate, effect->session);
-    size_t len = gate->message.type.len;
+    size_t len = gate->message->type.len;
     CG_ASSERT(gate->has_message);
     len = len < sizeof(gate->direct_type) ? len : sizeof(gate->direct_type) - 1;
-    memcpy(gate->direct_type, gate->message.type.data, len);
+    memcpy(gate->direct_type, gate->message->type.data, len);
     gate->direct_type[len] = '\0';
-    cg_encode_routing(&gate->message, header);
+    cg_encode_routing(gate->message, header);
     if (effect->kind == CG_EFFECT_PASS_STATUS) {
         cg_encode_pass_status(context, effect, &profile, body);
     } else if (effect->kind == CG_EFFECT_PASS_PULLED) {
@@ -185,7 +185,7 @@ bool cg_gate_pull(struct cg_gate *gate, struct cg_out *out)
     struct cg_context context = {
         .engine = engine,
         .gate_name = gate->name,
-        .message = gate->has_message ? &gate->message : NULL,
+        .message = gate->has_message ? gate->message : NULL,
         .event = gate->has_event ? &gate->event : NULL,
     };
     if (gate->has_direct) {

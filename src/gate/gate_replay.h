@@ -1,5 +1,5 @@
 /*
- * What the replay of a journal needs of a gate beyond its public calls.
+ * What a replay needs of a gate beyond its public calls.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,6 +8,7 @@
 
 #include <creditgate/gate.h>
 #include <creditgate/records.h>
+#include <fix_message.h>
 
 /*
  * Opens a gate as it was while it ran, not as a start leaves it: links that
@@ -22,6 +23,17 @@ int cg_gate_resume(const struct cg_gate_options *options,
                    char *error,
                    size_t error_len,
                    struct cg_gate **gate);
+
+/*
+ * cg_gate_recv() of a message that was read before, as the session's version.
+ * |has_form|: and cg_fix_validate() found no fault in it.  It is borrowed, with
+ * its bytes, until the next call that is told a time.
+ */
+int cg_gate_recv_read(struct cg_gate *gate,
+                      cg_session session,
+                      const struct cg_fix_message *message,
+                      bool has_form,
+                      cg_time now);
 
 /* Whether an order that comes now is refused for want of room (CG501). */
 bool cg_gate_is_full(const struct cg_gate *gate);

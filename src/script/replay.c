@@ -6,6 +6,7 @@
  */
 #include "replay_internal.h"
 
+#include <fix_validate.h>
 #include <gate_replay.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,7 +132,7 @@ static int hears(struct cg_replay *replay,
                      : 0;
     if (status == 0) {
         status = cg_side_recv(replay->side, message->session, message->bytes,
-                              message->time);
+                              message->form, message->time);
     }
     return status != 0 || replay->against == NULL
                ? status
@@ -325,7 +326,8 @@ int cg_replay_open(const struct cg_replay_options *options,
     if (replay != NULL) {
         replay->options = *options;
         replay->totals.holds = true;
-        status = open_parts(replay);
+        replay->forms = calloc(BATCH, sizeof(*replay->forms));
+        status = replay->forms != NULL ? open_parts(replay) : CG_ERR_MEMORY;
     }
     status = status != 0 ? status : open_log(replay, error, error_len);
     if (status == 0 && options->against != NULL) {
@@ -358,6 +360,7 @@ void cg_replay_close(struct cg_replay *replay)
     cg_replay_ahead_deinit(&replay->ahead);
     cg_log_close(replay->log);
     cg_replay_output_close(replay);
+    free(replay->forms);
     free(replay);
 }
 
@@ -482,6 +485,25 @@ static int take(struct cg_replay *replay, struct cg_replay_looked *looked)
                        : cg_replay_sessions_take(replay->sessions, message);
 }
 
+/* What a gate reads of a message whoever hears it. */
+static void read_form(struct cg_replay *replay,
+                      struct cg_replay_message *message,
+                      struct cg_replay_form *form)
+{
+    const struct cg_config_session *session =
+        &replay->options.config->sessions[message->session];
+    struct cg_fix_fault fault;
+    if (message->outbound || message->admin ||
+        cg_fix_read(&form->message, session->version, message->bytes.data,
+                    message->bytes.len) != 0) {
+        return;
+    }
+    /* What a venue says is taken as it is. */
+    form->is_valid = session->role != CG_ROLE_VENUE &&
+                     cg_fix_validate(&form->message, &fault) == 0;
+    message->form = form;
+}
+
 /* What is known of each message by itself is looked at for a batch of them:
  * reading and deciding take more instructions than a core's nearest cache
  * holds, and would fetch them again for each message. */
@@ -493,6 +515,11 @@ static int take_some(struct cg_replay *replay,
     int status = 0;
     for (int i = 0; i < count; i++) {
         cg_replay_look(replay, &logs[i], &looked[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        if (looked[i].has_session) {
+            read_form(replay, &looked[i].message, &replay->forms[i]);
+        }
     }
     for (int i = 0; i < count && status == 0; i++) {
         status = take(replay, &looked[i]);

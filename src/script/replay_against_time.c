@@ -111,9 +111,9 @@ int cg_against_b_recv(struct cg_against *against,
                       cg_time now)
 {
     int status = cg_replay_ids_rewrite(&against->ids, &bytes);
-    return status != 0
-               ? status
-               : cg_side_recv(against->books[B].side, session, bytes, now);
+    return status != 0 ? status
+                       : cg_side_recv(against->books[B].side, session, bytes,
+                                      NULL, now);
 }
 
 /* A client's message, to the record of what it asks for. */

@@ -36,6 +36,7 @@ static void keep(struct cg_replay_held *held,
     held->again = cg_replay_hold_skips(message);
     held->message = *message;
     held->message.bytes.data = copy;
+    held->message.form = NULL;
     held->message.begin = moved(message->begin, from, copy);
     held->message.type = moved(message->type, from, copy);
     held->message.sender = moved(message->sender, from, copy);

@@ -178,7 +178,7 @@ int cg_exact_feed(struct cg_exact *exact,
     switch (heard->kind) {
     case CG_HEARD_MESSAGE:
         keep_cause(exact, session, heard);
-        return cg_side_recv(side, session, heard->bytes, now);
+        return cg_side_recv(side, session, heard->bytes, NULL, now);
     case CG_HEARD_LINK:
         return cg_side_link(side, session, heard->yes, now);
     case CG_HEARD_RENUMBERED:

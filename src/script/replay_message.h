@@ -8,6 +8,13 @@
 #define CG_REPLAY_MESSAGE_H
 
 #include "log_reader.h"
+#include <fix_message.h>
+
+/* A message for a gate, read before its turn. */
+struct cg_replay_form {
+    struct cg_fix_message message;
+    bool is_valid; /* cg_fix_validate() found no fault */
+};
 
 struct cg_replay_message {
     struct cg_slice bytes; /* whole */
@@ -32,6 +39,8 @@ struct cg_replay_message {
     int64_t last;         /* ... and 16; 0: all */
     cg_session session;   /* cg_replay_route() */
     bool outbound;        /* the gate sent it */
+    /* Of |bytes|, as long as these are; NULL: it was not read. */
+    const struct cg_replay_form *form;
 };
 
 /* False when a field of the header is missing. */

@@ -235,8 +235,10 @@ static int hear(struct cg_side *side,
 int cg_side_recv(struct cg_side *side,
                  cg_session session,
                  struct cg_slice bytes,
+                 const struct cg_replay_form *form,
                  cg_time now)
 {
+    const char *recorded = bytes.data;
     int status = cg_side_advance(side, now);
     /* Clients do not say ids of the gate's. */
     if (status == 0 &&
@@ -246,10 +248,15 @@ int cg_side_recv(struct cg_side *side,
     if (status == 0) {
         status = hear(side, CG_SCRIPT_SEND, session, bytes, false);
     }
-    return status != 0
-               ? status
-               : collect(side, cg_gate_recv(side->gate, session, bytes.data,
-                                            bytes.len, side->now));
+    if (status != 0) {
+        return status;
+    }
+    status = form != NULL && bytes.data == recorded
+                 ? cg_gate_recv_read(side->gate, session, &form->message,
+                                     form->is_valid, side->now)
+                 : cg_gate_recv(side->gate, session, bytes.data, bytes.len,
+                                side->now);
+    return collect(side, status);
 }
 
 int cg_side_link(struct cg_side *side, cg_session session, bool up, cg_time now)

@@ -11,6 +11,7 @@
 #define CG_REPLAY_SIDE_H
 
 #include "replay_ids.h"
+#include "replay_message.h"
 #include "script.h"
 #include <creditgate/gate.h>
 
@@ -65,13 +66,15 @@ void cg_side_in_gate(struct cg_side *side, uint16_t firm, cg_time ns);
 
 /*
  * What a host does with its gate.  Each first lets time go by up to |now|: what
- * is due until then, and then, is done first.  |bytes| have recorded ids.
+ * is due until then, and then, is done first.  |bytes| have recorded ids;
+ * |form|: of them, if they were read.
  * Errors as cg_gate_recv(), or what a callback returned.
  */
 int cg_side_advance(struct cg_side *side, cg_time now);
 int cg_side_recv(struct cg_side *side,
                  cg_session session,
                  struct cg_slice bytes,
+                 const struct cg_replay_form *form,
                  cg_time now);
 int cg_side_link(struct cg_side *side,
                  cg_session session,

@@ -223,7 +223,7 @@ on_hears(void *user, cg_session session, int ms, const char *bytes, size_t len)
 {
     struct day *day = user;
     assert_int_equal(cg_side_recv(day->gate, session,
-                                  (struct cg_slice){bytes, len},
+                                  (struct cg_slice){bytes, len}, NULL,
                                   NOON + (cg_time)ms * CG_MS),
                      0);
 }
