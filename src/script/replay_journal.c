@@ -143,10 +143,12 @@ static int go_on(struct cg_exact *exact)
     if (result->unknown > 0) {
         result->end = CG_EXACT_JOURNAL;
         snprintf(result->why, sizeof(result->why),
-                 "the journal ends with fact %llu, and %llu messages of the "
-                 "logs make facts beyond it",
+                 "the journal ends with fact %llu, and %llu message%s of the "
+                 "logs make%s facts beyond it",
                  (unsigned long long)result->last,
-                 (unsigned long long)result->unknown);
+                 (unsigned long long)result->unknown,
+                 result->unknown == 1 ? "" : "s",
+                 result->unknown == 1 ? "s" : "");
     }
     return status;
 }

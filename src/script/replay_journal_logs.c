@@ -262,7 +262,8 @@ static bool is_due(const struct cg_exact *exact,
                    cg_time now)
 {
     const struct cg_exact_clock *clock = &exact->clocks[session];
-    if (exact->heard.rows[session].count > QUEUED) {
+    if (exact->heard.rows[session].count > QUEUED ||
+        heard->time + CG_EXACT_NEAR < now) { /* none is looked for any more */
         return true;
     }
     return clock->matched > 0 &&

@@ -56,6 +56,23 @@ static bool grow(struct cg_hide *hide)
     return true;
 }
 
+/* One of |kind| for a word of |len| bytes: what is too long for a name of the
+ * gate stays so. */
+static char *make_name(const char *kind, size_t count, size_t len)
+{
+    size_t size = len > CG_NAME_MAX ? len + 1 : CG_NAME_MAX + 1;
+    char *name = malloc(size);
+    if (name == NULL) {
+        return NULL;
+    }
+    size_t made = (size_t)snprintf(name, size, "%s%zu", kind, count);
+    while (len > CG_NAME_MAX && made < len) {
+        name[made++] = 'x';
+    }
+    name[made] = '\0';
+    return name;
+}
+
 /* The new name of |word|, which gets one of |kind| if it has none; NULL
  * without memory. */
 static const char *
@@ -73,9 +90,10 @@ name_of(struct cg_hide *hide, enum kind kind, struct cg_slice word)
     if (found != CG_WORDS_NONE) {
         return hide->names[found];
     }
-    char *name = NULL;
-    if (!grow(hide) ||
-        asprintf(&name, "%s%zu", names[kind], ++hide->counts[kind]) < 0) {
+    char *name = grow(hide)
+                     ? make_name(names[kind], ++hide->counts[kind], word.len)
+                     : NULL;
+    if (name == NULL) {
         return NULL;
     }
     found = cg_words_add(&hide->words, word);

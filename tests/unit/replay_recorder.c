@@ -369,9 +369,7 @@ static bool play(struct recorder *recorder)
 bool recorder_play(struct recorder *recorder, const char *path)
 {
     *recorder = (struct recorder){0};
-    return cg_script_read(path, sessions_mistake, NULL, &recorder->script) ==
-               0 &&
-           play(recorder);
+    return sessions_read(path, &recorder->script) == 0 && play(recorder);
 }
 
 bool recorder_play_text(struct recorder *recorder, const char *text)

@@ -24,13 +24,23 @@ void sessions_open(struct sessions *sessions);
  * sixth.  SESSIONS_OF() is what is left of a number of sessions, at least. */
 #define SESSIONS_SHARE (SANITIZED ? 6u : 1u)
 #define SESSIONS_OF(count)                                                     \
-    (SANITIZED ? (size_t)(count) / SESSIONS_SHARE / 2 : (size_t)(count))
+    (sessions_are_named() ? 0                                                  \
+     : SANITIZED          ? (size_t)(count) / SESSIONS_SHARE / 2               \
+                          : (size_t)(count))
 void sessions_open_share(struct sessions *sessions, size_t share);
 
 /* Those whose place leaves |part| when divided by |share|, so that tests with
- * different parts have all of them between them; all where CG_TEST_SESSION=
- * names some. */
+ * different parts have all of them between them.  Where CG_TEST_SESSION= has
+ * parts of names, with commas between them, instead those that have one. */
 void sessions_open_part(struct sessions *sessions, size_t share, size_t part);
+bool sessions_are_named(void);
+
+/* Those of tests/seldom/. */
+void sessions_open_seldom(struct sessions *sessions);
+
+/* As cg_script_read(): one of tests/seldom/ includes what stands beside those
+ * of sample_sessions/. */
+int sessions_read(const char *path, struct cg_script *script);
 
 void sessions_deinit(struct sessions *sessions);
 

@@ -8,7 +8,6 @@
  */
 #include "sessions.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -23,35 +22,12 @@ static void print(void *user, const char *text)
     fputs(text, stderr);
 }
 
-static int is_session(const struct dirent *entry)
-{
-    size_t len = strlen(entry->d_name);
-    return len > 8 && strcmp(entry->d_name + len - 8, ".session") == 0;
-}
-
-static char *text_of(const char *name)
-{
-    static char text[65536];
-    char path[1024];
-    (void)snprintf(path, sizeof(path), "%s/%s", SELDOM, name);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    size_t len = fread(text, 1, sizeof(text) - 1, file);
-    assert_true(len < sizeof(text) - 1);
-    assert_int_equal(fclose(file), 0);
-    text[len] = '\0';
-    return text;
-}
-
 /* True when it is read and passes. */
-static bool plays(const char *name)
+static bool plays(const char *path)
 {
     struct cg_script_run_options options = {.print = print};
     struct cg_script script;
-    char path[1024];
-    (void)snprintf(path, sizeof(path), "%s/%s", SAMPLES, name);
-    if (cg_script_read_text(path, cg_slice_str(text_of(name)), sessions_mistake,
-                            NULL, &script) != 0) {
+    if (sessions_read(path, &script) != 0) {
         return false;
     }
     bool passes = cg_script_run(&script, &options) == 0;
@@ -61,17 +37,16 @@ static bool plays(const char *name)
 
 static void test_seldom_all_pass(void **state)
 {
-    struct dirent **entries = NULL;
-    int count = scandir(SELDOM, &entries, is_session, alphasort);
-    int passed = 0;
+    struct sessions sessions;
+    size_t passed = 0;
     (void)state;
-    assert_true(count > 0);
-    for (int i = 0; i < count; i++) {
-        passed += plays(entries[i]->d_name) ? 1 : 0;
-        free(entries[i]);
+    sessions_open_seldom(&sessions);
+    assert_true(sessions.count > 0);
+    for (size_t i = 0; i < sessions.count; i++) {
+        passed += plays(sessions.paths[i]) ? 1 : 0;
     }
-    free(entries);
-    assert_int_equal(passed, count);
+    assert_int_equal(passed, sessions.count);
+    sessions_deinit(&sessions);
 }
 
 int main(void)
