@@ -47,7 +47,7 @@ power_gate rates_host rates_more rates_no_memory rates_reference recent
 reconfigure reconfigure_rates reconfigure_room reconfigure_sessions
 reconfigure_tables records records_more replay replay_against
 replay_against_links replay_hooks replay_no_memory replay_parts script_draw
-script_read script_run seldom session_record_told sessions spread swap tally
+script_match script_read script_run seldom session_record_told sessions spread swap tally
 update_set zone
 """.split()
 MORE_TESTS = """
@@ -65,6 +65,7 @@ SOME_OF = {
     146 335 344 443 444 464 509 511 513 519 520 521 522 530 725 811 821 823 913
     937
     """,
+    "session_record": "101 103 335",
 }
 
 # Programs as whole processes, on sockets and clocks; what is killed leaves no
