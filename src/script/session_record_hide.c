@@ -195,23 +195,20 @@ static int
 put_list(struct cg_hide *hide, enum kind kind, const char *value, FILE *out)
 {
     const char *between = "";
-    for (const char *at = value; *at != '\0';) {
-        size_t len;
-        at += strspn(at, ", \t");
+    size_t len;
+    for (const char *at = value + strspn(value, ", "); *at != '\0';
+         at += len + strspn(at + len, ", ")) {
         len = strcspn(at, ",");
         struct cg_slice word = {at, len};
-        while (word.len > 0 && strchr(" \t", at[word.len - 1]) != NULL) {
+        while (at[word.len - 1] == ' ') { /* its first byte is none */
             word.len--;
         }
-        if (word.len > 0) {
-            const char *name = name_of(hide, kind, word);
-            if (name == NULL) {
-                return CG_ERR_MEMORY;
-            }
-            fprintf(out, "%s%s", between, name);
-            between = ",";
+        const char *name = name_of(hide, kind, word);
+        if (name == NULL) {
+            return CG_ERR_MEMORY;
         }
-        at += len;
+        fprintf(out, "%s%s", between, name);
+        between = ",";
     }
     return 0;
 }

@@ -73,6 +73,7 @@ static void sort_field(struct cg_recording_item *item,
         item->seq = cg_replay_number(value);
         return;
     case 35:
+        item->broken = item->broken || value.len >= sizeof(item->type);
         snprintf(item->type, sizeof(item->type), "%.*s",
                  (int)(value.len < 7 ? value.len : 7), value.data);
         return;

@@ -140,8 +140,8 @@ static void put_sent(struct line *line)
     put_fields(line, item->header);
     put_fields(line, item->body);
     if (item->broken) {
-        cannot(line, "it is not made of fields, or has one of the header's "
-                     "behind others");
+        cannot(line, "it is not made of fields, has one of the header's "
+                     "behind others, or a MsgType of more than 7 bytes");
     }
 }
 
