@@ -48,7 +48,7 @@ reconfigure reconfigure_rates reconfigure_room reconfigure_sessions
 reconfigure_tables records records_more replay replay_against
 replay_against_links replay_hooks replay_journal_told replay_no_memory
 replay_parts script_draw script_match script_read script_run seldom
-session_record_told sessions spread swap tally update_set zone
+session_record_hide session_record_told sessions spread swap tally update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults power_cut replay_against_same replay_journal
