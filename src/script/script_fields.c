@@ -305,6 +305,8 @@ struct cg_script_field *cg_script_field_new(struct cg_script_reader *reader,
     struct cg_script_field *more;
 
     if (step->field_count == CG_SCRIPT_FIELDS_MAX) {
+        cg_script_mistake(reader, "write fewer", "more than %d fields",
+                          CG_SCRIPT_FIELDS_MAX);
         return NULL;
     }
     more = cg_script_grow(reader, script->fields, script->field_count,
@@ -424,11 +426,6 @@ void cg_script_fields(struct cg_script_reader *reader,
                 return;
             }
             continue;
-        }
-        if (step->field_count == CG_SCRIPT_FIELDS_MAX) {
-            cg_script_mistake(reader, "write fewer", "more than %d fields",
-                              CG_SCRIPT_FIELDS_MAX);
-            return;
         }
         at = skip(read_field(reader, at, expecting, step));
     }

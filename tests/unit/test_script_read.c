@@ -376,9 +376,46 @@ static const struct {
     {"client resend DDDD 11=A kept\n", "42: 'DDDD' is no field"},
     {"client resend kept and more\n", "42: it is not said whether"},
     {"include .inc\n", "42: '.inc' is no file that can be included"},
+    {"include x\n", "42: 'x' is no file that can be included"},
+    {"include desk.session\n", "42: 'desk.session' is no file"},
+    {"limit L used\n", "42: 'used' cannot be compared"},
+    {"limit L used=\n", "42: 'used=' cannot be compared"},
     {"wire > $TYPE 11=A\n",
      "42: there is no value TYPE; write above: value NAME TYPE"},
 };
+
+/* What is none of these: tabs for blanks, $ and \\ that begin nothing. */
+static void test_script_read_other_forms_read(void **state)
+{
+    static const char *const forms[] = {
+        "client\t>\tD\t11=A\n",
+        "client > D 11=A\t38=1\n",
+        "client < 8 58=a$[b 1=a$ ...\n",
+        "client > D 58=$[ 1=$1 11=$\n",
+        "instrument\tY\t,\tUSD ,904\t\n",
+        "\\\nquiet\n",
+        "quiet \\",
+        "# a note \\\nquiet\n",
+        "client > D 58=a\\\nquiet\n",
+        "[GATE]\nMaxOrders\t=\t16\n",
+        "case A1\npurpose p\ncertifies gate\n",
+        "client resend 11=A kept\n",
+        "client resend D kept\n",
+    };
+    size_t wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        char text[4096];
+        struct cg_script script;
+        snprintf(text, sizeof(text), "%s%s", SCRIPT_DESK, forms[i]);
+        if (read_text(text, &script) != 0) {
+            print_error("%zu: %s", i, told);
+            wrong++;
+        }
+        cg_script_deinit(&script);
+    }
+    assert_int_equal(wrong, 0);
+}
 
 /* Each with its line and what to write instead. */
 static void test_script_read_mistakes_told(void **state)
@@ -623,6 +660,8 @@ static void test_script_read_sizes_limited(void **state)
             "more than 10000 steps");
     limited(SCRIPT_DESK "client > D", " 1=1 \\\n", CG_SCRIPT_FIELDS_MAX, "\n",
             "42: more than 1024 fields");
+    limited(SCRIPT_DESK "limit L", " used=1 \\\n", CG_SCRIPT_FIELDS_MAX, "\n",
+            "42: more than 1024 fields");
 }
 
 /* A line with its continuations has 65,536 bytes at most. */
@@ -666,6 +705,7 @@ int main(void)
         cmocka_unit_test(test_script_read_columns_name_cells),
         cmocka_unit_test(test_script_read_rows_known_by_instrument),
         cmocka_unit_test(test_script_read_instruments_by_curve),
+        cmocka_unit_test(test_script_read_other_forms_read),
         cmocka_unit_test(test_script_read_mistakes_told),
         cmocka_unit_test(test_script_read_case_as_written),
         cmocka_unit_test(test_script_read_all_mistakes_told),
