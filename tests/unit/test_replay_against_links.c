@@ -24,6 +24,9 @@
     "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nHub=hub\nOwner=FCM1\n"       \
     "Currency=USD\nWarnings=none\nModel=" model "\n"
 #define PUSH(amount) LIMIT("push") "Amount=" amount "\n"
+#define CLIP                                                                   \
+    "[LIMIT]\nRiskLimitID=CLIP\nKind=clip\nAccount=ACME\nCurrency=USD\n"       \
+    "Amount=10000\n"
 
 static struct desk *desk_new(const char *a, const char *b)
 {
@@ -231,6 +234,69 @@ static void test_replay_against_grant_with_an_end(void **state)
     desk_free(desk);
 }
 
+/* What a hub says of tokens that nobody has, or of none. */
+static void say_of_nobody(struct desk *desk, int ms)
+{
+    static const char *const tokens[] = {
+        "2319=SOMEBODY-1|",
+        "2319=GATE-X2|",
+        "2319=GATE-T|",
+        "2319=GATE-T99|",
+        "2318=99|",
+        "2318=0|",
+        "",
+    };
+    for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
+        desk_say(desk, 'h', ms + (int)i, "DG", "%s2324=9040.00|2325=4|",
+                 tokens[i]);
+    }
+}
+
+/* B refuses the first order, and has other numbers of requests and tokens from
+ * then on: what the hub says of them finds its own; what it says of nobody's is
+ * heard while both are the same, and left out once they are not. */
+static void test_replay_against_tokens_of_other_numbers(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(LIMIT("ping"), CLIP LIMIT("ping"));
+    say_of_nobody(desk, 500);
+    desk_order(desk, 1000, "A1", 20000000);
+    desk_answer(desk, 1010, 1, 1, 0, "18080.00");
+    desk_report(desk, 1015, "A1", NULL, '0', '0', 20000000, 0);
+    desk_order(desk, 2000, "A2", 10000000);
+    desk_say(desk, 'h', 2010, "DG",
+             "2318=2|2319=GATE-T2|2322=2|2325=0|2320=0|2321=0|2324=9040.00|"
+             "2327=9040.00|");
+    desk_report(desk, 2015, "A2", NULL, '0', '0', 10000000, 0);
+    desk_order(desk, 3000, "A3", 10000000);
+    /* It refers to what B has, to what A alone has, and to nothing. */
+    for (int of = 0; of <= 2; of++) {
+        desk_say(desk, 'h', 3010 + of, "DG",
+                 "2318=3|2319=GATE-T3|2322=%d|2325=3|2320=0|2321=0|"
+                 "2324=9040.00|",
+                 of == 0   ? 2
+                 : of == 1 ? 1
+                           : 77);
+    }
+    desk_answer(desk, 3020, 3, 3, 0, "9040.00");
+    desk_report(desk, 3025, "A3", NULL, '0', '0', 10000000, 0);
+    say_of_nobody(desk, 4000);
+    /* A1 is in A alone; A2 is pulled in both. */
+    desk_say(desk, 'h', 5000, "DG", "2319=GATE-T1|2324=18080.00|2325=4|");
+    desk_say(desk, 'h', 5001, "DG", "2319=GATE-T2|2324=9040.00|2325=4|");
+    desk_report(desk, 5010, "A1", NULL, '4', '4', 20000000, 0);
+    desk_report(desk, 5011, "A2", NULL, '4', '4', 10000000, 0);
+    desk_say(desk, 'c', 9000, "0", "112=X|");
+    desk_run(desk);
+    assert_non_null(desk_find(desk, "A1", CG_AGAINST_REFUSED_IN_B));
+    assert_int_equal(desk->count, 1);
+    /* Of nobody's tokens, of A1's, and what the venue says of A1. */
+    assert_int_equal(desk->totals->left_out, 7 + 1 + 2);
+    assert_int_equal(desk_used(desk, A, "ACME-USD"), USD(9040));
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(9040));
+    desk_free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_replay_against_many_replaces_are_judged),
         cmocka_unit_test(test_replay_against_restated_and_ended),
         cmocka_unit_test(test_replay_against_grant_with_an_end),
+        cmocka_unit_test(test_replay_against_tokens_of_other_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
