@@ -549,6 +549,19 @@ static void test_log_store_damage_is_told(void **state)
          "s.header ! GARBAGE 14: here is no entry of number, offset and "
          "length\n"
          "s.body " T2 " 73 " M2 "\n"},
+        /* Tabs and ends of lines of all systems; numbers that are none. */
+        {"\t\r\n2,0,73\t3,73,71\r\n",
+         "s.body " T1 " 0 " M1 "\ns.body " T2 " 73 " M2 "\n"},
+        {"2;0,73\r2,9999999999999999999,1\t2,0;73\n2,0,x 2,0,73x\n3,73,71\n",
+         "s.header ! GARBAGE 0: here is no entry of number, offset and length\n"
+         "s.header ! GARBAGE 7: here is no entry of number, offset and length\n"
+         "s.header ! GARBAGE 31: here is no entry of number, offset and "
+         "length\n"
+         "s.header ! GARBAGE 38: here is no entry of number, offset and "
+         "length\n"
+         "s.header ! GARBAGE 44: here is no entry of number, offset and "
+         "length\n"
+         "s.body " T2 " 73 " M2 "\n"},
         {"2,999999999999999999,73 3,73,71 ",
          "s.body ! CUT 999999999999999999: the body has 0 of the 73 bytes of "
          "the message that the header tells of\ns.body " T2 " 73 " M2 "\n"},

@@ -58,6 +58,22 @@
         "@+1s venue rejects D 11=A4\n"                                         \
         "client < 8 11=A4 150=8 ...\nhub < DF 2319=$W 2320=1 ...\n"
 
+/* The hub says nothing, and its time is over when something else happens: what
+ * the gate says of that comes before it. */
+#define UNANSWERED(id, event)                                                  \
+    "@+1s client > D 11=" id " 38=1000000\n"                                   \
+    "hub < DF 2318=* 2319=$T" id " 2320=0 ...\n"                               \
+    "@+20s client < 8 11=" id " 150=8 58~CG301 ...\n"                          \
+    "hub < DF 2318=$N" id " 2320=1 ...\n@+1s " event                           \
+    "@+1s hub > DG 2318=$N" id " 2319=$T" id " 2320=1 2321=0 2325=4\n"
+#define SILENT                                                                 \
+    SCRIPT_UP SCRIPT_ORDER UNANSWERED("B1", "venue resend D 11=A1 kept\n")     \
+        UNANSWERED("B2", "client skips\n")                                     \
+            UNANSWERED("B3",                                                   \
+                       "venue rejects D 11=A1\nclient < 8 11=A1 150=8 ...\n"   \
+                       "hub < DF 2320=1 ...\n")                                \
+                UNANSWERED("B4", "venue down\n") "@+1s venue up\n"
+
 /* The day as a log, and what else a replay of it needs. */
 static struct {
     struct recorder recorder;
@@ -65,6 +81,8 @@ static struct {
     struct cg_script renamed; /* the same gate by another name */
     struct cg_journal journal;
     const char *log;
+    struct recorder silent; /* another day */
+    const char *silent_log;
     char folder[64];
     char config[128];
 } day;
@@ -89,6 +107,7 @@ static int set_up(void **state)
     static const char renamed[] = SCRIPT_DESK "[GATE]\nName=OTHER\n";
     (void)state;
     if (!recorder_play_text(&day.recorder, SCRIPT_DESK DAY) ||
+        !recorder_play_text(&day.silent, SCRIPT_DESK SILENT) ||
         cg_script_read_text("tight.session", cg_slice_str(tight),
                             sessions_mistake, NULL, &day.tight) != 0 ||
         cg_script_read_text("renamed.session", cg_slice_str(renamed),
@@ -96,6 +115,7 @@ static int set_up(void **state)
         return -1;
     }
     day.log = recorder_write(&day.recorder, RECORD_FILELOG, 0, NULL, NULL);
+    day.silent_log = recorder_write(&day.silent, RECORD_FILELOG, 1, NULL, NULL);
     snprintf(day.folder, sizeof(day.folder), "/tmp/creditgate-mem-XXXXXX");
     if (mkdtemp(day.folder) == NULL) {
         return -1;
@@ -116,6 +136,7 @@ static int tear_down(void **state)
     day.journal.close(day.journal.user);
     cg_script_deinit(&day.renamed);
     cg_script_deinit(&day.tight);
+    recorder_deinit(&day.silent);
     recorder_deinit(&day.recorder);
     return rmdir(day.folder);
 }
@@ -370,6 +391,20 @@ static void test_replay_whoever_follows_ends_it(void **state)
     taped = NULL;
 }
 
+/* What ends it while the gate is still behind what happens, ends it, too. */
+static void test_replay_whoever_follows_ends_it_before(void **state)
+{
+    const char *log = day.log;
+    (void)state;
+    day.log = day.silent_log;
+    each_call_ends_it(false, false);
+    each_call_ends_it(true, false);
+    taped = &tape;
+    each_call_ends_it(false, false);
+    taped = NULL;
+    day.log = log;
+}
+
 /* --- a session ----------------------------------------------------------- */
 
 static size_t mistakes;
@@ -450,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_replay_against_no_memory_told),
         cmocka_unit_test(test_replay_journal_no_memory_told),
         cmocka_unit_test(test_replay_whoever_follows_ends_it),
+        cmocka_unit_test(test_replay_whoever_follows_ends_it_before),
         cmocka_unit_test(test_session_record_no_memory_told),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
