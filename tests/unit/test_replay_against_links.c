@@ -297,6 +297,56 @@ static void test_replay_against_tokens_of_other_numbers(void **state)
     desk_free(desk);
 }
 
+/* What B has no price for, as its table names something else: why, and what it
+ * is in A.  Of a limit that has no amount in A, that it has none. */
+static void test_replay_against_unpriced_and_unlimited(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("20000"));
+    struct cg_config_instrument *row = &desk->configs[B]->instruments[0];
+    snprintf(row->symbol, sizeof(row->symbol), "OTHER");
+    order_acked(desk, 1000, "A1", 10000000);
+    desk_run(desk);
+    const struct desk_seen *seen = desk_find(desk, "A1",
+                                             CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    assert_string_equal(seen->because, "B has no DV01 for USSW10; in A it is "
+                                       "904.00 per million");
+    desk_free(desk);
+    desk = desk_new(LIMIT("ping"), PUSH("5000"));
+    desk_order(desk, 1000, "A1", 10000000);
+    desk_answer(desk, 1010, 1, 1, 0, "9040.00");
+    desk_report(desk, 1015, "A1", NULL, '0', '0', 10000000, 0);
+    desk_run(desk);
+    seen = desk_find(desk, "A1", CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    assert_string_equal(seen->because,
+                        "limit ACME-USD (USD): B needed 9040.00 with 5000.00 "
+                        "of 5000.00 available; A needed 9040.00, and has no "
+                        "amount there");
+    desk_free(desk);
+}
+
+/* The log ends while an order waits for its hub in B, that went on at once in
+ * A: time goes on until B has decided it, too. */
+static void test_replay_against_waits_at_the_end(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(PUSH("20000"), LIMIT("ping"));
+    desk->against.unknown_silent = true;
+    desk_say(desk, 'h', 500, "0", "112=X|");
+    order_acked(desk, 1000, "A1", 10000000);
+    desk_run(desk);
+    const struct desk_seen *seen = desk_find(desk, "A1",
+                                             CG_AGAINST_REFUSED_IN_B);
+    assert_non_null(seen);
+    assert_string_equal(seen->a, "forwarded at once");
+    assert_non_null(strstr(seen->b, "refused after 20000 ms: CG301"));
+    assert_int_equal(desk->totals->unanswered, 2); /* and its cancel */
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), 0);
+    desk_free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +357,8 @@ int main(void)
         cmocka_unit_test(test_replay_against_restated_and_ended),
         cmocka_unit_test(test_replay_against_grant_with_an_end),
         cmocka_unit_test(test_replay_against_tokens_of_other_numbers),
+        cmocka_unit_test(test_replay_against_unpriced_and_unlimited),
+        cmocka_unit_test(test_replay_against_waits_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
