@@ -276,28 +276,37 @@ static int take_held(struct cg_replay_sessions *sessions,
     return status;
 }
 
-/* Goes on without what did not come. */
-static int give_up(struct cg_replay_sessions *sessions,
-                   cg_session session,
-                   struct cg_replay_way *way,
-                   cg_time now)
+/* Goes on with the number of |about|, without those before it. */
+static int go_on(struct cg_replay_sessions *sessions,
+                 cg_session session,
+                 struct cg_replay_way *way,
+                 const struct cg_replay_message *about)
 {
-    struct cg_replay_message about;
     char text[160];
-    int64_t first = cg_replay_hold_first(&way->hold, &about);
-    int64_t missing = first - way->next;
+    int64_t missing = about->seq - way->next;
     const char *name = sessions->config->sessions[session].name;
     char last[32] = "";
     if (missing > 1) {
-        snprintf(last, sizeof(last), " to %lld", (long long)(first - 1));
+        snprintf(last, sizeof(last), " to %lld", (long long)(about->seq - 1));
     }
     snprintf(text, sizeof(text),
              "session %s lacks %lld message%s, 34=%lld%s: gone on without",
              name, (long long)missing, missing == 1 ? "" : "s",
              (long long)way->next, last);
     sessions->sessions[session].counts.missing += (uint64_t)missing;
-    way->next = first;
-    int status = missing > 0 ? tell(sessions, CG_REPLAY_GAP, &about, text) : 0;
+    way->next = about->seq;
+    return missing > 0 ? tell(sessions, CG_REPLAY_GAP, about, text) : 0;
+}
+
+/* Goes on with what is held, without what did not come. */
+static int give_up(struct cg_replay_sessions *sessions,
+                   cg_session session,
+                   struct cg_replay_way *way,
+                   cg_time now)
+{
+    struct cg_replay_message about;
+    (void)cg_replay_hold_first(&way->hold, &about);
+    int status = go_on(sessions, session, way, &about);
     return status != 0 ? status : take_held(sessions, way, now, true);
 }
 
@@ -314,17 +323,33 @@ static int gaps_end(struct cg_replay_sessions *sessions, cg_time now, bool all)
     return status;
 }
 
+/* There is no room for it behind the gap: what lacks before it, or before what
+ * is held, does not come any more. */
+static int make_room(struct cg_replay_sessions *sessions,
+                     const struct cg_replay_message *message,
+                     struct cg_replay_way *way)
+{
+    struct cg_replay_message first;
+    return message->seq < cg_replay_hold_first(&way->hold, &first)
+               ? go_on(sessions, message->session, way, message)
+               : give_up(sessions, message->session, way, message->time);
+}
+
 static int behind_gap(struct cg_replay_sessions *sessions,
                       const struct cg_replay_message *message,
                       struct cg_replay_way *way)
 {
     int status = 0;
-    while (status == 0 && way->hold.count > 0 &&
+    while (status == 0 && message->seq > way->next && way->hold.count > 0 &&
            !cg_replay_hold_has_room(&way->hold, message)) {
-        status = give_up(sessions, message->session, way, message->time);
+        status = make_room(sessions, message, way);
     }
     if (status != 0) {
         return status;
+    }
+    if (message->seq < way->next) { /* the same one was held */
+        cg_replay_session_of(sessions, message)->counts.repeated++;
+        return 0;
     }
     if (message->seq == way->next) {
         status = take_next(sessions, message, way);
