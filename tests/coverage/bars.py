@@ -46,7 +46,7 @@ log_no_memory log_reader log_sources many map no_memory pages par_rates
 power_gate rates_host rates_more rates_no_memory rates_reference recent
 reconfigure reconfigure_rates reconfigure_room reconfigure_sessions
 reconfigure_tables records records_more replay replay_against
-replay_against_links replay_gaps replay_hooks replay_journal_told replay_no_memory
+replay_against_links replay_edges replay_gaps replay_hooks replay_journal_told replay_no_memory
 replay_parts script_draw script_match script_read script_run seldom
 session_record_hide session_record_told sessions spread swap tally update_set zone
 """.split()

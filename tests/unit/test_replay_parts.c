@@ -696,6 +696,27 @@ static void test_compare_described(void **state)
     described("1=a|2=b|", "2=b|1=a|", "the order of fields is another");
 }
 
+/* A type that is another one; an id that is the same, and stands for another.
+ */
+static void test_compare_described_other_type(void **state)
+{
+    struct cg_replay_ids ids;
+    char text[256];
+    struct cg_replay_said was = {.type = CG_SLICE("8"),
+                                 .body = fix("11=A|2319=GATE-T5|")};
+    struct cg_replay_said is = {.type = CG_SLICE("9"),
+                                .body = fix("11=A|2319=GATE-T5|")};
+    (void)state;
+    cg_replay_ids_init(&ids, &config);
+    assert_int_equal(cg_replay_ids_learn(&ids, 2319, CG_SLICE("GATE-T5"),
+                                         CG_SLICE("GATE-T6")),
+                     0);
+    cg_replay_describe(&ids, &was, &is, text, sizeof(text));
+    assert_string_equal(text, "35: was 8, is 9; 2319: is GATE-T5, which stands "
+                              "for another");
+    cg_replay_ids_deinit(&ids);
+}
+
 /* A description that is too long is cut, not written on. */
 static void test_compare_description_cut(void **state)
 {
@@ -740,6 +761,7 @@ int main(void)
         cmocka_unit_test(test_match_late_goes_alone),
         cmocka_unit_test(test_match_bounded),
         cmocka_unit_test(test_compare_described),
+        cmocka_unit_test(test_compare_described_other_type),
         cmocka_unit_test(test_compare_description_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
