@@ -220,6 +220,50 @@ static void test_replay_journal_without_start_refused(void **state)
     recorder_deinit(&recorder);
 }
 
+/* Messages of nobody, and such without a header, at the begin of the log and
+ * later: they are passed over, as in any replay. */
+static void test_replay_journal_of_strangers_same(void **state)
+{
+    static const char *const lines[] = {
+        "20270115-08:00:00.000 : "
+        "8=FIX.4.4\0019=15\00135=0\00149=C\00134=7\00110=158\001\n",
+        "20270115-08:00:00.000 : "
+        "8=FIX.4.4\0019=20\00135=0\00149=X\00156=Y\00134=7\00110=177\001\n",
+    };
+    struct recorder recorder;
+    struct facts facts;
+    static char log[1 << 20];
+    (void)state;
+    facts_of(&recorder, &facts, "105");
+    const char *path = recorder_write(&recorder, RECORD_FILELOG, 0, NULL, NULL);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t len = 0;
+    for (size_t i = 0; fgets(log + len, (int)(sizeof(log) - len), file) != NULL;
+         i++) {
+        size_t line = strlen(log + len);
+        if (i % 3 == 0) {
+            size_t more = strlen(lines[i % 2]);
+            memmove(log + len + more, log + len, line + 1);
+            memcpy(log + len, lines[i % 2], more);
+            line += more;
+        }
+        len += line;
+    }
+    assert_int_equal(fclose(file), 0);
+    path = recorder_write_text(1, log, len);
+    struct outcome outcome = replay_logs(&recorder, &facts, &path, 1);
+    assert_int_equal(outcome.status, 0);
+    assert_int_equal(outcome.exactness.end, CG_EXACT_WHOLE);
+    assert_int_equal(outcome.exactness.same, facts.row.count);
+    assert_true(outcome.totals.troubles[CG_LOG_TROUBLES + CG_REPLAY_STRANGER] >
+                0);
+    assert_true(outcome.totals.troubles[CG_LOG_TROUBLES + CG_REPLAY_HEADLESS] >
+                0);
+    facts_deinit(&facts);
+    recorder_deinit(&recorder);
+}
+
 /* --- a message that has no number ------------------------------------------
  */
 
@@ -282,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_replay_journal_saved_again),
         cmocka_unit_test(test_replay_journal_unreadable_told),
         cmocka_unit_test(test_replay_journal_without_start_refused),
+        cmocka_unit_test(test_replay_journal_of_strangers_same),
         cmocka_unit_test(test_replay_journal_too_many_fields_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
