@@ -264,11 +264,11 @@ static bool copy_start(struct cg_keeper *keeper, int file, const int ends[2])
         copy_run(keeper, parent, file, ends[1]);
     }
     close(ends[1]);
-    if (writer < 0 ||
-        uv_pipe_init(keeper->options.loop, &keeper->pipe, 0) != 0) {
+    if (writer < 0) {
         close(ends[0]);
         return false;
     }
+    uv_pipe_init(keeper->options.loop, &keeper->pipe, 0);
     keeper->writer = writer;
     keeper->busy = true;
     keeper->handles++;
