@@ -147,6 +147,7 @@ static void on_tick(uv_timer_t *timer)
     if (comes_again(timer, &transport->tick_due, TICK_MS))
         return;
     transport->tick_due.at = uv_now(transport->loop) + TICK_MS;
+    ends_take_owed(transport);
     for (size_t i = 0; i < transport->stations_len; i++) {
         struct fix8c_session *session = transport->stations[i].session;
         if (!fix8c_session_attached(session))

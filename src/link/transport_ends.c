@@ -135,25 +135,24 @@ static struct line *oldest_waiting(const struct fix8c_transport *transport)
     return oldest;
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+/* Takes the connection that has come in.  Until it is taken libuv listens no
+ * more: without memory, it is tried again. */
+static void take_connection(struct listener *listener)
 {
-    struct listener *listener = stream->data;
     struct fix8c_transport *transport = listener->transport;
-    struct line *line = status == 0 ? line_new(transport) : NULL;
+    struct line *line = line_new(transport);
+    listener->owes = line == NULL;
     if (line == NULL)
         return;
     line->listener = listener;
-    if (uv_accept(stream, (uv_stream_t *)&line->tcp) != 0) {
+    if (uv_accept((uv_stream_t *)&listener->tcp, (uv_stream_t *)&line->tcp) !=
+        0) {
         line_cut(line, NULL);
         return;
     }
     name_peer(line);
     line->state = LINE_OPEN;
     transport->waiting++;
-    if (!transport_connects(transport)) {
-        line_cut(line, NULL);
-        return;
-    }
     /* A client logs on at once: who says nothing for long makes room. */
     if (transport->waiting > WAITING_MAX)
         line_cut(oldest_waiting(transport), "too many wait to log on");
@@ -167,6 +166,22 @@ static void on_connection(uv_stream_t *stream, int status)
                      transport->options.logon_timeout_ms;
     transport_watch(transport);
     line_start(line);
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    if (status == 0)
+        take_connection(stream->data);
+}
+
+void ends_take_owed(struct fix8c_transport *transport)
+{
+    struct listener *listener = transport->listeners;
+    for (; transport_connects(transport) && listener != NULL;
+         listener = listener->next) {
+        if (listener->owes)
+            take_connection(listener);
+    }
 }
 
 static int
@@ -323,7 +338,7 @@ static bool wants_nodelay(const struct station *station)
 int ends_open(struct fix8c_transport *transport, char *error, size_t error_len)
 {
     size_t n = fix8c_engine_sessions(transport->engine);
-    transport->stations = calloc(n > 0 ? n : 1, sizeof(struct station));
+    transport->stations = calloc(n, sizeof(struct station));
     if (transport->stations == NULL)
         return FIX8C_ERR_MEMORY;
     transport->stations_len = n;
@@ -382,16 +397,15 @@ void ends_free(struct fix8c_transport *transport)
 
 static void retry_later(struct station *station)
 {
-    if (transport_connects(station->transport))
-        station->due = uv_now(station->transport->loop) + station->interval_ms;
+    station->due = uv_now(station->transport->loop) + station->interval_ms;
     transport_watch(station->transport);
 }
 
 /* Said once, and then about once a minute: the peer may be away for hours. */
 static void say_failure(struct station *station, int status)
 {
-    uint64_t interval = station->interval_ms > 0 ? station->interval_ms : 1;
-    uint64_t each = MINUTE_MS / interval > 0 ? MINUTE_MS / interval : 1;
+    uint64_t interval = station->interval_ms;
+    uint64_t each = interval < MINUTE_MS ? MINUTE_MS / interval : 1;
     if (status != station->failure) {
         station->failure = status;
         station->failures = 0;

@@ -155,8 +155,7 @@ static void gone(struct line *line)
     line->deadline = NEVER;
     line->grace = NEVER;
     line->out.len = 0;
-    if (!uv_is_closing((uv_handle_t *)&line->tcp))
-        uv_close((uv_handle_t *)&line->tcp, on_closed);
+    uv_close((uv_handle_t *)&line->tcp, on_closed);
 }
 
 void line_cut(struct line *line, const char *why)

@@ -75,6 +75,7 @@ struct listener {
     char address[64];
     int asked_port;
     int port;
+    bool owes; /* a connection has come in that there was no memory for */
 };
 
 struct allowed {
@@ -156,6 +157,8 @@ void ends_free(struct fix8c_transport *transport);
 /* Stops listening and connecting. */
 void ends_close(struct fix8c_transport *transport);
 void ends_connect_due(struct fix8c_transport *transport, uint64_t now);
+/* Takes the connections that could not be taken when they came. */
+void ends_take_owed(struct fix8c_transport *transport);
 bool ends_allow(const struct station *station, const struct line *line);
 
 /* transport_line.c */
