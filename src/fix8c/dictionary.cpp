@@ -21,7 +21,7 @@ static std::string attribute(const std::string &tag, const std::string &name)
     if (at == std::string::npos)
         return std::string();
     at += name.size() + 2;
-    if (at >= tag.size() || (tag[at] != '"' && tag[at] != '\''))
+    if (tag[at] != '"' && tag[at] != '\'')
         return std::string();
     std::string::size_type end = tag.find(tag[at], at + 1);
     if (end == std::string::npos)
@@ -48,7 +48,7 @@ static std::string::size_type copy_message(const std::string &xml,
                                            std::string::size_type at,
                                            std::string *out)
 {
-    static const std::string close = "</message>";
+    static const char close[] = "</message>";
     std::string::size_type head = xml.find('>', at);
     if (head == std::string::npos)
         throw SettingsError("a <message> of the dictionary has no end");
@@ -64,7 +64,7 @@ static std::string::size_type copy_message(const std::string &xml,
     if (framing_is_admin(text))
         out->append(xml, head + 1, end - head - 1);
     *out += close;
-    return end + close.size();
+    return end + sizeof(close) - 1;
 }
 
 static std::string strip_comments(const std::string &xml)
@@ -139,16 +139,19 @@ parse(const std::string &name, const std::string &xml, const Settings &settings)
     return dictionary;
 }
 
+/* "FIX.5.0SP2" and "9" mean the same version. */
+static std::string id_of(const std::string &version)
+{
+    return FIX::Message::toApplVerID(version);
+}
+
 static const char *find_given(const struct fix8c_dictionary *given,
                               size_t given_len,
                               const std::string &version)
 {
-    /* "FIX.5.0SP2" and "9" mean the same version. */
-    const std::string id = FIX::Message::toApplVerID(version);
+    const std::string id = id_of(version);
     for (size_t i = 0; i < given_len; i++) {
-        const std::string other = given[i].version;
-        if (other == version ||
-            std::string(FIX::Message::toApplVerID(other)) == id)
+        if (id_of(given[i].version) == id)
             return given[i].xml;
     }
     return nullptr;

@@ -260,22 +260,23 @@ bool framing_split(const char *bytes,
     return true;
 }
 
-/* How many bytes to drop so that the next message is in front. */
-static size_t next_begin(const char *bytes, size_t len, size_t from)
+/* How many bytes to drop, one at least, so that the next message is in front.
+ */
+static size_t next_begin(const char *bytes, size_t len)
 {
-    for (size_t i = from; i < len; i++) {
+    for (size_t i = 1; i < len; i++) {
         size_t left = len - i;
         size_t n = left < BEGIN_LEN ? left : BEGIN_LEN;
-        if (bytes[i] == '8' && memcmp(bytes + i, BEGIN, n) == 0 &&
-            (i == 0 || bytes[i - 1] == FRAMING_SOH))
+        if (bytes[i] == '8' && bytes[i - 1] == FRAMING_SOH &&
+            memcmp(bytes + i, BEGIN, n) == 0)
             return i;
     }
     return len;
 }
 
-static long garbled(const char *bytes, size_t len, size_t from, size_t *skip)
+static long garbled(const char *bytes, size_t len, size_t *skip)
 {
-    *skip = next_begin(bytes, len, from);
+    *skip = next_begin(bytes, len);
     return FIX8C_ERR_GARBLED;
 }
 
@@ -343,13 +344,12 @@ unsigned framing_sum(const char *bytes, size_t len)
     return sum;
 }
 
-/* "10=nnn<SOH>" at |trailer| and the sum of all before it. */
+/* The three digits of "10=nnn<SOH>" at |trailer| are the sum of all before it.
+ */
 static bool checksum_fits(const char *bytes, size_t trailer)
 {
     const char *t = bytes + trailer;
     unsigned claimed = 0;
-    if (memcmp(t, "10=", 3) != 0 || t[6] != FRAMING_SOH)
-        return false;
     for (int i = 3; i < 6; i++) {
         if (t[i] < '0' || t[i] > '9')
             return false;
@@ -380,7 +380,7 @@ long fix8c_frame(const char *bytes, size_t len, size_t max, size_t *skip)
         return 0;
     int front = read_front(bytes, len, &after, &length);
     if (front < 0)
-        return garbled(bytes, len, 1, skip);
+        return garbled(bytes, len, skip);
     if (front == 0)
         return len > max ? FIX8C_ERR_TOO_LONG : 0;
     size_t trailer = after + length;
@@ -388,13 +388,13 @@ long fix8c_frame(const char *bytes, size_t len, size_t max, size_t *skip)
     if (whole > max)
         return FIX8C_ERR_TOO_LONG;
     if (len >= after + 3 && memcmp(bytes + after, "35=", 3) != 0)
-        return garbled(bytes, len, 1, skip);
+        return garbled(bytes, len, skip);
     if (len < whole)
         return 0;
     if (length < 5 || bytes[trailer - 1] != FRAMING_SOH ||
         memcmp(bytes + trailer, "10=", 3) != 0 ||
         bytes[whole - 1] != FRAMING_SOH)
-        return garbled(bytes, len, 1, skip);
+        return garbled(bytes, len, skip);
     if (!checksum_fits(bytes, trailer) || !has_number(bytes + after, length)) {
         *skip = whole;
         return FIX8C_ERR_GARBLED;

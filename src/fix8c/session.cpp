@@ -61,13 +61,12 @@ fix8c_session::fix8c_session(Shared &shared, const Settings &settings)
 {
     name_ = id_.toString();
     std::memset(&wire_, 0, sizeof(wire_));
-    non_stop_ = settings_.yes("NonStopSession",
-                              settings_.find("StartTime") == nullptr &&
-                                  settings_.find("EndTime") == nullptr);
+    bool hours = settings_.has("StartTime") || settings_.has("EndTime");
+    non_stop_ = settings_.yes("NonStopSession", !hours);
     validates_ = settings_.yes("ValidateBodies", false);
-    if (fixt_ && settings_.find("DefaultApplVerID") == nullptr)
+    if (fixt_ && !settings_.has("DefaultApplVerID"))
         settings_.set("DefaultApplVerID", "FIX.5.0SP2");
-    if (initiator_ && settings_.find("HeartBtInt") == nullptr)
+    if (initiator_ && !settings_.has("HeartBtInt"))
         settings_.set("HeartBtInt", "30");
     read_limits();
 }
@@ -127,9 +126,10 @@ int fix8c_session::open(const struct fix8c_dictionary *given, size_t given_len)
 {
     const std::string &begin = settings_.need("BeginString");
     dictionaries_ = open_dictionaries(settings_, given, given_len);
-    store_.reset(new StoreAdapter(shared_.own_store ? MemoryRing::vtable(&ring_)
-                                                    : shared_.store,
-                                  name_, non_stop_));
+    struct fix8c_store store = shared_.store;
+    if (shared_.own_store)
+        store = MemoryRing::vtable(&ring_);
+    store_.reset(new StoreAdapter(store, name_, non_stop_));
     if (!store_->load())
         return FIX8C_ERR_STORE;
     quickfix_ = factory_.create(id_, quickfix_settings());
@@ -140,9 +140,10 @@ int fix8c_session::open(const struct fix8c_dictionary *given, size_t given_len)
             FIX::Message::toApplVerID(settings_.need("DefaultApplVerID")),
             dictionaries_.application);
     quickfix_->setDataDictionaryProvider(provider);
-    writer_.reset(new OutgoingWriter(
-        begin, settings_.need("SenderCompID"), settings_.need("TargetCompID"),
-        begin < "FIX.4.2" ? 0 : quickfix_->getTimestampPrecision()));
+    int precision = begin < "FIX.4.2" ? 0 : quickfix_->getTimestampPrecision();
+    writer_.reset(new OutgoingWriter(begin, settings_.need("SenderCompID"),
+                                     settings_.need("TargetCompID"),
+                                     precision));
     return store_->failed() ? FIX8C_ERR_STORE : 0;
 }
 
@@ -221,8 +222,8 @@ bool fix8c_session::logged_on() const
 
 bool fix8c_session::enabled() const
 {
-    return quickfix_->isEnabled() &&
-           quickfix_->isLogonTime(FIX::UtcTimeStamp());
+    const FIX::UtcTimeStamp now;
+    return quickfix_->isEnabled() && quickfix_->isLogonTime(now);
 }
 
 bool fix8c_session::in_gap() const
@@ -462,12 +463,14 @@ bool fix8c_session::is_sound(bool app) const
     struct framing_walk walk;
     struct framing_field field;
     struct framing_field before = {0, nullptr, {nullptr, 0}};
-    framing_walk_init(&walk, fed_.bytes, fed_.len);
+    /* No data reaches over the CheckSum. */
+    size_t len = fed_.len - FRAMING_TRAILER;
+    framing_walk_init(&walk, fed_.bytes, len);
     while (framing_next(&walk, &field)) {
         if (field.start[0] == '0')
             return false;
         if (is_data(field.tag) &&
-            !length_is_sound(fed_.bytes, fed_.len, before, field, app))
+            !length_is_sound(fed_.bytes, len, before, field, app))
             return false;
         before = field;
     }
@@ -517,8 +520,9 @@ bool fix8c_session::type_is_known(struct framing_text type) const
 {
     const FIX::DataDictionary *dictionary =
         fixt_ ? dictionaries_.application.get() : dictionaries_.transport.get();
-    return dictionary == nullptr ||
-           dictionary->isMsgType(std::string(type.at, type.len));
+    if (dictionary == nullptr)
+        return true;
+    return dictionary->isMsgType(std::string(type.at, type.len));
 }
 
 /* Digits behind the second, or nothing. */

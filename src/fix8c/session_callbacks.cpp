@@ -139,7 +139,7 @@ void fix8c_session::check_numbers(const FIX::Message &message) const
 }
 
 /* QuickFIX answers an ask for what was never sent with a gap fill that goes
- * backwards. */
+ * backwards.  check_numbers() has passed. */
 void fix8c_session::check_resend(const FIX::Message &message) const
 {
     int begin = 0;
@@ -148,9 +148,8 @@ void fix8c_session::check_resend(const FIX::Message &message) const
         return;
     const std::string &first = message.getField(7);
     const std::string &last = message.getField(16);
-    if (!framing_number({first.data(), first.size()}, &begin) ||
-        !framing_number({last.data(), last.size()}, &end))
-        return;
+    framing_number({first.data(), first.size()}, &begin);
+    framing_number({last.data(), last.size()}, &end);
     if (begin >= next_sender())
         throw FIX::IncorrectTagValue(7, first);
     if (end != 0 && end < begin)
@@ -174,8 +173,9 @@ void fix8c_session::fromAdmin(
     check_resend(message);
     if (shared_.callbacks.from_admin == nullptr)
         return;
+    const std::string number = std::to_string(parts.seq);
     if (bytes == nullptr || !parts.admin ||
-        message.getHeader().getField(34) != std::to_string(parts.seq)) {
+        message.getHeader().getField(34) != number) {
         /* One that waited behind a gap: its own bytes are gone. */
         own = message.toString();
         bytes = own.data();

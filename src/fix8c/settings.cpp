@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <sstream>
 
 namespace fix8c
@@ -47,11 +48,11 @@ const std::string *Settings::find(const std::string &key) const
     return found == values_.end() ? nullptr : &found->second;
 }
 
-const std::string &Settings::need(const std::string &key) const
+const std::string &Settings::need(const char *key) const
 {
     const std::string *value = find(key);
     if (value == nullptr || value->empty())
-        throw SettingsError(key + " is missing");
+        throw SettingsError(std::string(key) + " is missing");
     return *value;
 }
 
@@ -62,7 +63,7 @@ std::string Settings::get(const std::string &key,
     return value == nullptr ? other : *value;
 }
 
-bool Settings::yes(const std::string &key, bool other) const
+bool Settings::yes(const char *key, bool other) const
 {
     const std::string *value = find(key);
     if (value == nullptr)
@@ -71,13 +72,10 @@ bool Settings::yes(const std::string &key, bool other) const
         return true;
     if (*value == "N" || *value == "n")
         return false;
-    throw SettingsError(key + "=" + *value + " must be Y or N");
+    throw SettingsError(std::string(key) + "=" + *value + " must be Y or N");
 }
 
-long Settings::number(const std::string &key,
-                      long other,
-                      long min,
-                      long max) const
+long Settings::number(const char *key, long other, long min, long max) const
 {
     const std::string *value = find(key);
     if (value == nullptr)
@@ -87,8 +85,9 @@ long Settings::number(const std::string &key,
     long result = std::strtol(value->c_str(), &end, 10);
     if (errno != 0 || value->empty() || *end != '\0' || result < min ||
         result > max)
-        throw SettingsError(key + "=" + *value + " must be a number from " +
-                            std::to_string(min) + " to " + std::to_string(max));
+        throw SettingsError(std::string(key) + "=" + *value +
+                            " must be a number from " + std::to_string(min) +
+                            " to " + std::to_string(max));
     return result;
 }
 
@@ -153,6 +152,9 @@ std::vector<Settings> parse_settings(const std::string &text)
     std::string line;
     for (int number = 1; std::getline(stream, line); number++)
         sections.line(strip(line), number);
+    /* Without memory for a line the stream ends there, and says no more. */
+    if (stream.bad())
+        throw std::bad_alloc();
     return sections.take();
 }
 

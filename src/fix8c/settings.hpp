@@ -32,12 +32,16 @@ class Settings
     void inherit(const Settings &defaults);
     /* NULL when absent; the pointer lives as long as the settings. */
     const std::string *find(const std::string &key) const;
+    bool has(const char *key) const
+    {
+        return find(key) != nullptr;
+    }
     /* The value of a key that must be there. */
-    const std::string &need(const std::string &key) const;
+    const std::string &need(const char *key) const;
     std::string get(const std::string &key, const std::string &other) const;
-    bool yes(const std::string &key, bool other) const;
+    bool yes(const char *key, bool other) const;
     /* A whole number within the bounds. */
-    long number(const std::string &key, long other, long min, long max) const;
+    long number(const char *key, long other, long min, long max) const;
     const std::map<std::string, std::string> &all() const
     {
         return values_;
