@@ -655,7 +655,7 @@ static void test_faults_reset_while_writing(void **state)
 static void test_faults_slow_reader_stays(void **state)
 {
     struct fix8c_transport_options options = {.send_queue_max = 1024 * 1024,
-                                              .send_grace_ms = 300};
+                                              .send_grace_ms = 1000};
     struct side a;
     struct raw raw;
     int small = 65536;
@@ -674,7 +674,7 @@ static void test_faults_slow_reader_stays(void **state)
     size_t total = (size_t)210 * 65536;
     while (raw.got < total && !raw.ended) {
         size_t enough = raw.got + 1048576;
-        uint64_t next = uv_now(&loop) + 40;
+        uint64_t next = uv_now(&loop) + 150;
         raw_start_read(&raw);
         RUN_UNTIL(raw.got >= enough || raw.got >= total || raw.ended);
         uv_read_stop((uv_stream_t *)&raw.tcp);
