@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 long countdown = -1;
 bool for_good;
@@ -34,6 +36,10 @@ static bool fails(void)
 WRAP(void *, malloc, (size_t size), (size))
 WRAP(void *, calloc, (size_t count, size_t size), (count, size))
 WRAP(void *, realloc, (void *old, size_t size), (old, size))
+WRAP(void *,
+     reallocarray,
+     (void *old, size_t count, size_t size),
+     (old, count, size))
 WRAP(char *, strdup, (const char *text), (text))
 WRAP(char *, strndup, (const char *text, size_t len), (text, len))
 WRAP(FILE *, open_memstream, (char **text, size_t *len), (text, len))

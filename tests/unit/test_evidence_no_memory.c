@@ -3,12 +3,12 @@
  * verifying fails in turn, once and from then on.  The caller is told, nothing
  * leaks (under sanitizers), and the evidence is whole.
  *
- * The linker hands the allocations of the code under test to __wrap_... here;
- * those of the JSON library come by its own door.
+ * The allocations of the JSON library come by its own door.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "evidence_sample.h"
+#include "failing_memory.h"
 #include "sanitized.h"
 
 #include <creditgate/types.h>
@@ -20,61 +20,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* Allocations until one fails; below 0 none does. */
-static long countdown = -1;
-static bool for_good; /* all that follow fail, too */
-static unsigned long failures;
-
-static bool fails(void)
-{
-    if (countdown < 0 || (countdown > 0 && --countdown > 0)) {
-        return false;
-    }
-    countdown = for_good ? 0 : -1;
-    failures++;
-    return true;
-}
-
-#define WRAP(type, name, parameters, arguments)                                \
-    type __real_##name parameters;                                             \
-    type __wrap_##name parameters;                                             \
-    type __wrap_##name parameters                                              \
-    {                                                                          \
-        return fails() ? NULL : __real_##name arguments;                       \
-    }
-
-WRAP(void *, malloc, (size_t size), (size))
-WRAP(void *, calloc, (size_t count, size_t size), (count, size))
-WRAP(void *, realloc, (void *old, size_t size), (old, size))
-WRAP(void *,
-     reallocarray,
-     (void *old, size_t count, size_t size),
-     (old, count, size))
-WRAP(char *, strdup, (const char *text), (text))
-
-int __real_vasprintf(char **out, const char *format, va_list arguments);
-int __wrap_vasprintf(char **out, const char *format, va_list arguments);
-int __wrap_asprintf(char **out, const char *format, ...);
-
-int __wrap_vasprintf(char **out, const char *format, va_list arguments)
-{
-    return fails() ? -1 : __real_vasprintf(out, format, arguments);
-}
-
-int __wrap_asprintf(char **out, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int len = __wrap_vasprintf(out, format, arguments);
-    va_end(arguments);
-    return len;
-}
-
-static void *json_allocate(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
 
 static char dir[64];
 static struct cg_evidence *evidence;
@@ -184,7 +129,7 @@ static void test_evidence_no_memory_to_verify(void **state)
 static int make(void **state)
 {
     (void)state;
-    json_set_alloc_funcs(json_allocate, free);
+    json_set_alloc_funcs(malloc, free);
     snprintf(dir, sizeof(dir), "/tmp/cg-evidence-XXXXXX");
     if (mkdtemp(dir) == NULL) {
         return -1;
