@@ -157,7 +157,7 @@ static bool do_cancel(struct sim_client *client, const char *text)
     struct cg_slice old = sim_word(&text);
     const struct sim_client_order *order = order_named(client, old);
     struct sim_body body = {0};
-    if (order == NULL || id.len == 0) {
+    if (order == NULL) {
         return false;
     }
     sim_index_set(&client->ids, id, (size_t)(order - client->orders));

@@ -31,9 +31,9 @@ AREAS = {
 TESTS = """
 admission audit audit_extremes audit_state boundaries calendar calendar_rule
 calendar_shipped config config_host config_more config_rates config_swaps csv
-curves date decimal decimal_exact decode decode_orders difference embed_journal
-engine_edges explain explain_reasons explain_sessions fact_fits fact_row
-faulty_vfs fix_dictionary fix_message fix_scan fix_validate fix_value
+curves date decimal decimal_exact decode decode_orders difference
+embed_journal engine_edges explain explain_reasons explain_sessions fact_fits
+fact_row faulty_vfs fix_dictionary fix_message fix_scan fix_validate fix_value
 fix_writer gate gate_actions gate_answers gate_calls gate_compared
 gate_consumed gate_curves gate_days gate_doubtful gate_edges gate_entries
 gate_faulty_hub gate_giving_up gate_hub_profiles gate_ids gate_input
@@ -46,9 +46,10 @@ log_no_memory log_reader log_sources many map no_memory pages par_rates
 power_gate rates_host rates_more rates_no_memory rates_reference recent
 reconfigure reconfigure_rates reconfigure_room reconfigure_sessions
 reconfigure_tables records records_more replay replay_against
-replay_against_links replay_edges replay_gaps replay_hooks replay_journal_told replay_no_memory
-replay_parts script_draw script_match script_read script_run seldom
-session_record_hide session_record_told sessions spread swap tally update_set zone
+replay_against_links replay_edges replay_gaps replay_hooks replay_journal_told
+replay_no_memory replay_parts script_draw script_match script_read script_run
+seldom session_record_hide session_record_told sessions spread swap tally
+update_set zone
 """.split()
 MORE_TESTS = """
 crash_sweep disk_faults power_cut replay_against_same replay_journal
@@ -77,7 +78,8 @@ fix8c_bad_store fix8c_echo fix8c_edges fix8c_engine fix8c_frame fix8c_framing
 fix8c_open fix8c_refusal fix8c_store fix8c_validate gate_config gate_kept
 gate_log gate_process gate_reload gate_sessions gate_stop gate_strangers
 gateway keeper message_log records_command reload replay_against_command
-replay_command replay_gate replay_journal_command report session_record_command
-sim_fields sim_hub sim_hub_faults sim_venue sims transport transport_faults
-wire wire_cases
+replay_command replay_gate replay_journal_command report
+session_record_command sim_client sim_fields sim_hub sim_hub_faults
+sim_hub_more sim_venue sim_venue_more sims transport transport_faults wire
+wire_cases
 """.split()

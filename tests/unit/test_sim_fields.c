@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 #include <sim_port.h>
@@ -38,9 +40,18 @@ static void test_sim_fields_numbers_read_exactly(void **state)
 
 static void test_sim_fields_bad_numbers_refused(void **state)
 {
-    static const char *const bad[] = {
-        "",   "-",  ".",     "1e5", "1.00001",
-        "+1", " 1", "1.2.3", "abc", "99999999999999999999"};
+    static const char *const bad[] = {"",
+                                      "-",
+                                      ".",
+                                      "1e5",
+                                      "1.00001",
+                                      "+1",
+                                      " 1",
+                                      "1.2.3",
+                                      "abc",
+                                      "99999999999999999999",
+                                      "922337203685477580.8",
+                                      "92233720368547758080"};
     int64_t value;
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -78,6 +89,76 @@ static void test_sim_fields_data_with_soh_stays_whole(void **state)
     assert_true(cg_slice_is(sim_field_find(fields, 55), "X"));
 }
 
+/* A length that is not its field's is passed over; so is one that is none. */
+static void test_sim_fields_wrong_data_length(void **state)
+{
+    static const char *const rows[] = {"95=2|96=abc|55=X", "95=900|96=abc|55=X",
+                                       "95=x|96=abc|55=X", "95=-1|96=abc|55=X",
+                                       "95=3|55=X|96=abc"};
+    struct sim_body body = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cg_slice fields = soh(&body, rows[i]);
+        assert_true(cg_slice_is(sim_field_find(fields, 96), "abc"));
+        assert_true(cg_slice_is(sim_field_find(fields, 55), "X"));
+    }
+    sim_body_deinit(&body);
+}
+
+/* Tags that are none end the reading, too. */
+static void test_sim_fields_wrong_tags_end_reading(void **state)
+{
+    static const char *const rows[] = {
+        "=A\x01",  "x=A\x01",          "1x=A\x01", "11\x01",
+        "0=A\x01", "1234567890=A\x01", "1:=A\x01", "11"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char bytes[64];
+        int len = snprintf(bytes, sizeof(bytes), "55=X\x01%s54=1\x01", rows[i]);
+        struct cg_slice fields = {bytes, (size_t)len};
+        assert_true(cg_slice_is(sim_field_find(fields, 55), "X"));
+        assert_null(sim_field_find(fields, 54).data);
+    }
+}
+
+/* What is no plain text is written as \\xHH, and read back from it. */
+static void test_sim_fields_piped_and_back(void **state)
+{
+    static const struct {
+        const char *piped;
+        const char *value;
+        const char *again; /* NULL: as |piped| */
+    } rows[] = {
+        {"58=a\\x7cb\\x5c\\x0a\\x7f|", "a|b\\\n\x7f", NULL},
+        {"58=\\xab|", "\xab", "58=\xab|"},
+        {"58=\\xaB|", "\\xaB", "58=\\x5cxaB|"},
+        {"58=\\xg0|", "\\xg0", "58=\\x5cxg0|"},
+        {"58=\\x:0|", "\\x:0", "58=\\x5cx:0|"},
+        {"58=\\y00|", "\\y00", "58=\\x5cy00|"},
+        {"58=\\x0|", "\\x0", "58=\\x5cx0|"},
+        {"58=|", "", NULL},
+    };
+    struct sim_body body = {0};
+    char *text;
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cg_slice fields = soh(&body, rows[i].piped);
+        assert_true(cg_slice_is(sim_field_find(fields, 58), rows[i].value));
+        text = sim_piped(fields);
+        assert_string_equal(text, rows[i].again != NULL ? rows[i].again
+                                                        : rows[i].piped);
+        free(text);
+    }
+    sim_body_deinit(&body);
+    /* What is left when fields end is written, too. */
+    text = sim_piped(CG_SLICE("11=A\x01gar\x01"));
+    assert_string_equal(text, "11=A|gar\\x01");
+    free(text);
+    text = sim_piped((struct cg_slice){NULL, 0});
+    assert_string_equal(text, "");
+    free(text);
+}
+
 /* Half a field is no field, and ends the reading. */
 static void test_sim_fields_truncation_ends_reading(void **state)
 {
@@ -98,12 +179,16 @@ static void test_sim_fields_party_found_by_role(void **state)
     struct cg_slice fields = soh(
         &body, "11=A|453=3|448=FCM1|447=D|452=4|448=ACME|447=D|452=24|"
                "802=1|523=sub|803=2|448=T|447=D|452=36|55=X");
+    struct sim_body others = {0};
     (void)state;
     assert_true(cg_slice_is(sim_field_party(fields, 4), "FCM1"));
     assert_true(cg_slice_is(sim_field_party(fields, 24), "ACME"));
     assert_true(cg_slice_is(sim_field_party(fields, 36), "T"));
     assert_null(sim_field_party(fields, 1).data);
     sim_body_deinit(&body);
+    fields = soh(&others, "448=F|452=4|453=1|448=F|447=D|452=x|55=X");
+    assert_null(sim_field_party(fields, 4).data);
+    sim_body_deinit(&others);
 }
 
 static void test_sim_fields_text_that_is_no_field_refused(void **state)
@@ -165,6 +250,9 @@ int main(void)
         cmocka_unit_test(test_sim_fields_bad_numbers_refused),
         cmocka_unit_test(test_sim_fields_numbers_written_and_read_back),
         cmocka_unit_test(test_sim_fields_data_with_soh_stays_whole),
+        cmocka_unit_test(test_sim_fields_wrong_data_length),
+        cmocka_unit_test(test_sim_fields_wrong_tags_end_reading),
+        cmocka_unit_test(test_sim_fields_piped_and_back),
         cmocka_unit_test(test_sim_fields_truncation_ends_reading),
         cmocka_unit_test(test_sim_fields_party_found_by_role),
         cmocka_unit_test(test_sim_fields_text_that_is_no_field_refused),
