@@ -41,17 +41,18 @@ static void mistake(struct case_reader *reader,
 static bool make_room(struct case_reader *reader)
 {
     struct cg_cases *cases = reader->cases;
+    size_t room = reader->room * 2 + 64;
     struct cg_case *more;
 
     if (cases->count < reader->room) {
         return true;
     }
-    reader->room = reader->room * 2 + 64;
-    more = realloc(cases->items, reader->room * sizeof(*more));
+    more = realloc(cases->items, room * sizeof(*more));
     if (more == NULL) {
         reader->no_memory = true;
         return false;
     }
+    reader->room = room;
     cases->items = more;
     return true;
 }

@@ -8,6 +8,7 @@
  */
 #include "certification.h"
 
+#include "json_put.h"
 #include "records.h"
 
 #include <creditgate/dictionary.h>
@@ -174,7 +175,7 @@ static json_t *sessions_json(const struct cg_config *config)
 
         (void)cg_digest(
             cg_slice_str(cg_fix_session_dictionary(session->version)), digest);
-        (void)json_array_append_new(
+        array = json_put_item(
             array,
             json_pack("{ss ss ss ss ss ss}", "name", session->name, "role",
                       roles[session->role], "begin_string",
@@ -193,7 +194,7 @@ static json_t *case_ids(const struct cg_cases *cases)
     for (size_t i = 0; i < cases->count; i++) {
         const struct cg_slice id = cases->items[i].script.kase.id;
 
-        (void)json_array_append_new(array, json_stringn(id.data, id.len));
+        array = json_put_item(array, json_stringn(id.data, id.len));
     }
     return array;
 }
@@ -581,8 +582,11 @@ static int run_all(struct run *run, struct cg_certification_counts *counts)
     record_end(run, counts);
     if (status == 0 && run->records.error != 0) {
         status = fail(run, run->records.error,
-                      "%s cannot be written; make room, then start again: what "
-                      "is on record is gone on with",
+                      run->records.error == CG_ERR_MEMORY
+                          ? "no memory for the evidence in %s; start again: "
+                            "what is on record is gone on with"
+                          : "%s cannot be written; make room, then start "
+                            "again: what is on record is gone on with",
                       run->options->dir);
     }
     if (status == 0) {

@@ -14,6 +14,10 @@
 
 #define NONE ((size_t)-1)
 
+/* More than anybody grants: not even a million of them have a sum beyond 64
+ * bits. */
+#define AMOUNT_MAX (INT64_MAX >> 20)
+
 /* --- fields ------------------------------------------------------------- */
 
 /* Cuts the first field off |fields|; false at the end. */
@@ -62,11 +66,17 @@ static char char_of(struct cg_slice fields, uint32_t tag, char absent)
     return value.len > 0 ? value.data[0] : absent;
 }
 
+/* |*out| is left as it is when there is no amount, or none that makes sense. */
 static bool amount_of(struct cg_slice fields, uint32_t tag, cg_dv01 *out)
 {
     struct cg_slice value = find(fields, tag);
+    cg_dv01 amount = 0;
 
-    return value.len > 0 && cg_dv01_parse(value, out) && *out >= 0;
+    if (value.len == 0 || !cg_dv01_parse(value, &amount) || amount < 0) {
+        return false;
+    }
+    *out = amount < AMOUNT_MAX ? amount : AMOUNT_MAX;
+    return true;
 }
 
 /* --- what is known ------------------------------------------------------ */
@@ -150,9 +160,8 @@ token_of(struct cg_credit *credit, struct cg_slice id, struct cg_slice limit)
     more += credit->token_count;
     more->limit = limit_of(credit, limit);
     more->attempt = credit->attempt_count;
-    more->id = copy(credit, id);
-    return more->id != NULL && more->limit != NONE ? credit->token_count++
-                                                   : NONE;
+    more->id = more->limit != NONE ? copy(credit, id) : NULL;
+    return more->id != NULL ? credit->token_count++ : NONE;
 }
 
 static struct credit_ask *ask_find(const struct cg_credit *credit,

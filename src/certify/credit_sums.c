@@ -6,6 +6,7 @@
 #include "credit_parts.h"
 
 #include "evidence.h"
+#include "json_put.h"
 
 #include <string.h>
 
@@ -116,20 +117,17 @@ static json_t *limit_json(const struct cg_credit *credit,
     use = use_agrees(credit, limit, &hub);
     *equal = agree; /* others may use the limit, too */
     row = sums_json(&gate);
-    (void)json_object_set_new(
+    row = json_put_key(
         row, "limit",
         text_json(limit->id[0] != '\0' ? limit->id : "not named"));
-    (void)json_object_set_new(row, "currency", json_string(limit->currency));
-    (void)json_object_set_new(row, "hub", sums_json(&hub));
-    (void)json_object_set_new(row, "equal", json_boolean(*equal));
-    (void)json_object_set_new(row, "peer_used_before",
-                              limit->told ? amount(limit->used_first)
-                                          : json_null());
-    (void)json_object_set_new(row, "peer_used_after",
-                              limit->told ? amount(limit->used_last)
-                                          : json_null());
-    (void)json_object_set_new(row, "peer_use_agrees", use);
-    return row;
+    row = json_put_key(row, "currency", text_json(limit->currency));
+    row = json_put_key(row, "hub", sums_json(&hub));
+    row = json_put_key(row, "equal", json_boolean(*equal));
+    row = json_put_key(row, "peer_used_before",
+                       limit->told ? amount(limit->used_first) : json_null());
+    row = json_put_key(row, "peer_used_after",
+                       limit->told ? amount(limit->used_last) : json_null());
+    return json_put_key(row, "peer_use_agrees", use);
 }
 
 /* Tokens whose credit neither came back nor was used. */
@@ -143,7 +141,7 @@ static json_t *open_json(const struct cg_credit *credit)
         if ((credit_reserved(&token->hub) != 0 ||
              credit_reserved(&token->gate) != 0) &&
             !is_left(credit, token)) {
-            json_array_append_new(
+            open = json_put_item(
                 open, json_pack("{so so so}", "token", text_json(token->id),
                                 "gate", amount(credit_reserved(&token->gate)),
                                 "hub", amount(credit_reserved(&token->hub))));
@@ -170,7 +168,7 @@ json_t *cg_credit_json(struct cg_credit *credit, cg_time now)
         if (tokens > 0) {
             equal &= agrees;
             all += tokens;
-            json_array_append_new(rows, row);
+            rows = json_put_item(rows, row);
         } else {
             json_decref(row);
         }

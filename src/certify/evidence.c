@@ -248,10 +248,25 @@ static void format_now(char text[40])
     snprintf(text + len, 40 - len, ".%06ldZ", now.tv_nsec / 1000);
 }
 
+/* As json_object_update_missing(), which does not tell of a want of memory. */
+static bool add_missing(json_t *whole, json_t *record)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(record, key, value)
+    {
+        if (json_object_get(whole, key) == NULL &&
+            json_object_set(whole, key, value) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The line of a record with its end; false without memory. */
 static bool make_line(const struct cg_evidence *evidence,
                       const char *kind,
-                      const json_t *record,
+                      json_t *record,
                       struct cg_sheet *line)
 {
     char now[40];
@@ -259,8 +274,7 @@ static bool make_line(const struct cg_evidence *evidence,
     json_t *whole = json_pack(
         "{sI ss ss ss}", "no", (json_int_t)evidence->chain.count + 1, "time",
         now, "kind", kind, "previous", evidence->chain.head);
-    bool good = whole != NULL &&
-                json_object_update_missing(whole, (json_t *)record) == 0;
+    bool good = whole != NULL && add_missing(whole, record);
     if (good) {
         cg_sheet_json(line, whole, JSON_COMPACT);
         cg_sheet_add(line, "\n");

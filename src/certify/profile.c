@@ -289,6 +289,7 @@ int cg_profile_read(const char *path,
     struct read_profile read = {.profile = {.path = path}};
     int result = 0;
 
+    *profile = (struct cg_profile){0};
     set_defaults(&read);
     read.profile.store = calloc(1, sizeof(*read.profile.store));
     if (read.profile.store == NULL) {

@@ -8,6 +8,8 @@
  */
 #include "records.h"
 
+#include "json_put.h"
+
 #include <errno.h>
 #include <fix_writer.h>
 #include <stdlib.h>
@@ -39,7 +41,7 @@ static json_t *notes_json(const struct cg_slice *notes, size_t count)
     json_t *array = json_array();
 
     for (size_t i = 0; i < count; i++) {
-        (void)json_array_append_new(array, slice_json(notes[i]));
+        array = json_put_item(array, slice_json(notes[i]));
     }
     return array;
 }
@@ -169,11 +171,11 @@ void cg_records_add_to_attempt(struct cg_records *records,
                                const char *kind,
                                json_t *record)
 {
-    if (record != NULL && records->kase != NULL) {
-        (void)json_object_set_new(record, "case",
-                                  slice_json(records->kase->script.kase.id));
-        (void)json_object_set_new(record, "attempt",
-                                  json_integer(records->attempt));
+    if (records->kase != NULL) {
+        record = json_put_key(record, "case",
+                              slice_json(records->kase->script.kase.id));
+        record = json_put_key(record, "attempt",
+                              json_integer(records->attempt));
     }
     cg_records_add(records, kind, record);
 }
@@ -209,8 +211,7 @@ void cg_records_attempt(struct cg_records *records,
     records->attempt = attempt;
     records->began = now;
     for (size_t i = 0; i < value_count; i++) {
-        (void)json_object_set_new(set, values[i].name,
-                                  text_json(values[i].text));
+        set = json_put_key(set, values[i].name, text_json(values[i].text));
     }
     (void)cg_file_digest(kase->path, digest);
     cg_records_add_to_attempt(
@@ -345,8 +346,7 @@ static void on_step(struct cg_records *records,
     json_t *differing = json_array();
 
     for (size_t i = 0; i < event->differing_count; i++) {
-        (void)json_array_append_new(differing,
-                                    json_integer(event->differing[i]));
+        differing = json_put_item(differing, json_integer(event->differing[i]));
     }
     cg_records_add_to_attempt(
         records, "step",
@@ -405,7 +405,7 @@ void cg_records_verdict(struct cg_records *records,
                              "reason", text_json(reason), "ms",
                              ms_since(records, now));
     if (records->raw_name[0] != '\0') {
-        (void)json_object_set_new(
+        verdict_json = json_put_key(
             verdict_json, "raw",
             json_pack("{ss ss}", "file", records->raw_name, "digest", digest));
     }
