@@ -159,6 +159,8 @@ static int open_all(struct cg_kit *kit, char *error, size_t error_len)
     return status;
 }
 
+static const char no_memory[] = "there is not enough memory";
+
 int cg_kit_open(const struct cg_kit_options *options,
                 char *error,
                 size_t error_len,
@@ -168,7 +170,7 @@ int cg_kit_open(const struct cg_kit_options *options,
     int status;
 
     *out = NULL;
-    (void)snprintf(error, error_len, "there is not enough memory");
+    (void)snprintf(error, error_len, "%s", no_memory);
     if (kit == NULL) {
         return CG_ERR_MEMORY;
     }
@@ -178,6 +180,9 @@ int cg_kit_open(const struct cg_kit_options *options,
     init_actors(kit);
     status = open_all(kit, error, error_len);
     if (status != 0) {
+        if (status == CG_ERR_MEMORY) {
+            (void)snprintf(error, error_len, "%s", no_memory);
+        }
         cg_kit_close(kit);
         return status;
     }
