@@ -55,6 +55,16 @@ static void mistake(void *user,
     }
 }
 
+static bool read_file(const char *path, struct cg_script *script)
+{
+    int status = cg_script_read(path, mistake, NULL, script);
+
+    if (status == CG_ERR_MEMORY) {
+        mistake(NULL, path, 0, "there is no memory for it", "try again");
+    }
+    return status == 0;
+}
+
 /* How many files passed, failed, and could not be read. */
 struct results {
     size_t passed;
@@ -68,7 +78,7 @@ static void run_file(const char *path, bool verbose, struct results *results)
     struct cg_script script;
     int status;
 
-    if (cg_script_read(path, mistake, NULL, &script) != 0) {
+    if (!read_file(path, &script)) {
         results->unread++;
         return;
     }
@@ -137,7 +147,7 @@ static int draw_file(int argc, char **argv)
         fputs("creditgate session draw: give a file\n", stderr);
         return 2;
     }
-    if (cg_script_read(path, mistake, NULL, &script) != 0) {
+    if (!read_file(path, &script)) {
         return 2;
     }
     if (svg) {
