@@ -316,6 +316,11 @@ static bool find_played(struct certify *certify)
         }
         at += len + (at[len] == ',' ? 1 : 0);
     }
+    if (certify->played == 0) {
+        fputs("creditgate certify: --play names nobody; leave it out, and all "
+              "are played\n",
+              stderr);
+    }
     return certify->played != 0;
 }
 

@@ -1,0 +1,262 @@
+/*
+ * The operator of a certification: a person at a terminal, played over a pipe,
+ * and a program that does what is asked for.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka.h wants the four above. */
+#include <cmocka.h>
+
+#include <certify_operator.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static uv_loop_t loop;
+static struct certify_operator desk;
+static int person; /* the end that a person types into */
+
+static void begin(const char *command, bool interactive)
+{
+    certify_operator_open(&desk, &loop, command, interactive);
+}
+
+static void end(void)
+{
+    certify_operator_close(&desk);
+    assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0);
+}
+
+static void type(const char *text)
+{
+    assert_int_equal(write(person, text, strlen(text)), strlen(text));
+}
+
+static enum cg_kit_asked ask(bool first)
+{
+    return certify_ask(&desk, "hub", "limit L 5", "Lower it", first);
+}
+
+/* Asked again and again, as the kit does. */
+static enum cg_kit_asked outcome(void)
+{
+    enum cg_kit_asked answer = ask(true);
+
+    while (answer == CG_KIT_ASKED_WAIT) {
+        uv_run(&loop, UV_RUN_ONCE);
+        answer = ask(false);
+    }
+    return answer;
+}
+
+/* A terminal: what is typed is standard input. */
+static int setup(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    if (pipe(ends) != 0 || dup2(ends[0], STDIN_FILENO) < 0) {
+        return -1;
+    }
+    close(ends[0]);
+    person = ends[1];
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    return person >= 0 ? close(person) : 0;
+}
+
+/* --- a person ---------------------------------------------------------------
+ */
+
+static void test_operator_answers(void **state)
+{
+    (void)state;
+    begin(NULL, true);
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    assert_int_equal(ask(false), CG_KIT_ASKED_WAIT);
+    type("\n");
+    assert_int_equal(ask(false), CG_KIT_ASKED_DONE);
+    type("no\n  N\ny");
+    assert_int_equal(ask(true), CG_KIT_ASKED_CANNOT);
+    assert_int_equal(ask(true), CG_KIT_ASKED_CANNOT);
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    type("es\n");
+    assert_int_equal(ask(false), CG_KIT_ASKED_DONE);
+    assert_int_equal(close(person), 0);
+    person = -1;
+    assert_int_equal(ask(true), CG_KIT_ASKED_CANNOT);
+    end();
+}
+
+/* A line without an end is forgotten once it is longer than anybody types. */
+static void test_operator_types_too_much(void **state)
+{
+    char much[256];
+
+    (void)state;
+    begin(NULL, true);
+    memset(much, 'n', sizeof(much));
+    much[sizeof(much) - 1] = '\0';
+    for (size_t i = 0; i < sizeof(desk.line) / (sizeof(much) - 1) + 1; i++) {
+        type(much);
+        assert_int_equal(ask(false), CG_KIT_ASKED_WAIT);
+    }
+    type("\ny\n");
+    (void)ask(false); /* the rest of it */
+    assert_int_equal(ask(false), CG_KIT_ASKED_DONE);
+    end();
+}
+
+static void test_operator_goes_on(void **state)
+{
+    char reason[64] = "";
+
+    (void)state;
+    begin(NULL, true);
+    type("what?\n\nr\n");
+    assert_int_equal(certify_next(&desk, reason, sizeof(reason)),
+                     CG_NEXT_REPEAT);
+    type("n\n");
+    assert_int_equal(certify_next(&desk, reason, sizeof(reason)),
+                     CG_NEXT_GO_ON);
+    type("q\n");
+    assert_int_equal(certify_next(&desk, reason, sizeof(reason)), CG_NEXT_STOP);
+    assert_string_equal(reason, "");
+    type("s\n  \nskip\n the hub is shared \n");
+    assert_int_equal(certify_next(&desk, reason, sizeof(reason)), CG_NEXT_SKIP);
+    assert_string_equal(reason, "the hub is shared");
+    type("s\n");
+    assert_int_equal(close(person), 0);
+    person = -1;
+    assert_int_equal(certify_next(&desk, reason, sizeof(reason)), CG_NEXT_STOP);
+    end();
+}
+
+/* Typed while somebody waits for it. */
+static void type_later(uv_timer_t *timer)
+{
+    type("q\n");
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+static void test_operator_is_waited_for(void **state)
+{
+    uv_timer_t timer;
+    char reason[64] = "";
+
+    (void)state;
+    begin(NULL, true);
+    uv_timer_init(&loop, &timer);
+    uv_timer_start(&timer, type_later, 30, 0);
+    assert_int_equal(certify_next(&desk, reason, sizeof(reason)), CG_NEXT_STOP);
+    end();
+}
+
+/* Nobody is there: unattended. */
+static void test_operator_is_nobody(void **state)
+{
+    (void)state;
+    begin(NULL, false);
+    assert_int_equal(ask(true), CG_KIT_ASKED_CANNOT);
+    end();
+}
+
+static void test_operator_interrupts(void **state)
+{
+    (void)state;
+    begin(NULL, true);
+    assert_false(desk.stops);
+    for (int i = 0; i < 2; i++) {
+        raise(SIGINT);
+        uv_run(&loop, UV_RUN_ONCE);
+        assert_true(desk.stops);
+    }
+    end();
+}
+
+/* --- a program ---------------------------------------------------------------
+ */
+
+static const char *script(char path[64], const char *text)
+{
+    FILE *file;
+    int fd;
+
+    snprintf(path, 64, "/tmp/cg-operator-XXXXXX");
+    fd = mkstemp(path);
+    assert_true(fd >= 0);
+    file = fdopen(fd, "w");
+    assert_non_null(file);
+    fprintf(file, "#!/bin/sh\n%s\n", text);
+    assert_int_equal(fchmod(fd, 0700), 0);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void test_operator_is_a_program(void **state)
+{
+    static const struct {
+        const char *text;
+        enum cg_kit_asked answer;
+    } rows[] = {
+        {"test \"$1:$2\" = 'hub:limit L 5'", CG_KIT_ASKED_DONE},
+        {"exit 3", CG_KIT_ASKED_CANNOT},
+        {"kill -9 $$", CG_KIT_ASKED_CANNOT},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char path[64];
+
+        begin(script(path, rows[i].text), true);
+        assert_int_equal(outcome(), rows[i].answer);
+        end();
+        assert_int_equal(unlink(path), 0);
+    }
+    begin("/no/such/program", true);
+    assert_int_equal(outcome(), CG_KIT_ASKED_CANNOT);
+    end();
+}
+
+/* It ends with the certification. */
+static void test_operator_program_is_killed(void **state)
+{
+    char path[64];
+
+    (void)state;
+    begin(script(path, "exec sleep 100"), true);
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    assert_int_equal(ask(false), CG_KIT_ASKED_WAIT);
+    end();
+    assert_int_equal(desk.signal, SIGKILL);
+    assert_int_equal(unlink(path), 0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_operator_answers),      CASE(test_operator_types_too_much),
+        CASE(test_operator_goes_on),      CASE(test_operator_is_waited_for),
+        CASE(test_operator_is_nobody),    CASE(test_operator_interrupts),
+        CASE(test_operator_is_a_program), CASE(test_operator_program_is_killed),
+    };
+    int failed;
+
+    uv_loop_init(&loop);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    return uv_loop_close(&loop) == 0 ? failed : 1;
+}
