@@ -39,6 +39,7 @@ static json_t *parse_record(struct cg_slice line, json_error_t *error)
                                 JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, error);
     if (record != NULL && !json_is_object(record)) {
         snprintf(error->text, sizeof(error->text), "not an object");
+        error->column = 1;
         json_decref(record);
         return NULL;
     }
