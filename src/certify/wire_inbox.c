@@ -97,7 +97,8 @@ int wire_number(struct cg_slice value)
     return number;
 }
 
-/* The length of the fields of the header at the start of |bytes|. */
+/* The length of the fields of the header at the start of |bytes|, which have no
+ * trailer. */
 static size_t header_len(enum cg_version version, struct cg_slice bytes)
 {
     const struct cg_fix_dictionary *dictionary = &cg_fix_dictionaries[version];
@@ -139,8 +140,8 @@ static void take_apart(struct cg_script_message *message,
                        enum cg_version version,
                        struct cg_slice bytes)
 {
-    size_t header = header_len(version, bytes);
     size_t trailer = trailer_at(bytes);
+    size_t header = header_len(version, (struct cg_slice){bytes.data, trailer});
     struct cg_slice type = wire_value(bytes, 35);
     size_t body = trailer - header;
 

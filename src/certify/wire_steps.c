@@ -137,8 +137,11 @@ static enum cg_wire_done do_send(struct cg_wire *wire,
                       CG_WIRE_MESSAGE_MAX);
     }
     if (!set_seq(runner, wire_number(wire_value(
-                             (struct cg_slice){made.bytes, made.len}, 34))) ||
-        !wire_send(wire, &made)) {
+                             (struct cg_slice){made.bytes, made.len}, 34)))) {
+        free(made.bytes);
+        return cannot(error, error_len, "out of memory");
+    }
+    if (!wire_send(wire, &made)) {
         return cannot(error, error_len, "out of memory");
     }
     return CG_WIRE_DONE;

@@ -82,5 +82,5 @@ gateway keeper kit_edges kit_gate kit_hub message_log records_command reload
 replay_against_command replay_command replay_gate replay_journal_command
 report report_more session_record_command sim_client sim_fields sim_hub
 sim_hub_faults sim_hub_more sim_venue sim_venue_more sims story transport
-transport_faults wire wire_cases words
+transport_faults wire wire_cases wire_more words
 """.split()
