@@ -536,6 +536,19 @@ static void pulls_again(struct cg_engine *engine)
     }
 }
 
+/* Nobody is asked, or asked to cancel, while the venue is away: what is due
+ * then is due no more, whether anybody looks in time or not.  Its next logon
+ * begins anew. */
+static void venue_gone(struct cg_engine *engine)
+{
+    const struct cg_state *state = &engine->state;
+    for (uint32_t i = 0; i < state->order_top; i++) {
+        if (state->orders[i].venue == engine->cause_session) {
+            cg_timer_order(engine, i);
+        }
+    }
+}
+
 static void link_changed(struct cg_engine *engine, bool up)
 {
     struct cg_fact fact = cg_fact_of(up ? CG_FACT_LINK_UP : CG_FACT_LINK_DOWN);
@@ -591,5 +604,6 @@ void cg_engine_link(struct cg_engine *engine, bool up)
     } else if (session->role == CG_ROLE_VENUE) {
         cg_compare_stop(engine, engine->cause_session);
         cg_timer_round(engine, engine->cause_session, CG_TIME_NEVER);
+        venue_gone(engine);
     }
 }
