@@ -245,7 +245,7 @@ newest(const struct cg_recording_tape *tape,
 static const struct cg_recording_item *
 meant(const struct cg_recording_tape *tape, size_t index)
 {
-    static const uint32_t ids[] = {11, 37, 17, 2318, 2319, 1666, 131, 41};
+    static const uint32_t ids[] = {11, 37, 17, 2318, 2319, 1666, 131, 41, 790};
     struct cg_slice body = tape->items[index].body;
     struct choice choice = {.count = 0};
     struct cg_slice value;

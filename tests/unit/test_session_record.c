@@ -461,6 +461,32 @@ static void test_session_record_seldom_same(void **state)
     sessions_deinit(&sessions);
 }
 
+/* What is asked for again is named by what tells it from what looks alike. */
+static void test_session_record_alike_named_apart(void **state)
+{
+    struct sessions sessions;
+    struct recorder recorder;
+    struct outcome outcome;
+    size_t at = 0;
+    (void)state;
+    sessions_open_seldom(&sessions);
+    while (strstr(sessions.paths[at], "/statuses_sent_again.") == NULL) {
+        at++;
+        assert_true(at < sessions.count);
+    }
+    assert_true(recorder_play(&recorder, sessions.paths[at]));
+    write_config(&recorder.script);
+    record(&outcome, recorder_write(&recorder, RECORD_FILELOG, 0, NULL, NULL),
+           false);
+    assert_int_equal(outcome.status, 0);
+    assert_non_null(
+        strstr(outcome.text, "resend H 11=A1 37=V1 790=$H1 kept\n"));
+    assert_non_null(strstr(outcome.text, "resend H 11=A1 kept\n"));
+    outcome_deinit(&outcome);
+    recorder_deinit(&recorder);
+    sessions_deinit(&sessions);
+}
+
 /* --- logs that are not whole -------------------------------------------- */
 
 static bool behind(void *user, const struct recorder *recorder, size_t index)
@@ -629,6 +655,7 @@ int main(void)
         cmocka_unit_test(test_session_record_samples_same),
         cmocka_unit_test(test_session_record_samples_hidden),
         cmocka_unit_test(test_session_record_seldom_same),
+        cmocka_unit_test(test_session_record_alike_named_apart),
         cmocka_unit_test(test_session_record_cut_passes),
         cmocka_unit_test(test_session_record_gaps_pass),
         cmocka_unit_test(test_session_record_damaged_passes),
