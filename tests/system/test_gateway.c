@@ -170,7 +170,7 @@ static const char rates[] = "set,curve,tenor,rate_pct\neod,USD_SOFR,1Y,3.5\n"
 #define SESSIONS                                                               \
     "[DEFAULT]\nSenderCompID=ACC\nConnectionType=acceptor\n"                   \
     "SocketAcceptPort=0\nBeginString=FIX.4.4\n"                                \
-    "[SESSION]\nRole=client\nTargetCompID=INI\nAccounts=ACME\n"                \
+    "[SESSION]\nRole=client\nTargetCompID=INI\nAccounts=ACME\n%s"              \
     "[SESSION]\nRole=venue\nTargetCompID=VENUE\n"                              \
     "[ACCOUNT]\nAccount=ACME\nClearingFirm=FCM1\n"                             \
     "[LIMIT]\nRiskLimitID=L1\nAccount=ACME\nCurrency=USD\nModel=push\n"        \
@@ -183,6 +183,8 @@ static void write_file(const char *path, const char *text)
     assert_true(fputs(text, file) >= 0);
     assert_int_equal(fclose(file), 0);
 }
+
+static const char *client_keys; /* more of its session */
 
 /* A start awaits that their file rests, for a second. */
 static bool with_rates;
@@ -202,7 +204,7 @@ static void configure(const char *keys, const char *amount, const char *more)
     snprintf(text, sizeof(text),
              "[GATE]\nJournal=%s/gate.journal\nInstruments=%s/table.csv\n"
              "TradingDayEnd=never\nMaxOrders=100\n%s" SESSIONS "%s%s%s%s",
-             folder, folder, keys, amount,
+             folder, folder, keys, client_keys, amount,
              with_rates ? "[RATES]\nParRates=" : "",
              with_rates ? rates_path : "", with_rates ? "\n" : "", more);
     write_file(config_path, text);
@@ -288,6 +290,7 @@ static int setup(void **state)
     countdown = -1;
     for_good = with_rates = false;
     memory_in_config = memory_after = 0;
+    client_keys = "";
     said[0] = '\0';
     snprintf(folder, sizeof(folder), "/tmp/creditgate-gateway-XXXXXX");
     assert_non_null(mkdtemp(folder));
@@ -590,6 +593,50 @@ static void test_gateway_sequence_resets(void **state)
     stop_gateway();
 }
 
+/* Its client's session was begun another day, when it said and heard a lot. */
+static void age_session(void)
+{
+    struct cg_journal journal;
+    char path[128];
+    char error[512];
+    const char *name = "FIX.4.4:ACC->INI";
+    snprintf(path, sizeof(path), "%s/gate.journal", folder);
+    assert_int_equal(
+        cg_journal_open_sqlite(path, &journal, error, sizeof(error)), 0);
+    assert_int_equal(
+        cg_journal_session_reset(journal.user, name, 1600000000 * CG_SECOND),
+        0);
+    assert_int_equal(cg_journal_session_set_sender(journal.user, name, 7), 0);
+    assert_int_equal(cg_journal_session_set_target(journal.user, name, 9), 0);
+    assert_int_equal(journal.commit(journal.user), 0);
+    journal.close(journal.user);
+}
+
+/* A session whose day is over when the gate starts begins with new numbers, and
+ * the gate hears of it before anybody can log on; else it does not start. */
+static void test_gateway_day_of_a_session_is_over(void **state)
+{
+    (void)state;
+    open_gateway("");
+    stop_gateway();
+    client_keys = "StartTime=00:00:00\nEndTime=00:00:00\n";
+    age_session();
+    failing_once("cg_gate_renumbered", 0, CG_ERR_IO);
+    not_opened(CG_ERR_IO, "the journal failed: ");
+    age_session();
+    failing = (struct failing_call){.name = "cg_gate_renumbered", .after = 1};
+    said[0] = '\0';
+    open_gateway("");
+    assert_int_equal(failing.after, 0); /* it was called once */
+    failing_never();
+    raw_open(&client, cg_gateway_port(gateway, 0));
+    raw_start_read(&client);
+    raw_logon(&client); /* with 1 */
+    RUN_UNTIL(told("INI: logged on"));
+    client_leaves();
+    stop_gateway();
+}
+
 /* --- the journal ------------------------------------------------------------
  */
 
@@ -743,6 +790,7 @@ int main(void)
         WITH_GATE(test_gateway_rates),
         WITH_GATE(test_gateway_rejects),
         WITH_GATE(test_gateway_sequence_resets),
+        WITH_GATE(test_gateway_day_of_a_session_is_over),
         WITH_GATE(test_gateway_sends_that_fail),
         WITH_GATE(test_gateway_renumbering_that_fails),
         WITH_GATE(test_gateway_commit_that_fails),
