@@ -27,19 +27,52 @@ static char rates_path[96];
 static struct cg_config *config;
 static struct cg_gateway *gateway;
 static char said[262144];
+static enum cg_log_level log_level = CG_LOG_DEBUG;
 static int ended; /* 1: and |end_error| is why */
 static int end_error;
 
 /* --- calls that fail --------------------------------------------------------
  */
 
-#define WRAP(name, parameters, arguments)                                      \
-    int __real_##name parameters;                                              \
-    int __wrap_##name parameters;                                              \
-    int __wrap_##name parameters                                               \
+#define WRAP_AS(type, name, parameters, arguments, wrong)                      \
+    type __real_##name parameters;                                             \
+    type __wrap_##name parameters;                                             \
+    type __wrap_##name parameters                                              \
     {                                                                          \
-        return failing_now(#name) ? failing.error : __real_##name arguments;   \
+        return failing_now(#name) ? (wrong) : __real_##name arguments;         \
     }
+#define WRAP(name, parameters, arguments)                                      \
+    WRAP_AS(int, name, parameters, arguments, failing.error)
+
+WRAP_AS(cg_time, cg_gate_deadline, (const struct cg_gate *gate), (gate), 1)
+WRAP_AS(bool, cg_gate_is_owed, (const struct cg_gate *gate), (gate), true)
+WRAP_AS(bool,
+        cg_gate_may_resend,
+        (const struct cg_gate *gate,
+         cg_session session,
+         const char *bytes,
+         size_t len),
+        (gate, session, bytes, len),
+        false)
+WRAP(cg_journal_session_load,
+     (void *user,
+      const char *session,
+      int *next_sender,
+      int *next_target,
+      int64_t *creation_ns),
+     (user, session, next_sender, next_target, creation_ns))
+WRAP(cg_rates_read,
+     (const struct cg_config *of,
+      const struct cg_rates_text *text,
+      const struct cg_rates *before,
+      void (*report)(void *user,
+                     const char *file,
+                     int line,
+                     const char *wrong,
+                     const char *remedy),
+      void *user,
+      struct cg_rates **read),
+     (of, text, before, report, user, read))
 
 WRAP(cg_gate_commit, (struct cg_gate * gate), (gate))
 WRAP(cg_gate_renumbered,
@@ -112,6 +145,29 @@ int __wrap_cg_gate_reconfigure(struct cg_gate *gate,
         report(user, CG_CHANGE_MISTAKE, 0, "it contradicts itself");
         report(user, CG_CHANGE_MISTAKE, 7, "it contradicts the gate");
     }
+    return failing.error;
+}
+
+static const char *gate_says; /* of why it is not opened */
+
+int __real_cg_gate_open(const struct cg_gate_options *options,
+                        char *error,
+                        size_t error_len,
+                        struct cg_gate **gate);
+int __wrap_cg_gate_open(const struct cg_gate_options *options,
+                        char *error,
+                        size_t error_len,
+                        struct cg_gate **gate);
+
+int __wrap_cg_gate_open(const struct cg_gate_options *options,
+                        char *error,
+                        size_t error_len,
+                        struct cg_gate **gate)
+{
+    if (!failing_now("cg_gate_open")) {
+        return __real_cg_gate_open(options, error, error_len, gate);
+    }
+    snprintf(error, error_len, "%s", gate_says);
     return failing.error;
 }
 
@@ -189,12 +245,12 @@ static const char *client_keys; /* more of its session */
 /* A start awaits that their file rests, for a second. */
 static bool with_rates;
 
-static void use_rates(void)
+static void use_rates(bool uses)
 {
     char path[128];
-    with_rates = true;
+    with_rates = uses;
     snprintf(path, sizeof(path), "%s/table.csv", folder);
-    write_file(path, priced);
+    write_file(path, uses ? priced : table);
 }
 
 /* Writes the configuration; |keys| are more of [GATE], |more| sections. */
@@ -249,7 +305,7 @@ static int try_open(char *error, size_t error_len)
         .loop = &loop,
         .config = config,
         .config_path = config_path,
-        .log_level = CG_LOG_DEBUG,
+        .log_level = log_level,
         .log = on_log,
         .ended = on_ended,
     };
@@ -285,7 +341,6 @@ static void stop_gateway(void)
 
 static int setup(void **state)
 {
-    char path[128];
     failing_never();
     countdown = -1;
     for_good = with_rates = false;
@@ -296,8 +351,7 @@ static int setup(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(config_path, sizeof(config_path), "%s/gate.cfg", folder);
     snprintf(rates_path, sizeof(rates_path), "%s/rates.csv", folder);
-    snprintf(path, sizeof(path), "%s/table.csv", folder);
-    write_file(path, table);
+    use_rates(false);
     write_file(rates_path, rates);
     return open_loop(state);
 }
@@ -350,6 +404,12 @@ static void order(int seq, const char *id)
     say("D", seq, fields);
 }
 
+/* Until what was read last holds |part|. */
+static void hears(const char *part)
+{
+    RUN_UNTIL(memmem(client.in, sizeof(client.in), part, strlen(part)) != NULL);
+}
+
 static void client_leaves(void)
 {
     raw_close(&client);
@@ -359,12 +419,20 @@ static void client_leaves(void)
 /* --- opening ----------------------------------------------------------------
  */
 
+static const char *more_keys = "";
+
+/* What is set to fail does so when the configuration has been read. */
 static void not_opened(int expected, const char *says)
 {
     char error[2048] = "";
-    configure("", "1000", "");
+    const struct failing_call call = failing;
+    long memory = countdown;
+    failing_never();
+    countdown = -1;
+    configure(more_keys, "1000", "");
     assert_int_equal(cg_config_open(config_path, mistake, NULL, &config), 0);
-    countdown = memory_in_config + memory_after == 0 ? countdown : -1;
+    failing = call;
+    countdown = memory;
     assert_int_equal(try_open(error, sizeof(error)), expected);
     failing_never();
     countdown = -1;
@@ -391,16 +459,42 @@ static void test_gateway_not_opened(void **state)
     not_opened(CG_ERR_MEMORY, "the journal failed: ");
     failing_once("cg_gate_commit", 0, CG_ERR_IO);
     not_opened(CG_ERR_IO, "the journal failed: ");
-    use_rates();
+    use_rates(true);
     for (memory_in_config = 1; memory_in_config < 4; memory_in_config++) {
         long n = memory_in_config;
         not_opened(CG_ERR_MEMORY, "the journal failed: ");
         memory_in_config = n;
     }
     memory_in_config = 0;
+    use_rates(false);
+    countdown = 1; /* the gateway itself */
+    not_opened(CG_ERR_MEMORY, "not enough memory");
+    failing_once("cg_journal_session_load", 0, CG_ERR_IO);
+    not_opened(FIX8C_ERR_STORE, "the message store failed");
+    failing_once("cg_gate_open", 0, CG_ERR_CORRUPT);
+    gate_says = "fact 7 was changed";
+    not_opened(CG_ERR_CORRUPT, "/gate.journal: fact 7 was changed");
+    char named[160];
+    snprintf(named, sizeof(named), "%s/gate.journal was changed", folder);
+    failing_once("cg_gate_open", 0, CG_ERR_CORRUPT);
+    gate_says = named;
+    not_opened(CG_ERR_CORRUPT, named);
+    snprintf(named, sizeof(named), "MessageLog=%s/messages\n", folder);
+    more_keys = named;
+    failing_once("open64", 0, EACCES);
+    not_opened(CG_ERR_IO, "/messages: Permission denied; correct MessageLog=");
+    more_keys = "";
     cg_gateway_close(NULL);
+    snprintf(named, sizeof(named), "%s/gate.journal-spare", folder);
+    assert_int_equal(unlink(named), 0);
     open_gateway("");
+    assert_true(told("ALARM: the journal has no -spare beside it"));
     stop_gateway();
+    snprintf(named, sizeof(named), "%s/gate.journal", folder);
+    assert_int_equal(unlink(named), 0);
+    assert_int_equal(mkdir(named, 0755), 0);
+    not_opened(CG_ERR_IO, "gate.journal");
+    assert_int_equal(rmdir(named), 0);
 }
 
 /* --- a new configuration ----------------------------------------------------
@@ -488,7 +582,7 @@ static void test_gateway_reloads_without_memory(void **state)
 static void test_gateway_rates_without_memory(void **state)
 {
     (void)state;
-    use_rates();
+    use_rates(true);
     open_gateway("");
     configure("", "2000", "");
     memory_after = 1;
@@ -503,7 +597,7 @@ static void test_gateway_rates_without_memory(void **state)
 static void test_gateway_stops_while_it_reloads(void **state)
 {
     (void)state;
-    use_rates();
+    use_rates(true);
     for (int turns = 0; turns < 3; turns++) {
         open_gateway("");
         cg_gateway_reload(gateway);
@@ -527,11 +621,45 @@ static void test_gateway_reload_that_fails(void **state)
     assert_true(told("FATAL: the journal failed, nothing goes out"));
 }
 
+/* A start without par rates, or with bad ones, is told; so are bad ones that
+ * come later, and those that there is no memory for. */
+static void test_gateway_rates_that_are_none(void **state)
+{
+    static const char bad[] = "set,curve,tenor,rate_pct\neod,USD_SOFR,1Y,x\n"
+                              "eod,USD_SOFR,7Y,y\n";
+    (void)state;
+    use_rates(true);
+    assert_int_equal(unlink(rates_path), 0);
+    open_gateway("");
+    assert_true(told("rates.csv is not taken (1 mistake): there are no par "
+                     "rates, orders on instruments that need them are "
+                     "refused (CG104)"));
+    reload_until("is not taken (1 mistake): there are no par rates");
+    write_file(rates_path, bad);
+    reload_until("is not taken (2 mistakes): there are no par rates");
+    assert_true(told("rates.csv:2: "));
+    write_file(rates_path, rates);
+    failing_once("cg_rates_read", 1, CG_ERR_MEMORY);
+    reload_until("rates.csv: there is not enough memory for its curves; give "
+                 "the gate more");
+    failing_once("cg_rates_read", 0, CG_ERR_MEMORY);
+    reload_until("gate.cfg is not taken: there is not enough memory");
+    reload_until("the par rates are unchanged: version ");
+    write_file(rates_path, bad);
+    reload_until("is not taken (2 mistakes): the par rates of version");
+    stop_gateway();
+    write_file(rates_path, rates);
+    open_gateway("");
+    reload_until("config: the configuration is unchanged");
+    /* Their worker has begun: what it makes of them is dropped. */
+    stop_gateway();
+}
+
 /* Par rates are gone, come back, and at last the gate fails on them. */
 static void test_gateway_rates(void **state)
 {
     (void)state;
-    use_rates();
+    use_rates(true);
     open_gateway("");
     assert_int_equal(unlink(rates_path), 0);
     reload_until("rates.csv is not taken (1 mistake): the par rates of "
@@ -589,6 +717,40 @@ static void test_gateway_sequence_resets(void **state)
     say("4", 6, "123=Y|36=9|");
     order(9, "A2");
     RUN_UNTIL(told("A2"));
+    client_leaves();
+    stop_gateway();
+}
+
+/* What it has said is said again, unless the gate says that it must not be. */
+static void test_gateway_resends(void **state)
+{
+    (void)state;
+    open_gateway("");
+    log_on();
+    order(2, "A1");
+    hears("\00135=8\001");
+    say("2", 3, "7=2|16=2|");
+    hears("\00143=Y\001");
+    assert_non_null(memmem(client.in, sizeof(client.in), "\00135=8\001", 6));
+    failing_once("cg_gate_may_resend", 0, 0);
+    say("2", 4, "7=2|16=2|");
+    hears("\00135=4\001");
+    assert_true(told("a message whose cover has died is gap-filled"));
+    client_leaves();
+    stop_gateway();
+}
+
+/* What is due is done at once, whoever asks for it. */
+static void test_gateway_timer(void **state)
+{
+    (void)state;
+    open_gateway("");
+    log_on();
+    failing = (struct failing_call){.name = "cg_gate_deadline", .times = 3};
+    order(2, "A1");
+    RUN_UNTIL(told("A1"));
+    RUN_UNTIL(failing.name == NULL);
+    assert_int_equal(ended, 0);
     client_leaves();
     stop_gateway();
 }
@@ -755,6 +917,57 @@ static void test_gateway_stops(void **state)
     raw_close(&client);
 }
 
+/* Venue or hub owe answers: it waits for them, but not for ever, and not after
+ * its journal has failed. */
+static void test_gateway_stops_while_something_is_owed(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        open_gateway("");
+        log_on();
+        failing = (struct failing_call){.name = "cg_gate_is_owed"};
+        said[0] = '\0';
+        cg_gateway_stop(gateway);
+        assert_true(told("gate: waits up to "));
+        assert_false(told("still owe answers"));
+        if (n == 1) {
+            cg_gateway_stop(gateway);
+            assert_true(told("venue or hub still owe answers: they are asked "
+                             "for at the next start"));
+        } else if (n == 2) {
+            failing = (struct failing_call){.name = "cg_gate_commit",
+                                            .error = CG_ERR_IO};
+            order(2, "A1");
+        }
+        RUN_UNTIL(ended == 1 || told("still owe answers") || n == 2);
+        raw_close(&client);
+        close_gateway();
+        failing_never();
+        assert_int_equal(end_error, n == 2 ? CG_ERR_IO : 0);
+    }
+}
+
+/* It says no more than it is asked for, and logs every message. */
+static void test_gateway_quiet(void **state)
+{
+    char keys[160];
+    (void)state;
+    log_level = CG_LOG_NOTICE;
+    snprintf(keys, sizeof(keys), "MessageLog=%s/messages\n", folder);
+    open_gateway(keys);
+    log_on();
+    order(2, "A1");
+    raw_close(&client);
+    RUN_UNTIL(told("INI: logged out"));
+    assert_false(told("A1"));
+    stop_gateway();
+    log_level = CG_LOG_DEBUG;
+    snprintf(keys, sizeof(keys), "%s/messages", folder);
+    struct stat about;
+    assert_int_equal(stat(keys, &about), 0);
+    assert_true(about.st_size > 200);
+}
+
 /* Nobody listens to what it says. */
 static void test_gateway_without_a_log(void **state)
 {
@@ -788,14 +1001,19 @@ int main(void)
         WITH_GATE(test_gateway_stops_while_it_reloads),
         WITH_GATE(test_gateway_reload_that_fails),
         WITH_GATE(test_gateway_rates),
+        WITH_GATE(test_gateway_rates_that_are_none),
         WITH_GATE(test_gateway_rejects),
         WITH_GATE(test_gateway_sequence_resets),
+        WITH_GATE(test_gateway_resends),
+        WITH_GATE(test_gateway_timer),
         WITH_GATE(test_gateway_day_of_a_session_is_over),
         WITH_GATE(test_gateway_sends_that_fail),
         WITH_GATE(test_gateway_renumbering_that_fails),
         WITH_GATE(test_gateway_commit_that_fails),
         WITH_GATE(test_gateway_on_its_spare),
         WITH_GATE(test_gateway_stops),
+        WITH_GATE(test_gateway_stops_while_something_is_owed),
+        WITH_GATE(test_gateway_quiet),
         WITH_GATE(test_gateway_without_a_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
