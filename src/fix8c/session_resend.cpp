@@ -43,12 +43,8 @@ bool fix8c_session::feed_long_request()
         last = newest;
     if (last - first < piece_left_) {
         piece_left_ -= std::max(last - first + 1, 0);
-        if (first <= owed_.next && last >= owed_.last)
-            owed_ = Owed();
         return false;
     }
-    if (last < first)
-        return false;
     int next = first + std::max(piece_left_, 1);
     FIX::Message message(std::string(fed_.bytes, fed_.len),
                          *dictionaries_.transport, false);

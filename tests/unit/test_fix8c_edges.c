@@ -354,7 +354,7 @@ static void test_edges_pieces(void **state)
     assert_int_equal(fix8c_session_tick(p.i.session), 0);
     assert_int_equal(p.i.resent, 5);
     assert_int_equal(p.i.resent_last, 11);
-    /* A short ask for all that is left takes the place of what is owed. */
+    /* While there is some left, asking for it brings no more than one. */
     assert_int_equal(fix8c_session_tick(p.i.session), 0);
     assert_int_equal(p.i.resent_last, 16);
     assert_int_equal(count_resent(&p, "7=17|16=99|"), 1);
