@@ -347,6 +347,37 @@ static void test_replay_against_waits_at_the_end(void **state)
     desk_free(desk);
 }
 
+/* A raise that B refuses, and the venue: what the venue says of the raise is
+ * left out in B, what it says of the order by the raise's id is heard of the
+ * order. */
+static void test_replay_against_refusals_of_a_raise(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(PUSH("40000"), PUSH("10000"));
+    order_acked(desk, 1000, "A1", 10000000);
+    desk_say(desk, 'c', 2000, "G",
+             "11=R1|41=A1|1=ACME|55=USSW10|54=1|38=20000000|40=2|44=4.1|"
+             "60=20260115-12:00:00|");
+    desk_report(desk, 2005, "R1", "A1", 'E', '0', 10000000, 0);
+    desk_say(desk, 'v', 2010, "9",
+             "37=V-A1|11=R1|41=A1|39=0|434=2|102=0|58=no|");
+    desk_report(desk, 3000, "A1", NULL, 'F', '1', 10000000, 4000000);
+    desk_say(desk, 'c', 4000, "G",
+             "11=R2|41=A1|1=ACME|55=USSW10|54=1|38=30000000|40=2|44=4.1|"
+             "60=20260115-12:00:00|");
+    /* It ends while the venue looks at the raise. */
+    desk_report(desk, 4005, "R2", "A1", '4', '4', 10000000, 4000000);
+    desk_run(desk);
+    assert_non_null(desk_find(desk, "R1", CG_AGAINST_REFUSED_IN_B));
+    assert_non_null(desk_find(desk, "R2", CG_AGAINST_REFUSED_IN_B));
+    assert_int_equal(desk->count, 2);
+    assert_int_equal(desk->totals->left_out, 2);
+    assert_int_equal(desk->totals->resting, 0);
+    assert_int_equal(desk_used(desk, A, "ACME-USD"), USD(3616));
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(3616));
+    desk_free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_replay_against_tokens_of_other_numbers),
         cmocka_unit_test(test_replay_against_unpriced_and_unlimited),
         cmocka_unit_test(test_replay_against_waits_at_the_end),
+        cmocka_unit_test(test_replay_against_refusals_of_a_raise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
