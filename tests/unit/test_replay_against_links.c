@@ -378,6 +378,45 @@ static void test_replay_against_refusals_of_a_raise(void **state)
     desk_free(desk);
 }
 
+/* An order waits for room in B, and its hub has said all of it by then, more
+ * than once: B hears it as long after it has asked; what is said again and
+ * again, not as often. */
+static void test_replay_against_answers_before_the_question(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(LIMIT("ping"),
+                                 LIMIT("ping") "[LIMIT]\nRiskLimitID=OWN\n"
+                                               "Account=ACME\nCurrency=USD\n"
+                                               "Model=push\nQueue=Y\n"
+                                               "Amount=10000\n");
+    desk_order(desk, 1000, "A1", 10000000);
+    desk_answer(desk, 1010, 1, 1, 0, "9040.00");
+    desk_report(desk, 1015, "A1", NULL, '0', '0', 10000000, 0);
+    desk_order(desk, 2000, "A2", 5000000);
+    for (int i = 0; i < 3; i++) { /* not decided yet */
+        desk_answer(desk, 2010 + i, 2, 2, 3, "4520.00");
+    }
+    for (int i = 0; i < 3; i++) {
+        desk_answer(desk, 2020 + i, 2, 2, 0, "4520.00");
+    }
+    desk_report(desk, 2035, "A2", NULL, '0', '0', 5000000, 0);
+    desk_report(desk, 5000, "A1", NULL, '4', '4', 10000000, 0);
+    desk_say(desk, 'h', 5010, "DG",
+             "2318=3|2319=GATE-T1|2325=4|2320=1|2321=0|2324=9040.00|");
+    desk_say(desk, 'c', 9000, "0", "112=X|");
+    desk_run(desk);
+    assert_int_equal(desk->count, 1);
+    const struct desk_seen *seen = desk_find(desk, "A2", CG_AGAINST_LATER);
+    assert_non_null(seen);
+    assert_string_equal(seen->a, "forwarded after 20 ms");
+    assert_string_equal(seen->b, "forwarded after 3020 ms");
+    assert_int_equal(desk->totals->assumed_answers, 0);
+    assert_int_equal(desk_used(desk, A, "ACME-USD"), USD(4520));
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(4520));
+    assert_int_equal(desk_used(desk, B, "OWN"), USD(4520));
+    desk_free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_replay_against_unpriced_and_unlimited),
         cmocka_unit_test(test_replay_against_waits_at_the_end),
         cmocka_unit_test(test_replay_against_refusals_of_a_raise),
+        cmocka_unit_test(test_replay_against_answers_before_the_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
