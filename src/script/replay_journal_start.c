@@ -18,9 +18,11 @@
 
 enum { FOUND = 1 };
 
-/* The numbers of the first messages of the logs. */
+/* The numbers of the first messages of the logs, and the time of the first that
+ * has each. */
 struct ahead {
     uint64_t keys[PLACES]; /* session and number; 0: free */
+    cg_time times[PLACES];
 };
 
 struct start {
@@ -57,16 +59,23 @@ static void note_ahead(struct cg_replay *replay, struct ahead *ahead)
             cg_replay_route(&replay->route, &message) && !message.outbound &&
             !message.admin && message.seq > 0) {
             uint64_t key = key_of(message.session, (uint64_t)message.seq);
-            ahead->keys[place_of(ahead, key)] = key;
+            size_t at = place_of(ahead, key);
+            ahead->times[at] = ahead->keys[at] == key ? ahead->times[at]
+                                                      : message.time;
+            ahead->keys[at] = key;
         }
     }
 }
 
+/* Numbers may have begun anew before the logs: a message that comes hours later
+ * is another one. */
 static bool is_ahead(const struct ahead *ahead, const struct cg_fact *fact)
 {
     uint64_t key = key_of(fact->cause_session, fact->cause_seq);
+    size_t at = place_of(ahead, key);
     return fact->cause_session != CG_SESSION_NONE && fact->cause_seq > 0 &&
-           ahead->keys[place_of(ahead, key)] == key;
+           ahead->keys[at] == key &&
+           ahead->times[at] - fact->time <= CG_EXACT_NEAR;
 }
 
 /* --- the first fact --------------------------------------------------------

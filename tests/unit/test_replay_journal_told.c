@@ -264,6 +264,39 @@ static void test_replay_journal_of_strangers_same(void **state)
     recorder_deinit(&recorder);
 }
 
+/* Numbers began anew just before the log begins: one of before that comes again
+ * hours later is not that message, and the log is begun with where it begins.
+ */
+static void test_replay_journal_numbers_anew_before_the_log(void **state)
+{
+    struct recorder recorder;
+    struct facts facts;
+    size_t at = 0;
+    (void)state;
+    assert_true(recorder_play_text(
+        &recorder, SCRIPT_DESK SCRIPT_UP
+        "@1s client > D 11=A1 38=1 55=NONE\nclient < 8 11=A1 150=8 ...\n"
+        "@1h client > D 11=A2 38=1 55=NONE\nclient < 8 11=A2 150=8 ...\n"
+        "@+10s client down\nclient resets\n@+10s client up\n"
+        "@+2h client > D 11=A3 38=1 55=NONE\nclient < 8 11=A3 150=8 ...\n"
+        "@+1s client > D 11=A4 38=1 55=NONE\nclient < 8 11=A4 150=8 ...\n"));
+    facts_init(&facts, &recorder);
+    while (recorder.items[at].time <
+           recorder.script.start + 3610 * CG_SECOND + CG_SECOND) {
+        at++;
+    }
+    struct outcome outcome = replay_part(
+        &recorder, &facts, (struct part){at, recorder.count, SIZE_MAX});
+    const struct cg_exactness *is = &outcome.exactness;
+    assert_int_equal(outcome.status, 0);
+    assert_int_equal(is->end, CG_EXACT_WHOLE);
+    assert_int_equal(is->left, 0);
+    assert_int_equal(is->lost, 0);
+    assert_int_equal(facts.row.facts[is->first - 1].kind, CG_FACT_LINK_UP);
+    facts_deinit(&facts);
+    recorder_deinit(&recorder);
+}
+
 /* --- a message that has no number ------------------------------------------
  */
 
@@ -327,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_replay_journal_unreadable_told),
         cmocka_unit_test(test_replay_journal_without_start_refused),
         cmocka_unit_test(test_replay_journal_of_strangers_same),
+        cmocka_unit_test(test_replay_journal_numbers_anew_before_the_log),
         cmocka_unit_test(test_replay_journal_too_many_fields_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
