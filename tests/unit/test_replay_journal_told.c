@@ -123,6 +123,42 @@ static void test_replay_journal_wild_fact_named(void **state)
     recorder_deinit(&recorder);
 }
 
+/* A turn whose last fact is missing, or that has one more: the one that has no
+ * counterpart is named. */
+static void test_replay_journal_turn_of_other_length_named(void **state)
+{
+    struct recorder recorder;
+    struct facts facts;
+    (void)state;
+    facts_of(&recorder, &facts, "105");
+    size_t count = facts.row.count;
+    while (!cg_fact_is_of(&facts.row.facts[count - 1],
+                          &facts.row.facts[count - 2])) {
+        count--;
+    }
+    facts.shown = count - 1;
+    struct outcome outcome = replay_whole(&recorder, &facts);
+    const struct cg_exactness *is = &outcome.exactness;
+    assert_int_equal(is->end, CG_EXACT_DIFFERS);
+    assert_int_equal(is->difference.no, count);
+    assert_true(is->difference.made && !is->difference.recorded);
+    assert_true(is->difference.is_record.what[0] != '\0');
+    assert_int_equal(is->same, count - 1);
+    assert_int_equal(is->left, 0);
+    struct cg_fact more = cg_fact_row_at(&facts.row, facts.row.count - 1);
+    more.no++;
+    assert_int_equal(cg_fact_row_add(&facts.row, &more), 0);
+    facts.shown = facts.row.count;
+    outcome = replay_whole(&recorder, &facts);
+    assert_int_equal(is->end, CG_EXACT_DIFFERS);
+    assert_int_equal(is->difference.no, facts.row.count);
+    assert_true(is->difference.recorded && !is->difference.made);
+    assert_int_equal(is->same, facts.row.count - 1);
+    assert_int_equal(is->left, 1);
+    facts_deinit(&facts);
+    recorder_deinit(&recorder);
+}
+
 /* A journal that ends before the logs begin, or has nothing, is another's. */
 static void test_replay_journal_of_other_time_refused(void **state)
 {
@@ -355,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_replay_journal_other_rates_told),
         cmocka_unit_test(test_replay_journal_other_settings_told),
         cmocka_unit_test(test_replay_journal_wild_fact_named),
+        cmocka_unit_test(test_replay_journal_turn_of_other_length_named),
         cmocka_unit_test(test_replay_journal_of_other_time_refused),
         cmocka_unit_test(test_replay_journal_saved_again),
         cmocka_unit_test(test_replay_journal_unreadable_told),
