@@ -102,14 +102,28 @@ static bool is_in_step(const struct cg_against *against,
            ask->of[B].at == ask->of[A].at;
 }
 
-/* Kept until B asks. */
+/* What is said again and again is kept so often: of decisions, and of what is
+ * none. */
+#define KEPT_MAX 4
+
+/* Kept until B asks; |*kept| is NULL when it is not. */
 static int keep(struct cg_against *against,
                 struct cg_against_ask *ask,
                 const struct cg_against_event *event,
-                bool final)
+                bool final,
+                const struct cg_against_answer **kept)
 {
-    struct cg_against_answer *answer = malloc(sizeof(*answer) + event->len);
     struct cg_against_answer **end = &ask->answers;
+    size_t count = 0;
+    while (*end != NULL) {
+        count += (*end)->final == final;
+        end = &(*end)->next;
+    }
+    *kept = NULL;
+    if (count == KEPT_MAX) {
+        return 0;
+    }
+    struct cg_against_answer *answer = malloc(sizeof(*answer) + event->len);
     if (answer == NULL) {
         against->failed = true;
         return CG_ERR_MEMORY;
@@ -121,41 +135,25 @@ static int keep(struct cg_against *against,
         .len = event->len,
     };
     memcpy(answer->bytes, event->bytes, event->len);
-    size_t count = 0;
-    while (*end != NULL) {
-        end = &(*end)->next;
-        count++;
-    }
-    if (count >= 4) { /* said again and again: once is enough */
-        free(answer);
-        return 0;
-    }
     *end = answer;
+    *kept = answer;
     return 0;
 }
 
 static void take_answer(struct cg_against *against,
                         struct cg_against_record *record,
                         struct cg_against_ask *ask,
-                        const struct cg_against_event *event,
-                        bool final)
+                        const struct cg_against_answer *answer)
 {
     cg_time fixed = against->options.hub_latency;
     cg_time later = ask->of[B].at - ask->of[A].at;
-    const struct cg_against_answer *answer = ask->answers;
     if (!ask->of[B].asked || ask->assumed) {
         return;
     }
-    while (answer != NULL && answer->next != NULL) {
-        answer = answer->next;
-    }
-    if (answer == NULL) {
-        return;
-    }
-    if (fixed < 0 || (final && ask->final_done)) {
+    if (fixed < 0 || (answer->final && ask->final_done)) {
         cg_against_ask_plan(against, record, ask, answer,
-                            event->time + (later > 0 ? later : 0));
-    } else if (final) {
+                            answer->time + (later > 0 ? later : 0));
+    } else if (answer->final) {
         ask->final_done = true;
         cg_against_ask_known(against, ask);
         cg_against_ask_plan(against, record, ask, answer,
@@ -178,9 +176,10 @@ int cg_against_hub_heard(struct cg_against *against,
                  number_of(value) != PENDING;
     struct cg_against_record *record = cg_against_record_of(
         against, ask->record, ask->serial);
-    int status = keep(against, ask, event, final);
-    if (record != NULL && status == 0) {
-        take_answer(against, record, ask, event, final);
+    const struct cg_against_answer *kept = NULL;
+    int status = keep(against, ask, event, final, &kept);
+    if (record != NULL && kept != NULL) {
+        take_answer(against, record, ask, kept);
     }
     free(event);
     return status;

@@ -393,10 +393,10 @@ static void test_replay_against_answers_before_the_question(void **state)
     desk_answer(desk, 1010, 1, 1, 0, "9040.00");
     desk_report(desk, 1015, "A1", NULL, '0', '0', 10000000, 0);
     desk_order(desk, 2000, "A2", 5000000);
-    for (int i = 0; i < 3; i++) { /* not decided yet */
+    for (int i = 0; i < 7; i++) { /* not decided yet */
         desk_answer(desk, 2010 + i, 2, 2, 3, "4520.00");
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 7; i++) {
         desk_answer(desk, 2020 + i, 2, 2, 0, "4520.00");
     }
     desk_report(desk, 2035, "A2", NULL, '0', '0', 5000000, 0);
@@ -417,6 +417,30 @@ static void test_replay_against_answers_before_the_question(void **state)
     desk_free(desk);
 }
 
+/* A hub that says again and again that it has not decided, and then has: B
+ * hears the decision, after the time that its hub takes. */
+static void test_replay_against_slow_decision_is_heard(void **state)
+{
+    (void)state;
+    struct desk *desk = desk_new(LIMIT("ping"), LIMIT("ping"));
+    desk->against.hub_latency = 300 * CG_MS;
+    desk_order(desk, 1000, "A1", 10000000);
+    for (int i = 0; i < 7; i++) {
+        desk_answer(desk, 1010 + i, 1, 1, 3, "9040.00");
+    }
+    desk_answer(desk, 1040, 1, 1, 0, "9040.00");
+    desk_report(desk, 1500, "A1", NULL, '0', '0', 10000000, 0);
+    desk_say(desk, 'c', 9000, "0", "112=X|");
+    desk_run(desk);
+    const struct desk_seen *seen = desk_find(desk, "A1", CG_AGAINST_LATER);
+    assert_non_null(seen);
+    assert_string_equal(seen->a, "forwarded after 40 ms");
+    assert_string_equal(seen->b, "forwarded after 300 ms");
+    assert_int_equal(desk->totals->unanswered, 0);
+    assert_int_equal(desk_used(desk, B, "ACME-USD"), USD(9040));
+    desk_free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_replay_against_waits_at_the_end),
         cmocka_unit_test(test_replay_against_refusals_of_a_raise),
         cmocka_unit_test(test_replay_against_answers_before_the_question),
+        cmocka_unit_test(test_replay_against_slow_decision_is_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
