@@ -441,6 +441,36 @@ static void test_replay_against_slow_decision_is_heard(void **state)
     desk_free(desk);
 }
 
+/* An order of more fills than a record keeps requests to its hub: each is told
+ * of, and confirmed, in both. */
+static void test_replay_against_many_fills_are_told(void **state)
+{
+    enum { FILLS = 200 };
+    (void)state;
+    struct desk *desk = desk_new(LIMIT("ping"), LIMIT("ping"));
+    desk->against.hub_latency = 7 * CG_MS;
+    desk_order(desk, 1000, "A1", FILLS * 1000000LL);
+    desk_answer(desk, 1010, 1, 1, 0, "180800.00");
+    desk_report(desk, 1015, "A1", NULL, '0', '0', FILLS * 1000000LL, 0);
+    for (int i = 1; i <= FILLS; i++) {
+        desk_say(desk, 'v', 2000 + 20 * i, "8",
+                 "37=V-A1|11=A1|17=F%d|150=F|39=%d|55=USSW10|54=1|"
+                 "38=%lld|151=%lld|14=%lld|6=4.1|31=4.1|32=1000000|",
+                 i, i < FILLS ? 1 : 2, FILLS * 1000000LL,
+                 (FILLS - i) * 1000000LL, i * 1000000LL);
+        desk_say(desk, 'h', 2010 + 20 * i, "DG",
+                 "2318=%d|2319=GATE-T1|2325=0|2320=0|2321=1|2324=904.00|",
+                 1 + i);
+    }
+    desk_say(desk, 'c', 60000, "0", "112=X|");
+    desk_run(desk);
+    assert_int_equal(desk->totals->unanswered, 0);
+    assert_int_equal(desk->totals->assumed_answers, 0);
+    assert_int_equal(desk_used(desk, A, "ACME-USD"),
+                     desk_used(desk, B, "ACME-USD"));
+    desk_free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_replay_against_refusals_of_a_raise),
         cmocka_unit_test(test_replay_against_answers_before_the_question),
         cmocka_unit_test(test_replay_against_slow_decision_is_heard),
+        cmocka_unit_test(test_replay_against_many_fills_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
