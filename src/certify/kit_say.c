@@ -233,6 +233,18 @@ void kit_step_waived(struct kit_play *play, const char *why)
     next_step(play, play->due);
 }
 
+/* |wrong| behind the place of the step, which whoever reads a script puts
+ * before it, and which is said anyway. */
+static const char *without_place(const char *wrong,
+                                 const struct cg_script_step *step)
+{
+    char place[KIT_REASON_MAX];
+    int len = snprintf(place, sizeof(place), "%s:%d: ", step->place.file,
+                       step->place.line);
+
+    return strncmp(wrong, place, (size_t)len) == 0 ? wrong + len : wrong;
+}
+
 void kit_step_failed(struct kit_play *play,
                      enum cg_kit_verdict verdict,
                      const struct cg_script_message *came,
@@ -250,12 +262,12 @@ void kit_step_failed(struct kit_play *play,
     (void)vsnprintf(wrong, sizeof(wrong), format, arguments);
     va_end(arguments);
     event.verdict = verdict;
-    event.wrong = wrong;
+    event.wrong = without_place(wrong, step);
     if (differing != NULL) {
         event.differing = differing->tags;
         event.differing_count = differing->count;
     }
     tell(play->kit, &event);
     kit_end(play, verdict, "%s:%d: %s", kit_file_name(step->place.file),
-            step->place.line, wrong);
+            step->place.line, event.wrong);
 }

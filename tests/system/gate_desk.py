@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0
 import datetime
 import os
 import queue
+import random
 import re
 import resource
 import signal
@@ -82,9 +83,16 @@ ORDER = ("11={id}|9001=first|1=ACME|55=USSW10|54=1|38={qty}|40=2|44=4.125|"
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """Below those that the system gives to connections: it is still free when
+    somebody listens there."""
+    while True:
+        port = random.randrange(10240, 32768)
+        with socket.socket() as found:
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def utc():

@@ -416,6 +416,55 @@ static void test_kit_keeps_numbers(void **state)
     gate_close(&gate);
 }
 
+/* Messages that are rejected, and asked for again, over the line. */
+static void test_kit_rejects_and_asks_again(void **state)
+{
+    struct gate gate;
+    struct watch watch = {0};
+
+    (void)state;
+    gate_open(&gate);
+    kit_open(&watch, &gate, PLAYS_ALL);
+    watch_play(&watch,
+               UP ASK GRANT AT_VENUE "client rejects 8\nclient resend 8 "
+                                     "kept\nhub skips\nhub < CL ...\n" CANCEL);
+    expect(&watch, CG_KIT_PASSED, "");
+    watch_play(&watch, UP ASK GRANT AT_VENUE "client resend 8 dropped\n");
+    expect(&watch, CG_KIT_FAILED, "it was sent again");
+    watch_play(&watch, UP "venue rejects D\n");
+    expect(&watch, CG_KIT_BROKEN, "venue was sent no such message");
+    assert_string_equal(watch.wrong, "venue was sent no such message");
+    watch_play(&watch, UP "client resend 8 kept\n");
+    expect(&watch, CG_KIT_BROKEN, "client was sent no such message");
+    assert_null(strstr(strstr(watch.reason, ": ") + 1, "kit.session"));
+    watch_close(&watch);
+    gate_close(&gate);
+}
+
+/* Somebody says that the gate was restarted, and it was not. */
+static void test_kit_sees_that_the_gate_stays(void **state)
+{
+    static const char *const steps[] = {
+        "client up\ngate asked restart : Restart the gate\ngate crash\n",
+        "client up\ngate asked stop : Stop the gate\ngate stop\n"};
+    struct gate gate;
+    struct watch watch = {0};
+
+    (void)state;
+    gate_open(&gate);
+    kit_open(&watch, &gate, PLAYS_ALL);
+    watch.options.limits.connect_ns = 500 * CG_MS;
+    watch_close(&watch);
+    watch_open(&watch, &loop, gate.text);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        watch_play(&watch, steps[i]);
+        expect(&watch, CG_KIT_BROKEN,
+               "client is still logged on: the gate did not restart");
+    }
+    watch_close(&watch);
+    gate_close(&gate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +476,8 @@ int main(void)
         cmocka_unit_test(test_kit_gate_goes_and_is_back),
         cmocka_unit_test(test_kit_wire_is_a_client),
         cmocka_unit_test(test_kit_keeps_numbers),
+        cmocka_unit_test(test_kit_rejects_and_asks_again),
+        cmocka_unit_test(test_kit_sees_that_the_gate_stays),
     };
     int failed;
 

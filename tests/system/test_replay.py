@@ -420,6 +420,45 @@ class Replay(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("cannot be written", error)
 
+    def test_replay_by_par_rates(self):
+        """An instrument by its swap is priced by the file of the rates, or the
+        file is refused with its line."""
+        rates = ("set,curve,tenor,rate_pct,valuation_date\n"
+                 "a,USD_SOFR,1Y,3.481,2026-01-15\n"
+                 "a,USD_SOFR,10Y,3.703,2026-01-15\n").encode()
+        self.write("swaps.csv", b"instrument,currency,dv01_per_million,"
+                   b"convention,swap\nUSSW10,USD,,USD_SOFR,10Y\n")
+        text = CONFIG.format(amount="100000.00").replace(
+            "=instruments.csv", "=swaps.csv")
+        config = self.write("rates.cfg", (
+            text + "\n[RATES]\nParRates=rates.csv\nMaxAgeMs=never\n").encode())
+        self.assertNotEqual(text, CONFIG.format(amount="100000.00"))
+        log = self.write("two.log", orders(2).data())
+        path = self.write("rates.csv", rates)
+        report = self.report(log, config=config)
+        self.assertEqual(report["orders"][0]["forwarded"], "2")
+        # 10 million of ten years at about 8.6 years of annuity.
+        self.assertTrue(8000 < float(report["limits"][0]["peak"]) < 9000,
+                        report["limits"])
+        status, _, error = self.run_it("--against", config, log, config=config)
+        self.assertEqual((status, error), (0, ""))
+        self.write("rates.csv", rates.replace(b"3.703", b"high"))
+        for words in ((), ("--against", config)):
+            status, _, error = self.run_it(*words, log, config=config)
+            self.assertEqual(status, 2)
+            self.assertIn("rates.csv:3: ", error)
+        os.remove(path)
+        status, _, error = self.run_it(log, config=config)
+        self.assertEqual(status, 2)
+        self.assertIn("rates.csv", error)
+        # The other configuration's rates are its own.
+        other = self.write("other-rates.cfg", (
+            text + "\n[RATES]\nParRates=none.csv\nMaxAgeMs=never\n").encode())
+        self.write("rates.csv", rates)
+        status, _, error = self.run_it("--against", other, log, config=config)
+        self.assertEqual(status, 2)
+        self.assertIn("none.csv", error)
+
     def test_replay_help(self):
         done = subprocess.run([PROGRAM, "replay", "--help"], check=True,
                               capture_output=True, timeout=100)
