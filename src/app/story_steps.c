@@ -498,7 +498,9 @@ static void stage_close(struct story_stage *stage)
     uv_close((uv_handle_t *)&stage->grace, NULL);
     uv_close((uv_handle_t *)&stage->interrupt, NULL);
     uv_close((uv_handle_t *)&stage->terminate, NULL);
-    uv_run(&stage->loop, UV_RUN_DEFAULT);
+    while (uv_run(&stage->loop, UV_RUN_DEFAULT) != 0) {
+        /* A story that failed at once has stopped a loop that did not run. */
+    }
     uv_loop_close(&stage->loop);
 }
 

@@ -77,10 +77,10 @@ certify_credit certify_files certify_operator cli demo dv01_command embed_run
 evidence evidence_more evidence_no_memory explain_command file_faults fix8c
 fix8c_bad_store fix8c_echo fix8c_edges fix8c_engine fix8c_frame fix8c_framing
 fix8c_open fix8c_refusal fix8c_store fix8c_validate gate_config gate_kept
-gate_log gate_process gate_reload gate_sessions gate_stop gate_strangers
-gateway keeper kit_edges kit_gate kit_hub message_log records_command reload
-replay_against_command replay_command replay_gate replay_journal_command
-report report_more session_record_command sim_client sim_fields sim_hub
-sim_hub_faults sim_hub_more sim_venue sim_venue_more sims story transport
+gate_log gate_process gate_reload gate_sessions gate_stop gate_strangers gateway
+keeper kit_edges kit_gate kit_hub message_log records_command reload
+replay_against_command replay_command replay_gate replay_journal_command report
+report_more session_record_command sim_client sim_fields sim_hub sim_hub_faults
+sim_hub_more sim_venue sim_venue_more sims stories_fail story transport
 transport_faults wire wire_cases wire_more words
 """.split()
