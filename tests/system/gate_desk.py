@@ -82,11 +82,17 @@ ORDER = ("11={id}|9001=first|1=ACME|55=USSW10|54=1|38={qty}|40=2|44=4.125|"
          "59=0|9000=x=y|")
 
 
+PORTS_GIVEN = set()
+
+
 def free_port():
-    """Below those that the system gives to connections: it is still free when
-    somebody listens there."""
+    """Below those that the system gives to connections, and given only once: it
+    is still free when somebody listens there."""
     while True:
         port = random.randrange(10240, 32768)
+        if port in PORTS_GIVEN:
+            continue
+        PORTS_GIVEN.add(port)
         with socket.socket() as found:
             try:
                 found.bind(("127.0.0.1", port))
