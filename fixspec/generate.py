@@ -298,21 +298,31 @@ class Tables:
             source.fail(f'{length} is the length of two fields')
 
 
+def flags_by_tag(tables):
+    """The flags of each tag of one version, in C."""
+    header = {row[0] for row in tables.levels[tables.header - 1][1]}
+    trailer = {row[0] for row in tables.levels[tables.trailer - 1][1]}
+    flags = {}
+    for tag, (_, kind, enums) in sorted(tables.fields.items()):
+        flags[tag] = ' | '.join(flag for flag, is_set in (
+            ('CG_FIX_TAG_HEADER', tag in header),
+            ('CG_FIX_TAG_TRAILER', tag in trailer),
+            ('CG_FIX_TAG_GROUP', tag in tables.groups),
+            ('CG_FIX_TAG_LENGTH', tag in tables.pairs),
+            ('CG_FIX_TAG_FORMED',
+             kind not in ('STRING', 'LIST', 'DATA') or enums)) if is_set)
+    return flags
+
+
 def tag_rows(tables, name):
     """Values and tags of one version."""
     values = []
     rows = []
-    header = {row[0] for row in tables.levels[tables.header - 1][1]}
-    trailer = {row[0] for row in tables.levels[tables.trailer - 1][1]}
+    flags = flags_by_tag(tables)
     for tag, (field, kind, enums) in sorted(tables.fields.items()):
-        flags = [flag for flag, is_set in (
-            ('CG_FIX_TAG_HEADER', tag in header),
-            ('CG_FIX_TAG_TRAILER', tag in trailer),
-            ('CG_FIX_TAG_GROUP', tag in tables.groups),
-            ('CG_FIX_TAG_LENGTH', tag in tables.pairs)) if is_set]
         rows.append(f'    {{{tag}, {tables.pairs.get(tag, 0)}, '
                     f'{len(values)}, {len(enums)}, CG_FIX_TYPE_{kind}, '
-                    f'{" | ".join(flags) or 0}, "{field}"}},')
+                    f'{flags[tag] or 0}, "{field}"}},')
         values += [f'    {{"{value}", "{text}"}},' for value, text in enums]
     return (f'static const struct cg_fix_value {name}_values[] = {{\n'
             + '\n'.join(values) + '\n};\n\n'
@@ -376,20 +386,8 @@ def message_rows(tables, name):
 
 def flag_rows(tables, name):
     """One byte per tag, so that the reader need not search."""
-    header = {row[0] for row in tables.levels[tables.header - 1][1]}
-    trailer = {row[0] for row in tables.levels[tables.trailer - 1][1]}
-    marks = []
-    for flag, tags in (('CG_FIX_TAG_HEADER', header),
-                       ('CG_FIX_TAG_TRAILER', trailer),
-                       ('CG_FIX_TAG_GROUP', tables.groups),
-                       ('CG_FIX_TAG_LENGTH', set(tables.pairs))):
-        for tag in tags:
-            marks.append((tag, flag))
-    rows = {}
-    for tag, flag in sorted(marks):
-        rows.setdefault(tag, []).append(flag)
-    text = '\n'.join(f'    [{tag}] = {" | ".join(flags)},'
-                     for tag, flags in rows.items())
+    text = '\n'.join(f'    [{tag}] = {flags},'
+                     for tag, flags in flags_by_tag(tables).items() if flags)
     return (f'static const uint8_t {name}_flags[CG_FIX_TAGS] = {{\n'
             f'{text}\n}};\n')
 

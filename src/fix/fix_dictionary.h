@@ -28,8 +28,9 @@
 enum cg_fix_tag_flag {
     CG_FIX_TAG_HEADER = 1,
     CG_FIX_TAG_TRAILER = 2,
-    CG_FIX_TAG_GROUP = 4,  /* counts the entries of a group somewhere */
-    CG_FIX_TAG_LENGTH = 8, /* length of the data field that follows */
+    CG_FIX_TAG_GROUP = 4,   /* counts the entries of a group somewhere */
+    CG_FIX_TAG_LENGTH = 8,  /* length of the data field that follows */
+    CG_FIX_TAG_FORMED = 16, /* its value has a form, or is one of a list */
 };
 
 /* How a value is written. */

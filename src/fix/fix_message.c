@@ -8,6 +8,8 @@
  */
 #include "fix_message.h"
 
+#include <endian.h>
+
 #include "check.h"
 
 #include "fix_scan.h"
@@ -94,15 +96,40 @@ data_end(const struct cg_fix_message *message, uint32_t index, size_t at)
     return message->bytes[at + (size_t)stated] == SOH ? at + (size_t)stated : 0;
 }
 
+/* A tag and its '=' that are longer have no head. */
+#define HEAD_LEN_MAX 7
+
+/* Eight bytes, the first one lowest. */
+static inline uint64_t word_at(const char *bytes)
+{
+    uint64_t word;
+
+    memcpy(&word, bytes, sizeof word);
+    return le64toh(word);
+}
+
+/* The bytes from |at| to |value|, and in the highest byte how many bits they
+ * have; 0: they are too many. */
+static inline uint64_t head_at(const char *bytes, size_t at, size_t value)
+{
+    uint64_t bits = 8 * (value - at);
+
+    if (value - at > HEAD_LEN_MAX)
+        return 0;
+    return (word_at(bytes + at) & (((uint64_t)1 << bits) - 1)) | bits << 56;
+}
+
 /* What is known of a message while its fields are read. */
 struct reading {
     const char *bytes;
+    size_t len;
     const uint8_t *tag_flags;
     const uint16_t *tag_places;
     uint32_t count;
-    size_t at;      /* the next field */
-    unsigned flags; /* of the field before */
-    unsigned any;   /* of all fields */
+    size_t at;         /* the next field */
+    unsigned flags;    /* of the field before */
+    unsigned any;      /* of all fields */
+    unsigned headless; /* fields without a head */
 };
 
 /* Takes the field that the SOH at |end| closes, if it does. */
@@ -127,6 +154,9 @@ read_field(struct cg_fix_message *message, struct reading *reading, size_t end)
         flags = reading->tag_flags[tag];
     }
     field = &message->fields[index];
+    field->head = reading->at + sizeof field->head <= reading->len
+                      ? head_at(reading->bytes, reading->at, value)
+                      : 0;
     field->tag = tag;
     field->at = (uint32_t)value;
     field->len = (uint32_t)(end - value);
@@ -139,6 +169,7 @@ read_field(struct cg_fix_message *message, struct reading *reading, size_t end)
     bucket = &message->buckets[tag % CG_FIX_BUCKETS];
     message->before[index] = *bucket;
     *bucket = (uint16_t)(index + 1);
+    reading->headless += field->head == 0;
     reading->flags = flags;
     reading->any |= flags;
     reading->at = end + 1;
@@ -151,6 +182,7 @@ static int read_fields(struct cg_fix_message *message, unsigned *any)
 {
     struct reading reading = {
         .bytes = message->bytes,
+        .len = message->len,
         .tag_flags = message->dictionary->flags,
         .tag_places = message->dictionary->places,
     };
@@ -167,6 +199,11 @@ static int read_fields(struct cg_fix_message *message, unsigned *any)
         }
     }
     message->count = reading.count;
+    /* The last one, 10, is too near to the end for a head.  Data may hold an
+     * SOH. */
+    message->may_repeat = reading.headless == 1 &&
+                          !(reading.any & CG_FIX_TAG_LENGTH);
+    message->was_valid = false;
     *any = reading.any;
     return 0;
 }
@@ -242,6 +279,7 @@ int cg_fix_read(struct cg_fix_message *message,
     unsigned any;
     int result;
 
+    message->may_repeat = false;
     if (version >= CG_VERSIONS)
         return CG_FIX_E_VERSION;
     if (len > INT32_MAX)
@@ -256,8 +294,10 @@ int cg_fix_read(struct cg_fix_message *message,
     if (result != 0)
         return result;
     result = check_frame(message);
-    if (result != 0)
+    if (result != 0) {
+        message->may_repeat = false;
         return result;
+    }
     message->type = cg_fix_field_value(message, 2);
     message->layout = cg_fix_layout_find(message->dictionary, message->type);
     find_body(message);
@@ -268,6 +308,76 @@ int cg_fix_read(struct cg_fix_message *message,
         mark_groups(message, message->layout->level, message->body_first,
                     message->body_end);
     return 0;
+}
+
+/* Takes the field that the SOH at |end| closes, if it is the one that |field|
+ * was; else returns 0, or where the next field is. */
+static inline size_t repeat_field(struct cg_fix_field *field,
+                                  const char *bytes,
+                                  size_t at,
+                                  size_t end)
+{
+    uint64_t bits = field->head >> 56;
+    size_t value = at + bits / 8;
+
+    if ((word_at(bytes + at) ^ field->head) << (64 - bits) != 0)
+        return 0;
+    field->at = (uint32_t)value;
+    field->len = (uint32_t)(end - value);
+    return end + 1;
+}
+
+/* Whether the fields are those of the message before.  10 is looked at by
+ * check_frame(), and nothing else may have its place. */
+static bool repeat_fields(struct cg_fix_message *message)
+{
+    const char *bytes = message->bytes;
+    size_t len = message->len;
+    size_t trailer = len - CHECKSUM_LEN;
+    struct cg_fix_field *field = message->fields;
+    struct cg_fix_field *last = field + message->count - 1;
+    size_t next = 0;
+
+    for (size_t at = 0; at < len; at += CG_FIX_BLOCK) {
+        uint64_t ends = cg_fix_scan_at(bytes, len, at);
+        for (; ends != 0 && field < last; ends &= ends - 1) {
+            size_t end = at + (size_t)__builtin_ctzll(ends);
+            if (next >= trailer)
+                return false;
+            next = repeat_field(field++, bytes, next, end);
+            if (next == 0)
+                return false;
+        }
+    }
+    if (field < last || next != trailer ||
+        memcmp(bytes + trailer, "10=", 3) != 0 ||
+        memchr(bytes + trailer, SOH, CHECKSUM_LEN - 1) != NULL)
+        return false;
+    last->at = (uint32_t)trailer + 3;
+    last->len = CHECKSUM_LEN - 4;
+    return true;
+}
+
+int cg_fix_read_again(struct cg_fix_message *message,
+                      enum cg_version version,
+                      const char *bytes,
+                      size_t len)
+{
+    const struct cg_fix_layout *layout;
+
+    if (!message->may_repeat || version != message->version ||
+        len > INT32_MAX || len < MESSAGE_MIN || bytes[len - 1] != SOH)
+        return cg_fix_read(message, version, bytes, len);
+    message->bytes = bytes;
+    message->len = len;
+    if (!repeat_fields(message) || check_frame(message) != 0)
+        return cg_fix_read(message, version, bytes, len);
+    message->type = cg_fix_field_value(message, 2);
+    layout = cg_fix_layout_find(message->dictionary, message->type);
+    /* Which groups there may be depends on the type. */
+    return layout == message->layout
+               ? 0
+               : cg_fix_read(message, version, bytes, len);
 }
 
 /* Whether the field |index| is where the dictionary puts its tag: in header,

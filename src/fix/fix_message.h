@@ -29,6 +29,7 @@ enum cg_fix_read_error {
 };
 
 struct cg_fix_field {
+    uint64_t head; /* how the tag stands there: see cg_fix_read_again() */
     uint32_t tag;
     uint32_t at;    /* the value's place in the bytes */
     uint32_t len;   /* and its length */
@@ -47,6 +48,9 @@ struct cg_fix_message {
     uint32_t count;
     uint32_t body_first; /* the first field after the header */
     uint32_t body_end;   /* the first field of the trailer */
+    bool may_repeat;     /* for cg_fix_read_again() */
+    bool was_valid;      /* to cg_fix_validate(), with these fields ... */
+    uint64_t was_counts; /* ... and so many entries in its groups */
     struct cg_fix_field fields[CG_FIX_FIELDS_MAX];
     uint16_t buckets[CG_FIX_BUCKETS];   /* by tag: 1 + the last field, or 0 */
     uint16_t before[CG_FIX_FIELDS_MAX]; /* the one before it in its bucket */
@@ -73,6 +77,16 @@ int cg_fix_read(struct cg_fix_message *message,
                 enum cg_version version,
                 const char *bytes,
                 size_t len);
+
+/*
+ * The same, sooner when the message has the fields of the one that was read
+ * into |message| last, in the same order: then only values are new.  Most that
+ * a session says are alike so.  |message| is all zero, or was read before.
+ */
+int cg_fix_read_again(struct cg_fix_message *message,
+                      enum cg_version version,
+                      const char *bytes,
+                      size_t len);
 
 /* The value of a field of |message|. */
 static inline struct cg_slice

@@ -12,6 +12,9 @@
 
 #include "fix_value.h"
 
+/* Of a group's count, where counts are kept together. */
+#define COUNT_BITS 10
+
 /* One level of a message, and what was seen in it. */
 struct walk {
     const struct cg_fix_message *message;
@@ -101,6 +104,15 @@ static bool is_decisive(uint32_t tag)
     }
 }
 
+/* Whether |value| is one that |tag| may have. */
+static bool may_have(const struct cg_fix_message *message,
+                     const struct cg_fix_tag *tag,
+                     struct cg_slice value)
+{
+    return tag->value_count == 0 || !is_decisive(tag->tag) ||
+           cg_fix_value_find(message->dictionary, tag, value) != NULL;
+}
+
 static int check_value(const struct walk *walk, uint32_t index)
 {
     const struct cg_fix_message *message = walk->message;
@@ -121,8 +133,7 @@ static int check_value(const struct walk *walk, uint32_t index)
     if (!has_format(known, value))
         return refuse(message, CG_FIX_REJECT_FORMAT, tag,
                       "Incorrect data format for value", walk->fault);
-    if (known->value_count > 0 && is_decisive(tag) &&
-        cg_fix_value_find(message->dictionary, known, value) == NULL)
+    if (!may_have(message, known, value))
         return refuse(message, CG_FIX_REJECT_VALUE, tag,
                       "Value is incorrect (out of range) for this tag",
                       walk->fault);
@@ -311,8 +322,8 @@ static int check_order(const struct cg_fix_message *message,
     return 0;
 }
 
-int cg_fix_validate(const struct cg_fix_message *message,
-                    struct cg_fix_fault *fault)
+static int check_message(const struct cg_fix_message *message,
+                         struct cg_fix_fault *fault)
 {
     const struct cg_fix_dictionary *dictionary = message->dictionary;
     int result = check_part(message, dictionary->header, 0, message->body_first,
@@ -334,6 +345,69 @@ int cg_fix_validate(const struct cg_fix_message *message,
     if (result == 0)
         result = check_part(message, dictionary->trailer, message->body_end,
                             message->count, fault);
+    return result;
+}
+
+/* The count of the group that |field| counts, behind those in |*counts|; false:
+ * there is no room. */
+static inline bool add_count(const struct cg_fix_message *message,
+                             uint32_t index,
+                             uint64_t *counts)
+{
+    int64_t count;
+
+    if (*counts >> (64 - COUNT_BITS) != 0 ||
+        !cg_fix_int(cg_fix_field_value(message, index), &count) || count < 0 ||
+        count >= 1 << COUNT_BITS)
+        return false;
+    *counts = *counts << COUNT_BITS | (uint64_t)count;
+    return true;
+}
+
+/* Keeps what one like it is checked by, of a message without a fault. */
+static void keep_counts(struct cg_fix_message *message)
+{
+    message->was_valid = message->may_repeat;
+    message->was_counts = 1; /* so that a first 0 counts */
+    for (uint32_t i = 0; i < message->count && message->was_valid; i++) {
+        if (counts(message, i))
+            message->was_valid = add_count(message, i, &message->was_counts);
+    }
+}
+
+/* Whether it is one that was valid, but for values that may be others. */
+static bool valid_again(const struct cg_fix_message *message)
+{
+    const struct cg_fix_tag *tags = message->dictionary->tags;
+    uint64_t entries = 1;
+
+    if (!message->was_valid)
+        return false;
+    for (uint32_t i = 0; i < message->count; i++) {
+        const struct cg_fix_field *field = &message->fields[i];
+        struct cg_slice value = cg_fix_field_value(message, i);
+        if (value.len == 0)
+            return false;
+        if (!(field->flags & CG_FIX_TAG_FORMED))
+            continue;
+        if (!has_format(&tags[field->place - 1], value) ||
+            !may_have(message, &tags[field->place - 1], value))
+            return false;
+        if (counts(message, i) && !add_count(message, i, &entries))
+            return false;
+    }
+    return entries == message->was_counts;
+}
+
+int cg_fix_validate(struct cg_fix_message *message, struct cg_fix_fault *fault)
+{
+    int result;
+
+    if (valid_again(message))
+        return 0;
+    result = check_message(message, fault);
+    if (result == 0)
+        keep_counts(message);
     return result;
 }
 

@@ -45,10 +45,10 @@ struct cg_fix_fault {
  * unknown groups and other values pass (R53).
  *
  * Returns 0, or 1 with |fault| filled: the first fault in the message's order,
- * required fields last.
+ * required fields last.  What it finds is kept in |message|: the next one that
+ * cg_fix_read_again() finds to be alike is checked sooner.
  */
-int cg_fix_validate(const struct cg_fix_message *message,
-                    struct cg_fix_fault *fault);
+int cg_fix_validate(struct cg_fix_message *message, struct cg_fix_fault *fault);
 
 /* A field that this message needs although its layout does not say so.  Returns
  * 0, or 1 with |fault| filled for a j with 380=5. */

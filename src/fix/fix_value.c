@@ -5,6 +5,8 @@
  */
 #include "fix_value.h"
 
+#include <endian.h>
+
 #define DAY_SECONDS 86400
 
 static bool is_digit(char c)
@@ -68,13 +70,33 @@ bool cg_fix_bool(struct cg_slice value, bool *out)
     return true;
 }
 
-/* Two digits as a number; 100 or more when they are none. */
-static inline unsigned two_digits(const char *text)
+/* What eight bytes are above those of |like|, the first one lowest; a digit's
+ * bits are those of '0' and its number. */
+static inline uint64_t word_at(const char *text, const char *like)
 {
-    unsigned tens = (unsigned char)text[0] - (unsigned)'0';
-    unsigned ones = (unsigned char)text[1] - (unsigned)'0';
+    uint64_t word, other;
 
-    return (tens > 9) | (ones > 9) ? 100 : tens * 10 + ones;
+    memcpy(&word, text, sizeof word);
+    memcpy(&other, like, sizeof other);
+    return le64toh(word ^ other);
+}
+
+/* Whether no byte is above nine. */
+static inline bool are_digits(uint64_t word)
+{
+    return ((word | (word + 0x7676767676767676)) & 0x8080808080808080) == 0;
+}
+
+/* Each byte times ten, and the one behind it. */
+static inline uint64_t pairs_of(uint64_t digits)
+{
+    return digits * 10 + (digits >> 8);
+}
+
+/* The byte |index|. */
+static inline unsigned byte_at(uint64_t word, unsigned index)
+{
+    return (unsigned)(word >> (8 * index)) & 255;
 }
 
 static int month_days(int year, int month)
@@ -101,13 +123,13 @@ static int64_t civil_days(int year, int month, int day)
 /* YYYYMMDD. */
 static inline bool read_date(const char *text, int64_t *out)
 {
-    unsigned century = two_digits(text);
-    unsigned of_century = two_digits(text + 2);
-    unsigned month = two_digits(text + 4);
-    unsigned day = two_digits(text + 6);
-    int year = (int)(century * 100 + of_century);
+    uint64_t digits = word_at(text, "00000000");
+    uint64_t pairs = pairs_of(digits);
+    unsigned month = byte_at(pairs, 4);
+    unsigned day = byte_at(pairs, 6);
+    int year = (int)(byte_at(pairs, 0) * 100 + byte_at(pairs, 2));
 
-    if ((century > 99) | (of_century > 99) | (month - 1 > 11) | (day - 1 > 30))
+    if (!are_digits(digits) || (month - 1 > 11) | (day - 1 > 30))
         return false;
     if (day > 28 && (int)day > month_days(year, (int)month))
         return false;
@@ -123,13 +145,15 @@ bool cg_fix_date(struct cg_slice value, int64_t *out)
 /* HH:MM:SS, or -1. */
 static inline int day_second(const char *text)
 {
-    unsigned hour = two_digits(text);
-    unsigned minute = two_digits(text + 3);
-    unsigned second = two_digits(text + 6);
+    uint64_t digits = word_at(text, "00:00:00");
+    uint64_t pairs = pairs_of(digits);
+    unsigned hour = byte_at(pairs, 0);
+    unsigned minute = byte_at(pairs, 3);
+    unsigned second = byte_at(pairs, 6);
 
     /* 60 is a leap second. */
-    if ((text[2] != ':') | (text[5] != ':') | (hour > 23) | (minute > 59) |
-        (second > 60))
+    if (!are_digits(digits) || (byte_at(digits, 2) | byte_at(digits, 5)) != 0 ||
+        (hour > 23) | (minute > 59) | (second > 60))
         return -1;
     return (int)((hour * 60 + minute) * 60 + second);
 }

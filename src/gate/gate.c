@@ -474,17 +474,17 @@ int cg_gate_recv(struct cg_gate *gate,
     if (status != 0) {
         return status;
     }
-    int unread = cg_fix_read(&gate->read_message,
-                             gate->engine->state.sessions[session].version,
-                             bytes, len);
-    gate->message = &gate->read_message;
+    const struct cg_session_state *from =
+        &gate->engine->state.sessions[session];
+    gate->message = &gate->read_messages[from->role];
+    int unread = cg_fix_read_again(gate->message, from->version, bytes, len);
     gate->has_form = false;
     return take(gate, session, (struct cg_slice){bytes, len}, unread, now);
 }
 
 int cg_gate_recv_read(struct cg_gate *gate,
                       cg_session session,
-                      const struct cg_fix_message *message,
+                      struct cg_fix_message *message,
                       bool has_form,
                       cg_time now)
 {

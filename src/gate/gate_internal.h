@@ -31,10 +31,12 @@ struct cg_gate {
     char name[CG_NAME_MAX + 1];
     cg_session answering; /* the session of the last message */
 
-    const struct cg_fix_message *message; /* the last one, while answered */
+    struct cg_fix_message *message; /* the last one, while answered */
     bool has_message;
     bool has_form; /* cg_fix_validate() has found no fault in it */
-    struct cg_fix_message read_message;
+    /* By role: what clients say is most often alike, and so is what venues say.
+     */
+    struct cg_fix_message read_messages[CG_ROLE_HUB + 1];
     struct cg_order_event event;
     bool has_event;
     struct cg_leg_event legs[CG_LEGS_MAX];    /* of the event */

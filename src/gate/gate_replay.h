@@ -31,7 +31,7 @@ int cg_gate_resume(const struct cg_gate_options *options,
  */
 int cg_gate_recv_read(struct cg_gate *gate,
                       cg_session session,
-                      const struct cg_fix_message *message,
+                      struct cg_fix_message *message,
                       bool has_form,
                       cg_time now);
 

@@ -326,7 +326,8 @@ int cg_replay_open(const struct cg_replay_options *options,
     if (replay != NULL) {
         replay->options = *options;
         replay->totals.holds = true;
-        replay->forms = calloc(BATCH, sizeof(*replay->forms));
+        replay->forms = calloc(BATCH * (CG_ROLE_HUB + 1),
+                               sizeof(*replay->forms));
         status = replay->forms != NULL ? open_parts(replay) : CG_ERR_MEMORY;
     }
     status = status != 0 ? status : open_log(replay, error, error_len);
@@ -485,23 +486,27 @@ static int take(struct cg_replay *replay, struct cg_replay_looked *looked)
                        : cg_replay_sessions_take(replay->sessions, message);
 }
 
-/* What a gate reads of a message whoever hears it. */
+/* What a gate reads of a message whoever hears it.  |used|: forms of the batch,
+ * by role, so that each has a message before it that is most often alike. */
 static void read_form(struct cg_replay *replay,
                       struct cg_replay_message *message,
-                      struct cg_replay_form *form)
+                      size_t used[])
 {
     const struct cg_config_session *session =
         &replay->options.config->sessions[message->session];
+    struct cg_replay_form *form =
+        &replay->forms[session->role * BATCH + used[session->role]];
     struct cg_fix_fault fault;
     if (message->outbound || message->admin ||
-        cg_fix_read(&form->message, session->version, message->bytes.data,
-                    message->bytes.len) != 0) {
+        cg_fix_read_again(&form->message, session->version, message->bytes.data,
+                          message->bytes.len) != 0) {
         return;
     }
     /* What a venue says is taken as it is. */
     form->is_valid = session->role != CG_ROLE_VENUE &&
                      cg_fix_validate(&form->message, &fault) == 0;
     message->form = form;
+    used[session->role]++;
 }
 
 /* What is known of each message by itself is looked at for a batch of them:
@@ -512,13 +517,14 @@ static int take_some(struct cg_replay *replay,
                      int count)
 {
     struct cg_replay_looked looked[BATCH];
+    size_t used[CG_ROLE_HUB + 1] = {0};
     int status = 0;
     for (int i = 0; i < count; i++) {
         cg_replay_look(replay, &logs[i], &looked[i]);
     }
     for (int i = 0; i < count; i++) {
         if (looked[i].has_session) {
-            read_form(replay, &looked[i].message, &replay->forms[i]);
+            read_form(replay, &looked[i].message, used);
         }
     }
     for (int i = 0; i < count && status == 0; i++) {

@@ -40,7 +40,7 @@ struct cg_replay_message {
     cg_session session;   /* cg_replay_route() */
     bool outbound;        /* the gate sent it */
     /* Of |bytes|, as long as these are; NULL: it was not read. */
-    const struct cg_replay_form *form;
+    struct cg_replay_form *form;
 };
 
 /* False when a field of the header is missing. */

@@ -235,7 +235,7 @@ static int hear(struct cg_side *side,
 int cg_side_recv(struct cg_side *side,
                  cg_session session,
                  struct cg_slice bytes,
-                 const struct cg_replay_form *form,
+                 struct cg_replay_form *form,
                  cg_time now)
 {
     const char *recorded = bytes.data;

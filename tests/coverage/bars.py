@@ -34,8 +34,8 @@ config_swaps csv curves date decimal decimal_exact decode decode_orders
 difference embed_journal engine_edges explain explain_reasons explain_sessions
 fact_fits fact_row faulty_vfs file_faults fix8c fix8c_bad_store fix8c_edges
 fix8c_engine fix8c_frame fix8c_framing fix8c_open fix8c_refusal fix8c_store
-fix8c_validate fix_dictionary fix_message fix_scan fix_validate fix_value
-fix_writer gate gate_actions gate_answers gate_calls gate_compared
+fix8c_validate fix_again fix_dictionary fix_message fix_scan fix_validate
+fix_value fix_writer gate gate_actions gate_answers gate_calls gate_compared
 gate_consumed gate_curves gate_days gate_doubtful gate_edges gate_entries
 gate_faulty_hub gate_giving_up gate_hub_profiles gate_ids gate_input
 gate_instruments gate_mistakes gate_no_memory gate_notices gate_package_price

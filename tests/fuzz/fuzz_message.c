@@ -367,6 +367,87 @@ static void compare(const char *bytes, size_t len, bool structured)
     }
 }
 
+/* --- one after the other -------------------------------------------------- */
+
+static bool same_field(const struct cg_fix_field *a,
+                       const struct cg_fix_field *b)
+{
+    return a->tag == b->tag && a->at == b->at && a->len == b->len &&
+           a->place == b->place && a->flags == b->flags && a->inner == b->inner;
+}
+
+/* |again| has, by cg_fix_read_again(), what |message| has. */
+static void check_same(struct cg_fix_message *again)
+{
+    struct cg_fix_fault faults[2] = {{.tag = 0}};
+    bool same = again->count == message.count &&
+                again->layout == message.layout &&
+                again->body_first == message.body_first &&
+                again->body_end == message.body_end &&
+                memcmp(again->buckets, message.buckets,
+                       sizeof(message.buckets)) == 0;
+    for (uint32_t i = 0; same && i < message.count; i++) {
+        same = same_field(&again->fields[i], &message.fields[i]) &&
+               again->before[i] == message.before[i];
+    }
+    if (!same) {
+        fuzz_fail("read after another, it has other fields");
+    }
+    if (cg_fix_validate(&message, &faults[0]) !=
+            cg_fix_validate(again, &faults[1]) ||
+        faults[0].tag != faults[1].tag ||
+        faults[0].reason != faults[1].reason) {
+        fuzz_fail("checked after another, it has a fault at %u and %u",
+                  faults[0].tag, faults[1].tag);
+    }
+}
+
+/* Other values in some fields, and now and then another tag. */
+static void change(char *bytes, size_t len)
+{
+    unsigned sum = 0;
+    for (uint32_t i = 3; i + 1 < message.count; i++) {
+        const struct cg_fix_field *field = &message.fields[i];
+        char *value = bytes + field->at;
+        if ((field->len + i) % 3 == 0 && field->len > 0 && *value != '\0') {
+            *value ^= 1;
+        }
+        if ((field->at + len) % 64 == 0 && value[-2] >= '0') {
+            value[-2] ^= 1;
+        }
+    }
+    for (size_t i = 0; i + 7 < len; i++) {
+        sum += (unsigned char)bytes[i];
+    }
+    snprintf(bytes + len - 4, 5, "%03u\001", sum % 256);
+}
+
+/* |message|, which |bytes| are; then the same again, and one like it. */
+static void check_again(int version, const char *bytes, size_t len)
+{
+    static struct cg_fix_message again;
+    static char changed[SEALED_MAX + 1];
+    again.may_repeat = false;
+    for (int i = 0; i < 2; i++) {
+        if (cg_fix_read_again(&again, (enum cg_version)version, bytes, len) !=
+            0) {
+            fuzz_fail("read again, it is no message");
+        }
+        check_same(&again);
+    }
+    memcpy(changed, bytes, len);
+    change(changed, len);
+    const char *at_end = fuzz_at_end(changed, len);
+    int result = cg_fix_read(&message, (enum cg_version)version, at_end, len);
+    if (cg_fix_read_again(&again, (enum cg_version)version, at_end, len) !=
+        result) {
+        fuzz_fail("read after another, it is not %d", result);
+    }
+    if (result == 0) {
+        check_same(&again);
+    }
+}
+
 static int read_once(int version, const char *bytes, size_t len)
 {
     int result = cg_fix_read(&message, (enum cg_version)version, bytes, len);
@@ -400,6 +481,7 @@ static void check_message(int version, const char *bytes, size_t len)
         cg_fix_validate(&message, &fault) == 0) {
         compare(at_end, len, true);
     }
+    check_again(version, at_end, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -466,7 +466,7 @@ static void test_fix_read_field_limit(void **state)
 }
 
 /* Uses everything that reading a message offers; for bytes of any kind. */
-static void use_message(const struct cg_fix_message *m)
+static void use_message(struct cg_fix_message *m)
 {
     struct cg_fix_fault fault;
     struct cg_slice value;

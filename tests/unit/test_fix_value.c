@@ -113,6 +113,51 @@ static void test_fix_time_other_text_refused(void **state)
 }
 
 /* What the writer writes reads back, rounded down to a millisecond. */
+/* The two digits at |at|, or 100. */
+static int pair_at(const char *text, int at)
+{
+    int tens = text[at] - '0', ones = text[at + 1] - '0';
+
+    return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? 100
+                                                        : tens * 10 + ones;
+}
+
+/* By the digits alone, of a day that every month has. */
+static bool is_time(const char *text)
+{
+    int year = pair_at(text, 0) * 100 + pair_at(text, 2);
+    int month = pair_at(text, 4), day = pair_at(text, 6);
+
+    return pair_at(text, 0) < 100 && pair_at(text, 2) < 100 && year > 1677 &&
+           year < 2262 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+           text[8] == '-' && pair_at(text, 9) < 24 && text[11] == ':' &&
+           pair_at(text, 12) < 60 && text[14] == ':' && pair_at(text, 15) <= 60;
+}
+
+/* Any byte in any place of a time makes it another one, or none. */
+static void test_fix_time_each_byte(void **state)
+{
+    const char good[] = "20270102-10:20:30";
+
+    (void)state;
+    for (size_t i = 0; i < strlen(good); i++) {
+        for (int byte = 0; byte < 256; byte++) {
+            char text[sizeof good];
+            cg_time time = 0;
+            memcpy(text, good, sizeof good);
+            text[i] = (char)byte;
+            assert_int_equal(
+                cg_fix_time((struct cg_slice){text, strlen(good)}, &time),
+                is_time(text));
+            if (time != 0 && i >= 9)
+                assert_int_equal(time / CG_SECOND - 1798848000,
+                                 pair_at(text, 9) * 3600 +
+                                     pair_at(text, 12) * 60 +
+                                     pair_at(text, 15));
+        }
+    }
+}
+
 static void test_fix_time_written_reads_back(void **state)
 {
     const cg_time times[] = {0,
@@ -194,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_fix_int_other_text_refused),
         cmocka_unit_test(test_fix_time_legal_exact),
         cmocka_unit_test(test_fix_time_other_text_refused),
+        cmocka_unit_test(test_fix_time_each_byte),
         cmocka_unit_test(test_fix_time_written_reads_back),
         cmocka_unit_test(test_fix_date_legal_and_not),
         cmocka_unit_test(test_fix_bool_and_char_one_byte),
