@@ -607,6 +607,18 @@ void cg_encode_pass_pulled(const struct cg_context *context,
     put_reason(context, &refusal, order->account, profile, out);
 }
 
+/* Whether the header has more than what every header has. */
+static bool has_routing(const struct cg_fix_message *message)
+{
+    for (uint32_t i = 3; i < message->body_first; i++) {
+        uint32_t tag = message->fields[i].tag;
+        if (tag != 34 && tag != 49 && tag != 52 && tag != 56) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void cg_encode_routing(const struct cg_fix_message *message,
                        struct cg_fix_writer *out)
 {
@@ -614,6 +626,9 @@ void cg_encode_routing(const struct cg_fix_message *message,
                                     116, 144, 129, 145, 347};
     struct cg_slice value;
     bool resent;
+    if (!has_routing(message)) {
+        return;
+    }
     for (size_t i = 0; i < CG_COUNT(tags); i++) {
         if (cg_fix_find(message, tags[i], &value)) {
             cg_fix_put(out, tags[i], value);
