@@ -15,7 +15,8 @@ import os
 import re
 import sys
 
-READERS = ("src/codec/decode_*.c", "src/gate/gate.c")
+READERS = ("src/codec/decode_*.c", "src/gate/gate.c",
+           "src/gate/gate_hear.c")
 ROWS = "tests/unit/gate_mistakes_*.c"
 
 # A call whose first argument is a message or a group, and whose others begin

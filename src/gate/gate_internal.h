@@ -7,6 +7,7 @@
 #define CG_GATE_INTERNAL_H
 
 #include "codec.h"
+#include "fix_validate.h"
 #include "map.h"
 #include "park.h"
 #include <creditgate/gate.h>
@@ -17,6 +18,19 @@ struct cg_gate_differences {
     size_t count;
     size_t room;
     struct cg_comparison_view comparisons[CG_SESSIONS_MAX];
+};
+
+/* A message, and what of it any gate finds. */
+struct cg_gate_form {
+    struct cg_fix_message message;
+    bool has_fault;
+    struct cg_fix_fault fault; /* by cg_fix_validate() */
+    bool has_order;
+    bool has_report;
+    union {
+        struct cg_order_event order;
+        struct cg_report_event report;
+    };
 };
 
 struct cg_gate {
@@ -31,9 +45,9 @@ struct cg_gate {
     char name[CG_NAME_MAX + 1];
     cg_session answering; /* the session of the last message */
 
-    struct cg_fix_message *message; /* the last one, while answered */
+    const struct cg_fix_message *message; /* the last one, while answered */
     bool has_message;
-    bool has_form; /* cg_fix_validate() has found no fault in it */
+    const struct cg_gate_form *form; /* it was read before; or NULL */
     /* By role: what clients say is most often alike, and so is what venues say.
      */
     struct cg_fix_message read_messages[CG_ROLE_HUB + 1];
@@ -64,6 +78,13 @@ struct cg_gate {
 
     struct cg_gate_differences differences;
 };
+
+/* Where a message of |session| is read. */
+static inline struct cg_fix_message *cg_gate_read_message(struct cg_gate *gate,
+                                                          cg_session session)
+{
+    return &gate->read_messages[gate->engine->state.sessions[session].role];
+}
 
 /* A fact that is in the books by now; 0, or CG_ERR_MEMORY. */
 int cg_gate_difference_take(struct cg_gate *gate, const struct cg_fact *fact);

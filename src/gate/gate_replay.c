@@ -8,12 +8,88 @@
  */
 #include "gate_replay.h"
 
+#include "codec.h"
 #include "decide.h"
+#include "fix_validate.h"
 #include "gate_internal.h"
 #include "record_find.h"
 #include "record_words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+/* --- before its turn ------------------------------------------------------ */
+
+struct cg_gate_forms {
+    size_t max;
+    size_t counts[CG_ROLE_HUB + 1];
+    /* By role, as what one role says is most often alike: then each is read
+     * over one like it. */
+    struct cg_gate_form forms[];
+};
+
+struct cg_gate_forms *cg_gate_forms_open(size_t max)
+{
+    struct cg_gate_forms *forms = calloc(
+        1, sizeof(*forms) + (CG_ROLE_HUB + 1) * max * sizeof(forms->forms[0]));
+    if (forms != NULL) {
+        forms->max = max;
+    }
+    return forms;
+}
+
+void cg_gate_forms_close(struct cg_gate_forms *forms)
+{
+    free(forms);
+}
+
+void cg_gate_forms_clear(struct cg_gate_forms *forms)
+{
+    memset(forms->counts, 0, sizeof(forms->counts));
+}
+
+static void find_order(struct cg_gate_form *form)
+{
+    struct cg_slice type = form->message.type;
+    form->has_order = cg_slice_is(type, "D") || cg_slice_is(type, "G") ||
+                      cg_slice_is(type, "F");
+    if (form->has_order) {
+        cg_decode_order(&form->message, &form->order);
+    }
+}
+
+static void find_report(struct cg_gate_form *form)
+{
+    form->has_report = cg_slice_is(form->message.type, "8");
+    if (form->has_report) {
+        cg_decode_report(&form->message, &form->report);
+    }
+}
+
+const struct cg_gate_form *cg_gate_form_read(struct cg_gate_forms *forms,
+                                             enum cg_role role,
+                                             enum cg_version version,
+                                             struct cg_slice bytes)
+{
+    size_t count = forms->counts[role];
+    struct cg_gate_form *form = &forms->forms[role * forms->max + count];
+    if (count == forms->max || cg_fix_read_again(&form->message, version,
+                                                 bytes.data, bytes.len) != 0) {
+        return NULL;
+    }
+    forms->counts[role]++;
+    form->has_order = false;
+    form->has_report = false;
+    if (role == CG_ROLE_VENUE) { /* what it says is taken as it is */
+        find_report(form);
+        return form;
+    }
+    form->has_fault = cg_fix_validate(&form->message, &form->fault) != 0;
+    if (role == CG_ROLE_CLIENT && !form->has_fault) {
+        find_order(form);
+    }
+    return form;
+}
 
 /* --- in the middle ------------------------------------------------------- */
 

@@ -24,15 +24,31 @@ int cg_gate_resume(const struct cg_gate_options *options,
                    size_t error_len,
                    struct cg_gate **gate);
 
+/* Messages that are read before their turn, |max| of each role at once. */
+struct cg_gate_forms;
+
+/* NULL: no memory. */
+struct cg_gate_forms *cg_gate_forms_open(size_t max);
+void cg_gate_forms_close(struct cg_gate_forms *forms);
+
+/* Lets go of all that were read. */
+void cg_gate_forms_clear(struct cg_gate_forms *forms);
+
 /*
- * cg_gate_recv() of a message that was read before, as the session's version.
- * |has_form|: and cg_fix_validate() found no fault in it.  It is borrowed, with
- * its bytes, until the next call that is told a time.
+ * Reads one that a session with that role and version has sent: what any gate
+ * finds in it, whatever its books say.  It borrows |bytes|.  NULL when they are
+ * no message, or |max| were read.
  */
+const struct cg_gate_form *cg_gate_form_read(struct cg_gate_forms *forms,
+                                             enum cg_role role,
+                                             enum cg_version version,
+                                             struct cg_slice bytes);
+
+/* cg_gate_recv() of a message that was read before, by the session's role and
+ * version.  It is borrowed until the next call that is told a time. */
 int cg_gate_recv_read(struct cg_gate *gate,
                       cg_session session,
-                      struct cg_fix_message *message,
-                      bool has_form,
+                      const struct cg_gate_form *form,
                       cg_time now);
 
 /* Whether an order that comes now is refused for want of room (CG501). */

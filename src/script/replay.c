@@ -6,7 +6,6 @@
  */
 #include "replay_internal.h"
 
-#include <fix_validate.h>
 #include <gate_replay.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,8 +325,7 @@ int cg_replay_open(const struct cg_replay_options *options,
     if (replay != NULL) {
         replay->options = *options;
         replay->totals.holds = true;
-        replay->forms = calloc(BATCH * (CG_ROLE_HUB + 1),
-                               sizeof(*replay->forms));
+        replay->forms = cg_gate_forms_open(BATCH);
         status = replay->forms != NULL ? open_parts(replay) : CG_ERR_MEMORY;
     }
     status = status != 0 ? status : open_log(replay, error, error_len);
@@ -361,7 +359,7 @@ void cg_replay_close(struct cg_replay *replay)
     cg_replay_ahead_deinit(&replay->ahead);
     cg_log_close(replay->log);
     cg_replay_output_close(replay);
-    free(replay->forms);
+    cg_gate_forms_close(replay->forms);
     free(replay);
 }
 
@@ -486,27 +484,16 @@ static int take(struct cg_replay *replay, struct cg_replay_looked *looked)
                        : cg_replay_sessions_take(replay->sessions, message);
 }
 
-/* What a gate reads of a message whoever hears it.  |used|: forms of the batch,
- * by role, so that each has a message before it that is most often alike. */
+/* What a gate reads of a message whoever hears it. */
 static void read_form(struct cg_replay *replay,
-                      struct cg_replay_message *message,
-                      size_t used[])
+                      struct cg_replay_message *message)
 {
     const struct cg_config_session *session =
         &replay->options.config->sessions[message->session];
-    struct cg_replay_form *form =
-        &replay->forms[session->role * BATCH + used[session->role]];
-    struct cg_fix_fault fault;
-    if (message->outbound || message->admin ||
-        cg_fix_read_again(&form->message, session->version, message->bytes.data,
-                          message->bytes.len) != 0) {
-        return;
+    if (!message->outbound && !message->admin) {
+        message->form = cg_gate_form_read(replay->forms, session->role,
+                                          session->version, message->bytes);
     }
-    /* What a venue says is taken as it is. */
-    form->is_valid = session->role != CG_ROLE_VENUE &&
-                     cg_fix_validate(&form->message, &fault) == 0;
-    message->form = form;
-    used[session->role]++;
 }
 
 /* What is known of each message by itself is looked at for a batch of them:
@@ -517,14 +504,14 @@ static int take_some(struct cg_replay *replay,
                      int count)
 {
     struct cg_replay_looked looked[BATCH];
-    size_t used[CG_ROLE_HUB + 1] = {0};
     int status = 0;
     for (int i = 0; i < count; i++) {
         cg_replay_look(replay, &logs[i], &looked[i]);
     }
+    cg_gate_forms_clear(replay->forms);
     for (int i = 0; i < count; i++) {
         if (looked[i].has_session) {
-            read_form(replay, &looked[i].message, used);
+            read_form(replay, &looked[i].message);
         }
     }
     for (int i = 0; i < count && status == 0; i++) {

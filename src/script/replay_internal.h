@@ -33,7 +33,7 @@ struct cg_replay {
     struct cg_replay_route route;
     struct cg_log *log;
     struct cg_replay_ahead ahead;
-    struct cg_replay_form *forms; /* of the batch at hand, by role */
+    struct cg_gate_forms *forms; /* of the batch at hand */
     struct cg_replay_sessions *sessions;
     struct cg_side *side; /* NULL before the first message */
     cg_time opened;       /* its time when it was opened */

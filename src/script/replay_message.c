@@ -133,6 +133,16 @@ static inline bool
 split(const char *at, const char *stop, uint32_t *tag, struct cg_slice *value)
 {
     uint32_t number = 0;
+    /* Most tags of a header have two digits. */
+    if (stop - at > 2 && at[2] == '=') {
+        unsigned tens = (unsigned char)at[0] - (unsigned)'0';
+        unsigned ones = (unsigned char)at[1] - (unsigned)'0';
+        if (tens <= 9 && ones <= 9) {
+            *tag = tens * 10 + ones;
+            *value = (struct cg_slice){at + 3, (size_t)(stop - at - 3)};
+            return true;
+        }
+    }
     /* The SOH is no digit. */
     for (const char *last = at + TAG_DIGITS_MAX; at < last; at++) {
         unsigned digit = (unsigned char)*at - (unsigned)'0';
@@ -199,6 +209,25 @@ static void take_admin(struct cg_replay_message *message)
     }
 }
 
+/* Takes 8 and 9, with which a message begins; returns where they end, or 0 with
+ * nothing done. */
+static inline size_t take_begin(struct cg_replay_message *message,
+                                struct walk *walk)
+{
+    const char *bytes = walk->bytes.data;
+    struct walk ahead = *walk;
+    size_t first = next_end(&ahead);
+    size_t second = next_end(&ahead);
+    if (second == 0 || bytes[0] != '8' || bytes[1] != '=' ||
+        bytes[first + 1] != '9' || bytes[first + 2] != '=') {
+        return 0;
+    }
+    message->begin = (struct cg_slice){bytes + 2, first - 2};
+    ahead.at = second + 1;
+    *walk = ahead;
+    return second + 1;
+}
+
 bool cg_replay_message_read(const struct cg_log_message *log,
                             struct cg_replay_message *message)
 {
@@ -215,6 +244,7 @@ bool cg_replay_message_read(const struct cg_log_message *log,
     };
     if (log->bytes.len > 0) {
         look(&walk);
+        body = take_begin(message, &walk);
     }
     for (size_t end = next_end(&walk); end != 0; end = next_end(&walk)) {
         const char *bytes = log->bytes.data;

@@ -9,12 +9,7 @@
 
 #include "log_reader.h"
 #include <fix_message.h>
-
-/* A message for a gate, read before its turn. */
-struct cg_replay_form {
-    struct cg_fix_message message;
-    bool is_valid; /* cg_fix_validate() found no fault */
-};
+#include <gate_replay.h>
 
 struct cg_replay_message {
     struct cg_slice bytes; /* whole */
@@ -40,7 +35,7 @@ struct cg_replay_message {
     cg_session session;   /* cg_replay_route() */
     bool outbound;        /* the gate sent it */
     /* Of |bytes|, as long as these are; NULL: it was not read. */
-    struct cg_replay_form *form;
+    const struct cg_gate_form *form;
 };
 
 /* False when a field of the header is missing. */

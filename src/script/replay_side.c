@@ -235,7 +235,7 @@ static int hear(struct cg_side *side,
 int cg_side_recv(struct cg_side *side,
                  cg_session session,
                  struct cg_slice bytes,
-                 struct cg_replay_form *form,
+                 const struct cg_gate_form *form,
                  cg_time now)
 {
     const char *recorded = bytes.data;
@@ -252,8 +252,7 @@ int cg_side_recv(struct cg_side *side,
         return status;
     }
     status = form != NULL && bytes.data == recorded
-                 ? cg_gate_recv_read(side->gate, session, &form->message,
-                                     form->is_valid, side->now)
+                 ? cg_gate_recv_read(side->gate, session, form, side->now)
                  : cg_gate_recv(side->gate, session, bytes.data, bytes.len,
                                 side->now);
     return collect(side, status);

@@ -74,7 +74,7 @@ int cg_side_advance(struct cg_side *side, cg_time now);
 int cg_side_recv(struct cg_side *side,
                  cg_session session,
                  struct cg_slice bytes,
-                 struct cg_replay_form *form,
+                 const struct cg_gate_form *form,
                  cg_time now);
 int cg_side_link(struct cg_side *side,
                  cg_session session,
