@@ -108,16 +108,15 @@ static int month_days(int year, int month)
 }
 
 /* Days from 1970-01-01; years begin in March, so that a leap day is last. */
-static int64_t civil_days(int year, int month, int day)
+static inline int64_t civil_days(unsigned year, unsigned month, unsigned day)
 {
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t m = month <= 2 ? month + 9 : month - 3;
-    int64_t in_year = (153 * m + 2) / 5 + day - 1;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t of_era = y - era * 400;
+    unsigned early = month <= 2;
+    unsigned y = year + 399 + !early; /* 400 later, for what is before 1 */
+    unsigned m = early ? month + 9 : month - 3;
+    unsigned days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 +
+                    day - 1;
 
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + in_year -
-           719468;
+    return (int64_t)days - 719468 - 146097;
 }
 
 /* YYYYMMDD. */
@@ -127,13 +126,13 @@ static inline bool read_date(const char *text, int64_t *out)
     uint64_t pairs = pairs_of(digits);
     unsigned month = byte_at(pairs, 4);
     unsigned day = byte_at(pairs, 6);
-    int year = (int)(byte_at(pairs, 0) * 100 + byte_at(pairs, 2));
+    unsigned year = byte_at(pairs, 0) * 100 + byte_at(pairs, 2);
 
     if (!are_digits(digits) || (month - 1 > 11) | (day - 1 > 30))
         return false;
-    if (day > 28 && (int)day > month_days(year, (int)month))
+    if (day > 28 && (int)day > month_days((int)year, (int)month))
         return false;
-    *out = civil_days(year, (int)month, (int)day);
+    *out = civil_days(year, month, day);
     return true;
 }
 
