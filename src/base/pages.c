@@ -8,8 +8,7 @@
 #include <sys/mman.h>
 
 #define SMALL ((size_t)64)
-#define MAPPED ((size_t)1 << 20) /* from here on: pages of its own */
-#define LARGE ((size_t)2 << 20)  /* a large page */
+#define LARGE ((size_t)2 << 20) /* a large page */
 /* Smaller pools do without: the first object would fill a whole large page. */
 #define LARGE_FROM ((size_t)8 << 20)
 
@@ -58,7 +57,7 @@ void *cg_pages_take(size_t count, size_t size)
     if (bytes == 0) {
         return NULL;
     }
-    if (bytes >= MAPPED) {
+    if (bytes >= CG_PAGES_MAPPED) {
         return bytes >= LARGE_FROM ? map_large(bytes) : map(bytes);
     }
     return calloc(1, bytes);
@@ -67,7 +66,7 @@ void *cg_pages_take(size_t count, size_t size)
 void cg_pages_give(void *pages, size_t count, size_t size)
 {
     size_t bytes = bytes_of(count, size);
-    if (pages != NULL && bytes >= MAPPED) {
+    if (pages != NULL && bytes >= CG_PAGES_MAPPED) {
         munmap(pages, bytes);
     } else {
         free(pages);

@@ -180,7 +180,7 @@ static int allocate(struct cg_state *state)
                                     sizeof(*state->requests));
     state->asks = cg_pages_take(state->ask_max, sizeof(*state->asks));
     state->scopes = cg_pages_take(state->scope_max, sizeof(*state->scopes));
-    state->used = calloc(CG_USED_MAX, sizeof(*state->used));
+    state->used = cg_pages_take(CG_USED_MAX, sizeof(*state->used));
     state->limits = calloc(state->limit_max, sizeof(*state->limits));
     state->accounts = calloc(state->account_max, sizeof(*state->accounts));
     state->firms = calloc(state->firm_max, sizeof(*state->firms));
@@ -267,7 +267,7 @@ void cg_state_deinit(struct cg_state *state)
     free(state->places);
     cg_legs_deinit(state);
     free(state->limits);
-    free(state->used);
+    cg_pages_give(state->used, CG_USED_MAX, sizeof(*state->used));
     free(state->accounts);
     free(state->firms);
     free(state->instruments);

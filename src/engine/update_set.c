@@ -4,6 +4,7 @@
 #include "update_set.h"
 
 #include "check.h"
+#include "pages.h"
 
 /* An id, an account, a firm and a clearing house for each limit. */
 #define STRINGS_PER_LIMIT 4
@@ -16,7 +17,7 @@ int cg_update_set_init(struct cg_update_set *set)
                     CG_NAME_MAX;
     set->scopes = calloc(CG_UPDATE_SCOPES_MAX, sizeof(*set->scopes));
     set->limits = calloc(CG_UPDATE_LIMITS_MAX, sizeof(*set->limits));
-    set->text = malloc(set->text_max);
+    set->text = cg_pages_take(set->text_max, 1);
     set->ids[0] = calloc(CG_UPDATE_PARTS_MAX, sizeof(*set->ids[0]));
     set->ids[1] = calloc(CG_UPDATE_PARTS_MAX, sizeof(*set->ids[1]));
     return set->limits && set->scopes && set->text && set->ids[0] && set->ids[1]
@@ -28,7 +29,7 @@ void cg_update_set_deinit(struct cg_update_set *set)
 {
     free(set->limits);
     free(set->scopes);
-    free(set->text);
+    cg_pages_give(set->text, set->text_max, 1);
     free(set->ids[0]);
     free(set->ids[1]);
     *set = (struct cg_update_set){.session = CG_SESSION_NONE};

@@ -6,11 +6,12 @@
 #include "park.h"
 
 #include "check.h"
+#include "pages.h"
 
 int cg_park_init(struct cg_park *park, uint32_t count, size_t size)
 {
     *park = (struct cg_park){.size = size, .count = count};
-    park->bytes = malloc(count * size + 1);
+    park->bytes = cg_pages_take(count * size + 1, 1);
     park->requests = calloc(count + 1, sizeof(*park->requests));
     park->lens = calloc(count + 1, sizeof(*park->lens));
     park->free = calloc(count + 1, sizeof(*park->free));
@@ -27,7 +28,7 @@ int cg_park_init(struct cg_park *park, uint32_t count, size_t size)
 
 void cg_park_deinit(struct cg_park *park)
 {
-    free(park->bytes);
+    cg_pages_give(park->bytes, park->count * park->size + 1, 1);
     free(park->requests);
     free(park->lens);
     free(park->free);

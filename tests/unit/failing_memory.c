@@ -3,6 +3,8 @@
  */
 #include "failing_memory.h"
 
+#include "pages.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,6 +45,16 @@ WRAP(void *,
 WRAP(char *, strdup, (const char *text), (text))
 WRAP(char *, strndup, (const char *text, size_t len), (text, len))
 WRAP(FILE *, open_memstream, (char **text, size_t *len), (text, len))
+
+/* Smaller ones come from calloc(), which fails by itself. */
+void *__real_cg_pages_take(size_t count, size_t size);
+void *__wrap_cg_pages_take(size_t count, size_t size);
+void *__wrap_cg_pages_take(size_t count, size_t size)
+{
+    return count * size >= CG_PAGES_MAPPED && fails()
+               ? NULL
+               : __real_cg_pages_take(count, size);
+}
 
 int __real_vasprintf(char **out, const char *format, va_list arguments);
 int __wrap_vasprintf(char **out, const char *format, va_list arguments);

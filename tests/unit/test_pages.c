@@ -19,6 +19,9 @@ static const size_t sizes[] = {0,
                                63,
                                64,
                                65,
+                               CG_PAGES_MAPPED - 64,
+                               CG_PAGES_MAPPED,
+                               CG_PAGES_MAPPED + 1,
                                (1 << 20) - 64,
                                1 << 20,
                                (1 << 20) + 1,
@@ -33,8 +36,8 @@ static void test_pages_zero_whatever_their_size(void **state)
         for (int again = 0; again < 2; again++) {
             char *pages = cg_pages_take(sizes[i], 1);
             assert_non_null(pages);
-            assert_int_equal((uintptr_t)pages % (sizes[i] < 1 << 20 ? 8 : 4096),
-                             0);
+            assert_int_equal(
+                (uintptr_t)pages % (sizes[i] < CG_PAGES_MAPPED ? 8 : 4096), 0);
             for (size_t at = 0; at < sizes[i]; at++) {
                 if (pages[at] != 0) {
                     fail_msg("byte %zu of %zu is not zero", at, sizes[i]);
