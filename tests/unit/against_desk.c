@@ -14,7 +14,8 @@
 
 static const char desk_text[] =
     "[GATE]\nJournal=none.journal\nInstruments=instruments.csv\n"
-    "MaxOrders=300\nMaxRequests=40000\n%s\n"
+    "MaxOrders=300\nMaxRequests=40000\nMaxWaiting=64\n"
+    "MaxLimits=64\nMaxLegs=64\nMaxInstruments=64\nMaxReports=4000\n%s\n"
     "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
     "SocketAcceptPort=0\n"
     "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"

@@ -14,6 +14,8 @@
 static const char configuration[] =
     "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
     "TradingDayEnd=never\nSoftDeadlineMs=1000\nHardDeadlineMs=5000\n"
+    "MaxOrders=200\nMaxRequests=2000\nMaxLimits=16\nMaxScopes=64\n"
+    "MaxWaiting=16\nMaxLegs=0\nMaxInstruments=0\nMaxReports=2000\n"
     "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
     "SocketAcceptPort=7001\n"
     "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"

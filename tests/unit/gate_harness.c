@@ -112,10 +112,26 @@ read_text(struct cg_config *config, const char *text, const char *table)
     assert_int_equal(status, 0);
 }
 
+/* Those that |keys| does not say: small, as gates are opened often. */
+static void put_sizes(char *text, size_t room, const char *keys)
+{
+    static const char *const sizes[] = {
+        "MaxScopes=", "MaxLegs=", "MaxReports=", "MaxInstruments="};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        if (strstr(keys, sizes[i]) == NULL) {
+            size_t len = strlen(text);
+            snprintf(text + len, room - len, "%s1000\n", sizes[i]);
+        }
+    }
+}
+
 const char *harness_text(const char *keys)
 {
     static char all[sizeof(gate_keys) + sizeof(configuration) + 4096];
-    snprintf(all, sizeof(all), "%s%s%s", gate_keys, keys, configuration);
+    char more[128] = "";
+    put_sizes(more, sizeof(more), keys);
+    snprintf(all, sizeof(all), "%s%s%s%s", gate_keys, more, keys,
+             configuration);
     return all;
 }
 

@@ -53,7 +53,7 @@ static const char rates[] = "set,curve,tenor,rate_pct\n"
 static const char configuration[] =
     "[GATE]\nName=GATE\nJournal=unused.db\nInstruments=instruments.csv\n"
     "MaxOrders=16\nMaxRequests=64\nMaxLimits=16\nMaxWaiting=4\nMaxReports=16\n"
-    "MaxMessageBytes=20000\nMaxScopes=256\nMaxLegs=128\n"
+    "MaxMessageBytes=20000\nMaxScopes=256\nMaxLegs=128\nMaxInstruments=64\n"
     "[DEFAULT]\nSenderCompID=GATE\nConnectionType=acceptor\n"
     "SocketAcceptPort=7001\n" PARTY("42", "FIX.4.2") PARTY("44", "FIX.4.4")
         PARTY(
