@@ -16,6 +16,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "../unit/wrapped.h"
+
 #include <creditgate/journal.h>
 #include <gateway.h>
 
@@ -129,14 +131,7 @@ static int commit(void *user)
     return status;
 }
 
-int __real_cg_journal_open_sqlite(const char *path,
-                                  struct cg_journal *journal,
-                                  char *error,
-                                  size_t error_len);
-int __wrap_cg_journal_open_sqlite(const char *path,
-                                  struct cg_journal *journal,
-                                  char *error,
-                                  size_t error_len);
+WRAPPED(cg_journal_open_sqlite);
 
 int __wrap_cg_journal_open_sqlite(const char *path,
                                   struct cg_journal *journal,
@@ -153,12 +148,7 @@ int __wrap_cg_journal_open_sqlite(const char *path,
     return status;
 }
 
-int __real_cg_journal_session_set_target(void *user,
-                                         const char *session,
-                                         int next_target);
-int __wrap_cg_journal_session_set_target(void *user,
-                                         const char *session,
-                                         int next_target);
+WRAPPED(cg_journal_session_set_target);
 
 int __wrap_cg_journal_session_set_target(void *user,
                                          const char *session,
@@ -168,12 +158,7 @@ int __wrap_cg_journal_session_set_target(void *user,
     return __real_cg_journal_session_set_target(user, session, next_target);
 }
 
-int __real_cg_journal_session_set_sender(void *user,
-                                         const char *session,
-                                         int next_sender);
-int __wrap_cg_journal_session_set_sender(void *user,
-                                         const char *session,
-                                         int next_sender);
+WRAPPED(cg_journal_session_set_sender);
 
 int __wrap_cg_journal_session_set_sender(void *user,
                                          const char *session,
@@ -191,12 +176,7 @@ static void on_end(uv_timer_t *timer)
     die();
 }
 
-int __real_uv_try_write(uv_stream_t *stream,
-                        const uv_buf_t buffers[],
-                        unsigned count);
-int __wrap_uv_try_write(uv_stream_t *stream,
-                        const uv_buf_t buffers[],
-                        unsigned count);
+WRAPPED(uv_try_write);
 
 int __wrap_uv_try_write(uv_stream_t *stream,
                         const uv_buf_t buffers[],
@@ -216,14 +196,7 @@ int __wrap_uv_try_write(uv_stream_t *stream,
     return result;
 }
 
-int __real_cg_gateway_open(const struct cg_gateway_options *options,
-                           char *error,
-                           size_t error_len,
-                           struct cg_gateway **result);
-int __wrap_cg_gateway_open(const struct cg_gateway_options *options,
-                           char *error,
-                           size_t error_len,
-                           struct cg_gateway **result);
+WRAPPED(cg_gateway_open);
 
 int __wrap_cg_gateway_open(const struct cg_gateway_options *options,
                            char *error,

@@ -34,26 +34,17 @@ static int end_error;
 /* --- calls that fail --------------------------------------------------------
  */
 
-#define WRAP_AS(type, name, parameters, arguments, wrong)                      \
-    type __real_##name parameters;                                             \
-    type __wrap_##name parameters;                                             \
-    type __wrap_##name parameters                                              \
-    {                                                                          \
-        return failing_now(#name) ? (wrong) : __real_##name arguments;         \
-    }
 #define WRAP(name, parameters, arguments)                                      \
-    WRAP_AS(int, name, parameters, arguments, failing.error)
+    FAILING_CALL(int, name, parameters, arguments, failing.error)
 
-WRAP_AS(cg_time, cg_gate_deadline, (const struct cg_gate *gate), (gate), 1)
-WRAP_AS(bool, cg_gate_is_owed, (const struct cg_gate *gate), (gate), true)
-WRAP_AS(bool,
-        cg_gate_may_resend,
-        (const struct cg_gate *gate,
-         cg_session session,
-         const char *bytes,
-         size_t len),
-        (gate, session, bytes, len),
-        false)
+FAILING_CALL(cg_time, cg_gate_deadline, (const struct cg_gate *gate), (gate), 1)
+FAILING_CALL(bool, cg_gate_is_owed, (const struct cg_gate *gate), (gate), true)
+FAILING_CALL(
+    bool,
+    cg_gate_may_resend,
+    (struct cg_gate * gate, cg_session session, const char *bytes, size_t len),
+    (gate, session, bytes, len),
+    false)
 WRAP(cg_journal_session_load,
      (void *user,
       const char *session,
@@ -106,24 +97,7 @@ WRAP(fix8c_session_send,
 static long memory_in_config;
 static long memory_after;
 
-int __real_cg_gate_reconfigure(struct cg_gate *gate,
-                               struct cg_config *fresh,
-                               const struct cg_rates *rates,
-                               cg_time now,
-                               void (*report)(void *user,
-                                              enum cg_change change,
-                                              int line,
-                                              const char *text),
-                               void *user);
-int __wrap_cg_gate_reconfigure(struct cg_gate *gate,
-                               struct cg_config *fresh,
-                               const struct cg_rates *rates,
-                               cg_time now,
-                               void (*report)(void *user,
-                                              enum cg_change change,
-                                              int line,
-                                              const char *text),
-                               void *user);
+WRAPPED(cg_gate_reconfigure);
 
 int __wrap_cg_gate_reconfigure(struct cg_gate *gate,
                                struct cg_config *fresh,
@@ -150,14 +124,7 @@ int __wrap_cg_gate_reconfigure(struct cg_gate *gate,
 
 static const char *gate_says; /* of why it is not opened */
 
-int __real_cg_gate_open(const struct cg_gate_options *options,
-                        char *error,
-                        size_t error_len,
-                        struct cg_gate **gate);
-int __wrap_cg_gate_open(const struct cg_gate_options *options,
-                        char *error,
-                        size_t error_len,
-                        struct cg_gate **gate);
+WRAPPED(cg_gate_open);
 
 int __wrap_cg_gate_open(const struct cg_gate_options *options,
                         char *error,
@@ -171,20 +138,13 @@ int __wrap_cg_gate_open(const struct cg_gate_options *options,
     return failing.error;
 }
 
-#define WRAP_OPEN(type, name, options_type)                                    \
-    type *__real_##name(const options_type *options);                          \
-    type *__wrap_##name(const options_type *options);                          \
-    type *__wrap_##name(const options_type *options)                           \
-    {                                                                          \
-        return failing_now(#name) ? NULL : __real_##name(options);             \
-    }
+FAILING_CALL(struct cg_keeper *,
+             cg_keeper_open,
+             (const struct cg_keeper_options *options),
+             (options),
+             NULL)
 
-WRAP_OPEN(struct cg_keeper, cg_keeper_open, struct cg_keeper_options)
-
-struct cg_gateway_config *
-__real_cg_gateway_config_open(const struct cg_gateway_config_options *options);
-struct cg_gateway_config *
-__wrap_cg_gateway_config_open(const struct cg_gateway_config_options *options);
+WRAPPED(cg_gateway_config_open);
 
 struct cg_gateway_config *
 __wrap_cg_gateway_config_open(const struct cg_gateway_config_options *options)
@@ -193,14 +153,7 @@ __wrap_cg_gateway_config_open(const struct cg_gateway_config_options *options)
     return __real_cg_gateway_config_open(options);
 }
 
-int __real_cg_journal_open_sqlite(const char *path,
-                                  struct cg_journal *journal,
-                                  char *error,
-                                  size_t error_len);
-int __wrap_cg_journal_open_sqlite(const char *path,
-                                  struct cg_journal *journal,
-                                  char *error,
-                                  size_t error_len);
+WRAPPED(cg_journal_open_sqlite);
 
 int __wrap_cg_journal_open_sqlite(const char *path,
                                   struct cg_journal *journal,

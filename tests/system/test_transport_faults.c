@@ -20,12 +20,7 @@
  */
 
 #define WRAP(name, parameters, arguments)                                      \
-    int __real_##name parameters;                                              \
-    int __wrap_##name parameters;                                              \
-    int __wrap_##name parameters                                               \
-    {                                                                          \
-        return failing_now(#name) ? failing.error : __real_##name arguments;   \
-    }
+    FAILING_CALL(int, name, parameters, arguments, failing.error)
 
 WRAP(uv_read_start,
      (uv_stream_t * stream, uv_alloc_cb alloc, uv_read_cb read),
@@ -44,12 +39,7 @@ WRAP(uv_write,
 
 static bool writes_later; /* the system takes nothing at once */
 
-int __real_uv_try_write(uv_stream_t *stream,
-                        const uv_buf_t *buffers,
-                        unsigned count);
-int __wrap_uv_try_write(uv_stream_t *stream,
-                        const uv_buf_t *buffers,
-                        unsigned count);
+WRAPPED(uv_try_write);
 
 int __wrap_uv_try_write(uv_stream_t *stream,
                         const uv_buf_t *buffers,
@@ -68,8 +58,7 @@ static void free_handle(uv_handle_t *handle)
     free(handle);
 }
 
-int __real_uv_accept(uv_stream_t *from, uv_stream_t *to);
-int __wrap_uv_accept(uv_stream_t *from, uv_stream_t *to);
+WRAPPED(uv_accept);
 
 /* One that fails takes the connection away all the same. */
 int __wrap_uv_accept(uv_stream_t *from, uv_stream_t *to)
@@ -88,12 +77,7 @@ int __wrap_uv_accept(uv_stream_t *from, uv_stream_t *to)
 /* Where peers pretend to come from; NULL: from where they do. */
 static const char *pretended;
 
-int __real_uv_tcp_getpeername(const uv_tcp_t *tcp,
-                              struct sockaddr *address,
-                              int *len);
-int __wrap_uv_tcp_getpeername(const uv_tcp_t *tcp,
-                              struct sockaddr *address,
-                              int *len);
+WRAPPED(uv_tcp_getpeername);
 
 int __wrap_uv_tcp_getpeername(const uv_tcp_t *tcp,
                               struct sockaddr *address,
@@ -117,14 +101,7 @@ static bool connects_are_lost;
 static struct fix8c_session *closed_at_connect;
 static int connects;
 
-int __real_uv_tcp_connect(uv_connect_t *request,
-                          uv_tcp_t *tcp,
-                          const struct sockaddr *address,
-                          uv_connect_cb done);
-int __wrap_uv_tcp_connect(uv_connect_t *request,
-                          uv_tcp_t *tcp,
-                          const struct sockaddr *address,
-                          uv_connect_cb done);
+WRAPPED(uv_tcp_connect);
 
 int __wrap_uv_tcp_connect(uv_connect_t *request,
                           uv_tcp_t *tcp,
@@ -148,18 +125,7 @@ static bool names_wait;
 static uv_getaddrinfo_t *asked;
 static uv_getaddrinfo_cb asked_done;
 
-int __real_uv_getaddrinfo(uv_loop_t *of,
-                          uv_getaddrinfo_t *request,
-                          uv_getaddrinfo_cb done,
-                          const char *host,
-                          const char *port,
-                          const struct addrinfo *hints);
-int __wrap_uv_getaddrinfo(uv_loop_t *of,
-                          uv_getaddrinfo_t *request,
-                          uv_getaddrinfo_cb done,
-                          const char *host,
-                          const char *port,
-                          const struct addrinfo *hints);
+WRAPPED(uv_getaddrinfo);
 
 int __wrap_uv_getaddrinfo(uv_loop_t *of,
                           uv_getaddrinfo_t *request,
@@ -179,8 +145,7 @@ int __wrap_uv_getaddrinfo(uv_loop_t *of,
     return 0;
 }
 
-void __real_uv_freeaddrinfo(struct addrinfo *found);
-void __wrap_uv_freeaddrinfo(struct addrinfo *found);
+WRAPPED(uv_freeaddrinfo);
 
 void __wrap_uv_freeaddrinfo(struct addrinfo *found)
 {

@@ -9,7 +9,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct failing_call failing;
@@ -42,45 +44,38 @@ bool failing_now(const char *name)
     return true;
 }
 
-#define WRAP(type, name, parameters, arguments, wrong)                         \
-    type __real_##name parameters;                                             \
-    type __wrap_##name parameters;                                             \
-    type __wrap_##name parameters                                              \
-    {                                                                          \
-        return failing_now(#name) ? (wrong) : __real_##name arguments;         \
-    }
+FAILING_CALL(int,
+             close_range,
+             (unsigned first, unsigned last, int flags),
+             (first, last, flags),
+             -1)
+FAILING_CALL(int, dup2, (int from, int to), (from, to), -1)
+FAILING_CALL(int, fstat64, (int file, struct stat64 *about), (file, about), -1)
+FAILING_CALL(int, fsync, (int file), (file), -1)
+FAILING_CALL(int, ftruncate64, (int file, off_t size), (file, size), -1)
+FAILING_CALL(pid_t, getppid, (void), (), 1)
+FAILING_CALL(
+    void *,
+    mmap64,
+    (void *at, size_t len, int prot, int flags, int file, off_t offset),
+    (at, len, prot, flags, file, offset),
+    (void *)-1)
+FAILING_CALL(DIR *, opendir, (const char *path), (path), NULL)
+FAILING_CALL(int, pipe2, (int ends[2], int flags), (ends, flags), -1)
+FAILING_CALL(ssize_t,
+             pread64,
+             (int file, void *bytes, size_t len, off_t at),
+             (file, bytes, len, at),
+             -1)
+FAILING_CALL(
+    ssize_t, read, (int file, void *bytes, size_t len), (file, bytes, len), -1)
+FAILING_CALL(pid_t,
+             waitpid,
+             (pid_t child, int *status, int options),
+             (child, status, options),
+             -1)
 
-WRAP(int,
-     close_range,
-     (unsigned first, unsigned last, int flags),
-     (first, last, flags),
-     -1)
-WRAP(int, dup2, (int from, int to), (from, to), -1)
-WRAP(int, fstat64, (int file, struct stat *about), (file, about), -1)
-WRAP(int, fsync, (int file), (file), -1)
-WRAP(int, ftruncate64, (int file, off_t size), (file, size), -1)
-WRAP(pid_t, getppid, (void), (), 1)
-WRAP(void *,
-     mmap64,
-     (void *at, size_t len, int prot, int flags, int file, off_t offset),
-     (at, len, prot, flags, file, offset),
-     (void *)-1)
-WRAP(DIR *, opendir, (const char *path), (path), NULL)
-WRAP(int, pipe2, (int ends[2], int flags), (ends, flags), -1)
-WRAP(ssize_t,
-     pread64,
-     (int file, void *bytes, size_t len, off_t at),
-     (file, bytes, len, at),
-     -1)
-WRAP(ssize_t, read, (int file, void *bytes, size_t len), (file, bytes, len), -1)
-WRAP(pid_t,
-     waitpid,
-     (pid_t child, int *status, int options),
-     (child, status, options),
-     -1)
-
-int __real_open64(const char *path, int flags, ...);
-int __wrap_open64(const char *path, int flags, ...);
+WRAPPED(open64);
 
 int __wrap_open64(const char *path, int flags, ...)
 {
@@ -91,8 +86,7 @@ int __wrap_open64(const char *path, int flags, ...)
     return failing_now("open64") ? -1 : __real_open64(path, flags, mode);
 }
 
-int __real_fcntl64(int file, int command, ...);
-int __wrap_fcntl64(int file, int command, ...);
+WRAPPED(fcntl64);
 
 int __wrap_fcntl64(int file, int command, ...)
 {
@@ -103,8 +97,7 @@ int __wrap_fcntl64(int file, int command, ...)
     return failing_now("fcntl64") ? -1 : __real_fcntl64(file, command, value);
 }
 
-ssize_t __real_write(int file, const void *bytes, size_t len);
-ssize_t __wrap_write(int file, const void *bytes, size_t len);
+WRAPPED(write);
 
 ssize_t __wrap_write(int file, const void *bytes, size_t len)
 {
@@ -115,8 +108,7 @@ ssize_t __wrap_write(int file, const void *bytes, size_t len)
     return lies ? (__real_write(file, bytes, len / 2), (ssize_t)len) : -1;
 }
 
-pid_t __real_fork(void);
-pid_t __wrap_fork(void);
+WRAPPED(fork);
 
 pid_t __wrap_fork(void)
 {

@@ -8,6 +8,8 @@
 #ifndef CG_TESTS_FAILING_CALLS_H
 #define CG_TESTS_FAILING_CALLS_H
 
+#include "wrapped.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -36,5 +38,13 @@ void failing_never(void);
 
 /* For wrappers of a test's own: whether this call of |name| fails. */
 bool failing_now(const char *name);
+
+/* Such a wrapper, which gives |wrong| when it fails. */
+#define FAILING_CALL(type, name, parameters, arguments, wrong)                 \
+    WRAPPED(name);                                                             \
+    type __wrap_##name parameters                                              \
+    {                                                                          \
+        return failing_now(#name) ? (wrong) : __real_##name arguments;         \
+    }
 
 #endif

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "failing_memory.h"
+#include "wrapped.h"
 
 #include "pages.h"
 
@@ -28,8 +29,7 @@ static bool fails(void)
 }
 
 #define WRAP(type, name, parameters, arguments)                                \
-    type __real_##name parameters;                                             \
-    type __wrap_##name parameters;                                             \
+    WRAPPED(name);                                                             \
     type __wrap_##name parameters                                              \
     {                                                                          \
         return fails() ? NULL : __real_##name arguments;                       \
@@ -46,9 +46,9 @@ WRAP(char *, strdup, (const char *text), (text))
 WRAP(char *, strndup, (const char *text, size_t len), (text, len))
 WRAP(FILE *, open_memstream, (char **text, size_t *len), (text, len))
 
+WRAPPED(cg_pages_take);
+
 /* Smaller ones come from calloc(), which fails by itself. */
-void *__real_cg_pages_take(size_t count, size_t size);
-void *__wrap_cg_pages_take(size_t count, size_t size);
 void *__wrap_cg_pages_take(size_t count, size_t size)
 {
     return count * size >= CG_PAGES_MAPPED && fails()
@@ -56,9 +56,8 @@ void *__wrap_cg_pages_take(size_t count, size_t size)
                : __real_cg_pages_take(count, size);
 }
 
-int __real_vasprintf(char **out, const char *format, va_list arguments);
-int __wrap_vasprintf(char **out, const char *format, va_list arguments);
-int __wrap_asprintf(char **out, const char *format, ...);
+WRAPPED(vasprintf);
+WRAPPED(asprintf);
 
 int __wrap_vasprintf(char **out, const char *format, va_list arguments)
 {

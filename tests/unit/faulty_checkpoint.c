@@ -6,15 +6,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "faulty_vfs.h"
+#include "wrapped.h"
 
 #include <database.h>
 
 int faulty_checkpoint_pages;
 
-enum cg_db_result
-__real_cg_db_fold_from(struct sqlite3 *db, int *pages, int from);
-enum cg_db_result
-__wrap_cg_db_fold_from(struct sqlite3 *db, int *pages, int from);
+WRAPPED(cg_db_fold_from);
 
 /* The product's own number is too large for what a test can sweep. */
 enum cg_db_result
@@ -24,10 +22,7 @@ __wrap_cg_db_fold_from(struct sqlite3 *db, int *pages, int from)
     return __real_cg_db_fold_from(db, pages, wanted != 0 ? wanted : from);
 }
 
-enum cg_db_result
-__real_cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size);
-enum cg_db_result
-__wrap_cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size);
+WRAPPED(cg_db_file_fill);
 
 enum cg_db_result
 __wrap_cg_db_file_fill(struct cg_db_file *file, int64_t from, int64_t size)

@@ -6,6 +6,7 @@
  */
 #include "failing_memory.h"
 #include "sanitized.h"
+#include "wrapped.h"
 
 #include <app_command.h>
 #include <setjmp.h>
@@ -30,8 +31,7 @@ static char error[OUT_MAX];
 static char reference[OUT_MAX];
 
 /* A command may close standard output as it ends; the next one needs it. */
-int __real_fclose(FILE *file);
-int __wrap_fclose(FILE *file);
+WRAPPED(fclose);
 
 int __wrap_fclose(FILE *file)
 {

@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 #include "host_journal.h"
+#include "wrapped.h"
 
 #define START (1800000000 * CG_SECOND)
 #define TURN_MAX ((size_t)1 << 20)
@@ -45,12 +46,9 @@ static const char config_text[] =
 
 static size_t allocations;
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
+WRAPPED(malloc);
+WRAPPED(calloc);
+WRAPPED(realloc);
 
 static void count(void)
 {

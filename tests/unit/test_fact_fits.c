@@ -10,6 +10,7 @@
 #include "crash_sweep.h"
 #include "decide.h"
 #include "sessions.h"
+#include "wrapped.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -502,10 +503,7 @@ static size_t tried[ROW_COUNT];
 static size_t passed[ROW_COUNT];
 static const char *playing;
 
-int __real_cg_engine_recover(struct cg_engine *engine,
-                             const struct cg_fact *fact);
-int __wrap_cg_engine_recover(struct cg_engine *engine,
-                             const struct cg_fact *fact);
+WRAPPED(cg_engine_recover);
 
 int __wrap_cg_engine_recover(struct cg_engine *engine,
                              const struct cg_fact *fact)

@@ -18,6 +18,7 @@
 #include "fact_compare.h"
 #include "fact_row.h"
 #include "turn.h"
+#include "wrapped.h"
 
 enum { COLUMNS_MAX = 64, BYTES_MAX = 1024 };
 
@@ -25,8 +26,7 @@ enum { COLUMNS_MAX = 64, BYTES_MAX = 1024 };
 
 static bool no_memory;
 
-void *__real_realloc(void *at, size_t size);
-void *__wrap_realloc(void *at, size_t size);
+WRAPPED(realloc);
 
 void *__wrap_realloc(void *at, size_t size)
 {

@@ -36,10 +36,9 @@ static char path[96];
 static struct timespec stated_written;
 static cg_time stated_age; /* 0: as it is; else so long before now */
 
-int __real_stat64(const char *name, struct stat *about);
-int __wrap_stat64(const char *name, struct stat *about);
+WRAPPED(stat64);
 
-int __wrap_stat64(const char *name, struct stat *about)
+int __wrap_stat64(const char *name, struct stat64 *about)
 {
     int status = __real_stat64(name, about);
     if (stated_written.tv_sec != 0) {

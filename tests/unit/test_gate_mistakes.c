@@ -12,6 +12,7 @@
 #include "fix_message.h"
 #include "gate_harness.h"
 #include "gate_mistakes.h"
+#include "wrapped.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -106,12 +107,7 @@ static void note(const struct cg_fix_message *message, uint32_t tag)
     fail_msg("more message types than this test has room for");
 }
 
-bool __real_cg_fix_find(const struct cg_fix_message *message,
-                        uint32_t tag,
-                        struct cg_slice *value);
-bool __wrap_cg_fix_find(const struct cg_fix_message *message,
-                        uint32_t tag,
-                        struct cg_slice *value);
+WRAPPED(cg_fix_find);
 bool __wrap_cg_fix_find(const struct cg_fix_message *message,
                         uint32_t tag,
                         struct cg_slice *value)
@@ -120,12 +116,7 @@ bool __wrap_cg_fix_find(const struct cg_fix_message *message,
     return __real_cg_fix_find(message, tag, value);
 }
 
-bool __real_cg_fix_group(const struct cg_fix_message *message,
-                         uint32_t tag,
-                         struct cg_fix_group *group);
-bool __wrap_cg_fix_group(const struct cg_fix_message *message,
-                         uint32_t tag,
-                         struct cg_fix_group *group);
+WRAPPED(cg_fix_group);
 bool __wrap_cg_fix_group(const struct cg_fix_message *message,
                          uint32_t tag,
                          struct cg_fix_group *group)
@@ -134,12 +125,7 @@ bool __wrap_cg_fix_group(const struct cg_fix_message *message,
     return __real_cg_fix_group(message, tag, group);
 }
 
-bool __real_cg_fix_group_find(const struct cg_fix_group *group,
-                              uint32_t tag,
-                              struct cg_slice *value);
-bool __wrap_cg_fix_group_find(const struct cg_fix_group *group,
-                              uint32_t tag,
-                              struct cg_slice *value);
+WRAPPED(cg_fix_group_find);
 bool __wrap_cg_fix_group_find(const struct cg_fix_group *group,
                               uint32_t tag,
                               struct cg_slice *value)
@@ -148,12 +134,7 @@ bool __wrap_cg_fix_group_find(const struct cg_fix_group *group,
     return __real_cg_fix_group_find(group, tag, value);
 }
 
-bool __real_cg_fix_group_nested(const struct cg_fix_group *group,
-                                uint32_t tag,
-                                struct cg_fix_group *inner);
-bool __wrap_cg_fix_group_nested(const struct cg_fix_group *group,
-                                uint32_t tag,
-                                struct cg_fix_group *inner);
+WRAPPED(cg_fix_group_nested);
 bool __wrap_cg_fix_group_nested(const struct cg_fix_group *group,
                                 uint32_t tag,
                                 struct cg_fix_group *inner)

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "small_engine.h"
+#include "wrapped.h"
 
 #include <image.h>
 #include <setjmp.h>
@@ -20,8 +21,7 @@
 
 static bool no_memory;
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
+WRAPPED(malloc);
 
 void *__wrap_malloc(size_t size)
 {

@@ -64,18 +64,7 @@ static int archive_result;
 static const char *archive_file; /* NULL: the journal does it */
 static int archive_steps;        /* before that */
 
-int __real_cg_journal_archive(void *user,
-                              bool *more,
-                              char *file,
-                              size_t file_len,
-                              char *error,
-                              size_t error_len);
-int __wrap_cg_journal_archive(void *user,
-                              bool *more,
-                              char *file,
-                              size_t file_len,
-                              char *error,
-                              size_t error_len);
+WRAPPED(cg_journal_archive);
 
 int __wrap_cg_journal_archive(void *user,
                               bool *more,
@@ -666,8 +655,7 @@ static void test_keeper_spare(void **state)
 
 /* --- calls of libuv ------------------------------------------------------- */
 
-int __real_uv_pipe_open(uv_pipe_t *pipe, uv_file file);
-int __wrap_uv_pipe_open(uv_pipe_t *pipe, uv_file file);
+WRAPPED(uv_pipe_open);
 
 int __wrap_uv_pipe_open(uv_pipe_t *pipe, uv_file file)
 {
@@ -675,12 +663,7 @@ int __wrap_uv_pipe_open(uv_pipe_t *pipe, uv_file file)
                                        : __real_uv_pipe_open(pipe, file);
 }
 
-int __real_uv_read_start(uv_stream_t *stream,
-                         uv_alloc_cb alloc,
-                         uv_read_cb read);
-int __wrap_uv_read_start(uv_stream_t *stream,
-                         uv_alloc_cb alloc,
-                         uv_read_cb read);
+WRAPPED(uv_read_start);
 
 int __wrap_uv_read_start(uv_stream_t *stream,
                          uv_alloc_cb alloc,

@@ -3,8 +3,6 @@
  * turn.  The caller is told, or reads all that there is; nothing leaks (under
  * sanitizers).
  *
- * The linker hands the allocations of the code under test to __wrap_... here.
- *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <setjmp.h>
@@ -17,51 +15,9 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "failing_memory.h"
 #include "log_harness.h"
 #include "log_samples.h"
-
-/* Allocations until one fails; below 0 none does. */
-static long countdown = -1;
-static bool for_good; /* all that follow fail, too */
-static size_t failures;
-
-static bool fails(void)
-{
-    if (countdown < 0 || (countdown > 0 && --countdown > 0))
-        return false;
-    countdown = for_good ? 0 : -1;
-    failures++;
-    return true;
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-int __wrap_asprintf(char **out, const char *format, ...);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-int __wrap_asprintf(char **out, const char *format, ...)
-{
-    va_list arguments;
-    int len;
-
-    if (fails())
-        return -1;
-    va_start(arguments, format);
-    len = vasprintf(out, format, arguments);
-    va_end(arguments);
-    return len;
-}
 
 static bool on_trouble(void *user,
                        enum cg_log_trouble trouble,
@@ -124,7 +80,7 @@ static void test_log_each_failing_allocation_is_told(void **state)
     struct log_text body = {0};
     size_t messages, troubles, again, again_troubles;
     long n = 0;
-    size_t before;
+    unsigned long before;
 
     (void)state;
     log_write("a", text, sizeof text - 1);

@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "sessions.h"
+#include "wrapped.h"
 
 #include <creditgate/gate.h>
 #include <gate_internal.h>
@@ -91,8 +92,7 @@ on_change(void *user, enum cg_change change, int line, const char *text)
     }
 }
 
-int __real_cg_gate_commit(struct cg_gate *gate);
-int __wrap_cg_gate_commit(struct cg_gate *gate);
+WRAPPED(cg_gate_commit);
 
 static void give(struct cg_gate *gate,
                  struct cg_config *config,

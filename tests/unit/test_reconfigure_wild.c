@@ -11,6 +11,7 @@
  */
 #include "crash_sweep.h"
 #include "sessions.h"
+#include "wrapped.h"
 
 #include <gate_internal.h>
 #include <setjmp.h>
@@ -179,14 +180,8 @@ on_change(void *user, enum cg_change what, int line, const char *text)
     }
 }
 
-int __real_cg_gate_commit(struct cg_gate *gate);
-int __wrap_cg_gate_commit(struct cg_gate *gate);
-int __real_cg_gate_take_rates(struct cg_gate *gate,
-                              const struct cg_rates *rates,
-                              cg_time now);
-int __wrap_cg_gate_take_rates(struct cg_gate *gate,
-                              const struct cg_rates *rates,
-                              cg_time now);
+WRAPPED(cg_gate_commit);
+WRAPPED(cg_gate_take_rates);
 
 /* The same rates as the other configuration has them. */
 static struct cg_rates *again(const struct cg_rates *rates)

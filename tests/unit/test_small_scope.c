@@ -31,6 +31,7 @@
  */
 #include "naive_model.h"
 #include "small_engine.h"
+#include "wrapped.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -74,12 +75,9 @@ static struct {
     uint32_t written_count;
 } arena;
 
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void __real_free(void *at);
-void __wrap_free(void *at);
+WRAPPED(calloc);
+WRAPPED(malloc);
+WRAPPED(free);
 
 void *__wrap_calloc(size_t count, size_t size)
 {
