@@ -15,10 +15,15 @@
 #include "kit_peer.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+uv_loop_t loop;
+struct peer peer;
+struct watch watch;
 
 #define DESK                                                                   \
     "[SESSION]\nName=client\nRole=client\nBeginString=FIX.4.4\n"               \
@@ -74,7 +79,7 @@ static void field(const struct fix8c_message *message,
     }
 }
 
-static void say(struct peer *peer, const char *type, const char *body)
+static void say(const char *type, const char *body)
 {
     char bytes[512];
     size_t len = strlen(body);
@@ -83,70 +88,67 @@ static void say(struct peer *peer, const char *type, const char *body)
     for (size_t i = 0; i < len; i++) {
         bytes[i] = bytes[i] == '|' ? '\001' : bytes[i];
     }
-    (void)fix8c_session_send(peer->session, type, NULL, 0, bytes, len);
+    (void)fix8c_session_send(peer.session, type, NULL, 0, bytes, len);
 }
 
 static void on_later(uv_timer_t *timer)
 {
-    struct peer *peer = timer->data;
-
-    if (peer->mood == PEER_SLOW) {
-        say(peer, "DG", peer->later);
+    (void)timer;
+    if (peer.mood == PEER_SLOW) {
+        say("DG", peer.later);
     } else {
-        fix8c_session_logon(peer->session);
+        fix8c_session_logon(peer.session);
     }
 }
 
-static void news(struct peer *peer)
+static void news(void)
 {
-    say(peer, "B", "148=hello|33=1|58=world|");
+    say("B", "148=hello|33=1|58=world|");
 }
 
-static void
-answer(struct peer *peer, const char *body, const char *amount, int seq)
+static void answer(const char *body, int seq)
 {
     char reject[64];
 
-    switch (peer->mood) {
+    switch (peer.mood) {
     case PEER_SILENT:
         break;
     case PEER_TWICE:
-        say(peer, "DG", body);
-        say(peer, "DG", body);
+        say("DG", body);
+        say("DG", body);
         break;
     case PEER_SLOW:
-        snprintf(peer->later, sizeof(peer->later), "%s", body);
-        uv_timer_start(&peer->timer, on_later, 600, 0);
+        snprintf(peer.later, sizeof(peer.later), "%s", body);
+        uv_timer_start(&peer.timer, on_later, 600, 0);
         break;
     case PEER_BREAKS:
-        fix8c_transport_drop(peer->transport, peer->session);
+        fix8c_transport_drop(peer.transport, peer.session);
         break;
     case PEER_LOGS_OUT:
-        (void)fix8c_session_logout(peer->session, "no more");
-        uv_timer_start(&peer->timer, on_later, 300, 0);
+        (void)fix8c_session_logout(peer.session, "no more");
+        uv_timer_start(&peer.timer, on_later, 300, 0);
         break;
     case PEER_FLOODS:
         for (int i = 0; i < 3000; i++) {
-            news(peer);
+            news();
         }
         break;
     case PEER_REJECTS:
         snprintf(reject, sizeof(reject), "45=%d|373=99|58=not so|", seq);
-        say(peer, "3", reject);
+        say("3", reject);
         break;
     case PEER_OTHER_WORDS:
-        news(peer);
-        say(peer, "DG", body);
+        news();
+        say("DG", body);
         break;
     case PEER_GRANTS:
     case PEER_WRONG_AMOUNT:
-        say(peer, "DG", body);
+        say("DG", body);
         break;
     }
-    (void)amount;
 }
 
-static void check(struct peer *peer, const struct fix8c_message *message)
+static void check(const struct fix8c_message *message)
 {
     char request[32];
     char token[64];
@@ -160,9 +162,9 @@ static void check(struct peer *peer, const struct fix8c_message *message)
     field(message, "2324=", amount, sizeof(amount));
     field(message, "2320=", trans, sizeof(trans));
     field(message, "2321=", kind, sizeof(kind));
-    snprintf(peer->requests + strlen(peer->requests),
-             sizeof(peer->requests) - strlen(peer->requests), " %s", request);
-    if (peer->mood == PEER_OTHER_WORDS) {
+    snprintf(peer.requests + strlen(peer.requests),
+             sizeof(peer.requests) - strlen(peer.requests), " %s", request);
+    if (peer.mood == PEER_OTHER_WORDS) {
         snprintf(amount, sizeof(amount), "9040");
     }
     snprintf(body, sizeof(body),
@@ -170,17 +172,17 @@ static void check(struct peer *peer, const struct fix8c_message *message)
              request, token, trans, kind, amount,
              strcmp(trans, "1") == 0 ? "4" : "0",
              strcmp(trans, "1") == 0 ? "" : "2327=",
-             strcmp(trans, "1") == 0           ? ""
-             : peer->mood == PEER_WRONG_AMOUNT ? "1"
-                                               : amount,
+             strcmp(trans, "1") == 0          ? ""
+             : peer.mood == PEER_WRONG_AMOUNT ? "1"
+                                              : amount,
              strcmp(trans, "1") == 0 ? "" : "|");
     if (strcmp(trans, "1") == 0) {
-        peer->withdrawals++;
-        say(peer, "DG", body);
+        peer.withdrawals++;
+        say("DG", body);
         return;
     }
-    peer->asks++;
-    answer(peer, body, amount, message->seq);
+    peer.asks++;
+    answer(body, message->seq);
 }
 
 static enum fix8c_verdict on_app(void *user,
@@ -188,64 +190,60 @@ static enum fix8c_verdict on_app(void *user,
                                  const struct fix8c_message *message,
                                  struct fix8c_refusal *refusal)
 {
-    struct peer *peer = user;
-
+    (void)user;
     (void)session;
     (void)refusal;
     if (message->type_len == 2 && memcmp(message->type, "DF", 2) == 0) {
-        check(peer, message);
+        check(message);
     }
     return FIX8C_ACCEPT;
 }
 
-void peer_open(struct peer *peer, uv_loop_t *loop, int port)
+void peer_open(int port)
 {
     static const struct fix8c_callbacks callbacks = {.from_app = on_app};
-    struct fix8c_options options = {.callbacks = &callbacks, .user = peer};
-    struct fix8c_transport_options transport = {.user = peer};
+    struct fix8c_options options = {.callbacks = &callbacks};
+    struct fix8c_transport_options transport = {0};
     char settings[512];
     char error[512];
 
-    *peer = (struct peer){.loop = loop};
+    peer = (struct peer){0};
     snprintf(settings, sizeof(settings),
              "[SESSION]\nBeginString=FIXT.1.1\nSenderCompID=HUB\n"
              "TargetCompID=GATE\nConnectionType=acceptor\n"
              "SocketAcceptPort=%d\nDefaultApplVerID=9\n",
              port);
     if (fix8c_engine_open(settings, &options, error, sizeof(error),
-                          &peer->engine) != 0 ||
-        fix8c_transport_open(loop, peer->engine, &transport, error,
-                             sizeof(error), &peer->transport) != 0) {
+                          &peer.engine) != 0 ||
+        fix8c_transport_open(&loop, peer.engine, &transport, error,
+                             sizeof(error), &peer.transport) != 0) {
         fail_msg("%s", error);
     }
-    peer->session = fix8c_engine_session(peer->engine, 0);
-    peer->port = fix8c_transport_port(peer->transport, peer->session);
-    uv_timer_init(loop, &peer->timer);
-    peer->timer.data = peer;
+    peer.session = fix8c_engine_session(peer.engine, 0);
+    peer.port = fix8c_transport_port(peer.transport, peer.session);
+    uv_timer_init(&loop, &peer.timer);
 }
 
 static void on_closed(void *user)
 {
-    struct peer *peer = user;
-
-    peer->closed = true;
+    (void)user;
+    peer.closed = true;
 }
 
 static void on_timer_closed(uv_handle_t *handle)
 {
-    struct peer *peer = handle->data;
-
-    peer->timer_closed = true;
+    (void)handle;
+    peer.timer_closed = true;
 }
 
-void peer_close(struct peer *peer)
+void peer_close(void)
 {
-    uv_close((uv_handle_t *)&peer->timer, on_timer_closed);
-    fix8c_transport_close(peer->transport, on_closed);
-    while (!peer->closed || !peer->timer_closed) {
-        uv_run(peer->loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&peer.timer, on_timer_closed);
+    fix8c_transport_close(peer.transport, on_closed);
+    while (!peer.closed || !peer.timer_closed) {
+        uv_run(&loop, UV_RUN_ONCE);
     }
-    fix8c_engine_close(peer->engine);
+    fix8c_engine_close(peer.engine);
 }
 
 /* --- no FIX engine ------------------------------------------------------- */
@@ -316,7 +314,7 @@ static void on_connection(uv_stream_t *stream, int status)
         return; /* one is enough */
     }
     raw->open++;
-    uv_tcp_init(raw->loop, &raw->line);
+    uv_tcp_init(&loop, &raw->line);
     raw->line.data = raw;
     raw->has_line = true;
     assert_int_equal(uv_accept(stream, (uv_stream_t *)&raw->line), 0);
@@ -325,14 +323,14 @@ static void on_connection(uv_stream_t *stream, int status)
     }
 }
 
-void raw_peer_open(struct raw_peer *raw, uv_loop_t *loop, enum raw_mood mood)
+void raw_peer_open(struct raw_peer *raw, enum raw_mood mood)
 {
     struct sockaddr_in address;
     int len = sizeof(address);
 
-    *raw = (struct raw_peer){.loop = loop, .mood = mood, .open = 2};
-    uv_tcp_init(loop, &raw->listener);
-    uv_timer_init(loop, &raw->timer);
+    *raw = (struct raw_peer){.mood = mood, .open = 2};
+    uv_tcp_init(&loop, &raw->listener);
+    uv_timer_init(&loop, &raw->timer);
     raw->listener.data = raw;
     raw->timer.data = raw;
     uv_ip4_addr("127.0.0.1", 0, &address);
@@ -353,7 +351,7 @@ void raw_peer_close(struct raw_peer *raw)
     uv_close((uv_handle_t *)&raw->listener, on_line_closed);
     uv_close((uv_handle_t *)&raw->timer, on_line_closed);
     while (raw->open > 0) {
-        uv_run(raw->loop, UV_RUN_ONCE);
+        uv_run(&loop, UV_RUN_ONCE);
     }
 }
 
@@ -366,7 +364,7 @@ int free_port(void)
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int status = -1;
 
-    next = next > 0 ? next : 10240 + getpid() % 20000;
+    next = next > 0 ? next : 10240 + getpid() * 97 % 20000;
     while (status != 0) {
         int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -380,52 +378,51 @@ int free_port(void)
 
 /* --- a kit that is watched ----------------------------------------------- */
 
-static void add_bytes(struct watch *watch, const struct cg_kit_event *event)
+static void add_bytes(const struct cg_kit_event *event)
 {
-    size_t room = sizeof(watch->bytes) - watch->bytes_len;
+    size_t room = sizeof(watch.bytes) - watch.bytes_len;
     int len;
 
     if (room < event->bytes.len + 64) {
         return;
     }
-    len = snprintf(watch->bytes + watch->bytes_len, room, "%s %c %.*s\n",
+    len = snprintf(watch.bytes + watch.bytes_len, room, "%s %c %.*s\n",
                    event->actor, event->to_actor ? '<' : '>',
                    (int)event->bytes.len, event->bytes.data);
     for (int i = 0; i < len; i++) {
-        char *at = &watch->bytes[watch->bytes_len + (size_t)i];
+        char *at = &watch.bytes[watch.bytes_len + (size_t)i];
 
         *at = *at == '\001' ? '|' : *at;
     }
-    watch->bytes_len += (size_t)len;
+    watch.bytes_len += (size_t)len;
 }
 
-static void fail_step(struct watch *watch, const struct cg_kit_event *event)
+static void fail_step(const struct cg_kit_event *event)
 {
-    watch->failed++;
-    snprintf(watch->expected, sizeof(watch->expected), "%s", event->expected);
-    snprintf(watch->observed, sizeof(watch->observed), "%s", event->observed);
-    snprintf(watch->wrong, sizeof(watch->wrong), "%s", event->wrong);
+    watch.failed++;
+    snprintf(watch.expected, sizeof(watch.expected), "%s", event->expected);
+    snprintf(watch.observed, sizeof(watch.observed), "%s", event->observed);
+    snprintf(watch.wrong, sizeof(watch.wrong), "%s", event->wrong);
     for (size_t i = 0; i < event->differing_count && i < 16; i++) {
-        watch->differing[watch->differing_count++] = event->differing[i];
+        watch.differing[watch.differing_count++] = event->differing[i];
     }
 }
 
 static void on_event(void *user, const struct cg_kit_event *event)
 {
-    struct watch *watch = user;
-
+    (void)user;
     if (event->kind == CG_KIT_MESSAGE) {
-        watch->messages++;
-        add_bytes(watch, event);
+        watch.messages++;
+        add_bytes(event);
     } else if (event->kind == CG_KIT_STEP) {
         assert_non_null(event->step);
         assert_non_null(event->text);
         if (event->verdict == CG_KIT_PASSED) {
-            watch->passed++;
+            watch.passed++;
         } else if (event->verdict == CG_KIT_WAIVED) {
-            watch->waived++;
+            watch.waived++;
         } else {
-            fail_step(watch, event);
+            fail_step(event);
         }
     }
 }
@@ -436,101 +433,152 @@ static enum cg_kit_asked on_ask(void *user,
                                 const char *plea,
                                 bool first)
 {
-    struct watch *watch = user;
+    (void)user;
     uint64_t now = uv_hrtime() / 1000000;
 
     assert_non_null(actor);
     assert_true(strlen(plea) > 0);
     if (first) {
-        watch->asked++;
-        watch->asked_at = now;
-        snprintf(watch->words, sizeof(watch->words), "%s", words);
+        watch.asked++;
+        watch.asked_at = now;
+        snprintf(watch.words, sizeof(watch.words), "%s", words);
     }
-    if (watch->obey != NULL) {
-        return watch->obey(watch->user, first);
+    if (watch.obey != NULL) {
+        return watch.obey(watch.user, first);
     }
-    return now < watch->asked_at + watch->answer_after ? CG_KIT_ASKED_WAIT
-                                                       : watch->answer;
+    return now < watch.asked_at + watch.answer_after ? CG_KIT_ASKED_WAIT
+                                                     : watch.answer;
 }
 
 static bool on_stops(void *user)
 {
-    const struct watch *watch = user;
-
-    return watch->stopped;
+    (void)user;
+    return watch.stopped;
 }
 
-static void complain(void *user,
-                     const char *file,
-                     int line,
-                     const char *wrong,
-                     const char *remedy)
+void complain(void *user,
+              const char *file,
+              int line,
+              const char *wrong,
+              const char *remedy)
 {
     (void)user;
     print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
 }
 
-void watch_open(struct watch *watch, uv_loop_t *loop, const char *text)
+void watch_open(const char *text)
 {
     const struct cg_config_memory memory = {
         .name = "kit.cfg",
         .text = text,
-        .instruments = "instrument,currency,dv01_per_million\n"
-                       "USSW10,USD,904\n",
+        .instruments = INSTRUMENTS,
     };
     char error[512];
 
-    if (cg_config_read_memory(&memory, complain, NULL, &watch->config) != 0) {
+    if (cg_config_read_memory(&memory, complain, NULL, &watch.config) != 0) {
         fail_msg("the configuration is wrong");
     }
-    watch->options.loop = loop;
-    watch->options.config = &watch->config;
-    watch->options.event = on_event;
-    watch->options.ask = on_ask;
-    watch->options.stops = on_stops;
-    watch->options.user = watch;
-    watch->answer = CG_KIT_ASKED_DONE;
-    if (cg_kit_open(&watch->options, error, sizeof(error), &watch->kit) != 0) {
+    watch.options.loop = &loop;
+    watch.options.config = &watch.config;
+    watch.options.event = on_event;
+    watch.options.ask = on_ask;
+    watch.options.stops = on_stops;
+    watch.answer = CG_KIT_ASKED_DONE;
+    if (cg_kit_open(&watch.options, error, sizeof(error), &watch.kit) != 0) {
         fail_msg("%s", error);
     }
 }
 
-void watch_close(struct watch *watch)
+void watch_close(void)
 {
-    cg_kit_close(watch->kit);
-    cg_config_deinit(&watch->config);
+    cg_kit_close(watch.kit);
+    watch.kit = NULL;
+    cg_config_deinit(&watch.config);
 }
 
-static void forget(struct watch *watch)
+static void forget(void)
 {
-    watch->passed = 0;
-    watch->failed = 0;
-    watch->waived = 0;
-    watch->messages = 0;
-    watch->expected[0] = '\0';
-    watch->observed[0] = '\0';
-    watch->wrong[0] = '\0';
-    watch->differing_count = 0;
-    watch->bytes_len = 0;
-    watch->bytes[0] = '\0';
-    watch->asked = 0;
+    watch.passed = 0;
+    watch.failed = 0;
+    watch.waived = 0;
+    watch.messages = 0;
+    watch.expected[0] = '\0';
+    watch.observed[0] = '\0';
+    watch.wrong[0] = '\0';
+    watch.differing_count = 0;
+    watch.bytes_len = 0;
+    watch.bytes[0] = '\0';
+    watch.asked = 0;
 }
 
-void watch_play(struct watch *watch, const char *steps)
+void hub_open(int port, const char *version)
+{
+    char text[4096];
+
+    snprintf(text, sizeof(text),
+             GATE_LINES("none") CLIENT_LINES("%s") ACCEPTS VENUE_LINES("%s")
+                 ACCEPTS HUB_LINES CONNECTS ACCOUNTS,
+             version, version, port);
+    watch.options.seat = CG_KIT_HUB;
+    watch.options.hub = 2;
+    watch_open(text);
+}
+
+void watch_play(const char *steps)
 {
     struct cg_script script;
     char *text = NULL;
     uint64_t begun = uv_hrtime();
 
-    forget(watch);
+    forget();
+    watch.steps = steps;
     assert_true(asprintf(&text, "%s\n%s", DESK, steps) > 0);
     assert_int_equal(cg_script_read_text("kit.session", cg_slice_str(text),
                                          complain, NULL, &script),
                      0);
-    assert_int_equal(cg_kit_play(watch->kit, &script, NULL, 0, &watch->verdict,
-                                 watch->reason, sizeof(watch->reason)),
+    assert_int_equal(cg_kit_play(watch.kit, &script, NULL, 0, &watch.verdict,
+                                 watch.reason, sizeof(watch.reason)),
                      0);
-    watch->took = (cg_time)(uv_hrtime() - begun);
+    watch.took = (cg_time)(uv_hrtime() - begun);
     cg_script_deinit(&script);
     free(text);
+}
+
+void expect(enum cg_kit_verdict verdict, const char *reason)
+{
+    if (watch.verdict != verdict || strstr(watch.reason, reason) == NULL) {
+        print_error("%s\n", watch.bytes);
+        fail_msg("%s\nverdict %d: %s; expected %d: %s", watch.steps,
+                 (int)watch.verdict, watch.reason, (int)verdict, reason);
+    }
+}
+
+int kit_setup(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(uv_loop_init(&loop), 0);
+    memset(&watch, 0, sizeof(watch));
+    watch.options.limits = (struct cg_kit_limits){
+        .tolerance_ns = 300 * CG_MS,
+        .early_ns = 100 * CG_MS,
+        .settle_ns = 150 * CG_MS,
+        .connect_ns = 4 * CG_SECOND,
+        .case_ns = 10 * CG_SECOND,
+        .flood_max = 500,
+    };
+    peer_open(0);
+    return 0;
+}
+
+int kit_teardown(void **state)
+{
+    (void)state;
+    if (watch.kit != NULL) {
+        watch_close();
+    }
+    peer_close();
+    uv_run(&loop, UV_RUN_NOWAIT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * Counterparties for a kit, on the loop of the test: a hub that keeps or breaks
- * its word, and a socket that is no FIX engine at all.
+ * For tests of the kit: a kit that is watched, and counterparties on the same
+ * loop: a hub that keeps or breaks its word, and a socket that is no FIX engine
+ * at all.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,6 +10,8 @@
 
 #include <fix8c/transport.h>
 #include <kit.h>
+
+extern uv_loop_t loop;
 
 /* How a hub answers a check (DF 2320=0 2321=0). */
 enum peer_mood {
@@ -25,7 +28,6 @@ enum peer_mood {
 };
 
 struct peer {
-    uv_loop_t *loop;
     struct fix8c_engine *engine;
     struct fix8c_session *session;
     struct fix8c_transport *transport;
@@ -41,14 +43,13 @@ struct peer {
 };
 
 /* Listens as HUB for GATE, on |port|, 0: any. */
-void peer_open(struct peer *peer, uv_loop_t *loop, int port);
-void peer_close(struct peer *peer);
+void peer_open(int port);
+void peer_close(void);
 
 /* What a socket does that is no FIX engine. */
 enum raw_mood { RAW_MUTE, RAW_NOISE, RAW_CLOSES, RAW_OTHER_VERSION };
 
 struct raw_peer {
-    uv_loop_t *loop;
     uv_tcp_t listener;
     uv_tcp_t line;
     uv_timer_t timer;
@@ -61,7 +62,7 @@ struct raw_peer {
     bool writing;
 };
 
-void raw_peer_open(struct raw_peer *raw, uv_loop_t *loop, enum raw_mood mood);
+void raw_peer_open(struct raw_peer *raw, enum raw_mood mood);
 void raw_peer_close(struct raw_peer *raw);
 
 /* A port of loopback that nobody uses now. */
@@ -74,6 +75,7 @@ struct watch {
     struct cg_kit *kit;
     struct cg_kit_options options;
     /* of the last attempt: */
+    const char *steps;
     enum cg_kit_verdict verdict;
     char reason[1024];
     size_t passed; /* steps */
@@ -100,11 +102,92 @@ struct watch {
     bool stopped;
 };
 
+/* Of each test: a hub, and a kit that is opened by it. */
+extern struct peer peer;
+extern struct watch watch;
+
+/* Before and after each test. */
+int kit_setup(void **state);
+int kit_teardown(void **state);
+
+#define WITH_KIT(test)                                                         \
+    cmocka_unit_test_setup_teardown(test, kit_setup, kit_teardown)
+
+/* For who reads configurations and cases: prints what is wrong. */
+void complain(void *user,
+              const char *file,
+              int line,
+              const char *wrong,
+              const char *remedy);
+
 /* Opens the kit on |text|, a configuration without a table of instruments. */
-void watch_open(struct watch *watch, uv_loop_t *loop, const char *text);
-void watch_close(struct watch *watch);
+void watch_open(const char *text);
+void watch_close(void);
+
+/* Opens it in the seat of a hub's certification, with the gate's clients and
+ * venues in |version|; the hub is on |port|. */
+void hub_open(int port, const char *version);
 
 /* Plays the case whose steps are |steps|, under the desk of kit_peer.c. */
-void watch_play(struct watch *watch, const char *steps);
+void watch_play(const char *steps);
+void expect(enum cg_kit_verdict verdict, const char *reason);
+
+/* --- configurations ------------------------------------------------------ */
+
+#define INSTRUMENTS "instrument,currency,dv01_per_million\nUSSW10,USD,904\n"
+
+#define GATE_LINES(journal)                                                    \
+    "[GATE]\nName=KIT\nJournal=" journal "\nInstruments=table\n"               \
+    "HardDeadlineMs=1000\nSoftDeadlineMs=500\nTradingDayEnd=never\n"           \
+    "MaxOrders=64\nMaxRequests=256\nMaxLimits=16\n\n"                          \
+    "[DEFAULT]\nSenderCompID=GATE\n"
+#define CLIENT_LINES(version)                                                  \
+    "[SESSION]\nName=client\nRole=client\nBeginString=" version "\n"           \
+    "TargetCompID=CLIENT\nVenue=venue\nAccounts=ACME,BETA\n"
+#define VENUE_LINES(version)                                                   \
+    "[SESSION]\nName=venue\nRole=venue\nBeginString=" version "\n"             \
+    "TargetCompID=VENUE\n"
+#define HUB_LINES                                                              \
+    "[SESSION]\nName=hub\nRole=hub\nBeginString=FIXT.1.1\n"                    \
+    "TargetCompID=HUB\nConnectionType=initiator\n"
+#define ACCEPTS "ConnectionType=acceptor\nSocketAcceptPort=0\n"
+#define CONNECTS "SocketConnectHost=127.0.0.1\nSocketConnectPort=%d\n"
+#define ACCOUNT_LINES(account)                                                 \
+    "[ACCOUNT]\nAccount=" account "\nClearingFirm=FCM1\nHub=hub\n"             \
+    "[LIMIT]\nRiskLimitID=" account "-USD\nAccount=" account "\nHub=hub\n"     \
+    "Owner=FCM1\nCurrency=USD\nModel=ping\nWarnings=none\n"
+#define ACCOUNTS ACCOUNT_LINES("ACME") ACCOUNT_LINES("BETA")
+
+/* --- steps --------------------------------------------------------------- */
+
+#define UP                                                                     \
+    "client up\n"                                                              \
+    "venue up\n"                                                               \
+    "hub up\n"                                                                 \
+    "hub < CL 1666=$Q 1760=3 263=1\n"
+
+#define ASK                                                                    \
+    "client > D 11=${RUN}A1 38=10000000\n"                                     \
+    "hub < DF 2318=$N1 2319=$T 2320=0 2321=0 2324=9040.00 ...\n"
+
+#define GRANT "hub > DG 2318=$N1 2319=$T 2325=0 2324=9040.00 2327=9040.00\n"
+
+#define TAKEN                                                                  \
+    "venue > 8 11=${RUN}A1 37=${RUN}V 17=${RUN}E1 150=0 39=0 38=10000000 "     \
+    "14=0 151=10000000\n"                                                      \
+    "client < 8 same\n"
+
+#define AT_VENUE "venue < D same 7350=$T\n" TAKEN
+
+#define CANCEL                                                                 \
+    "client > F 11=${RUN}A2 41=${RUN}A1 38=10000000\n"                         \
+    "venue < F same\n"                                                         \
+    "venue > 8 11=${RUN}A2 41=${RUN}A1 37=${RUN}V 17=${RUN}E2 150=4 39=4 "     \
+    "38=10000000 14=0 151=0\n"                                                 \
+    "client < 8 same\n"                                                        \
+    "hub < DF 2318=$N2 2319=$T 2320=1 2321=0 2324=9040.00 ...\n"               \
+    "hub > DG 2318=$N2 2319=$T 2320=1 2325=4\n"
+
+#define WHOLE UP ASK GRANT AT_VENUE CANCEL
 
 #endif
