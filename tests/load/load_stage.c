@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../unit/folder.h"
 #include "load_client.h"
 
 static int64_t folder_size;
@@ -119,17 +120,6 @@ static void write_tables(const struct load_stage *stage)
             "USSW10,USD,%d\n",
             LOAD_DV01);
     fclose(file);
-}
-
-static int remove_one(const char *path,
-                      const struct stat *about,
-                      int type,
-                      struct FTW *where)
-{
-    (void)about;
-    (void)type;
-    (void)where;
-    return remove(path);
 }
 
 static int add_size(const char *path,
@@ -441,7 +431,7 @@ void stage_close(struct load_stage *stage, bool keep)
     }
     fclose(stage->gate_log);
     if (!keep) {
-        nftw(stage->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        folder_remove(stage->folder);
     }
 }
 

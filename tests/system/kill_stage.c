@@ -7,11 +7,11 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "kill_stage.h"
+#include "../unit/folder.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -120,17 +120,6 @@ static bool write_files(struct kill_stage *stage, int gate_port)
                 kill_symbols[i].dv01);
     }
     return fclose(settings) == 0 && fclose(table) == 0;
-}
-
-static int remove_one(const char *path,
-                      const struct stat *about,
-                      int type,
-                      struct FTW *where)
-{
-    (void)about;
-    (void)type;
-    (void)where;
-    return remove(path);
 }
 
 /* Below the ports that the system gives away: nobody takes it while the gate
@@ -412,6 +401,6 @@ void kill_stage_close(struct kill_stage *stage)
     uv_run(&stage->loop, UV_RUN_DEFAULT);
     uv_loop_close(&stage->loop);
     if (stage->failure[0] == '\0') {
-        nftw(stage->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        folder_remove(stage->folder);
     }
 }

@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "story_test.h"
+#include "../unit/folder.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,21 +39,10 @@ int story_test_make(void **state)
     return mkdtemp(directory) != NULL ? 0 : -1;
 }
 
-static int remove_one(const char *path,
-                      const struct stat *about,
-                      int type,
-                      struct FTW *where)
-{
-    (void)about;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 int story_test_remove(void **state)
 {
     (void)state;
-    return nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return folder_remove(directory);
 }
 
 const char *story_test_directory(void)

@@ -6,10 +6,10 @@
  */
 #include "failing_calls.h"
 #include "failing_memory.h"
+#include "folder.h"
 #include "transport_sides.h"
 
 #include <creditgate/gate.h>
-#include <dirent.h>
 #include <errno.h>
 #include <gateway.h>
 #include <gateway_config.h>
@@ -311,16 +311,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char name[512];
-    struct dirent *entry;
-    DIR *entries = opendir(folder);
-    assert_non_null(entries);
-    while ((entry = readdir(entries)) != NULL) {
-        snprintf(name, sizeof(name), "%s/%s", folder, entry->d_name);
-        (void)unlink(name);
-    }
-    closedir(entries);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(folder_remove(folder), 0);
     return close_loop(state);
 }
 
@@ -333,7 +324,6 @@ static void log_on(void)
 {
     char bytes[512];
     raw_open(&client, cg_gateway_port(gateway, 0));
-    raw_start_read(&client);
     raw_say(&client, bytes, message(bytes, "A", 1, "98=0|108=30|141=Y|"));
     RUN_UNTIL(told("INI: logged on"));
     RUN_UNTIL(client.got > 0);
@@ -745,7 +735,6 @@ static void test_gateway_day_of_a_session_is_over(void **state)
     assert_int_equal(failing.after, 0); /* it was called once */
     failing_never();
     raw_open(&client, cg_gateway_port(gateway, 0));
-    raw_start_read(&client);
     raw_logon(&client); /* with 1 */
     RUN_UNTIL(told("INI: logged on"));
     client_leaves();
@@ -780,7 +769,6 @@ static void test_gateway_renumbering_that_fails(void **state)
     open_gateway("");
     failing_once("cg_gate_renumbered", 0, CG_ERR_IO);
     raw_open(&client, cg_gateway_port(gateway, 0));
-    raw_start_read(&client);
     char bytes[512];
     raw_say(&client, bytes, message(bytes, "A", 1, "98=0|108=30|141=Y|"));
     close_gateway();

@@ -13,6 +13,7 @@
 /* cmocka.h wants the four above. */
 #include <cmocka.h>
 
+#include "../unit/folder.h"
 #include "kit_peer.h"
 #include <gateway.h>
 #include <stdio.h>
@@ -97,17 +98,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    static const char *const names[] = {"journal", "journal-wal", "journal-shm",
-                                        "journal-spare"};
-    char path[128];
-
     watch_close();
     gate_close();
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        snprintf(path, sizeof(path), "%s/%s", gate.folder, names[i]);
-        (void)unlink(path);
-    }
-    assert_int_equal(rmdir(gate.folder), 0);
+    assert_int_equal(folder_remove(gate.folder), 0);
     return kit_teardown(state);
 }
 

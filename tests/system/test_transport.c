@@ -43,8 +43,6 @@ static void test_transport_no_logon_is_cut(void **state)
     acceptor_open(&a, "", options);
     raw_open(&silent, port_of(&a));
     raw_open(&dribbling, port_of(&a));
-    raw_start_read(&silent);
-    raw_start_read(&dribbling);
     raw_say(&dribbling, "8=FIX.4.4", 9);
     RUN_UNTIL(silent.ended && dribbling.ended);
     assert_non_null(strstr(a.events, "no Logon in time"));
@@ -62,7 +60,7 @@ static void test_transport_dribbling_peer_stalls_nobody(void **state)
     char bytes[512];
     (void)state;
     acceptor_open(&a, "", defaults);
-    raw_open(&slow, port_of(&a));
+    raw_open_deaf(&slow, port_of(&a));
     size_t len = message(bytes, "A", 1, "98=0|108=30|");
     for (size_t at = 0; at < len - 1; at++) {
         raw_say(&slow, bytes + at, 1);
@@ -88,7 +86,6 @@ static void test_transport_logon_is_answered(void **state)
     (void)state;
     acceptor_open(&a, "", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     RUN_UNTIL(raw.got > 0);
     assert_non_null(strstr(raw.in, "\00135=A\001"));
@@ -108,7 +105,6 @@ static void test_transport_stall_is_no_silence(void **state)
     (void)state;
     acceptor_open(&a, "", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_say(&raw, bytes, message(bytes, "A", 1, "98=0|108=1|"));
     RUN_UNTIL(a.logons == 1);
     raw_say(&raw, bytes, message(bytes, "0", 2, ""));
@@ -169,15 +165,9 @@ static void test_transport_looks_up_names(void **state)
 {
     struct side a;
     struct side i;
-    char settings[512];
     (void)state;
     acceptor_open(&a, "", defaults);
-    snprintf(settings, sizeof(settings),
-             "[SESSION]\nConnectionType=initiator\nBeginString=FIX.4.4\n"
-             "SenderCompID=INI\nTargetCompID=ACC\n"
-             "SocketConnectHost=localhost\nSocketConnectPort=%d\n",
-             port_of(&a));
-    side_open(&i, settings, defaults);
+    initiator_open_to(&i, "localhost", port_of(&a), "", defaults);
     RUN_UNTIL(a.logons == 1 && i.logons == 1);
     side_close(&i);
     side_close(&a);
@@ -192,7 +182,6 @@ static void test_transport_too_long_is_cut(void **state)
     (void)state;
     acceptor_open(&a, "", options);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1);
     raw_say(&raw, "8=FIX.4.4\0019=5000\001", 18);
@@ -210,14 +199,12 @@ static void test_transport_allow_list(void **state)
     (void)state;
     acceptor_open(&a, "AllowedAddresses=10.1.2.3, ::1", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     RUN_UNTIL(raw.ended);
     assert_non_null(strstr(a.events, "the address is not allowed"));
     raw_close(&raw);
     side_close(&a);
     acceptor_open(&a, "AllowedAddresses=10.1.2.3 127.0.0.1", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1);
     raw_close(&raw);
@@ -241,7 +228,6 @@ static void test_transport_allow_list_per_session(void **state)
         port_of(&a),
         fix8c_transport_port(a.transport, fix8c_engine_session(a.engine, 1)));
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     RUN_UNTIL(raw.ended);
     assert_non_null(strstr(a.events, "not allowed here"));
@@ -258,11 +244,10 @@ static void test_transport_second_line_is_turned_away(void **state)
     struct raw two;
     (void)state;
     acceptor_open(&a, "", defaults);
-    raw_open(&one, port_of(&a));
+    raw_open_deaf(&one, port_of(&a));
     raw_logon(&one);
     RUN_UNTIL(a.logons == 1);
     raw_open(&two, port_of(&a));
-    raw_start_read(&two);
     raw_logon(&two);
     RUN_UNTIL(two.ended);
     assert_true(fix8c_session_logged_on(a.session));
@@ -285,10 +270,9 @@ static void test_transport_silent_lines_make_room(void **state)
     acceptor_open(&a, "", defaults);
     for (int n = 0; n < MANY; n++) {
         raw_open(&silent[n], port_of(&a));
-        raw_start_read(&silent[n]);
     }
     RUN_UNTIL(silent[0].ended);
-    raw_open(&client, port_of(&a));
+    raw_open_deaf(&client, port_of(&a));
     raw_logon(&client);
     RUN_UNTIL(a.logons == 1);
     RUN_UNTIL(silent[1].ended);
@@ -312,12 +296,10 @@ static void test_transport_garbage(void **state)
     (void)state;
     acceptor_open(&a, "", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_say(&raw, "GET / HTTP/1.1\r\n", 16);
     RUN_UNTIL(raw.ended);
     raw_close(&raw);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     size_t len = message(bytes, "D", 2, "11=A1|");
     bytes[len - 3]++;
@@ -341,7 +323,6 @@ static void test_transport_flood_is_taken_in_shares(void **state)
     (void)state;
     acceptor_open(&a, "", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     for (int n = 0; n < MANY; n++)
         raw_say(&raw, bytes, message(bytes, "D", n + 2, "11=A1|1=x|55=y|"));
@@ -371,7 +352,7 @@ static void test_transport_slow_reader_is_cut(void **state)
     struct raw raw;
     (void)state;
     acceptor_open(&a, "MemoryStoreMessages=64", options);
-    raw_open(&raw, port_of(&a));
+    raw_open_deaf(&raw, port_of(&a));
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1);
     for (int n = 0; n < 100; n++) {
@@ -393,7 +374,7 @@ static void test_transport_queue_has_a_hard_bound(void **state)
     struct raw raw;
     (void)state;
     acceptor_open(&a, "MemoryStoreMessages=64", options);
-    raw_open(&raw, port_of(&a));
+    raw_open_deaf(&raw, port_of(&a));
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1);
     send_big(&a, 300);
@@ -432,7 +413,6 @@ static void test_transport_failed_flush_lets_nothing_out(void **state)
     (void)state;
     acceptor_open(&a, "", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     RUN_UNTIL(a.flushes == 0);
     a.flush_result = -7;
     raw_logon(&raw);
@@ -457,7 +437,6 @@ static void test_transport_asks_once_a_turn(void **state)
     (void)state;
     acceptor_open(&a, "", defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1 && raw.got > 0);
     int before = a.flushes;
@@ -496,21 +475,7 @@ static void test_transport_mistakes_are_named(void **state)
     };
     (void)state;
     for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
-        struct side side;
-        char settings[512];
-        char error[256];
-        snprintf(settings, sizeof(settings),
-                 "[SESSION]\nBeginString=FIX.4.4\nSenderCompID=ACC\n"
-                 "TargetCompID=INI\n%s\n",
-                 cases[n].settings);
-        assert_true(side_try(&side, settings, defaults, error, sizeof(error)) <
-                    0);
-        assert_null(side.transport);
-        assert_non_null(strstr(error, "FIX.4.4:ACC->INI"));
-        if (strstr(error, cases[n].says) == NULL)
-            fail_msg("\"%s\" does not say %s", error, cases[n].says);
-        uv_run(&loop, UV_RUN_NOWAIT);
-        fix8c_engine_close(side.engine);
+        assert_true(side_refused(cases[n].settings, cases[n].says) < 0);
     }
 }
 
@@ -525,9 +490,9 @@ static void test_transport_closes_in_any_state(void **state)
     (void)state;
     acceptor_open(&a, "", defaults);
     initiator_open(&lonely, 1, defaults);
-    raw_open(&silent, port_of(&a));
-    raw_open(&half, port_of(&a));
-    raw_open(&on, port_of(&a));
+    raw_open_deaf(&silent, port_of(&a));
+    raw_open_deaf(&half, port_of(&a));
+    raw_open_deaf(&on, port_of(&a));
     raw_say(&half, "8=FIX", 5);
     raw_logon(&on);
     RUN_UNTIL(a.logons == 1);
@@ -560,7 +525,6 @@ static void test_transport_quiesced_goes_on(void **state)
     initiator_open(&lonely, free_port, defaults);
     RUN_UNTIL(strstr(lonely.events, "connection refused") != NULL);
     raw_open(&silent, port_of(&a));
-    raw_start_read(&silent);
     int port = port_of(&a);
     fix8c_transport_quiesce(a.transport);
     fix8c_transport_quiesce(lonely.transport);
@@ -601,7 +565,7 @@ static void test_transport_closed_twice_waits_no_longer(void **state)
         .logout_timeout_ms = 10 * GUARD_MS, .logout_text = "time to go"};
     (void)state;
     acceptor_open(&a, "", options);
-    raw_open(&deaf, port_of(&a));
+    raw_open_deaf(&deaf, port_of(&a));
     raw_logon(&deaf);
     RUN_UNTIL(a.logons == 1);
     uv_run(&loop, UV_RUN_NOWAIT);

@@ -192,7 +192,6 @@ static void log_on(struct raw *raw, struct side *a)
 {
     int before = a->logons;
     raw_open(raw, port_of(a));
-    raw_start_read(raw);
     say_logon(raw);
     RUN_UNTIL(a->logons > before && raw->got > 0);
 }
@@ -283,20 +282,8 @@ static void test_faults_settings(void **state)
     };
     (void)state;
     for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
-        struct side side;
-        char settings[512];
-        char error[256];
-        snprintf(settings, sizeof(settings),
-                 "[SESSION]\nBeginString=FIX.4.4\nSenderCompID=ACC\n"
-                 "TargetCompID=INI\n%s\n",
-                 cases[n][0]);
-        assert_int_equal(
-            side_try(&side, settings, defaults, error, sizeof(error)),
-            FIX8C_ERR_SETTINGS);
-        if (strstr(error, cases[n][1]) == NULL)
-            fail_msg("\"%s\" does not say %s", error, cases[n][1]);
-        uv_run(&loop, UV_RUN_NOWAIT);
-        fix8c_engine_close(side.engine);
+        assert_int_equal(side_refused(cases[n][0], cases[n][1]),
+                         FIX8C_ERR_SETTINGS);
     }
 }
 
@@ -318,7 +305,6 @@ static void test_faults_no_memory_for_a_connection(void **state)
         else
             failing_once("uv_tcp_init", 1, UV_EMFILE);
         raw_open(&raw, port_of(&a));
-        raw_start_read(&raw);
         while (countdown == 1 || failing.name != NULL)
             uv_run(&loop, UV_RUN_ONCE);
         say_logon(&raw);
@@ -341,7 +327,7 @@ static void test_faults_connection_is_over(void **state)
     acceptor_open(&a, "", defaults);
     for (int n = 0; n < 2; n++) {
         failing_once(calls[n][0], 0, UV_EMFILE);
-        raw_open(&raw, port_of(&a));
+        raw_open_deaf(&raw, port_of(&a));
         while (failing.name != NULL)
             uv_run(&loop, UV_RUN_ONCE);
         raw_start_read(&raw);
@@ -362,7 +348,6 @@ static void comes_from(const char *address, const char *allowed, bool passes)
     snprintf(settings, sizeof(settings), "AllowedAddresses=%s", allowed);
     acceptor_open(&a, settings, defaults);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1 || raw.ended);
     assert_int_equal(a.logons, passes);
@@ -391,7 +376,6 @@ static void test_faults_addresses(void **state)
     acceptor_open(&a, "AllowedAddresses=127.0.0.1", defaults);
     failing_once("uv_tcp_getpeername", 1, UV_ENOTCONN);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     RUN_UNTIL(raw.ended);
     assert_true(told(&a, "127.0.0.1:"));
     assert_true(told(&a, ": the address is not allowed"));
@@ -399,7 +383,6 @@ static void test_faults_addresses(void **state)
     goes_on(&a);
     failing_once("uv_tcp_getpeername", 0, UV_ENOTCONN);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_say(&raw, "GET / HTTP/1.1\r\n", 16);
     RUN_UNTIL(raw.ended);
     assert_true(told(&a, "\n?: not FIX"));
@@ -442,7 +425,6 @@ static void test_faults_strangers(void **state)
     acceptor_open(&a, "", defaults);
     for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
         raw_open(&raw, port_of(&a));
-        raw_start_read(&raw);
         say_fields(&raw, cases[n][0]);
         RUN_UNTIL(raw.ended);
         if (!told(&a, cases[n][1]))
@@ -453,7 +435,6 @@ static void test_faults_strangers(void **state)
     goes_on(&a);
     fix8c_session_logout(a.session, NULL);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     RUN_UNTIL(raw.ended);
     assert_true(told(&a, "the session is closed to Logons"));
@@ -602,7 +583,7 @@ static void test_faults_reset_while_writing(void **state)
     struct raw raw;
     (void)state;
     acceptor_open(&a, "MemoryStoreMessages=8", options);
-    raw_open(&raw, port_of(&a));
+    raw_open_deaf(&raw, port_of(&a));
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1);
     send_much(&a, 200);
@@ -626,7 +607,7 @@ static void test_faults_slow_reader_stays(void **state)
     int small = 65536;
     (void)state;
     acceptor_open(&a, "MemoryStoreMessages=8", options);
-    raw_open(&raw, port_of(&a));
+    raw_open_deaf(&raw, port_of(&a));
     assert_int_equal(uv_recv_buffer_size((uv_handle_t *)&raw.tcp, &small), 0);
     raw_logon(&raw);
     RUN_UNTIL(a.logons == 1);
@@ -713,16 +694,10 @@ static void test_faults_closed_while_it_connects(void **state)
     side_close(&a);
 }
 
-static void named_open(struct side *i, int port, const char *more)
+static void named_open(struct side *i, const char *more)
 {
-    char settings[512];
-    snprintf(settings, sizeof(settings),
-             "[SESSION]\nConnectionType=initiator\nBeginString=FIX.4.4\n"
-             "SenderCompID=INI\nTargetCompID=ACC\n%s"
-             "SocketConnectHost=gate.example\nSocketConnectPort=%d\n",
-             more, port);
     names_wait = true;
-    side_open(i, settings, defaults);
+    initiator_open_to(i, "gate.example", 7, more, defaults);
 }
 
 /* Names: no answer, another answer, several of which one is right; and what is
@@ -740,7 +715,7 @@ static void test_faults_names(void **state)
     acceptor_open(&a, "", defaults);
     assert_int_equal(uv_ip4_addr("127.0.0.1", port_of(&a), &here), 0);
     assert_int_equal(uv_ip4_addr("127.0.0.1", 1, &there), 0);
-    named_open(&i, 7, "");
+    named_open(&i, "");
     failing_once("uv_getaddrinfo", 0, UV_ENOMEM);
     RUN_UNTIL(asked != NULL);
     name_is(UV_EAI_NONAME, NULL);
@@ -753,7 +728,7 @@ static void test_faults_names(void **state)
     name_is(0, &first);
     RUN_UNTIL(i.logons == 1);
     side_close(&i);
-    named_open(&i, 7, "");
+    named_open(&i, "");
     RUN_UNTIL(asked != NULL);
     fix8c_transport_close(i.transport, on_side_closed);
     for (int n = 0; n < 3; n++)
@@ -762,13 +737,13 @@ static void test_faults_names(void **state)
     name_is(0, &second);
     RUN_UNTIL(i.closed);
     fix8c_engine_close(i.engine);
-    named_open(&i, 7, "");
+    named_open(&i, "");
     RUN_UNTIL(asked != NULL);
     fix8c_transport_quiesce(i.transport);
     name_is(0, &second);
     side_close(&i);
     assert_int_equal(i.logons, 0);
-    named_open(&i, 7, "ReconnectInterval=120\n");
+    named_open(&i, "ReconnectInterval=120\n");
     i.flush_result = -7;
     RUN_UNTIL(asked != NULL);
     fix8c_transport_touch(i.transport);
@@ -783,11 +758,7 @@ static void test_faults_seldom_connects(void **state)
 {
     struct side i;
     (void)state;
-    side_open(&i,
-              "[SESSION]\nConnectionType=initiator\nBeginString=FIX.4.4\n"
-              "SenderCompID=INI\nTargetCompID=ACC\nReconnectInterval=120\n"
-              "SocketConnectHost=127.0.0.1\nSocketConnectPort=1\n",
-              defaults);
+    initiator_open_to(&i, "127.0.0.1", 1, "ReconnectInterval=120\n", defaults);
     RUN_UNTIL(told(&i, "connection refused, trying again every 120 s"));
     side_close(&i);
 }
@@ -911,7 +882,6 @@ static void test_faults_store_at_a_tick(void **state)
     (void)state;
     open_stored(&a, "");
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_say(&raw, bytes, message(bytes, "A", 1, "98=0|108=1|"));
     RUN_UNTIL(a.logons == 1);
     store_fails = true;
@@ -950,7 +920,6 @@ static void test_faults_store_at_a_logon(void **state)
     store_fails = true;
     assert_int_equal(send_text(&a, "8", "37=1|"), FIX8C_ERR_STORE);
     raw_open(&raw, port_of(&a));
-    raw_start_read(&raw);
     raw_logon(&raw);
     ended_by_store(&a, &raw);
 }

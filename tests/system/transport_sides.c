@@ -146,6 +146,25 @@ void side_open(struct side *side,
         fail_msg("open: %d %s", result, error);
 }
 
+int side_refused(const char *more, const char *says)
+{
+    struct side side;
+    char settings[512];
+    char error[256];
+    snprintf(settings, sizeof(settings),
+             "[SESSION]\nBeginString=FIX.4.4\nSenderCompID=ACC\n"
+             "TargetCompID=INI\n%s\n",
+             more);
+    int result = side_try(&side, settings, defaults, error, sizeof(error));
+    assert_null(side.transport);
+    assert_non_null(strstr(error, "FIX.4.4:ACC->INI"));
+    if (strstr(error, says) == NULL)
+        fail_msg("\"%s\" does not say %s", error, says);
+    uv_run(&loop, UV_RUN_NOWAIT);
+    fix8c_engine_close(side.engine);
+    return result;
+}
+
 void side_close(struct side *side)
 {
     fix8c_transport_close(side->transport, on_side_closed);
@@ -166,17 +185,27 @@ void acceptor_open(struct side *side,
     side_open(side, settings, options);
 }
 
-void initiator_open(struct side *side,
-                    int port,
-                    struct fix8c_transport_options options)
+void initiator_open_to(struct side *side,
+                       const char *host,
+                       int port,
+                       const char *more,
+                       struct fix8c_transport_options options)
 {
     char settings[1024];
     snprintf(settings, sizeof(settings),
              "[SESSION]\nConnectionType=initiator\nBeginString=FIX.4.4\n"
-             "SenderCompID=INI\nTargetCompID=ACC\nReconnectInterval=1\n"
-             "SocketConnectHost=127.0.0.1\nSocketConnectPort=%d\n",
-             port);
+             "SenderCompID=INI\nTargetCompID=ACC\n%s"
+             "SocketConnectHost=%s\nSocketConnectPort=%d\n",
+             more, host, port);
     side_open(side, settings, options);
+}
+
+void initiator_open(struct side *side,
+                    int port,
+                    struct fix8c_transport_options options)
+{
+    initiator_open_to(side, "127.0.0.1", port, "ReconnectInterval=1\n",
+                      options);
 }
 
 int port_of(const struct side *side)
@@ -221,7 +250,7 @@ static void raw_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
         raw->ended = true;
 }
 
-void raw_open(struct raw *raw, int port)
+void raw_open_deaf(struct raw *raw, int port)
 {
     struct sockaddr_in address;
     memset(raw, 0, sizeof(*raw));
@@ -239,6 +268,12 @@ void raw_start_read(struct raw *raw)
 {
     assert_int_equal(
         uv_read_start((uv_stream_t *)&raw->tcp, raw_alloc, raw_read), 0);
+}
+
+void raw_open(struct raw *raw, int port)
+{
+    raw_open_deaf(raw, port);
+    raw_start_read(raw);
 }
 
 void raw_say(struct raw *raw, const char *bytes, size_t len)

@@ -76,6 +76,9 @@ int side_try(struct side *side,
 void side_open(struct side *side,
                const char *settings,
                struct fix8c_transport_options options);
+/* That of a session with the settings |more| is not opened; the error names it
+ * and |says| why.  Returns what the transport did. */
+int side_refused(const char *more, const char *says);
 /* For fix8c_transport_close(). */
 void on_side_closed(void *user);
 /* Closes both, and waits for it. */
@@ -89,14 +92,21 @@ void acceptor_open(struct side *side,
 void initiator_open(struct side *side,
                     int port,
                     struct fix8c_transport_options options);
+/* The same, to a host by its name; |more| are more lines of settings. */
+void initiator_open_to(struct side *side,
+                       const char *host,
+                       int port,
+                       const char *more,
+                       struct fix8c_transport_options options);
 
 int port_of(const struct side *side);
 
 /* Sends a body written with '|' for SOH. */
 int send_text(struct side *side, const char *type, const char *text);
 
-/* Connects, and reads nothing yet. */
+/* Connects and reads; or reads nothing yet. */
 void raw_open(struct raw *raw, int port);
+void raw_open_deaf(struct raw *raw, int port);
 void raw_start_read(struct raw *raw);
 void raw_say(struct raw *raw, const char *bytes, size_t len);
 void raw_close(struct raw *raw);

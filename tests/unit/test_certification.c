@@ -8,11 +8,11 @@
 #include "certify_cases.h"
 #include "evidence_sample.h"
 #include "failing_memory.h"
+#include "folder.h"
 #include "sanitized.h"
 
 #include <certification.h>
 #include <errno.h>
-#include <ftw.h>
 #include <records.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -323,24 +323,13 @@ static void write_text(const char *name, const char *text)
     evidence_sample_write(run.dir, name, text, strlen(text));
 }
 
-static int remove_one(const char *path,
-                      const struct stat *about,
-                      int type,
-                      struct FTW *where)
-{
-    (void)about;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 /* The evidence of the test, and its reports. */
 static void forget_evidence(void)
 {
     char path[128];
 
     path_of("report", path);
-    (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    (void)folder_remove(path);
 }
 
 static void read_profile(const char *text)

@@ -5,9 +5,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "fact_row.h"
+#include "folder.h"
 #include "spare.h"
 #include <creditgate/journal.h>
-#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -41,23 +41,10 @@ static int place_setup(void **state)
     return 0;
 }
 
-static void folder_empty(const char *folder)
-{
-    DIR *entries = opendir(folder);
-    assert_non_null(entries);
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (entry->d_name[0] != '.') {
-            assert_int_equal(unlinkat(dirfd(entries), entry->d_name, 0), 0);
-        }
-    }
-    closedir(entries);
-}
-
 static int place_teardown(void **state)
 {
     struct place *place = *state;
-    folder_empty(place->folder);
-    assert_int_equal(rmdir(place->folder), 0);
+    assert_int_equal(folder_remove(place->folder), 0);
     free(place);
     return 0;
 }
@@ -240,7 +227,7 @@ static void test_chain_edited_column_found(void **state)
                  edits[i]);
         outside(place->path, sql);
         expect_found(place->path, 17, "fact 17 ");
-        folder_empty(place->folder);
+        assert_int_equal(folder_empty(place->folder), 0);
     }
 }
 
@@ -281,7 +268,7 @@ static void test_chain_rows_found(void **state)
         make(place->path);
         outside(place->path, cases[i].sql);
         expect_found(place->path, cases[i].bad, cases[i].word);
-        folder_empty(place->folder);
+        assert_int_equal(folder_empty(place->folder), 0);
     }
     make(place->path);
     expect_facts(place->path, FACTS);
@@ -336,7 +323,7 @@ static void test_chain_edited_message_found(void **state)
                          CG_ERR_CORRUPT);
         assert_int_equal(count, 0);
         journal.close(journal.user);
-        folder_empty(place->folder);
+        assert_int_equal(folder_empty(place->folder), 0);
     }
 }
 
@@ -664,7 +651,7 @@ static void test_spare_torn_turn_is_none(void **state)
             assert_non_null(strstr(error, "-spare"));
             damaged++;
         }
-        folder_empty(place->folder);
+        assert_int_equal(folder_empty(place->folder), 0);
     }
     /* What says where a turn ends looks like the end when it is hit itself. */
     assert_in_range(cut, 10, 60);
@@ -771,7 +758,7 @@ static void test_archive_loses_nothing(void **state)
             load(place->path, LONG - 10, &seen, words, sizeof(words)), 0);
         assert_int_equal(seen.count, last - (LONG - 10));
         if (!whole) {
-            folder_empty(place->folder);
+            assert_int_equal(folder_empty(place->folder), 0);
         }
     }
     assert_string_equal(file, "");

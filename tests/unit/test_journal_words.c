@@ -6,10 +6,10 @@
  */
 #include "fact_row.h"
 #include "failing_memory.h"
+#include "folder.h"
 #include "spare.h"
 #include <creditgate/journal.h>
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -41,21 +41,13 @@ static int set_up(void **state)
 
 static void clear(void)
 {
-    DIR *entries = opendir(folder);
-    assert_non_null(entries);
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (entry->d_name[0] != '.') {
-            assert_int_equal(unlinkat(dirfd(entries), entry->d_name, 0), 0);
-        }
-    }
-    (void)closedir(entries);
+    assert_int_equal(folder_empty(folder), 0);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    clear();
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 /* --- journals ------------------------------------------------------------- */

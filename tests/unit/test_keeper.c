@@ -7,6 +7,7 @@
  */
 #include "failing_calls.h"
 #include "failing_memory.h"
+#include "folder.h"
 
 #include <keeper.h>
 #include <setjmp.h>
@@ -225,22 +226,13 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char name[512];
-    struct dirent *entry;
     (void)state;
     uv_close((uv_handle_t *)&guard, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&loop), 0);
     close_gate();
     cg_config_close(config);
-    DIR *entries = opendir(folder);
-    assert_non_null(entries);
-    while ((entry = readdir(entries)) != NULL) {
-        snprintf(name, sizeof(name), "%s/%s", folder, entry->d_name);
-        (void)unlink(name);
-    }
-    closedir(entries);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(folder_remove(folder), 0);
     /* No copy of the process is left. */
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     assert_int_equal(errno, ECHILD);

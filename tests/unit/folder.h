@@ -1,0 +1,44 @@
+/*
+ * A folder of a test, and all that is in it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CG_TESTS_FOLDER_H
+#define CG_TESTS_FOLDER_H
+
+#include <ftw.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+static inline int folder_remove_one(const char *path,
+                                    const struct stat *about,
+                                    int type,
+                                    struct FTW *where)
+{
+    (void)about;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+/* Removes it; 0, or what nftw() says. */
+static inline int folder_remove(const char *path)
+{
+    return nftw(path, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static inline int folder_empty_one(const char *path,
+                                   const struct stat *about,
+                                   int type,
+                                   struct FTW *where)
+{
+    return where->level > 0 ? folder_remove_one(path, about, type, where) : 0;
+}
+
+/* Removes what is in it. */
+static inline int folder_empty(const char *path)
+{
+    return nftw(path, folder_empty_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+#endif
