@@ -170,13 +170,17 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
 
 /* --- what the answers say ------------------------------------------------ */
 
-static void told(struct cg_engine *engine, uint32_t slot, enum cg_status status)
+static void told(struct cg_engine *engine,
+                 uint32_t slot,
+                 enum cg_status status,
+                 uint32_t flags)
 {
     struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_TOLD);
     fact.order = slot;
     fact.session = engine->state.orders[slot].venue;
     fact.number = engine->state.orders[slot].inquiry;
     fact.value = status;
+    fact.flags = flags;
     cg_engine_record(engine, &fact);
 }
 
@@ -206,14 +210,8 @@ static void settled(struct cg_engine *engine,
                     uint32_t named,
                     bool sure)
 {
-    struct cg_fact fact = cg_fact_of(CG_FACT_STATUS_TOLD);
-    fact.order = slot;
-    fact.session = engine->state.orders[slot].venue;
-    fact.number = engine->state.orders[slot].inquiry;
-    fact.value = status;
-    fact.flags = sure ? 0 : 1;
     cg_unsent_settle(engine, slot, named, sure);
-    cg_engine_record(engine, &fact);
+    told(engine, slot, status, sure ? 0 : 1);
     cg_requests_answer(engine, slot, false);
     ask_next(engine, slot);
 }
@@ -221,7 +219,7 @@ static void settled(struct cg_engine *engine,
 void cg_order_found(struct cg_engine *engine, uint32_t slot)
 {
     if (engine->state.orders[slot].lost) {
-        told(engine, slot, CG_STATUS_KNOWN);
+        told(engine, slot, CG_STATUS_KNOWN, 0);
     }
 }
 
@@ -230,7 +228,7 @@ static void order_never_there(struct cg_engine *engine, uint32_t slot)
 {
     const struct cg_order *order = &engine->state.orders[slot];
     cg_compare_differs(engine, slot);
-    told(engine, slot, CG_STATUS_NEVER_THERE);
+    told(engine, slot, CG_STATUS_NEVER_THERE, 0);
     cg_compare_never_there(engine, slot, order->request);
     cg_requests_answer(engine, slot, true);
     cg_order_close(engine, slot, CG_REPORT_REJECTED);
@@ -339,7 +337,7 @@ static void known(struct cg_engine *engine,
     if (settles) {
         bool sure = event->status_id.len > 0;
         if (event->kind == CG_REPORT_PENDING) {
-            told(engine, slot, CG_STATUS_KNOWN);
+            told(engine, slot, CG_STATUS_KNOWN, 0);
             cg_requests_answer(engine, slot, false);
         } else {
             settled(engine, slot, CG_STATUS_KNOWN, request, sure);
@@ -442,7 +440,7 @@ void cg_status_take(struct cg_engine *engine,
         cg_order_inquire(engine, slot); /* the gate wants to know, too */
     }
     if (ours && !settles) {
-        told(engine, slot, CG_STATUS_LATE);
+        told(engine, slot, CG_STATUS_LATE, 0);
     }
     bool pulled = state->requests[request].kind == CG_REQUEST_PULL;
     bool changed = cg_seen_changed(&before, order);
@@ -500,7 +498,7 @@ bool cg_engine_inquiry_refused(struct cg_engine *engine,
     } else {
         cg_note(engine, "ALARM: the venue refuses to tell an order's status");
         cg_compare_untold(engine, slot);
-        told(engine, slot, CG_STATUS_REFUSED);
+        told(engine, slot, CG_STATUS_REFUSED, 0);
     }
     return true;
 }
@@ -543,7 +541,7 @@ void cg_inquiry_fire(struct cg_engine *engine, uint32_t slot)
     }
     struct cg_slice id = order_id(engine, slot);
     cg_compare_untold(engine, slot);
-    told(engine, slot, CG_STATUS_UNANSWERED);
+    told(engine, slot, CG_STATUS_UNANSWERED, 0);
     cg_note(engine,
             "ALARM: the venue does not tell the status of order %.*s: it is "
             "asked again after the next logon",

@@ -8,7 +8,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "state.h"
+#include "fits.h"
 
 #include "check.h"
 
@@ -41,135 +41,9 @@ static const struct cg_request *request_at(const struct cg_state *state,
                : NULL;
 }
 
-static bool is_limit(const struct cg_state *state, uint32_t slot)
-{
-    return slot < state->limit_count;
-}
-
-static bool is_session(const struct cg_state *state, cg_session session)
-{
-    return session < state->session_count;
-}
-
 static bool is_side(char side)
 {
     return side == '1' || side == '2';
-}
-
-/* --- names and limits ---------------------------------------------------- */
-
-/* Whether every account has room for all limits that it then has. */
-static bool has_limit_room(const struct cg_state *state,
-                           uint32_t slot,
-                           struct cg_slice firm)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < state->limit_count; i++) {
-        const struct cg_limit *limit = &state->limits[i];
-        count += (limit->account == CG_NONE || limit->account == slot) &&
-                 cg_slice_equal(cg_id_slice(&limit->firm), firm);
-    }
-    return count <= CG_ACCOUNT_LIMITS_MAX;
-}
-
-static struct cg_slice cut(const char *text, size_t len)
-{
-    return (struct cg_slice){text, len < CG_NAME_MAX ? len : CG_NAME_MAX};
-}
-
-static bool account_fits(const struct cg_state *state,
-                         const struct cg_fact *fact)
-{
-    if (fact->kind == CG_FACT_ACCOUNT_WARNINGS) {
-        return fact->account < state->account_count;
-    }
-    return fact->account <= state->account_count &&
-           has_limit_room(state, fact->account,
-                          cut(fact->text, fact->text_len));
-}
-
-static bool limit_named_fits(const struct cg_state *state,
-                             const struct cg_fact *fact)
-{
-    return fact->limit == state->limit_count && fact->text_len >= 4 &&
-           cg_state_limit(state, cut(fact->id, fact->id_len)) == CG_NONE &&
-           fact->value <= CG_LIMIT_NOTIONAL &&
-           (fact->flags & 0xf) <= CG_MEASURE_NET &&
-           (fact->flags >> 4 & 0xf) <= CG_MODEL_PING_WITH_PUSH &&
-           (fact->flags >> 8 & 0xf) <= CG_PULL_NONE &&
-           (fact->session == CG_SESSION_NONE ||
-            is_session(state, fact->session)) &&
-           (fact->account == CG_NONE || fact->account < state->account_count) &&
-           cg_state_limit_room(state, fact->account,
-                               cut(fact->text + 4, fact->text_len - 4), 1);
-}
-
-/* Whose use it is about, for the actions of its levels. */
-static bool limit_has_party(const struct cg_state *state, uint32_t slot)
-{
-    struct cg_party party = cg_limit_party(state, &state->limits[slot]);
-    return party.account != CG_NONE || party.firm != CG_NONE;
-}
-
-static bool limit_set_fits(const struct cg_state *state,
-                           const struct cg_fact *fact)
-{
-    const struct cg_limit *limit = &state->limits[fact->limit];
-    bool by_owner = (fact->flags & 1) != 0;
-    enum cg_limit_mover mover = by_owner ? CG_LIMIT_BY_OWNER
-                                         : CG_LIMIT_BY_CONFIGURATION;
-    if (fact->kind == CG_FACT_LIMIT_STATE) {
-        mover = CG_LIMIT_BY_GATE;
-    } else if ((fact->flags >> 4 & 0xf) > CG_MODEL_PING_WITH_PUSH + 1 ||
-               (fact->flags >> 8 & 0xf) > CG_ACTION_HALT + 1) {
-        return false;
-    }
-    return fact->value < CG_LIMIT_STATES &&
-           cg_limit_may(mover, limit->state, (enum cg_limit_state)fact->value);
-}
-
-static bool limit_fits(const struct cg_state *state, const struct cg_fact *fact)
-{
-    if (fact->kind == CG_FACT_LIMIT_NAMED) {
-        return limit_named_fits(state, fact);
-    }
-    if (!is_limit(state, fact->limit)) {
-        return false;
-    }
-    if (fact->kind == CG_FACT_LIMIT_SET || fact->kind == CG_FACT_LIMIT_STATE) {
-        return limit_set_fits(state, fact);
-    }
-    if (fact->kind == CG_FACT_LIMIT_STOPPED) {
-        return limit_has_party(state, fact->limit);
-    }
-    return fact->account == CG_NONE || fact->account < state->account_count;
-}
-
-static const struct cg_stops *stops_of(const struct cg_state *state,
-                                       const struct cg_fact *fact)
-{
-    struct cg_party party = {fact->account, CG_NONE};
-    if (fact->account == CG_NONE) {
-        party.firm = cg_state_firm(
-            state, (struct cg_slice){fact->text, fact->text_len});
-    }
-    return cg_state_stops(state, party);
-}
-
-/* Its party is known: cg_fact_fits() has seen to that. */
-static bool stop_fits(const struct cg_state *state, const struct cg_fact *fact)
-{
-    bool used = fact->value != 0 &&
-                state->stop_requests[fact->session][fact->value - 1].used;
-    if (fact->kind == CG_FACT_STOP_PLACED) {
-        return fact->flags <= CG_STOP_HALT && !used;
-    }
-    if (fact->kind == CG_FACT_STOP_LIFTED) {
-        return true;
-    }
-    bool unnamed = (stops_of(state, fact)->unnamed_by >> fact->session & 1) !=
-                   0;
-    return state->halts_under_way > 0 && (fact->value != 0 ? used : unnamed);
 }
 
 /* --- orders -------------------------------------------------------------- */
@@ -386,7 +260,7 @@ static bool token_charged_fits(const struct cg_state *state,
     const struct cg_order *order = order_at(state, fact->order);
     bool added = fact->kind == CG_FACT_TOKEN_ADDED;
     uint32_t sum = fact->flags >> 1 & 3;
-    if (order == NULL || !is_limit(state, fact->limit) ||
+    if (order == NULL || !cg_is_limit(state, fact->limit) ||
         !is_side(fact->side) || fact->number != state->token_no + 1 ||
         fact->rate < 0 || (sum == CG_SUM_ORDER) != (order->legs == CG_NONE)) {
         return false;
@@ -398,7 +272,7 @@ static bool token_charged_fits(const struct cg_state *state,
                             : order->state == CG_ORDER_WAITING;
     return state_fits && sums_hold(state, &token, fact->amount) &&
            (asked || fact->value == CG_MODEL_PUSH) &&
-           (!asked || is_session(state, state->limits[fact->limit].owner)) &&
+           (!asked || cg_is_session(state, state->limits[fact->limit].owner)) &&
            (!added ||
             (!asked && fact->other >= 0 && fact->other <= fact->amount));
 }
@@ -485,7 +359,7 @@ static bool ask_fits(const struct cg_state *state, const struct cg_fact *fact)
     const struct cg_token *token = token_at(state, fact->token);
     return token != NULL && fact->value < CG_ASK_KINDS &&
            fact->number == state->ask_no + 1 && fact->amount >= 0 &&
-           is_session(state, state->limits[token->limit].owner);
+           cg_is_session(state, state->limits[token->limit].owner);
 }
 
 /* One that arrives with its fact. */
@@ -597,7 +471,7 @@ static bool names_what_is_there(const struct cg_state *state,
            (fact->ask == CG_NONE || brings_ask ||
             (fact->ask < state->ask_top && state->asks[fact->ask].open)) &&
            (fact->limit == CG_NONE || brings_limit ||
-            is_limit(state, fact->limit));
+            cg_is_limit(state, fact->limit));
 }
 
 /* A pure table over the kinds, hence its length. */
@@ -612,7 +486,7 @@ bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact)
         return fact->session == state->session_count;
     case CG_FACT_ACCOUNT_NAMED:
     case CG_FACT_ACCOUNT_WARNINGS:
-        return account_fits(state, fact);
+        return cg_account_fits(state, fact);
     case CG_FACT_LIMIT_NAMED:
     case CG_FACT_LIMIT_SET:
     case CG_FACT_LIMIT_SCOPED:
@@ -623,11 +497,11 @@ bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_LIMIT_RESET:
     case CG_FACT_LIMIT_ACTIONS:
     case CG_FACT_LIMIT_STOPPED:
-        return limit_fits(state, fact);
+        return cg_limit_fits(state, fact);
     case CG_FACT_STOP_PLACED:
     case CG_FACT_STOP_DONE:
     case CG_FACT_STOP_LIFTED:
-        return stop_fits(state, fact);
+        return cg_stop_fits(state, fact);
     case CG_FACT_ORDER_TAKEN:
     case CG_FACT_ORDER_REFUSED:
     case CG_FACT_ORDER_QUEUED:
@@ -679,9 +553,9 @@ bool cg_fact_applies(const struct cg_state *state, const struct cg_fact *fact)
     case CG_FACT_LINK_DOWN:
     case CG_FACT_HUB_ANSWERED:
     case CG_FACT_HUB_IN_PARTS:
-        return is_session(state, fact->session);
+        return cg_is_session(state, fact->session);
     case CG_FACT_HUB_MISSED:
-        return is_session(state, fact->session) &&
+        return cg_is_session(state, fact->session) &&
                order_at(state, fact->order) != NULL;
     case CG_FACT_DAY_ENDED:
         return day_fits(state);

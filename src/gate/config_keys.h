@@ -96,6 +96,12 @@ const char *cg_keys_nearest(const struct cg_key_table *table, const char *word);
 /* True for LogonTag, LogonTag1, LogonTag2 ... */
 bool cg_key_is_logon_tag(const char *name);
 
+/* Reads the value of |entry| into |object|; one that is wrong is a mistake. */
+void cg_value_apply(const struct cg_key_context *context,
+                    const struct cg_key *key,
+                    const struct cg_config_entry *entry,
+                    void *object);
+
 /* |path| as seen from the folder of the configuration; freed by the caller. */
 char *cg_key_path(const struct cg_key_context *context, const char *path);
 

@@ -448,7 +448,7 @@ static void apply_path(const struct value *value)
 }
 
 /* A pure table of forms. */
-static void apply_value(const struct value *value)
+static void apply_form(const struct value *value)
 {
     switch (value->key->form) {
     case CG_KEY_TEXT:
@@ -507,195 +507,16 @@ static void apply_value(const struct value *value)
     }
 }
 
-/* Keys of QuickFIX that would promise something this gate does not do. */
-static const char *foreign_remedy(const char *key)
+void cg_value_apply(const struct cg_key_context *context,
+                    const struct cg_key *key,
+                    const struct cg_config_entry *entry,
+                    void *object)
 {
-    static const struct {
-        const char *start;
-        const char *remedy;
-    } foreign[] = {
-        {"Certifica", "TLS is not spoken here: put a TLS proxy in front"},
-        {"ClientCertificate",
-         "TLS is not spoken here: put a TLS proxy in front"},
-        {"FileLog", "remove it: messages are kept in the journal"},
-        {"FileStore", "remove it: messages are kept in the journal"},
-        {"HttpAcceptPort", "remove it: there is no web page"},
-        {"MySQL", "remove it: messages are kept in the journal"},
-        {"Odbc", "remove it: messages are kept in the journal"},
-        {"PersistMessages", "remove it: messages are always kept"},
-        {"PostgreSQL", "remove it: messages are kept in the journal"},
-        {"PreserveMessageFieldsOrder",
-         "remove it: bodies always pass as they came"},
-        {"SSL", "TLS is not spoken here: put a TLS proxy in front"},
-        {"ScreenLog", "remove it: messages are kept in the journal"},
-        {"ServerCertificate",
-         "TLS is not spoken here: put a TLS proxy in front"},
-        {"SessionQualifier", "tell sessions apart by their CompIDs"},
-        {"SocketConnectSource", "remove it: the system picks the address"},
-        {"SocketReceiveBufferSize", "remove it: the system's size is used"},
-        {"SocketSendBufferSize", "remove it: the system's size is used"},
-        {"ValidateLengthAndChecksum", "remove it: both are always checked"},
-    };
+    const struct value value = {context, key, entry, object};
 
-    for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
-        if (strncmp(key, foreign[i].start, strlen(foreign[i].start)) == 0) {
-            return foreign[i].remedy;
-        }
-    }
-    return NULL;
-}
-
-const char *cg_keys_nearest(const struct cg_key_table *table, const char *word)
-{
-    const char *nearest = NULL;
-
-    for (size_t i = 0; i < table->count; i++) {
-        const char *name = table->keys[i].name;
-
-        if (cg_text_is_near(word, name) &&
-            (nearest == NULL ||
-             cg_text_distance(word, name) < cg_text_distance(word, nearest))) {
-            nearest = name;
-        }
-    }
-    return nearest;
-}
-
-static void unknown_key(const struct cg_key_context *context,
-                        const struct cg_key_table *table,
-                        const struct cg_config_section *section,
-                        const struct cg_config_entry *entry)
-{
-    const char *foreign = table == &cg_session_keys ? foreign_remedy(entry->key)
-                                                    : NULL;
-    const char *nearest = cg_keys_nearest(table, entry->key);
-    char remedy[160];
-
-    if (foreign != NULL) {
-        cg_mistakes_add(context->mistakes, context->file, entry->line, foreign,
-                        "%.60s= has no effect here", entry->key);
-        return;
-    }
-    if (nearest != NULL) {
-        (void)snprintf(remedy, sizeof(remedy), "did you mean %s= ?", nearest);
+    if (*entry->value == '\0') {
+        wrong(&value, "has no value", "give it one, or remove the line");
     } else {
-        (void)snprintf(remedy, sizeof(remedy),
-                       "see the keys of [%s] in docs/configuration.md",
-                       section->name);
-    }
-    cg_mistakes_add(context->mistakes, context->file, entry->line, remedy,
-                    "%.60s= is not a key of [%s]", entry->key, section->name);
-}
-
-bool cg_key_is_logon_tag(const char *name)
-{
-    size_t len = strlen("LogonTag");
-
-    return strncmp(name, "LogonTag", len) == 0 &&
-           strspn(name + len, "0123456789") == strlen(name + len);
-}
-
-static const struct cg_key *key_find(const struct cg_key_table *table,
-                                     const char *name)
-{
-    static const struct cg_key logon_tag = {
-        .name = "LogonTag", .at = CG_KEY_NOWHERE, .fix = true};
-
-    for (size_t i = 0; i < table->count; i++) {
-        if (strcmp(table->keys[i].name, name) == 0) {
-            return &table->keys[i];
-        }
-    }
-    return table == &cg_session_keys && cg_key_is_logon_tag(name) ? &logon_tag
-                                                                  : NULL;
-}
-
-void cg_keys_apply(const struct cg_key_context *context,
-                   const struct cg_key_table *table,
-                   const struct cg_config_section *section,
-                   void *object)
-{
-    for (size_t i = 0; i < section->count; i++) {
-        const struct cg_config_entry *entry = &section->entries[i];
-        struct value value = {context, key_find(table, entry->key), entry,
-                              object};
-
-        if (value.key == NULL) {
-            unknown_key(context, table, section, entry);
-        } else if (*entry->value == '\0') {
-            wrong(&value, "has no value", "give it one, or remove the line");
-        } else {
-            apply_value(&value);
-        }
-    }
-}
-
-void cg_keys_require(const struct cg_key_context *context,
-                     const struct cg_key_table *table,
-                     const struct cg_config_section *section,
-                     const struct cg_config_section *defaults)
-{
-    char remedy[128];
-
-    for (size_t i = 0; i < table->count; i++) {
-        const char *name = table->keys[i].name;
-
-        if (table->keys[i].required &&
-            cg_config_section_find(section, name) == NULL &&
-            cg_config_section_find(defaults, name) == NULL) {
-            (void)snprintf(remedy, sizeof(remedy),
-                           "add a line %s=..., see docs/configuration.md",
-                           name);
-            cg_mistakes_add(context->mistakes, context->file, section->line,
-                            remedy, "this [%s] has no %s=", section->name,
-                            name);
-        }
-    }
-}
-
-/* The words of the choices in |only|: "client", "venue or hub". */
-static void choices_text(const struct cg_key_table *table,
-                         unsigned only,
-                         char *text,
-                         size_t len)
-{
-    const struct cg_key *decider = key_find(table, table->decider);
-    const char *at = decider->choices;
-
-    *text = '\0';
-    for (unsigned bit = 0; at != NULL; bit++) {
-        size_t size = strcspn(at, "|");
-        size_t used = strlen(text);
-
-        if ((only & (1U << bit)) != 0) {
-            (void)snprintf(text + used, len - used, "%s%.*s",
-                           used > 0 ? " or " : "", (int)size, at);
-        }
-        at = at[size] == '|' ? at + size + 1 : NULL;
-    }
-}
-
-void cg_keys_restrict(const struct cg_key_context *context,
-                      const struct cg_key_table *table,
-                      const struct cg_config_section *section,
-                      unsigned choice)
-{
-    char words[64];
-    char remedy[128];
-
-    for (size_t i = 0; i < section->count; i++) {
-        const struct cg_config_entry *entry = &section->entries[i];
-        const struct cg_key *key = key_find(table, entry->key);
-
-        if (key != NULL && key->only != 0 &&
-            (key->only & (1U << choice)) == 0) {
-            choices_text(table, key->only, words, sizeof(words));
-            (void)snprintf(remedy, sizeof(remedy),
-                           "remove it; it belongs to %s=%s", table->decider,
-                           words);
-            cg_mistakes_add(context->mistakes, context->file, entry->line,
-                            remedy, "%s= means nothing in this [%s]",
-                            entry->key, section->name);
-        }
+        apply_form(&value);
     }
 }

@@ -97,6 +97,15 @@ int cg_journal_prepare(struct cg_sqlite_journal *journal,
                        enum cg_statement which,
                        const char *sql);
 
+int cg_journal_append(void *user, const struct cg_fact *fact);
+int cg_journal_commit(void *user);
+
+/* --- journal_spare.c ----------------------------------------------------- */
+
+int cg_journal_open_spare(struct cg_sqlite_journal *journal);
+/* A reader sees what the spare had, and leaves both files alone. */
+int cg_journal_take_over(struct cg_sqlite_journal *journal);
+
 /* --- journal_schema.c ---------------------------------------------------- */
 
 /* Makes the tables and views. */

@@ -150,7 +150,7 @@ static int insert(struct cg_sqlite_journal *journal, const struct cg_fact *fact)
     return cg_journal_write(journal, CG_STMT_APPEND, "storing a fact");
 }
 
-static int journal_append(void *user, const struct cg_fact *fact)
+int cg_journal_append(void *user, const struct cg_fact *fact)
 {
     struct cg_sqlite_journal *journal = user;
     int error = cg_journal_begin(journal);
@@ -239,7 +239,7 @@ static int fold(struct cg_sqlite_journal *journal)
     return error != 0 ? error : CG_JOURNAL_E_SPARE;
 }
 
-static int journal_commit(void *user)
+int cg_journal_commit(void *user)
 {
     struct cg_sqlite_journal *journal = user;
     if (journal->failed != 0 || !journal->begun) {
@@ -443,128 +443,7 @@ static int enforce_settings(struct cg_sqlite_journal *journal)
     return 0;
 }
 
-/* --- what the spare had -------------------------------------------------- */
-
-static int fail_spare(struct cg_sqlite_journal *journal,
-                      enum cg_db_result result)
-{
-    const char *what = "the disk refuses it; see to the disk";
-    if (result == CG_DB_FULL) {
-        what = "there is no room for it; make some";
-    } else if (result == CG_DB_NO_ENTRY) {
-        what = "it may not be made or written; allow it";
-    } else if (result == CG_DB_CORRUPT) {
-        what = "a turn in it is damaged; restore it from a copy";
-    }
-    return cg_journal_fail(journal, cg_db_error(result),
-                           "its spare file %.*s-spare cannot be used: %s, then "
-                           "start again",
-                           CG_JOURNAL_PATH_MAX, journal->path, what);
-}
-
-/* A fact of the spare: new, or one that the journal did take after all. */
-static int take_fact(struct cg_sqlite_journal *journal,
-                     const struct cg_turn_step *step,
-                     struct cg_digest_bytes *chain)
-{
-    struct cg_fact fact;
-    struct cg_digest_bytes stored;
-    const uint8_t *bytes = (const uint8_t *)step->bytes.data;
-    if (!cg_fact_from_bytes(bytes, step->bytes.len, &fact)) {
-        return cg_journal_fail(journal, CG_ERR_CORRUPT,
-                               "a fact in its -spare cannot be understood");
-    }
-    cg_journal_chain(journal->digester, chain, bytes, step->bytes.len, chain);
-    if (fact.no > journal->end.no) {
-        return journal_append(journal, &fact);
-    }
-    int error = cg_journal_chain_at(journal, fact.no, &stored);
-    if (error == 0 && !cg_digest_equal(&stored, chain)) {
-        error = cg_journal_fail(journal, CG_ERR_CORRUPT,
-                                "fact %" PRIu64 " is another one in its -spare",
-                                fact.no);
-    }
-    return error;
-}
-
-static int take_turn(struct cg_sqlite_journal *journal,
-                     const struct cg_turn *turn,
-                     struct cg_digest_bytes *chain)
-{
-    struct cg_turn_step step;
-    size_t at = 0;
-    int error = cg_journal_begin(journal);
-    while (error == 0 && cg_turn_next(turn, &at, &step)) {
-        error = step.kind == CG_TURN_FACT
-                    ? take_fact(journal, &step, chain)
-                    : cg_journal_store_take(journal, &step);
-    }
-    if (error == 0 && at != turn->len) {
-        error = cg_journal_fail(journal, CG_ERR_CORRUPT,
-                                "a turn in its -spare cannot be understood");
-    }
-    return error;
-}
-
-static int take_turns(struct cg_sqlite_journal *journal, struct cg_spare *spare)
-{
-    struct cg_digest_bytes chain = spare->first_chain;
-    struct cg_digest_bytes stored;
-    struct cg_turn turn = {.bytes = NULL};
-    enum cg_db_result result;
-    bool found = true;
-    bool beyond = spare->first_no > journal->end.no;
-    int error = beyond ? 0
-                       : cg_journal_chain_at(journal, spare->first_no, &stored);
-    if (error == 0 && (beyond || !cg_digest_equal(&chain, &stored))) {
-        error = cg_journal_fail(journal, CG_ERR_CORRUPT,
-                                "its -spare belongs to another journal; it was "
-                                "left as it is; put it where it belongs");
-    }
-    while (error == 0 && found) {
-        result = cg_spare_read(spare, &turn, &found);
-        error = result != CG_DB_DONE ? fail_spare(journal, result) : 0;
-        if (error == 0 && found) {
-            error = take_turn(journal, &turn, &chain);
-        }
-    }
-    cg_turn_deinit(&turn);
-    return error;
-}
-
-/*
- * In one transaction; only then is the spare emptied.  A reader sees what it
- * had, and leaves both files alone.
- */
-static int take_over(struct cg_sqlite_journal *journal)
-{
-    struct cg_spare *spare = &journal->spare;
-    bool taken = !spare->begun || spare->use == journal->end.spare;
-    int error = taken ? 0 : take_turns(journal, spare);
-    if (error != 0 || !spare->begun || journal->reader) {
-        return error;
-    }
-    if (!taken) {
-        /* So that it is not taken again, should emptying it be lost. */
-        journal->end.spare = spare->use;
-        error = cg_journal_begin(journal);
-        error = error != 0 ? error : journal_commit(journal);
-    }
-    if (error == 0) {
-        enum cg_db_result result = cg_spare_clear(spare);
-        error = result != CG_DB_DONE ? fail_spare(journal, result) : 0;
-    }
-    return error;
-}
-
-static int open_spare(struct cg_sqlite_journal *journal)
-{
-    char path[CG_JOURNAL_PATH_MAX + 8];
-    (void)snprintf(path, sizeof(path), "%s-spare", journal->path);
-    enum cg_db_result result = cg_spare_open(
-        &journal->spare, path, !journal->reader, journal->digester);
-    return result != CG_DB_DONE ? fail_spare(journal, result) : 0;
-}
+/* --- the log of a crash --------------------------------------------------- */
 
 /*
  * What a failed sync has dropped can still be read until the power goes, and no
@@ -622,7 +501,7 @@ static int open_all(struct cg_sqlite_journal *journal)
         error = identify(journal, &fresh);
     }
     if (error == 0) {
-        error = open_spare(journal);
+        error = cg_journal_open_spare(journal);
     }
     if (error == 0) {
         error = enforce_settings(journal);
@@ -643,7 +522,7 @@ static int open_all(struct cg_sqlite_journal *journal)
         error = cg_journal_end_read(journal);
     }
     if (error == 0) {
-        error = take_over(journal);
+        error = cg_journal_take_over(journal);
     }
     journal->opened = error == 0;
     return error;
@@ -675,8 +554,8 @@ static int open_journal(const char *path,
     }
     *out = (struct cg_journal){
         .user = journal,
-        .append = journal_append,
-        .commit = journal_commit,
+        .append = cg_journal_append,
+        .commit = cg_journal_commit,
         .load = cg_journal_load,
         .snapshot = cg_journal_snapshot,
         .close = journal_close,
