@@ -20,7 +20,4 @@ void edges_open(struct harness *harness, int orders);
 /* Reads another configuration for a gate that opens on the same facts. */
 void edges_reopen(struct harness *harness, int orders);
 
-/* Takes what the last call on the gate has to say, and audits. */
-void edges_collect(struct harness *harness);
-
 #endif

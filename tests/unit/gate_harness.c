@@ -214,7 +214,7 @@ validate(struct harness *harness, const struct cg_out *out, const char *text)
     }
 }
 
-static void collect(struct harness *harness)
+void harness_collect(struct harness *harness)
 {
     struct cg_out out;
     char error[256];
@@ -253,7 +253,7 @@ void harness_engine(struct harness *harness,
     call(gate->engine, user);
     cg_engine_end(gate->engine);
     assert_int_equal(gate->engine->error, 0);
-    collect(harness);
+    harness_collect(harness);
 }
 
 static void keep_mistake(void *user,
@@ -293,7 +293,7 @@ void harness_take_rates_of(struct harness *harness,
     assert_int_equal(cg_gate_take_rates(harness->gate, rates, harness->now), 0);
     cg_rates_close(harness->rates);
     harness->rates = rates;
-    collect(harness);
+    harness_collect(harness);
 }
 
 void harness_take_rates(struct harness *harness,
@@ -314,14 +314,14 @@ static void gate_end(struct harness *harness)
 void harness_stop(struct harness *harness)
 {
     assert_int_equal(cg_gate_stop(harness->gate, harness->now), 0);
-    collect(harness);
+    harness_collect(harness);
 }
 
 void harness_link(struct harness *harness, int session, bool up)
 {
     assert_int_equal(
         cg_gate_link(harness->gate, (cg_session)session, up, harness->now), 0);
-    collect(harness);
+    harness_collect(harness);
 }
 
 static void
@@ -350,7 +350,7 @@ void harness_renumbered(struct harness *harness, int session, bool ours)
     assert_int_equal(cg_gate_renumbered(harness->gate, (cg_session)session,
                                         ours, harness->now),
                      0);
-    collect(harness);
+    harness_collect(harness);
 }
 
 static void gate_open(struct harness *harness)
@@ -365,7 +365,7 @@ static void gate_open(struct harness *harness)
     if (status != 0) {
         fail_msg("open: %d %s", status, error);
     }
-    collect(harness);
+    harness_collect(harness);
 }
 
 void harness_open(struct harness *harness)
@@ -440,6 +440,18 @@ void harness_close(struct harness *harness)
     config_end(harness);
 }
 
+int harness_setup(void **state)
+{
+    harness_open(*state);
+    return 0;
+}
+
+int harness_teardown(void **state)
+{
+    harness_close(*state);
+    return 0;
+}
+
 static void
 keep_change(void *user, enum cg_change change, int line, const char *text)
 {
@@ -478,7 +490,7 @@ int harness_reconfigure(struct harness *harness,
         cg_config_deinit(config);
         free(config);
     }
-    collect(harness);
+    harness_collect(harness);
     return status;
 }
 
@@ -529,7 +541,7 @@ void harness_feed(struct harness *harness, int session, const char *fields)
     assert_int_equal(cg_gate_recv(harness->gate, (cg_session)session, bytes,
                                   len, harness->now),
                      0);
-    collect(harness);
+    harness_collect(harness);
 }
 
 void harness_in(struct harness *harness, int session, const char *fields)
@@ -572,7 +584,7 @@ void harness_rejected(struct harness *harness, int session, const char *fields)
     assert_int_equal(cg_gate_rejected(harness->gate, (cg_session)session, bytes,
                                       len, harness->now),
                      0);
-    collect(harness);
+    harness_collect(harness);
 }
 
 void harness_wait(struct harness *harness, int ms)
@@ -584,7 +596,7 @@ void harness_wait(struct harness *harness, int ms)
         cg_time due = cg_gate_deadline(harness->gate);
         harness->now = due > harness->now ? due : harness->now;
         assert_int_equal(cg_gate_tick(harness->gate, harness->now), 0);
-        collect(harness);
+        harness_collect(harness);
         for (int i = 0; i < harness->out_count; i++) {
             assert_true(kept < HARNESS_OUT_MAX);
             strcpy(out[kept++], harness->out[i]);

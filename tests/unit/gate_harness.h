@@ -57,7 +57,16 @@ void harness_clear(struct harness *harness);
 /* Opens the standard gate with every link up; its amounts are in the .c file.
  */
 void harness_open(struct harness *harness);
-/* The same with more keys in [GATE], "MaxReports=2\n", and sections after it.
+/* Before and after each test, whose harness is at |*state|. */
+int harness_setup(void **state);
+int harness_teardown(void **state);
+
+#define WITH_GATE(test) WITH_GATE_BY(test, harness_setup)
+#define WITH_GATE_BY(test, setup)                                              \
+    cmocka_unit_test_prestate_setup_teardown(test, setup, harness_teardown, &h)
+
+/* The standard gate with more keys in [GATE], "MaxReports=2\n", and sections
+ * after it.
  */
 void harness_open_with(struct harness *harness, const char *keys);
 
@@ -92,6 +101,9 @@ void harness_start_is_the_same(struct harness *harness);
 /* The texts of harness_open_with(). */
 const char *harness_text(const char *keys);
 const char *harness_table(void);
+
+/* Takes what the last call on the gate has to say, and audits. */
+void harness_collect(struct harness *harness);
 
 /* Feeds one message; its header is made here.  All totals are audited after
  * every call, and what came out replaces what came out before. */

@@ -114,13 +114,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static const int64_t extremes[] = {-1, INT64_MIN, INT64_MIN + 1,
                                    INT64_MAX / 2 + 1, INT64_MAX};
 
@@ -254,12 +247,9 @@ static void test_audit_extremes_of_kinds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_audit_extremes_found, open_gate,
-                                        close_gate),
-        cmocka_unit_test_setup_teardown(test_audit_extremes_of_places,
-                                        open_gate, close_gate),
-        cmocka_unit_test_setup_teardown(test_audit_extremes_of_kinds, open_gate,
-                                        close_gate),
+        WITH_GATE_BY(test_audit_extremes_found, open_gate),
+        WITH_GATE_BY(test_audit_extremes_of_places, open_gate),
+        WITH_GATE_BY(test_audit_extremes_of_kinds, open_gate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,20 +24,6 @@ static char told[TEXT_MAX];
 static size_t told_len;
 static size_t orders;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 __attribute__((format(printf, 1, 2))) static void put(const char *format, ...)
 {
     va_list arguments;
@@ -924,25 +910,37 @@ static void test_explain_many_users(void **state)
                       "more 5424.00 USD\n");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_explain_limit_exceeded),  T(test_explain_clip),
-        T(test_explain_notional),        T(test_explain_no_credit_line),
-        T(test_explain_unknown_party),   T(test_explain_no_dv01),
-        T(test_explain_stops),           T(test_explain_venue_down),
-        T(test_explain_hub_down),        T(test_explain_duplicate),
-        T(test_explain_hub_denied),      T(test_explain_timeout),
-        T(test_explain_restart),         T(test_explain_stopping),
-        T(test_explain_replace),         T(test_explain_pulled),
-        T(test_explain_halted),          T(test_explain_filled),
-        T(test_explain_replace_denied),  T(test_explain_pulled_by_overrun),
-        T(test_explain_package),         T(test_explain_names_of_configuration),
-        T(test_explain_id_of_two_days),  T(test_explain_forgotten_order),
-        T(test_explain_unknown_id),      T(test_explain_can_be_ended),
-        T(test_explain_changes_nothing), T(test_explain_many_users),
+        WITH_GATE(test_explain_limit_exceeded),
+        WITH_GATE(test_explain_clip),
+        WITH_GATE(test_explain_notional),
+        WITH_GATE(test_explain_no_credit_line),
+        WITH_GATE(test_explain_unknown_party),
+        WITH_GATE(test_explain_no_dv01),
+        WITH_GATE(test_explain_stops),
+        WITH_GATE(test_explain_venue_down),
+        WITH_GATE(test_explain_hub_down),
+        WITH_GATE(test_explain_duplicate),
+        WITH_GATE(test_explain_hub_denied),
+        WITH_GATE(test_explain_timeout),
+        WITH_GATE(test_explain_restart),
+        WITH_GATE(test_explain_stopping),
+        WITH_GATE(test_explain_replace),
+        WITH_GATE(test_explain_pulled),
+        WITH_GATE(test_explain_halted),
+        WITH_GATE(test_explain_filled),
+        WITH_GATE(test_explain_replace_denied),
+        WITH_GATE(test_explain_pulled_by_overrun),
+        WITH_GATE(test_explain_package),
+        WITH_GATE(test_explain_names_of_configuration),
+        WITH_GATE(test_explain_id_of_two_days),
+        WITH_GATE(test_explain_forgotten_order),
+        WITH_GATE(test_explain_unknown_id),
+        WITH_GATE(test_explain_can_be_ended),
+        WITH_GATE(test_explain_changes_nothing),
+        WITH_GATE(test_explain_many_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,13 +42,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static const char *expected; /* "CG101 LIMIT_EXCEEDED" */
 static size_t stories;
 
@@ -150,8 +143,7 @@ static void test_explain_reasons_each_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_explain_reasons_each_is_told,
-                                        open_gate, close_gate),
+        WITH_GATE_BY(test_explain_reasons_each_is_told, open_gate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

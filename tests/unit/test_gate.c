@@ -16,20 +16,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void limits_out(cg_dv01 *used, cg_dv01 *reserved, cg_dv01 *consumed)
 {
     struct cg_limit_view limit;
@@ -417,22 +403,21 @@ static void test_gate_nameless_approval_grants_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_gate_order_granted_goes_on),
-        T(test_gate_order_above_limit_is_refused),
-        T(test_gate_replace_up_asks_first),
-        T(test_gate_replace_refused_keeps_original),
-        T(test_gate_replace_down_waits_for_venue),
-        T(test_gate_cancel_releases_rest),
-        T(test_gate_warning_level_sends_one_news),
-        T(test_gate_hub_silent_falls_back),
-        T(test_gate_limit_lowered_pulls_newest),
-        T(test_gate_halt_and_reinstate),
-        T(test_gate_token_renewed_then_pulled),
-        T(test_gate_overfill_is_an_overrun),
-        T(test_gate_stop_answers_what_waits),
-        T(test_gate_nameless_approval_grants_nothing),
-        T(test_gate_repeated_stop_counts_once),
+        WITH_GATE(test_gate_order_granted_goes_on),
+        WITH_GATE(test_gate_order_above_limit_is_refused),
+        WITH_GATE(test_gate_replace_up_asks_first),
+        WITH_GATE(test_gate_replace_refused_keeps_original),
+        WITH_GATE(test_gate_replace_down_waits_for_venue),
+        WITH_GATE(test_gate_cancel_releases_rest),
+        WITH_GATE(test_gate_warning_level_sends_one_news),
+        WITH_GATE(test_gate_hub_silent_falls_back),
+        WITH_GATE(test_gate_limit_lowered_pulls_newest),
+        WITH_GATE(test_gate_halt_and_reinstate),
+        WITH_GATE(test_gate_token_renewed_then_pulled),
+        WITH_GATE(test_gate_overfill_is_an_overrun),
+        WITH_GATE(test_gate_stop_answers_what_waits),
+        WITH_GATE(test_gate_nameless_approval_grants_nothing),
+        WITH_GATE(test_gate_repeated_stop_counts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,13 +29,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* An increment for the push limit of SDR; |levels| are a 1559 group. */
 static void
 push(const char *amount, const char *action, const char *levels, const char *de)
@@ -276,7 +269,7 @@ static void test_gate_actions_unmodelled_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define T(name) WITH_GATE_BY(name, open_gate)
         T(test_gate_actions_suspend_until_it_fits),
         T(test_gate_actions_halt_until_reinstated),
         T(test_gate_actions_stop_beside_one_by_hand),

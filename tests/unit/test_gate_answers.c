@@ -61,13 +61,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void order(const char *account, const char *id, long millions)
 {
     char fields[256];
@@ -431,7 +424,7 @@ static void test_gate_answers_chained_ids_of_another_day(void **state)
     assert_true(harness_logged(&h, "a repeated answer to ask 1") > 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define TEST(name) WITH_GATE_BY(name, open_gate)
 
 int main(void)
 {

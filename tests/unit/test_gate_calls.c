@@ -22,20 +22,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static char bytes[200000];
 
 /* A whole message of |body|, "11=A1|..."; its length. */
@@ -341,19 +327,17 @@ static void test_gate_calls_rejects_of_peers(void **state)
 
 int main(void)
 {
-#define STANDARD(test)                                                         \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
     const struct CMUnitTest tests[] = {
-        STANDARD(test_gate_calls_of_no_session),
-        STANDARD(test_gate_calls_with_what_is_not_its_own),
-        STANDARD(test_gate_calls_of_books),
-        STANDARD(test_gate_calls_after_an_error),
-        STANDARD(test_gate_calls_start_again),
-        STANDARD(test_gate_calls_too_large_to_be_read),
-        STANDARD(test_gate_calls_no_message),
-        STANDARD(test_gate_calls_rejected_garbage),
-        STANDARD(test_gate_calls_resend_of_what_is_unclear),
-        STANDARD(test_gate_calls_rejects_of_peers),
+        WITH_GATE(test_gate_calls_of_no_session),
+        WITH_GATE(test_gate_calls_with_what_is_not_its_own),
+        WITH_GATE(test_gate_calls_of_books),
+        WITH_GATE(test_gate_calls_after_an_error),
+        WITH_GATE(test_gate_calls_start_again),
+        WITH_GATE(test_gate_calls_too_large_to_be_read),
+        WITH_GATE(test_gate_calls_no_message),
+        WITH_GATE(test_gate_calls_rejected_garbage),
+        WITH_GATE(test_gate_calls_resend_of_what_is_unclear),
+        WITH_GATE(test_gate_calls_rejects_of_peers),
     };
 #undef STANDARD
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,20 +16,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* A message out that outlives the next one. */
 static const char *keep(const char *message)
 {
@@ -370,19 +356,18 @@ static void test_consumed_figure_without_notices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_consumed_push_is_told),
-        T(test_consumed_push_is_repeated),
-        T(test_consumed_fallback_is_told),
-        T(test_consumed_own_desk_hears_nothing),
-        T(test_consumed_bust_is_told),
-        T(test_consumed_bust_of_what_was_not_told),
-        T(test_consumed_bust_under_push),
-        T(test_consumed_figure_before_and_after_dg),
-        T(test_consumed_figure_under_push),
-        T(test_consumed_figure_of_a_net_limit),
-        T(test_consumed_figure_after_a_bust),
-        T(test_consumed_figure_without_notices),
+        WITH_GATE(test_consumed_push_is_told),
+        WITH_GATE(test_consumed_push_is_repeated),
+        WITH_GATE(test_consumed_fallback_is_told),
+        WITH_GATE(test_consumed_own_desk_hears_nothing),
+        WITH_GATE(test_consumed_bust_is_told),
+        WITH_GATE(test_consumed_bust_of_what_was_not_told),
+        WITH_GATE(test_consumed_bust_under_push),
+        WITH_GATE(test_consumed_figure_before_and_after_dg),
+        WITH_GATE(test_consumed_figure_under_push),
+        WITH_GATE(test_consumed_figure_of_a_net_limit),
+        WITH_GATE(test_consumed_figure_after_a_bust),
+        WITH_GATE(test_consumed_figure_without_notices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

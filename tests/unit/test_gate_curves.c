@@ -257,13 +257,6 @@ static int open_with_rates(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void links_up(void)
 {
     for (size_t i = 0; i < h.config.session_count; i++) {
@@ -1107,75 +1100,44 @@ static void test_gate_curves_at_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_gate_curves_none_taken_yet,
-                                        open_gate, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_price_the_table,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_change_no_charge,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_taken_again,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_age_of_an_earlier_day,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_read_again,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_last_line_without_end,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_price_goes_and_comes,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(
-            test_gate_curves_bad_files_change_nothing, open_with_rates,
-            close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_move_a_bounded_way,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_date_of_the_file,
-                                        open_gate, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_must_reach_the_table,
-                                        open_gate, close_gate),
-        cmocka_unit_test_setup_teardown(
-            test_gate_curves_of_another_configuration, open_gate, close_gate),
-        cmocka_unit_test_setup_teardown(
-            test_gate_curves_pattern_makes_instruments, open_with_rates,
-            close_gate),
-        cmocka_unit_test_setup_teardown(
-            test_gate_curves_pattern_and_security_id, open_with_rates,
-            close_gate),
+        WITH_GATE_BY(test_gate_curves_none_taken_yet, open_gate),
+        WITH_GATE_BY(test_gate_curves_price_the_table, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_change_no_charge, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_taken_again, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_age_of_an_earlier_day, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_read_again, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_last_line_without_end, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_price_goes_and_comes, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_bad_files_change_nothing,
+                     open_with_rates),
+        WITH_GATE_BY(test_gate_curves_move_a_bounded_way, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_date_of_the_file, open_gate),
+        WITH_GATE_BY(test_gate_curves_must_reach_the_table, open_gate),
+        WITH_GATE_BY(test_gate_curves_of_another_configuration, open_gate),
+        WITH_GATE_BY(test_gate_curves_pattern_makes_instruments,
+                     open_with_rates),
+        WITH_GATE_BY(test_gate_curves_pattern_and_security_id, open_with_rates),
         cmocka_unit_test(test_gate_curves_id_of_another_row),
-        cmocka_unit_test_setup_teardown(test_gate_curves_dates_make_instruments,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_dates_refused,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_dates_without_price,
-                                        open_with_rates, close_gate),
+        WITH_GATE_BY(test_gate_curves_dates_make_instruments, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_dates_refused, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_dates_without_price, open_with_rates),
         cmocka_unit_test(test_gate_curves_names_that_meet),
-        cmocka_unit_test_setup_teardown(
-            test_gate_curves_symbols_unfit_for_the_journal, open_with_rates,
-            close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_dates_of_a_replace,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_dates_in_df,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_dates_in_50,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_legs, open_with_rates,
-                                        close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_leg_reports,
-                                        open_with_rates, close_gate),
+        WITH_GATE_BY(test_gate_curves_symbols_unfit_for_the_journal,
+                     open_with_rates),
+        WITH_GATE_BY(test_gate_curves_dates_of_a_replace, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_dates_in_df, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_dates_in_50, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_legs, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_leg_reports, open_with_rates),
         cmocka_unit_test(test_gate_curves_tenor_buckets),
         cmocka_unit_test(test_gate_curves_bucket_moves),
-        cmocka_unit_test_setup_teardown(test_gate_curves_outlive_a_restart,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_row_changed,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_row_becomes_a_family,
-                                        open_with_rates, close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_family_goes,
-                                        open_with_rates, close_gate),
+        WITH_GATE_BY(test_gate_curves_outlive_a_restart, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_row_changed, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_row_becomes_a_family, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_family_goes, open_with_rates),
         cmocka_unit_test(test_gate_curves_no_room),
-        cmocka_unit_test_setup_teardown(test_gate_curves_stale, open_with_rates,
-                                        close_gate),
-        cmocka_unit_test_setup_teardown(test_gate_curves_at_random,
-                                        open_with_rates, close_gate),
+        WITH_GATE_BY(test_gate_curves_stale, open_with_rates),
+        WITH_GATE_BY(test_gate_curves_at_random, open_with_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

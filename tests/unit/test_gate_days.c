@@ -32,13 +32,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* A DAY order of OTHERACC, whose limit is the gate's own: net, 50,000.00. */
 static void order(const char *id, char side, long millions, const char *more)
 {
@@ -593,33 +586,32 @@ static void test_gate_days_resend_knows_the_day(void **state)
     }
 }
 
-#define WITH_GATE(test)                                                        \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
+#define ON_GATE(test) WITH_GATE_BY(test, open_gate)
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        WITH_GATE(test_gate_days_fills_reset_and_open_stays),
-        WITH_GATE(test_gate_days_earlier_fill_cancelled),
-        WITH_GATE(test_gate_days_sells_over_two_days),
-        WITH_GATE(test_gate_days_confirmed_is_of_the_day),
-        WITH_GATE(test_gate_days_ids_are_of_the_day),
-        WITH_GATE(test_gate_days_room_for_ids_comes_back),
-        WITH_GATE(test_gate_days_unanswered_cancel_is_kept),
-        WITH_GATE(test_gate_days_cancelled_ids_go),
-        WITH_GATE(test_gate_days_repeat_after_the_end_is_stale),
-        WITH_GATE(test_gate_days_repeat_among_too_many_is_stale),
-        WITH_GATE(test_gate_days_end_comes_before_the_message),
-        WITH_GATE(test_gate_days_missed_ends_come_first),
-        WITH_GATE(test_gate_days_never),
-        WITH_GATE(test_gate_days_clocks_change),
-        WITH_GATE(test_gate_days_warnings_fire_again),
-        WITH_GATE(test_gate_days_cancelled_while_waiting),
-        WITH_GATE(test_gate_days_done_for_day),
-        WITH_GATE(test_gate_days_open_day_order_is_asked_for),
-        WITH_GATE(test_gate_days_limit_of_a_hub),
-        WITH_GATE(test_gate_days_own_ids_stay_unique),
-        WITH_GATE(test_gate_days_resend_knows_the_day),
+        ON_GATE(test_gate_days_fills_reset_and_open_stays),
+        ON_GATE(test_gate_days_earlier_fill_cancelled),
+        ON_GATE(test_gate_days_sells_over_two_days),
+        ON_GATE(test_gate_days_confirmed_is_of_the_day),
+        ON_GATE(test_gate_days_ids_are_of_the_day),
+        ON_GATE(test_gate_days_room_for_ids_comes_back),
+        ON_GATE(test_gate_days_unanswered_cancel_is_kept),
+        ON_GATE(test_gate_days_cancelled_ids_go),
+        ON_GATE(test_gate_days_repeat_after_the_end_is_stale),
+        ON_GATE(test_gate_days_repeat_among_too_many_is_stale),
+        ON_GATE(test_gate_days_end_comes_before_the_message),
+        ON_GATE(test_gate_days_missed_ends_come_first),
+        ON_GATE(test_gate_days_never),
+        ON_GATE(test_gate_days_clocks_change),
+        ON_GATE(test_gate_days_warnings_fire_again),
+        ON_GATE(test_gate_days_cancelled_while_waiting),
+        ON_GATE(test_gate_days_done_for_day),
+        ON_GATE(test_gate_days_open_day_order_is_asked_for),
+        ON_GATE(test_gate_days_limit_of_a_hub),
+        ON_GATE(test_gate_days_own_ids_stay_unique),
+        ON_GATE(test_gate_days_resend_knows_the_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

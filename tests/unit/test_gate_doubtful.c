@@ -33,13 +33,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* An order of OTHERACC, whose limit is the gate's own. */
 static void order(const char *id)
 {
@@ -306,7 +299,7 @@ static void test_doubtful_replaces_fill_the_gate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define T(name) WITH_GATE_BY(name, open_gate)
         T(test_doubtful_replace_outlives_the_days),
         T(test_doubtful_replace_at_the_logon),
         T(test_doubtful_replace_reached_the_venue),

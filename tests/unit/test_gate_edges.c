@@ -166,7 +166,7 @@ static void rejected(int session, const char *message)
     assert_true(len > 0);
     assert_int_equal(
         cg_gate_rejected(h.gate, (cg_session)session, bytes, len, h.now), 0);
-    edges_collect(&h);
+    harness_collect(&h);
 }
 
 #define PARTY(account) "1677=1|1671=1|1691=" account "|1692=D|1693=24"

@@ -54,13 +54,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static cg_dv01 amount_of(const char *id)
 {
     struct cg_limit_view view;
@@ -235,15 +228,14 @@ static void test_gate_entries_again(void **state)
 
 int main(void)
 {
-#define WITH_GATE(test)                                                        \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
+#define ON_GATE(test) WITH_GATE_BY(test, open_gate)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gate_entries_mean_a_limit),
         cmocka_unit_test(test_gate_entries_refused_change_nothing),
-        WITH_GATE(test_gate_entries_of_two_limits),
-        WITH_GATE(test_gate_entries_so_many_in_a_definition),
-        WITH_GATE(test_gate_entries_of_nobody),
-        WITH_GATE(test_gate_entries_again),
+        ON_GATE(test_gate_entries_of_two_limits),
+        ON_GATE(test_gate_entries_so_many_in_a_definition),
+        ON_GATE(test_gate_entries_of_nobody),
+        ON_GATE(test_gate_entries_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

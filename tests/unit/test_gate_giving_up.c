@@ -19,20 +19,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void push(const char *amount)
 {
     char fields[512];
@@ -361,18 +347,17 @@ static void test_gate_giving_up_denial_never_falls_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_gate_giving_up_release_is_repeated),
-        T(test_gate_giving_up_notices_are_repeated),
-        T(test_gate_giving_up_repeats_follow_the_link),
-        T(test_gate_giving_up_refused_fall_goes_back),
-        T(test_gate_giving_up_renewal_is_withdrawn),
-        T(test_gate_giving_up_renewal_never_heard),
-        T(test_gate_giving_up_late_grant_says_how_late),
-        T(test_gate_giving_up_budget_is_what_was_pushed),
-        T(test_gate_giving_up_budget_shrinks),
-        T(test_gate_giving_up_probes_one_at_a_time),
-        T(test_gate_giving_up_denial_never_falls_back),
+        WITH_GATE(test_gate_giving_up_release_is_repeated),
+        WITH_GATE(test_gate_giving_up_notices_are_repeated),
+        WITH_GATE(test_gate_giving_up_repeats_follow_the_link),
+        WITH_GATE(test_gate_giving_up_refused_fall_goes_back),
+        WITH_GATE(test_gate_giving_up_renewal_is_withdrawn),
+        WITH_GATE(test_gate_giving_up_renewal_never_heard),
+        WITH_GATE(test_gate_giving_up_late_grant_says_how_late),
+        WITH_GATE(test_gate_giving_up_budget_is_what_was_pushed),
+        WITH_GATE(test_gate_giving_up_budget_shrinks),
+        WITH_GATE(test_gate_giving_up_probes_one_at_a_time),
+        WITH_GATE(test_gate_giving_up_denial_never_falls_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

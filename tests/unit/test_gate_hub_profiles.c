@@ -49,13 +49,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void reopen(void)
 {
     harness_reopen(&h);
@@ -346,7 +339,7 @@ static void test_gate_hub_profiles_chain_of_what_was_heard(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define T(name) WITH_GATE_BY(name, open_gate)
         T(test_gate_hub_profiles_chain_of_what_was_heard),
         T(test_gate_hub_profiles_chain_through_a_life),
         T(test_gate_hub_profiles_chain_outlives_a_restart),

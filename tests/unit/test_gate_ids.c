@@ -18,20 +18,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static const char *came(int session, const char *part)
 {
     for (int i = 0; i < h.out_count; i++) {
@@ -129,8 +115,6 @@ static void test_gate_ids_of_mass_cancels(void **state)
 
 int main(void)
 {
-#define WITH_GATE(test)                                                        \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
     const struct CMUnitTest tests[] = {
         WITH_GATE(test_gate_ids_of_pulls_are_unused),
         WITH_GATE(test_gate_ids_of_inquiries_of_nobody),

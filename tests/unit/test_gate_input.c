@@ -19,20 +19,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* --- the books ---------------------------------------------------------- */
 
 struct books {
@@ -816,32 +802,31 @@ static void test_gate_input_requests_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_gate_input_malformed_is_rejected),
-        T(test_gate_input_unusable_order_is_refused),
-        T(test_gate_input_limit_codes_of_sp2),
-        T(test_gate_input_status_has_the_token),
-        T(test_gate_input_repeated_orders),
-        T(test_gate_input_unknown_orders),
-        T(test_gate_input_other_types),
-        T(test_gate_input_long_ids),
-        T(test_gate_input_many_fields),
-        T(test_gate_input_venue_down),
-        T(test_gate_input_venue_lost_while_waiting),
-        T(test_gate_input_stopped_while_waiting),
-        T(test_gate_input_hub_down_and_pending),
-        T(test_gate_input_strange_answers),
-        T(test_gate_input_refused_updates),
-        T(test_gate_input_unmodelled_limit),
-        T(test_gate_input_removed_limit),
-        T(test_gate_input_limits_full),
-        T(test_gate_input_stops),
-        T(test_gate_input_strange_reports),
-        T(test_gate_input_venue_says_j),
-        T(test_gate_input_refused_pull),
-        T(test_gate_input_waiting_full),
-        T(test_gate_input_orders_full),
-        T(test_gate_input_requests_full),
+        WITH_GATE(test_gate_input_malformed_is_rejected),
+        WITH_GATE(test_gate_input_unusable_order_is_refused),
+        WITH_GATE(test_gate_input_limit_codes_of_sp2),
+        WITH_GATE(test_gate_input_status_has_the_token),
+        WITH_GATE(test_gate_input_repeated_orders),
+        WITH_GATE(test_gate_input_unknown_orders),
+        WITH_GATE(test_gate_input_other_types),
+        WITH_GATE(test_gate_input_long_ids),
+        WITH_GATE(test_gate_input_many_fields),
+        WITH_GATE(test_gate_input_venue_down),
+        WITH_GATE(test_gate_input_venue_lost_while_waiting),
+        WITH_GATE(test_gate_input_stopped_while_waiting),
+        WITH_GATE(test_gate_input_hub_down_and_pending),
+        WITH_GATE(test_gate_input_strange_answers),
+        WITH_GATE(test_gate_input_refused_updates),
+        WITH_GATE(test_gate_input_unmodelled_limit),
+        WITH_GATE(test_gate_input_removed_limit),
+        WITH_GATE(test_gate_input_limits_full),
+        WITH_GATE(test_gate_input_stops),
+        WITH_GATE(test_gate_input_strange_reports),
+        WITH_GATE(test_gate_input_venue_says_j),
+        WITH_GATE(test_gate_input_refused_pull),
+        WITH_GATE(test_gate_input_waiting_full),
+        WITH_GATE(test_gate_input_orders_full),
+        WITH_GATE(test_gate_input_requests_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,13 +66,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* What a gate does when a message names instruments that are in no table. */
 struct wanted {
     const char *names[4];
@@ -404,7 +397,7 @@ static void test_gate_instruments_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define T(name) WITH_GATE_BY(name, open_gate)
         T(test_gate_instruments_made_at_first_sight),
         T(test_gate_instruments_unfit_for_the_journal),
         T(test_gate_instruments_full),

@@ -51,13 +51,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* The n-th allocation of |call| fails, n = 1, 2, ... until none does: then and
  * only then it is 0. */
 static void without_memory(int (*call)(void), long at_least)
@@ -166,8 +159,7 @@ static void test_gate_no_memory_to_explain(void **state)
 
 int main(void)
 {
-#define STANDARD(test)                                                         \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
+#define STANDARD(test) WITH_GATE_BY(test, open_gate)
     const struct CMUnitTest tests[] = {
         STANDARD(test_gate_no_memory_to_prove),
         STANDARD(test_gate_no_memory_to_read_records),

@@ -76,13 +76,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void links_up(void)
 {
     for (size_t i = 0; i < h.config.session_count; i++) {
@@ -343,7 +336,7 @@ static void test_gate_notices_urgency(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define T(name) WITH_GATE_BY(name, open_gate)
         T(test_gate_notices_account_has_levels_of_its_own),
         T(test_gate_notices_new_levels_are_armed),
         T(test_gate_notices_firm_limit_shows_no_figures),

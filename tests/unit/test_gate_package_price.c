@@ -33,13 +33,6 @@ static void open_with(const char *more)
     harness_open_with(&h, more);
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static const struct cg_state *books(void)
 {
     return &h.gate->engine->state;
@@ -371,7 +364,7 @@ static void test_gate_package_prices_run_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_teardown(name, close_gate)
+#define T(name) WITH_GATE_BY(name, NULL)
         T(test_gate_package_raise_at_other_rates),
         T(test_gate_package_refused_raise_changes_nothing),
         T(test_gate_package_raise_asks_for_the_new_price),

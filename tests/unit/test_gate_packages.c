@@ -36,13 +36,6 @@ static void open_with(const char *more)
     harness_open_with(&h, more);
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static const struct cg_limit_view *limit_of(const char *id)
 {
     static struct cg_limit_view view;
@@ -1337,7 +1330,7 @@ static void test_gate_package_random(void **state)
     open_with("");
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, close_gate)
+#define TEST(name) WITH_GATE_BY(name, NULL)
 
 int main(void)
 {

@@ -16,20 +16,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* Starts the gate again after a crash, with every link up. */
 static void reopen(void)
 {
@@ -335,16 +321,15 @@ static void test_gate_price_follows_fx(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_gate_price_reload_changes_no_charge),
-        T(test_gate_price_raise_prices_all_anew),
-        T(test_gate_price_refused_raise_changes_nothing),
-        T(test_gate_price_falls_when_accepted),
-        T(test_gate_price_falls_below_what_was_told),
-        T(test_gate_price_end_tells_what_is_less),
-        T(test_gate_price_chain_of_prices),
-        T(test_gate_price_without_rate_no_raise),
-        T(test_gate_price_follows_fx),
+        WITH_GATE(test_gate_price_reload_changes_no_charge),
+        WITH_GATE(test_gate_price_raise_prices_all_anew),
+        WITH_GATE(test_gate_price_refused_raise_changes_nothing),
+        WITH_GATE(test_gate_price_falls_when_accepted),
+        WITH_GATE(test_gate_price_falls_below_what_was_told),
+        WITH_GATE(test_gate_price_end_tells_what_is_less),
+        WITH_GATE(test_gate_price_chain_of_prices),
+        WITH_GATE(test_gate_price_without_rate_no_raise),
+        WITH_GATE(test_gate_price_follows_fx),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,13 +29,6 @@
 
 static struct harness h;
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static const struct cg_state *books(void)
 {
     return &h.gate->engine->state;
@@ -375,7 +368,7 @@ static void test_gate_price_edges_parts_have_no_room(void **state)
     harness_expect(&h, CLIENT50, "35=8|11=Q2|150=8|58~CG109|58~lim:SDR-7");
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, close_gate)
+#define TEST(name) WITH_GATE_BY(name, NULL)
 
 int main(void)
 {

@@ -61,13 +61,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void ask(int session, const char *more)
 {
     char fields[512];
@@ -350,16 +343,15 @@ static void test_gate_query_too_many(void **state)
 
 int main(void)
 {
-#define WITH_GATE(test)                                                        \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
+#define ON_GATE(test) WITH_GATE_BY(test, open_gate)
     const struct CMUnitTest tests[] = {
-        WITH_GATE(test_gate_query_limits_of_its_own_accounts),
-        WITH_GATE(test_gate_query_clearing_houses_of_its_own),
-        WITH_GATE(test_gate_query_what_is_told_of_a_limit),
-        WITH_GATE(test_gate_query_states_and_actions),
-        WITH_GATE(test_gate_query_scopes),
-        WITH_GATE(test_gate_query_amounts_or_use),
-        WITH_GATE(test_gate_query_too_many),
+        ON_GATE(test_gate_query_limits_of_its_own_accounts),
+        ON_GATE(test_gate_query_clearing_houses_of_its_own),
+        ON_GATE(test_gate_query_what_is_told_of_a_limit),
+        ON_GATE(test_gate_query_states_and_actions),
+        ON_GATE(test_gate_query_scopes),
+        ON_GATE(test_gate_query_amounts_or_use),
+        ON_GATE(test_gate_query_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -56,24 +55,6 @@ static const char configuration[] =
 
 static struct harness h;
 
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s: %s\n", file, line, wrong, remedy);
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void links_up(void)
 {
     for (int i = 0; i < 3; i++) {
@@ -81,34 +62,10 @@ static void links_up(void)
     }
 }
 
+/* At 03:00:00 in New York. */
 static int open_gate(void **state)
 {
-    (void)state;
-    char folder[] = "/tmp/cg-queue-XXXXXX";
-    char path[64];
-    char csv[64];
-    harness_clear(&h);
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/gate.cfg", folder);
-    snprintf(csv, sizeof(csv), "%s/instruments.csv", folder);
-    write_file(path, configuration);
-    write_file(csv, instruments);
-    int status = cg_config_read(path, mistake, NULL, &h.config);
-    unlink(path);
-    unlink(csv);
-    rmdir(folder);
-    assert_int_equal(status, 0);
-    fact_log_open(&h.facts, &h.journal);
-    h.now = 1800000000 * CG_SECOND; /* 03:00:00 in New York */
-    harness_reopen(&h);
-    links_up();
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
+    harness_open_table(*state, configuration, instruments);
     return 0;
 }
 
@@ -789,7 +746,7 @@ static void test_gate_queue_is_what_a_model_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define T(name) WITH_GATE_BY(name, open_gate)
         T(test_gate_queue_waits_for_room),
         T(test_gate_queue_nobody_passes),
         T(test_gate_queue_deadline),

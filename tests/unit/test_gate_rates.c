@@ -140,13 +140,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* Starts again after a crash; the host brings no rates. */
 static void reopen(void)
 {
@@ -682,9 +675,8 @@ static void test_gate_rates_age_in_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        cmocka_unit_test_setup_teardown(test_gate_rates_none_taken_refuses,
-                                        open_empty, close_gate),
+#define T(name) WITH_GATE_BY(name, open_gate)
+        WITH_GATE_BY(test_gate_rates_none_taken_refuses, open_empty),
         T(test_gate_rates_reload_changes_no_charge),
         T(test_gate_rates_raise_under_way_keeps_its_price),
         T(test_gate_rates_survive_a_crash),
@@ -693,12 +685,8 @@ int main(void)
         T(test_gate_rates_own_price_under_a_clip),
         T(test_gate_rates_own_price_of_a_package),
         T(test_gate_rates_lost_is_adopted_by_nobody),
-        cmocka_unit_test_setup_teardown(
-            test_gate_rates_queued_is_priced_at_its_turn, open_queue,
-            close_gate),
-        cmocka_unit_test_setup_teardown(
-            test_gate_rates_queued_is_stale_at_its_turn, open_queue,
-            close_gate),
+        WITH_GATE_BY(test_gate_rates_queued_is_priced_at_its_turn, open_queue),
+        WITH_GATE_BY(test_gate_rates_queued_is_stale_at_its_turn, open_queue),
         T(test_gate_rates_stale_take_no_new_risk),
         T(test_gate_rates_stale_hold_up_no_fall),
         T(test_gate_rates_priced_in_time_goes_on),

@@ -17,20 +17,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static const char *keep(const char *message)
 {
     static char kept[8][4096];
@@ -266,21 +252,19 @@ static void test_status_unsent_elsewhere(void **state)
     harness_quiet(&h);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_status_unsent_is_asked_for),
-        T(test_status_unsent_known_after_the_logon),
-        T(test_status_unsent_outlives_a_crash),
-        T(test_status_unsent_that_arrived),
-        T(test_status_unsent_is_pending),
-        T(test_status_unsent_of_what_ended),
-        T(test_status_confirmed_cancel_is_answered),
-        T(test_status_unsent_ends_by_the_answer),
-        T(test_status_unsent_order),
-        T(test_status_unsent_elsewhere),
+        WITH_GATE(test_status_unsent_is_asked_for),
+        WITH_GATE(test_status_unsent_known_after_the_logon),
+        WITH_GATE(test_status_unsent_outlives_a_crash),
+        WITH_GATE(test_status_unsent_that_arrived),
+        WITH_GATE(test_status_unsent_is_pending),
+        WITH_GATE(test_status_unsent_of_what_ended),
+        WITH_GATE(test_status_confirmed_cancel_is_answered),
+        WITH_GATE(test_status_unsent_ends_by_the_answer),
+        WITH_GATE(test_status_unsent_order),
+        WITH_GATE(test_status_unsent_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,20 +16,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* How many remarks on record hold |part|. */
 static int noted(const char *part)
 {
@@ -538,29 +524,28 @@ static void test_reports_replace_refused_after_fill(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_reports_repeat_changes_nothing),
-        T(test_reports_repeat_known_after_restart),
-        T(test_reports_bust_again_lowers_once),
-        T(test_reports_bust_again_in_42),
-        T(test_reports_same_exec_id_other_report),
-        T(test_reports_exec_id_is_per_order),
-        T(test_reports_lost_one_is_made_up_for),
-        T(test_reports_forgotten_repeat_is_harmless),
-        T(test_reports_restated_up_asks_hub),
-        T(test_reports_restated_up_denied_is_pulled),
-        T(test_reports_restated_up_in_part),
-        T(test_reports_restated_up_and_down),
-        T(test_reports_restated_up_is_enough_for_a_raise),
-        T(test_reports_restated_up_behind_a_raise),
-        T(test_reports_restated_up_lower_in_part),
-        T(test_reports_restated_up_hub_away),
-        T(test_reports_restated_down_releases),
-        T(test_reports_ioc_remainder_released),
-        T(test_reports_ends_after_a_part),
-        T(test_reports_done_for_day),
-        T(test_reports_cancel_crosses_fill),
-        T(test_reports_replace_refused_after_fill),
+        WITH_GATE(test_reports_repeat_changes_nothing),
+        WITH_GATE(test_reports_repeat_known_after_restart),
+        WITH_GATE(test_reports_bust_again_lowers_once),
+        WITH_GATE(test_reports_bust_again_in_42),
+        WITH_GATE(test_reports_same_exec_id_other_report),
+        WITH_GATE(test_reports_exec_id_is_per_order),
+        WITH_GATE(test_reports_lost_one_is_made_up_for),
+        WITH_GATE(test_reports_forgotten_repeat_is_harmless),
+        WITH_GATE(test_reports_restated_up_asks_hub),
+        WITH_GATE(test_reports_restated_up_denied_is_pulled),
+        WITH_GATE(test_reports_restated_up_in_part),
+        WITH_GATE(test_reports_restated_up_and_down),
+        WITH_GATE(test_reports_restated_up_is_enough_for_a_raise),
+        WITH_GATE(test_reports_restated_up_behind_a_raise),
+        WITH_GATE(test_reports_restated_up_lower_in_part),
+        WITH_GATE(test_reports_restated_up_hub_away),
+        WITH_GATE(test_reports_restated_down_releases),
+        WITH_GATE(test_reports_ioc_remainder_released),
+        WITH_GATE(test_reports_ends_after_a_part),
+        WITH_GATE(test_reports_done_for_day),
+        WITH_GATE(test_reports_cancel_crosses_fill),
+        WITH_GATE(test_reports_replace_refused_after_fill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,20 +21,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void replace(const char *id, const char *of, char side, const char *more)
 {
     char fields[256];
@@ -272,20 +258,18 @@ static void test_gate_said_without_a_log(void **state)
 
 int main(void)
 {
-#define STANDARD(test)                                                         \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
     const struct CMUnitTest tests[] = {
-        STANDARD(test_gate_said_done_for_day),
-        STANDARD(test_gate_said_status_of_a_refused_replace),
-        STANDARD(test_gate_said_limit_of_nothing),
-        STANDARD(test_gate_said_stop_that_is_over),
-        STANDARD(test_gate_said_report_without_an_order),
-        STANDARD(test_gate_said_message_without_a_body),
-        STANDARD(test_gate_said_tag_that_is_none),
-        STANDARD(test_gate_said_required_fields_missing),
-        STANDARD(test_gate_said_too_many_limits),
-        STANDARD(test_gate_said_long_text_is_cut),
-        STANDARD(test_gate_said_without_a_log),
+        WITH_GATE(test_gate_said_done_for_day),
+        WITH_GATE(test_gate_said_status_of_a_refused_replace),
+        WITH_GATE(test_gate_said_limit_of_nothing),
+        WITH_GATE(test_gate_said_stop_that_is_over),
+        WITH_GATE(test_gate_said_report_without_an_order),
+        WITH_GATE(test_gate_said_message_without_a_body),
+        WITH_GATE(test_gate_said_tag_that_is_none),
+        WITH_GATE(test_gate_said_required_fields_missing),
+        WITH_GATE(test_gate_said_too_many_limits),
+        WITH_GATE(test_gate_said_long_text_is_cut),
+        WITH_GATE(test_gate_said_without_a_log),
     };
 #undef STANDARD
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,20 +19,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static int noted(const char *part)
 {
     int count = 0;
@@ -809,34 +795,33 @@ static void test_status_unanswered_pull_is_repeated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_status_asked_after_logon),
-        T(test_status_asks_for_what_is_open),
-        T(test_status_missed_fill_is_news),
-        T(test_status_missed_end_releases),
-        T(test_status_lower_cum_qty_is_an_alarm),
-        T(test_status_unknown_is_answered),
-        T(test_status_withheld_order_is_asked_for),
-        T(test_status_withheld_replace_is_answered),
-        T(test_status_waits_for_resends),
-        T(test_status_unanswered_is_repeated),
-        T(test_status_late_answer_is_consumed),
-        T(test_status_lost_order_keeps_charge),
-        T(test_status_missed_replace_is_settled),
-        T(test_status_uncertain_order_is_not_replaced),
-        T(test_status_of_the_client_passes),
-        T(test_status_of_both_in_42),
-        T(test_status_refused_request),
-        T(test_status_rejected_request),
-        T(test_status_rejected_request_of_client),
-        T(test_status_burst_is_paced),
-        T(test_status_lapsed_order_is_not_resent),
-        T(test_status_unanswered_pull_is_repeated),
-        T(test_status_withheld_replace_of_what_ends),
-        T(test_status_withheld_replace_of_what_ended),
-        T(test_status_withheld_replace_behind_a_gap),
-        T(test_status_withheld_replace_after_the_question),
-        T(test_status_cancel_behind_the_question),
+        WITH_GATE(test_status_asked_after_logon),
+        WITH_GATE(test_status_asks_for_what_is_open),
+        WITH_GATE(test_status_missed_fill_is_news),
+        WITH_GATE(test_status_missed_end_releases),
+        WITH_GATE(test_status_lower_cum_qty_is_an_alarm),
+        WITH_GATE(test_status_unknown_is_answered),
+        WITH_GATE(test_status_withheld_order_is_asked_for),
+        WITH_GATE(test_status_withheld_replace_is_answered),
+        WITH_GATE(test_status_waits_for_resends),
+        WITH_GATE(test_status_unanswered_is_repeated),
+        WITH_GATE(test_status_late_answer_is_consumed),
+        WITH_GATE(test_status_lost_order_keeps_charge),
+        WITH_GATE(test_status_missed_replace_is_settled),
+        WITH_GATE(test_status_uncertain_order_is_not_replaced),
+        WITH_GATE(test_status_of_the_client_passes),
+        WITH_GATE(test_status_of_both_in_42),
+        WITH_GATE(test_status_refused_request),
+        WITH_GATE(test_status_rejected_request),
+        WITH_GATE(test_status_rejected_request_of_client),
+        WITH_GATE(test_status_burst_is_paced),
+        WITH_GATE(test_status_lapsed_order_is_not_resent),
+        WITH_GATE(test_status_unanswered_pull_is_repeated),
+        WITH_GATE(test_status_withheld_replace_of_what_ends),
+        WITH_GATE(test_status_withheld_replace_of_what_ended),
+        WITH_GATE(test_status_withheld_replace_behind_a_gap),
+        WITH_GATE(test_status_withheld_replace_after_the_question),
+        WITH_GATE(test_status_cancel_behind_the_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,13 +55,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* A DH on an account (role 24) or a firm (role 4). */
 static void
 stop(int session, const char *id, int action, const char *party, int role)
@@ -408,7 +401,7 @@ static void test_gate_stops_outlive_a_change_of_hub(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
+#define T(name) WITH_GATE_BY(name, open_gate)
         T(test_gate_stops_layers_lifted_one_by_one),
         T(test_gate_stops_superior_lifts_the_inferiors),
         T(test_gate_stops_of_firm_and_account_are_two),

@@ -22,20 +22,6 @@ static struct harness h;
 #define TYPE(amount) "1669=1|1529=1|1530=12|1531=" amount "|1532=USD"
 #define LIMIT(account, amount, id) ENTRY(account) "|" TYPE(amount) "|1670=" id
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static void links_up(void)
 {
     for (int i = 0; i < HARNESS_SESSIONS; i++) {
@@ -967,26 +953,21 @@ static void test_gate_updates_warning_level_by_amount(void **state)
                        9);
 }
 
-#define CLEARED(name)                                                          \
-    cmocka_unit_test_setup_teardown(name, open_ccps, close_gate)
-#define SCOPED(name)                                                           \
-    cmocka_unit_test_setup_teardown(name, open_scopes, close_gate)
-#define STANDARD(name)                                                         \
-    cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-
+#define CLEARED(name) WITH_GATE_BY(name, open_ccps)
+#define SCOPED(name) WITH_GATE_BY(name, open_scopes)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STANDARD(test_gate_updates_parts_apply_together),
-        STANDARD(test_gate_updates_parts_with_ids_of_their_own),
-        STANDARD(test_gate_updates_parts_of_an_increment),
-        STANDARD(test_gate_updates_part_spoils_its_set),
-        STANDARD(test_gate_updates_last_part_is_refused),
-        STANDARD(test_gate_updates_parts_dropped_for_another),
-        STANDARD(test_gate_updates_parts_that_overlap),
-        STANDARD(test_gate_updates_parts_cut_by_the_link),
-        STANDARD(test_gate_updates_parts_over_a_restart),
-        STANDARD(test_gate_updates_parts_too_many),
+        WITH_GATE(test_gate_updates_parts_apply_together),
+        WITH_GATE(test_gate_updates_parts_with_ids_of_their_own),
+        WITH_GATE(test_gate_updates_parts_of_an_increment),
+        WITH_GATE(test_gate_updates_part_spoils_its_set),
+        WITH_GATE(test_gate_updates_last_part_is_refused),
+        WITH_GATE(test_gate_updates_parts_dropped_for_another),
+        WITH_GATE(test_gate_updates_parts_that_overlap),
+        WITH_GATE(test_gate_updates_parts_cut_by_the_link),
+        WITH_GATE(test_gate_updates_parts_over_a_restart),
+        WITH_GATE(test_gate_updates_parts_too_many),
         SCOPED(test_gate_updates_scope_includes_and_excludes),
         SCOPED(test_gate_updates_scope_multiplier),
         SCOPED(test_gate_updates_scopes_are_bounded),
@@ -994,22 +975,22 @@ int main(void)
         SCOPED(test_gate_updates_configured_cut),
         CLEARED(test_gate_updates_ccp_of_the_order),
         CLEARED(test_gate_updates_ccp_of_a_pushed_limit),
-        STANDARD(test_gate_updates_definition_makes_a_limit),
-        STANDARD(test_gate_updates_definition_of_a_net_limit),
-        STANDARD(test_gate_updates_definition_entry_by_entry),
-        STANDARD(test_gate_updates_definition_refused),
-        STANDARD(test_gate_updates_definition_unmodelled),
-        STANDARD(test_gate_updates_definition_too_large),
-        STANDARD(test_gate_updates_new_limit_counts_what_rests),
-        STANDARD(test_gate_updates_new_limit_pulls_what_rests),
-        STANDARD(test_gate_updates_new_limit_binds_what_waits),
+        WITH_GATE(test_gate_updates_definition_makes_a_limit),
+        WITH_GATE(test_gate_updates_definition_of_a_net_limit),
+        WITH_GATE(test_gate_updates_definition_entry_by_entry),
+        WITH_GATE(test_gate_updates_definition_refused),
+        WITH_GATE(test_gate_updates_definition_unmodelled),
+        WITH_GATE(test_gate_updates_definition_too_large),
+        WITH_GATE(test_gate_updates_new_limit_counts_what_rests),
+        WITH_GATE(test_gate_updates_new_limit_pulls_what_rests),
+        WITH_GATE(test_gate_updates_new_limit_binds_what_waits),
         SCOPED(test_gate_updates_wider_scope_counts_what_rests),
-        STANDARD(test_gate_updates_figure_holds_reservations),
-        STANDARD(test_gate_updates_warning_level_by_amount),
-        STANDARD(test_gate_updates_client_asks_for_limits),
-        STANDARD(test_gate_updates_client_asks_for_too_much),
-        STANDARD(test_gate_updates_client_sees_no_amounts),
-        STANDARD(test_gate_updates_client_is_told_in_parts),
+        WITH_GATE(test_gate_updates_figure_holds_reservations),
+        WITH_GATE(test_gate_updates_warning_level_by_amount),
+        WITH_GATE(test_gate_updates_client_asks_for_limits),
+        WITH_GATE(test_gate_updates_client_asks_for_too_much),
+        WITH_GATE(test_gate_updates_client_sees_no_amounts),
+        WITH_GATE(test_gate_updates_client_is_told_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

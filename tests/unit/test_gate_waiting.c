@@ -16,20 +16,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* --- what is said and seen ---------------------------------------------- */
 
 static void replace(const char *id, const char *orig, long millions)
@@ -985,31 +971,30 @@ static void test_gate_waiting_storm_has_one_outcome_each(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-        T(test_gate_waiting_replace_follows_its_order),
-        T(test_gate_waiting_falls_follow_at_once),
-        T(test_gate_waiting_refused_order_ends_all),
-        T(test_gate_waiting_cancel_ends_all),
-        T(test_gate_waiting_mass_cancel_ends_all),
-        T(test_gate_waiting_deadline_holds_for_each),
-        T(test_gate_waiting_order_times_out_with_all),
-        T(test_gate_waiting_replaces_are_bounded),
-        T(test_gate_waiting_full_lets_pass_what_waits_not),
-        T(test_gate_waiting_refused_raise_lets_next_go),
-        T(test_gate_waiting_is_decided_at_its_turn),
-        T(test_gate_waiting_halt_answers_all),
-        T(test_gate_waiting_suspension_answers_all),
-        T(test_gate_waiting_restart_answers_all),
-        T(test_gate_waiting_stop_answers_all),
-        T(test_gate_waiting_venue_owes_answers),
-        T(test_gate_waiting_cancel_confirmed_is_no_debt),
-        T(test_gate_waiting_cancel_too_late_is_a_debt),
-        T(test_gate_waiting_pull_confirmed_is_no_debt),
-        T(test_gate_waiting_hub_owes_answers),
-        T(test_gate_waiting_repeat_is_told_its_status),
-        T(test_gate_waiting_chain_fills_against_the_middle),
-        T(test_gate_waiting_chain_refused_after_a_fill),
-        T(test_gate_waiting_storm_has_one_outcome_each),
+        WITH_GATE(test_gate_waiting_replace_follows_its_order),
+        WITH_GATE(test_gate_waiting_falls_follow_at_once),
+        WITH_GATE(test_gate_waiting_refused_order_ends_all),
+        WITH_GATE(test_gate_waiting_cancel_ends_all),
+        WITH_GATE(test_gate_waiting_mass_cancel_ends_all),
+        WITH_GATE(test_gate_waiting_deadline_holds_for_each),
+        WITH_GATE(test_gate_waiting_order_times_out_with_all),
+        WITH_GATE(test_gate_waiting_replaces_are_bounded),
+        WITH_GATE(test_gate_waiting_full_lets_pass_what_waits_not),
+        WITH_GATE(test_gate_waiting_refused_raise_lets_next_go),
+        WITH_GATE(test_gate_waiting_is_decided_at_its_turn),
+        WITH_GATE(test_gate_waiting_halt_answers_all),
+        WITH_GATE(test_gate_waiting_suspension_answers_all),
+        WITH_GATE(test_gate_waiting_restart_answers_all),
+        WITH_GATE(test_gate_waiting_stop_answers_all),
+        WITH_GATE(test_gate_waiting_venue_owes_answers),
+        WITH_GATE(test_gate_waiting_cancel_confirmed_is_no_debt),
+        WITH_GATE(test_gate_waiting_cancel_too_late_is_a_debt),
+        WITH_GATE(test_gate_waiting_pull_confirmed_is_no_debt),
+        WITH_GATE(test_gate_waiting_hub_owes_answers),
+        WITH_GATE(test_gate_waiting_repeat_is_told_its_status),
+        WITH_GATE(test_gate_waiting_chain_fills_against_the_middle),
+        WITH_GATE(test_gate_waiting_chain_refused_after_a_fill),
+        WITH_GATE(test_gate_waiting_storm_has_one_outcome_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,20 +17,6 @@
 
 static struct harness h;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* Halts ACME, and keeps the id of the cancel of A1 that follows. */
 static const char *pull(void)
 {
@@ -177,8 +163,6 @@ static void test_gate_words_too_large_to_pass(void **state)
 
 int main(void)
 {
-#define WITH_GATE(test)                                                        \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
     const struct CMUnitTest tests[] = {
         WITH_GATE(test_gate_words_cancelled_by_the_gate),
         WITH_GATE(test_gate_words_expired_while_pulled),

@@ -180,13 +180,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* --- nothing, and mistakes ------------------------------------------------ */
 
 /* The same again is no event at all, with orders in every state. */
@@ -872,7 +865,7 @@ static void test_reconfigure_start_pulls_as_well(void **state)
     harness_quiet(&h);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
+#define T(test) WITH_GATE_BY(test, open_gate)
 
 int main(void)
 {

@@ -119,13 +119,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 /* --- tests ---------------------------------------------------------------- */
 
 /* Rows and patterns that stay have their DV01s, those that are new at once. */
@@ -397,7 +390,7 @@ static void test_reconfigure_rates_that_do_not_price(void **state)
     goes_on("A1", "SOFR10");
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
+#define T(test) WITH_GATE_BY(test, open_gate)
 
 int main(void)
 {

@@ -20,13 +20,6 @@ static struct harness h;
 static char text[400000];
 static char table[400000];
 
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 __attribute__((format(printf, 2, 3))) static void
 add(char *to, const char *format, ...)
 {
@@ -262,7 +255,7 @@ static void test_reconfigure_room_for_accounts(void **state)
 
 int main(void)
 {
-#define STANDARD(test) cmocka_unit_test_setup_teardown(test, NULL, close_gate)
+#define STANDARD(test) WITH_GATE_BY(test, NULL)
     const struct CMUnitTest tests[] = {
         STANDARD(test_reconfigure_room_for_houses),
         STANDARD(test_reconfigure_room_for_limits),

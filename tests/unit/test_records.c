@@ -25,20 +25,6 @@ static struct cg_record records[2048];
 static size_t line_count;
 static size_t line_next;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static int keep(void *user, const struct cg_record *record)
 {
     (void)user;
@@ -419,8 +405,6 @@ static void test_records_reading_can_be_ended(void **state)
                      CG_ERR_IO);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, open_gate, close_gate)
-
 /* What a venue or hub says otherwise is told with its order, token or limit;
  * also when only the other side has that. */
 static void test_records_differences(void **state)
@@ -476,13 +460,19 @@ static void test_records_differences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_records_filled_order),     T(test_records_refused_order),
-        T(test_records_replaced_order),   T(test_records_pulled_order),
-        T(test_records_package_order),    T(test_records_token),
-        T(test_records_account),          T(test_records_unknown_ids),
-        T(test_records_between_times),    T(test_records_id_of_two_days),
-        T(test_records_slots_used_again), T(test_records_reading_can_be_ended),
-        T(test_records_differences),
+        WITH_GATE(test_records_filled_order),
+        WITH_GATE(test_records_refused_order),
+        WITH_GATE(test_records_replaced_order),
+        WITH_GATE(test_records_pulled_order),
+        WITH_GATE(test_records_package_order),
+        WITH_GATE(test_records_token),
+        WITH_GATE(test_records_account),
+        WITH_GATE(test_records_unknown_ids),
+        WITH_GATE(test_records_between_times),
+        WITH_GATE(test_records_id_of_two_days),
+        WITH_GATE(test_records_slots_used_again),
+        WITH_GATE(test_records_reading_can_be_ended),
+        WITH_GATE(test_records_differences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

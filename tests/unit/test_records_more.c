@@ -26,20 +26,6 @@ static size_t stories;
 static cg_seq steps[8];
 static size_t step_count;
 
-static int open_gate(void **state)
-{
-    (void)state;
-    harness_open(&h);
-    return 0;
-}
-
-static int close_gate(void **state)
-{
-    (void)state;
-    harness_close(&h);
-    return 0;
-}
-
 static int count_record(void *user, const struct cg_record *record)
 {
     size_t len = strlen(words);
@@ -374,18 +360,16 @@ static void test_records_more_limits_of_an_account(void **state)
 
 int main(void)
 {
-#define STANDARD(test)                                                         \
-    cmocka_unit_test_setup_teardown(test, open_gate, close_gate)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_more_progress),
         cmocka_unit_test(test_records_more_of_no_facts),
         cmocka_unit_test(test_records_more_of_a_broken_chain),
         cmocka_unit_test(test_records_more_names),
-        STANDARD(test_records_more_ids_of_tokens),
-        STANDARD(test_records_more_near_ids),
-        STANDARD(test_records_more_ids_too_long),
-        STANDARD(test_records_more_stops_of_a_firm),
-        STANDARD(test_records_more_limits_of_an_account),
+        WITH_GATE(test_records_more_ids_of_tokens),
+        WITH_GATE(test_records_more_near_ids),
+        WITH_GATE(test_records_more_ids_too_long),
+        WITH_GATE(test_records_more_stops_of_a_firm),
+        WITH_GATE(test_records_more_limits_of_an_account),
     };
 #undef STANDARD
     return cmocka_run_group_tests(tests, NULL, NULL);
