@@ -356,8 +356,6 @@ static void test_kit_waives(void **state)
         expect(CG_KIT_WAIVED, cases[i].reason);
         assert_int_equal(watch.messages, 0);
     }
-    watch_close();
-    watch.options.ask = NULL;
 }
 
 /* --- the wire ------------------------------------------------------------ */

@@ -359,7 +359,7 @@ static void comes_in(void)
     cg_message_log_in(messages, "session", MESSAGE, sizeof(MESSAGE) - 1, noon);
 }
 
-/* What is in the file is |count| lines, or begins with them. */
+/* What is in the file: |count| lines, then |more|. */
 static void expect_lines(int count, const char *more)
 {
     char expected[1024] = "";

@@ -241,17 +241,22 @@ static int teardown(void **state)
 
 /* --- what there is -------------------------------------------------------- */
 
-static int pictures(void)
+static int files_like(const char *part)
 {
     DIR *entries = opendir(folder);
     struct dirent *entry;
     int count = 0;
     assert_non_null(entries);
     while ((entry = readdir(entries)) != NULL) {
-        count += strncmp(entry->d_name, "gate.journal-snapshot-", 22) == 0;
+        count += strstr(entry->d_name, part) != NULL;
     }
     closedir(entries);
     return count;
+}
+
+static int pictures(void)
+{
+    return files_like("gate.journal-snapshot-");
 }
 
 /* The picture that the journal names is one that a gate would take. */
@@ -399,6 +404,7 @@ static void test_keeper_interrupted_goes_on(void **state)
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
         failing_once(calls[i], 0, EINTR);
         take_picture();
+        assert_true(failing.name == NULL || i > 0); /* the copy writes */
         failing_never();
     }
     assert_false(told_failure());
@@ -462,19 +468,6 @@ static void test_keeper_stopped_does_nothing(void **state)
 }
 
 /* --- archives ------------------------------------------------------------- */
-
-static int files_like(const char *part)
-{
-    DIR *entries = opendir(folder);
-    struct dirent *entry;
-    int count = 0;
-    assert_non_null(entries);
-    while ((entry = readdir(entries)) != NULL) {
-        count += strstr(entry->d_name, part) != NULL;
-    }
-    closedir(entries);
-    return count;
-}
 
 static void archive_until(const char *words)
 {
@@ -655,16 +648,11 @@ int __wrap_uv_pipe_open(uv_pipe_t *pipe, uv_file file)
                                        : __real_uv_pipe_open(pipe, file);
 }
 
-WRAPPED(uv_read_start);
-
-int __wrap_uv_read_start(uv_stream_t *stream,
-                         uv_alloc_cb alloc,
-                         uv_read_cb read)
-{
-    return failing_now("uv_read_start")
-               ? UV_EINVAL
-               : __real_uv_read_start(stream, alloc, read);
-}
+FAILING_CALL(int,
+             uv_read_start,
+             (uv_stream_t * stream, uv_alloc_cb alloc, uv_read_cb read),
+             (stream, alloc, read),
+             UV_EINVAL)
 
 #define WITH_GATE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 

@@ -26,7 +26,7 @@ static void test_replay_journal_other_rates_told(void **state)
     facts_of(&recorder, &facts, "330");
     size_t at = 0;
     while (facts.row.facts[at].kind != CG_FACT_RATES_TAKEN) {
-        at++;
+        assert_true(++at < facts.row.count);
     }
     struct cg_fact fact = cg_fact_row_at(&facts.row, at);
     char *digest = (char *)(uintptr_t)fact.text;
@@ -102,6 +102,7 @@ static void test_replay_journal_wild_fact_named(void **state)
     struct facts facts;
     (void)state;
     facts_of(&recorder, &facts, "105");
+    assert_true(facts.row.count > 10);
     for (size_t at = 3; at < facts.row.count; at += 2) {
         struct cg_fact *fact = &facts.row.facts[at];
         struct cg_fact kept = *fact;
