@@ -199,9 +199,10 @@ static int read_fields(struct cg_fix_message *message, unsigned *any)
         }
     }
     message->count = reading.count;
-    /* The last one, 10, is too near to the end for a head.  Data may hold an
-     * SOH. */
+    /* All need heads but the last one, 10, which is too near to the end for it
+     * (010 is not).  Data may hold an SOH. */
     message->may_repeat = reading.headless == 1 &&
+                          message->fields[reading.count - 1].head == 0 &&
                           !(reading.any & CG_FIX_TAG_LENGTH);
     message->was_valid = false;
     *any = reading.any;

@@ -348,19 +348,18 @@ static int check_message(const struct cg_fix_message *message,
     return result;
 }
 
-/* The count of the group that |field| counts, behind those in |*counts|; false:
- * there is no room. */
-static inline bool add_count(const struct cg_fix_message *message,
-                             uint32_t index,
-                             uint64_t *counts)
+/* Adds the count that the field |index| states to |*kept|; false: there is no
+ * room. */
+static inline bool
+add_count(const struct cg_fix_message *message, uint32_t index, uint64_t *kept)
 {
     int64_t count;
 
-    if (*counts >> (64 - COUNT_BITS) != 0 ||
+    if (*kept >> (64 - COUNT_BITS) != 0 ||
         !cg_fix_int(cg_fix_field_value(message, index), &count) || count < 0 ||
         count >= 1 << COUNT_BITS)
         return false;
-    *counts = *counts << COUNT_BITS | (uint64_t)count;
+    *kept = *kept << COUNT_BITS | (uint64_t)count;
     return true;
 }
 

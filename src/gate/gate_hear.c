@@ -9,7 +9,6 @@
 #include "gate_hear.h"
 
 #include "ahead.h"
-#include "fix_validate.h"
 #include "gate_instrument.h"
 #include <stdio.h>
 
@@ -342,7 +341,7 @@ static void from_hub(struct cg_gate *gate)
 
 /* --- anybody ------------------------------------------------------------ */
 
-/* The first |tag| of bytes that cg_fix_read() did not take. */
+/* The first |tag| of bytes that are too many to be read. */
 static struct cg_slice
 scan(const char *bytes, size_t len, const char *tag, size_t tag_len)
 {

@@ -45,7 +45,7 @@ const struct cg_gate_form *cg_gate_form_read(struct cg_gate_forms *forms,
                                              struct cg_slice bytes);
 
 /* cg_gate_recv() of a message that was read before, by the session's role and
- * version.  It is borrowed until the next call that is told a time. */
+ * version.  It is borrowed until cg_gate_pull() has returned false. */
 int cg_gate_recv_read(struct cg_gate *gate,
                       cg_session session,
                       const struct cg_gate_form *form,

@@ -472,9 +472,13 @@ static int take(struct cg_replay *replay, struct cg_replay_looked *looked)
         return status;
     }
     if (tape != NULL) {
+        const char *read = message->bytes.data;
         status = tape->message(tape->user, message);
         if (status != 0) {
             return status;
+        }
+        if (message->bytes.data != read) { /* another one has its place */
+            message->form = NULL;
         }
     }
     if (!message->outbound) {

@@ -31,6 +31,7 @@ static const char *const fields[] = {
     "35=D|627=1|628=HOP|" HEAD "11=C4|abc=1|1234567=2|55=X|",
     "35=ZZ|" HEAD "453=1|448=A|11=C5|",
     "35=0|" HEAD,
+    "35=0|" HEAD "1234567=x|112=y|",
 };
 
 #define FIELDS (sizeof fields / sizeof fields[0])
@@ -167,6 +168,43 @@ static void test_fix_again_unlike(void **state)
     assert_false(take_fields(CG_FIX50SP2, order));
 }
 
+/* |all| behind 8 and 9, and before "10=", with no SOH between; '@' stands for
+ * a NUL. */
+static void take_before_sum(const char *all)
+{
+    struct text made;
+    unsigned sum = 0;
+    size_t len = (size_t)snprintf(made.bytes, TEXT_MAX, "8=FIX.4.4|9=%zu|%s",
+                                  strlen(all), all);
+
+    for (size_t i = 0; i < len; i++) {
+        if (made.bytes[i] == '|')
+            made.bytes[i] = '\001';
+        if (made.bytes[i] == '@')
+            made.bytes[i] = '\0';
+        sum += (unsigned char)made.bytes[i];
+    }
+    made.len = len +
+               (size_t)snprintf(made.bytes + len, 8, "10=%03u\001", sum % 256);
+    (void)take(CG_FIX44, &made);
+}
+
+/* A tag that is too long for a head, before a 10 that has one. */
+static void test_fix_again_long_tags(void **state)
+{
+    (void)state;
+    memset(&again, 0, sizeof again);
+    take_before_sum("35=0|" HEAD "1234567=x|");
+    assert_false(again.may_repeat);
+    take_before_sum("35=0|" HEAD "1234567=x|0");
+    assert_false(again.may_repeat);
+    take_before_sum("35=0|" HEAD "@@@@@@@@|");
+    take_before_sum("35=0|" HEAD "112=x|0");
+    assert_false(again.may_repeat);
+    take_before_sum("35=0|" HEAD "112=x|");
+    assert_true(again.may_repeat);
+}
+
 /* Alike, but for one more or less of a group's entries than it says. */
 static void test_fix_again_counts(void **state)
 {
@@ -247,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fix_again_alike),
         cmocka_unit_test(test_fix_again_unlike),
+        cmocka_unit_test(test_fix_again_long_tags),
         cmocka_unit_test(test_fix_again_counts),
         cmocka_unit_test(test_fix_again_many_groups),
         cmocka_unit_test(test_fix_again_after_garbage),
