@@ -259,7 +259,7 @@ static void test_fix_again_after_garbage(void **state)
 /* Messages of all kinds in any order, with bytes changed. */
 static void test_fix_again_mutated(void **state)
 {
-    const char alphabet[] = "\001\001==0123456789|-xY\377";
+    const char alphabet[] = "\0\001\001==0123456789|-xY\377";
     unsigned alike = 0;
     uint32_t kind = 0;
 
