@@ -70,7 +70,5 @@ void edges_open(struct harness *harness, int orders)
 void edges_reopen(struct harness *harness, int orders)
 {
     harness_reopen_config(harness, text_of(orders));
-    for (int i = 0; i < EDGES_SESSIONS; i++) {
-        harness_link(harness, i, true);
-    }
+    harness_links_up(harness);
 }

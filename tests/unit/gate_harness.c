@@ -378,9 +378,7 @@ static void harness_start(struct harness *harness)
     fact_log_open(&harness->facts, &harness->journal);
     harness->now = 1800000000 * CG_SECOND;
     gate_open(harness);
-    for (size_t i = 0; i < harness->config.session_count; i++) {
-        harness_link(harness, (int)i, true);
-    }
+    harness_links_up(harness);
 }
 
 /* What came out is 25 MB: the first byte of each text is enough. */
@@ -676,55 +674,4 @@ const char *harness_field(const char *message, int tag)
     at += strlen(key);
     snprintf(value, sizeof(value), "%.*s", (int)strcspn(at, "|"), at);
     return value;
-}
-
-void harness_order(struct harness *harness,
-                   const char *id,
-                   char side,
-                   long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=D|11=%s|1=ACME|55=USD10Y|54=%c|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, side, millions);
-    harness_in(harness, CLIENT, fields);
-}
-
-/* Grants what |ask|, a DF, asks for. */
-void harness_grant(struct harness *harness, const char *ask)
-{
-    char fields[512];
-    char number[32];
-    char token[64];
-    char trans[8];
-    char type[8];
-    char amount[32];
-    snprintf(number, sizeof(number), "%s", harness_field(ask, 2318));
-    snprintf(token, sizeof(token), "%s", harness_field(ask, 2319));
-    snprintf(trans, sizeof(trans), "%s", harness_field(ask, 2320));
-    snprintf(type, sizeof(type), "%s", harness_field(ask, 2321));
-    snprintf(amount, sizeof(amount), "%s", harness_field(ask, 2324));
-    snprintf(fields, sizeof(fields),
-             "35=DG|2318=%s|2319=%s|2325=%s|2320=%s|2321=%s|2324=%s|2327=%s",
-             number, token, trans[0] == '1' ? "4" : "0", trans, type, amount,
-             amount);
-    harness_in(harness, HUB, fields);
-}
-
-void harness_work(struct harness *harness,
-                  const char *id,
-                  char side,
-                  long millions)
-{
-    char fields[512];
-    harness_order(harness, id, side, millions);
-    harness_grant(harness, harness_expect(harness, HUB, "35=DF|2320=0"));
-    harness_expect(harness, VENUE, "35=D");
-    snprintf(fields, sizeof(fields),
-             "35=8|37=V-%s|11=%s|17=E-%s|150=0|39=0|55=USD10Y|54=%c|"
-             "38=%ld000000|151=%ld000000|14=0|6=0",
-             id, id, id, side, millions, millions);
-    harness_in(harness, VENUE, fields);
-    harness_expect(harness, CLIENT, "35=8|150=0");
 }

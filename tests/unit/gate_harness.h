@@ -164,4 +164,41 @@ void harness_work(struct harness *harness,
                   char side,
                   long millions);
 
+/* A replace, or a cancel of one with 10 million, of the client's own. */
+void harness_replace(struct harness *harness,
+                     const char *id,
+                     const char *orig,
+                     long millions);
+void harness_cancel(struct harness *harness, const char *id, const char *orig);
+
+/* Every line comes up; and so after a crash. */
+void harness_links_up(struct harness *harness);
+void harness_reopen_up(struct harness *harness);
+
+/* A copy of |message| that the next seven do not touch. */
+const char *harness_keep(const char *message);
+
+/* How many messages of the last call hold |what|; the first one to |session|
+ * that holds |part|, or NULL. */
+int harness_count_out(const struct harness *harness, const char *what);
+const char *
+harness_came(const struct harness *harness, int session, const char *part);
+
+/* How many remarks on record hold |part|. */
+int harness_noted(const struct harness *harness, const char *part);
+
+struct cg_limit_view harness_limit(const struct harness *harness,
+                                   const char *id);
+
+/* The charge on the first limit, and what all tokens hold, in whole units. */
+void harness_expect_books(const struct harness *harness,
+                          cg_dv01 used,
+                          cg_dv01 reserved,
+                          cg_dv01 consumed);
+
+/* Whether the FIX session may resend the order message |type| of |id|. */
+bool harness_may_resend(const struct harness *harness,
+                        const char *type,
+                        const char *id);
+
 #endif

@@ -533,25 +533,14 @@ static void steps(const char *lines)
     }
 }
 
-/* What came out for |session| with |part|, or NULL. */
-static const char *came(int session, const char *part)
-{
-    for (int i = 0; i < h.out_count; i++) {
-        if (h.out[i][0] == '0' + session && strstr(h.out[i], part) != NULL) {
-            return h.out[i];
-        }
-    }
-    return NULL;
-}
-
 static void judge(const struct row *row, const char *type)
 {
     char forward[16];
     char code[16];
     snprintf(forward, sizeof(forward), " 35=%s|", type);
     snprintf(code, sizeof(code), "|58=%s", row->code != NULL ? row->code : "");
-    const char *sent = came(VENUE, forward);
-    const char *refused = came(CLIENT, "|150=8|");
+    const char *sent = harness_came(&h, VENUE, forward);
+    const char *refused = harness_came(&h, CLIENT, "|150=8|");
     bool right = row->code == NULL ? sent != NULL && refused == NULL
                                    : sent == NULL && refused != NULL &&
                                          strstr(refused, code) != NULL;

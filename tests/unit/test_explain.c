@@ -118,16 +118,6 @@ static void report(const char *id, char exec, char status, long cum)
     harness_in(&h, VENUE, fields);
 }
 
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
-}
-
 static void order_of(const char *id, const char *account, const char *symbol)
 {
     char fields[512];
@@ -546,7 +536,7 @@ static void test_explain_replace(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 2000);
+    harness_replace(&h, "A2", "A1", 2000);
     expect("A2",
            "1 A1 ACME: open CG101 LIMIT_EXCEEDED of A2\n"
            "asked client/1: order A1 is taken from client: buy 10000000 of "
@@ -594,7 +584,7 @@ static void test_explain_replace_denied(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     deny(harness_expect(&h, HUB, "35=DF|2320=2"), 2);
     expect_part(
         "A2",

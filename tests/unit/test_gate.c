@@ -96,22 +96,12 @@ static void test_gate_order_above_limit_is_refused(void **state)
     expect_books(90400, 90400, 0);
 }
 
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
-}
-
 /* R41: a rise asks for the difference before it goes on. */
 static void test_gate_replace_up_asks_first(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 15);
+    harness_replace(&h, "A2", "A1", 15);
     const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
     harness_quiet(&h);
     expect_books(13560, 9040, 0);
@@ -129,13 +119,13 @@ static void test_gate_replace_refused_keeps_original(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 100);
-    replace("A2", "A1", 105);
+    harness_replace(&h, "A2", "A1", 105);
     harness_expect(&h, HUB, "35=DF|2320=2");
     harness_in(&h, HUB,
                "35=DG|2318=2|2319=GATE-T1|2325=2|2326=2|2320=2|2321=0");
     harness_expect(&h, CLIENT, "35=9|434=2|102=2|11=A2|41=A1|39=0|58~CG101");
     expect_books(90400, 90400, 0);
-    replace("A3", "A1", 106);
+    harness_replace(&h, "A3", "A1", 106);
     harness_expect(&h, CLIENT, "35=9|434=2|58~CG105 CLIP_SIZE");
     expect_books(90400, 90400, 0);
     report("A1", 'F', '2', 100, 100, "");
@@ -147,7 +137,7 @@ static void test_gate_replace_down_waits_for_venue(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 4);
+    harness_replace(&h, "A2", "A1", 4);
     harness_expect(&h, VENUE, "35=G|11=A2");
     expect_books(9040, 9040, 0);
     report("A2", '5', '0', 4, 0, "|41=A1");
@@ -355,7 +345,7 @@ static void test_gate_stop_answers_what_waits(void **state)
     harness_quiet(&h);
     harness_order(&h, "A3", '1', 10);
     harness_expect(&h, CLIENT, "35=8|11=A3|150=8|58~CG501");
-    replace("A4", "A1", 5);
+    harness_replace(&h, "A4", "A1", 5);
     harness_expect(&h, CLIENT, "35=9|11=A4|434=2|58~CG501");
     harness_in(&h, CLIENT,
                "35=F|11=C1|41=A1|55=USD10Y|54=1|60=20270115-08:00:00|"

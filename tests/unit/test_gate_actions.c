@@ -81,29 +81,12 @@ static void gone(const char *id)
     harness_in(&h, VENUE50, fields);
 }
 
-static int count(const char *what)
-{
-    int n = 0;
-    for (int i = 0; i < h.out_count; i++) {
-        n += strstr(h.out[i], what) != NULL;
-    }
-    return n;
-}
-
 static void refused(const char *id, const char *why)
 {
     char fields[64];
     order(id, 1);
     snprintf(fields, sizeof(fields), "35=8|150=8|58~%s", why);
     harness_expect(&h, CLIENT50, fields);
-}
-
-static void reopen(void)
-{
-    harness_reopen(&h);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
 }
 
 /* R17: action 9 suspends the party; what rests stays; the owner's update that
@@ -115,16 +98,17 @@ static void test_gate_actions_suspend_until_it_fits(void **state)
     push("5000.00", "1767=9|", "", "|2316=0|");
     harness_expect(&h, HUB,
                    "35=DI|2329=0|2332=1|448=SDR|58=by the action of a limit");
-    assert_int_equal(count("35=F"), 0);
-    assert_int_equal(count("148=Trading stopped"), 2);
-    assert_int_equal(count("58=suspended under limit SDR-USD of FCM3"), 2);
+    assert_int_equal(harness_count_out(&h, "35=F"), 0);
+    assert_int_equal(harness_count_out(&h, "148=Trading stopped"), 2);
+    assert_int_equal(
+        harness_count_out(&h, "58=suspended under limit SDR-USD of FCM3"), 2);
     refused("A2", "CG201");
-    reopen();
+    harness_reopen_up(&h);
     refused("A3", "CG201");
     push("6000.00", "1767=9|", "", "|2316=0|");
     refused("A4", "CG201");
     push("50000.00", "1767=9|", "", "|2316=0|");
-    assert_int_equal(count("148=Reinstated"), 2);
+    assert_int_equal(harness_count_out(&h, "148=Reinstated"), 2);
     order("A5", 1);
     harness_expect(&h, VENUE50, "35=D|11=A5");
 }
@@ -138,11 +122,11 @@ static void test_gate_actions_halt_until_reinstated(void **state)
     work("A2", 1);
     push("9500.00", "1767=10|", "", "|2316=0|");
     harness_expect(&h, HUB, "35=DI|2329=1|2332=0|448=SDR");
-    assert_int_equal(count("35=F"), 2);
+    assert_int_equal(harness_count_out(&h, "35=F"), 2);
     refused("A3", "CG202");
     gone("A1");
-    assert_int_equal(count("35=DI"), 0);
-    reopen();
+    assert_int_equal(harness_count_out(&h, "35=DI"), 0);
+    harness_reopen_up(&h);
     gone("A2");
     harness_expect(&h, CLIENT50, "35=8|11=A2");
     harness_expect(&h, HUB, "35=DI|2329=1|2332=1|448=SDR");
@@ -165,11 +149,12 @@ static void test_gate_actions_stop_beside_one_by_hand(void **state)
     harness_in(&h, HUB, DH("S1", "0"));
     push("5000.00", "1767=9|", "", "|2316=0|");
     push("50000.00", "", "", "|2316=0|");
-    assert_int_equal(count("148=A stop was lifted, another still binds"), 2);
+    assert_int_equal(
+        harness_count_out(&h, "148=A stop was lifted, another still binds"), 2);
     refused("A2", "CG201");
     push("5000.00", "1767=9|", "", "|2316=0|");
     harness_in(&h, HUB, DH("S2", "2"));
-    assert_int_equal(count("148=Reinstated"), 2);
+    assert_int_equal(harness_count_out(&h, "148=Reinstated"), 2);
     refused("A3", "CG101");
 }
 
@@ -184,8 +169,8 @@ static void test_gate_actions_act_once_for_a_breach(void **state)
     harness_in(&h, VENUE50,
                "35=8|37=V-A1|11=A1|17=E1|150=F|39=1|55=USD10Y|54=1|"
                "38=10000000|151=0|14=4000000|6=0");
-    assert_int_equal(count("35=DI"), 0);
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=DI"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
     refused("A2", "CG101");
 }
 
@@ -195,13 +180,13 @@ static void test_gate_actions_level_refuses_new_risk(void **state)
     (void)state;
     push("100000.00", "", "|1559=2|1769=4|1560=20|1769=2|1560=50", "|2316=0|");
     work("A1", 50);
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
     work("A2", 8);
     order("A3", 1);
     harness_expect(&h, CLIENT50,
                    "35=8|103=28|58~CG101 LIMIT_EXCEEDED req:904.00 avl:0.00|"
                    "58~a warning level takes no new risk");
-    reopen();
+    harness_reopen_up(&h);
     refused("A4", "CG101");
     gone("A2"); /* 45 %: armed again only below 45 */
     refused("A5", "CG101");
@@ -218,12 +203,12 @@ static void test_gate_actions_level_suspends_then_halts(void **state)
     order("A1", 56);
     harness_expect(&h, VENUE50, "35=D|11=A1");
     harness_expect(&h, CLIENT50, "35=B|148=Credit limit warning: 50 % reached");
-    assert_int_equal(count("148=Trading stopped"), 2);
+    assert_int_equal(harness_count_out(&h, "148=Trading stopped"), 2);
     refused("A2", "CG201");
     push("50000.00", "", "", "|2316=0|"); /* 101 % */
-    assert_int_equal(count("148=Credit limit breached"), 2);
-    assert_int_equal(count("148=Credit limit warning"), 0);
-    assert_int_equal(count("35=F"), 1);
+    assert_int_equal(harness_count_out(&h, "148=Credit limit breached"), 2);
+    assert_int_equal(harness_count_out(&h, "148=Credit limit warning"), 0);
+    assert_int_equal(harness_count_out(&h, "35=F"), 1);
     refused("A3", "CG202");
 }
 
@@ -234,11 +219,12 @@ static void test_gate_actions_level_switches_the_model(void **state)
     push("100000.00", "", "|1559=1|1769=5|1560=50", "|2316=0|");
     order("A1", 60);
     harness_expect(&h, VENUE50, "35=D|11=A1");
-    assert_int_equal(count("35=F"), 1); /* with revalidation: all are pulled */
+    assert_int_equal(harness_count_out(&h, "35=F"),
+                     1); /* with revalidation: all are pulled */
     order("A2", 1);
     harness_expect(&h, HUB, "35=DF|2320=0|1670=SDR-USD");
     gone("A1");
-    reopen();
+    harness_reopen_up(&h);
     order("A3", 1); /* until the owner's next update */
     harness_expect(&h, HUB, "35=DF|2320=0|1670=SDR-USD");
     push("100000.00", "", "|1559=1|1769=5|1560=50", "|2316=0|");

@@ -99,15 +99,6 @@ static void expect_compared(const char *with, const char *text)
 
 /* --- what hub and venue say --------------------------------------------- */
 
-static const char *keep(const char *message)
-{
-    static char kept[8][4096];
-    static int next = 0;
-    char *copy = kept[next++ % 8];
-    snprintf(copy, sizeof(kept[0]), "%s", message);
-    return copy;
-}
-
 /* The gate dies, starts again, and |session| logs on. */
 static void restart(int session)
 {
@@ -119,7 +110,7 @@ static const char *question(const char *id)
 {
     char fields[64];
     snprintf(fields, sizeof(fields), "35=H|11=%s", id);
-    return keep(harness_expect(&h, VENUE, fields));
+    return harness_keep(harness_expect(&h, VENUE, fields));
 }
 
 /* After a restart the venue is asked for the order |id|. */
@@ -160,34 +151,6 @@ static void cancelled(const char *id)
              "14=0|151=0|6=0",
              id, id, h.seq);
     harness_in(&h, VENUE, fields);
-}
-
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
-}
-
-/* Whether the FIX session may resend the order message |type| of |id|. */
-static bool may_resend(const char *type, const char *id)
-{
-    char bytes[512];
-    char head[256];
-    char body[256];
-    struct cg_fix_writer header = cg_fix_writer_over(head, sizeof(head));
-    struct cg_fix_writer out = cg_fix_writer_over(body, sizeof(body));
-    cg_fix_put_str(&header, 49, "GATE");
-    cg_fix_put_str(&header, 56, "VENUE");
-    cg_fix_put_int(&header, 34, 7);
-    cg_fix_put_time(&header, 52, h.now);
-    cg_fix_put_str(&out, 11, id);
-    size_t len = cg_fix_seal(bytes, sizeof(bytes), CG_FIX44, cg_slice_str(type),
-                             cg_fix_written(&header), cg_fix_written(&out));
-    return cg_gate_may_resend(h.gate, VENUE, bytes, len);
 }
 
 /* A snapshot as the hub answers CL, of limits |entries|, made at second |at|.
@@ -335,7 +298,7 @@ static void test_compared_quantity(void **state)
     expect_differs("venue OrderQty|A1|10000000|8000000|R43: the venue's quan");
     expect_no_more();
     harness_link(&h, CLIENT, true);
-    replace("A2", "A1", 4);
+    harness_replace(&h, "A2", "A1", 4);
     harness_link(&h, VENUE, false);
     harness_link(&h, VENUE, true);
     harness_wait(&h, 500);
@@ -349,7 +312,7 @@ static void test_compared_replace_was_taken(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 4);
+    harness_replace(&h, "A2", "A1", 4);
     status(asked_after_restart("A2"), '0', 0, "|38=4000000");
     expect_differs("venue id in force|A2|A1|A2|R43: the replace that the");
     expect_no_more();
@@ -361,7 +324,7 @@ static void test_compared_never_there(void **state)
     (void)state;
     harness_order(&h, "A1", '1', 10);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF"));
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     status(asked_after_restart("A2"), '8', 0, "|103=5");
     expect_no_more();
     status(question("A1"), '8', 0, "|103=5");
@@ -483,11 +446,11 @@ static void test_compared_replace_left_out(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_link(&h, VENUE, false);
     harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
     harness_link(&h, VENUE, true);
-    assert_false(may_resend("G", "A2"));
+    assert_false(harness_may_resend(&h, "G", "A2"));
     harness_wait(&h, 500);
     status(question("A2"), '8', 0, "|103=5");
     status(question("A1"), '0', 0, "|38=10000000");
@@ -688,7 +651,7 @@ static void test_compared_token_granted_late(void **state)
 {
     (void)state;
     harness_order(&h, "A1", '1', 10);
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2320=0"));
+    const char *ask = harness_keep(harness_expect(&h, HUB, "35=DF|2320=0"));
     restart(HUB);
     harness_grant(&h, ask);
     expect_differs("hub token granted late|GATE-T1|given up|9040.00|R28: "

@@ -16,16 +16,6 @@
 
 static struct harness h;
 
-/* A message out that outlives the next one. */
-static const char *keep(const char *message)
-{
-    static char kept[8][4096];
-    static int next = 0;
-    char *copy = kept[next++ % 8];
-    snprintf(copy, sizeof(kept[0]), "%s", message);
-    return copy;
-}
-
 static struct cg_limit_view limit(const char *id)
 {
     struct cg_limit_view view = {0};
@@ -36,13 +26,6 @@ static struct cg_limit_view limit(const char *id)
     }
     fail_msg("no limit %s", id);
     return view;
-}
-
-static void links_up(void)
-{
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
 }
 
 /* |used| in hundredths. */
@@ -151,7 +134,7 @@ static void test_consumed_push_is_repeated(void **state)
     harness_reopen(&h);
     harness_link(&h, HUB, true);
     harness_expect(&h, HUB, "35=CL");
-    const char *ask = keep(
+    const char *ask = harness_keep(
         harness_expect(&h, HUB, "35=DF|97=Y|2321=1|2324=9040.00"));
     answer(ask, '0');
     harness_link(&h, HUB, false);
@@ -166,7 +149,8 @@ static void test_consumed_fallback_is_told(void **state)
     (void)state;
     say_used("ACME", "ACME-USD", "0.00", 0);
     harness_order(&h, "A1", '1', 10);
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2320=0|2321=0"));
+    const char *ask = harness_keep(
+        harness_expect(&h, HUB, "35=DF|2320=0|2321=0"));
     (void)ask;
     harness_wait(&h, 1000);
     harness_expect(&h, HUB, "35=DF|2319=GATE-T1|2320=1");
@@ -201,8 +185,8 @@ static void test_consumed_bust_is_told(void **state)
     ping_report("A1", 'H', '1', 3);
     const char *ask = harness_expect(
         &h, HUB, "35=DF|2319=GATE-T1|2320=1|2321=1|2324=4520.00");
-    ask = keep(ask);
-    const char *more = keep(
+    ask = harness_keep(ask);
+    const char *more = harness_keep(
         harness_expect(&h, HUB, "35=DF|2320=2|2321=0|2324=9040.00"));
     answer(ask, '4');
     harness_quiet(&h);
@@ -226,15 +210,14 @@ static void test_consumed_bust_of_what_was_not_told(void **state)
                "35=CR|1667=N|1677=1|1324=A|1671=1|1691=ACME|1692=D|1693=24|"
                "1669=1|1529=1|1530=12|1531=50000|1532=USD|1670=LATE");
     ping_report("A1", 'H', '1', 3);
-    const char *back = keep(
+    const char *back = harness_keep(
         harness_expect(&h, HUB, "35=DF|2320=1|2321=1|1670=ACME-USD"));
-    const char *more = keep(
+    const char *more = harness_keep(
         harness_expect(&h, HUB, "35=DF|2320=2|2321=0|1670=ACME-USD"));
     answer(back, '4');
     answer(more, '0');
     expect_use("LATE", 632800);
-    harness_reopen(&h);
-    links_up();
+    harness_reopen_up(&h);
     ping_report("A1", 'F', '2', 10);
     harness_expect(&h, HUB, "35=DF|2321=1|2324=6328.00|1670=LATE");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=6328.00|1670=ACME-USD");
@@ -267,7 +250,7 @@ static void test_consumed_figure_before_and_after_dg(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     ping_report("A1", 'F', '2', 10);
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2321=1"));
+    const char *ask = harness_keep(harness_expect(&h, HUB, "35=DF|2321=1"));
     say_used("ACME", "ACME-USD", "9040.00", 0);
     expect_use("ACME-USD", 1808000);
     harness_wait(&h, 500);
@@ -286,7 +269,7 @@ static void test_consumed_figure_under_push(void **state)
     (void)state;
     push_order("B1", '1', 10);
     push_report("B1", 'F', '2', 10, "");
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2321=1"));
+    const char *ask = harness_keep(harness_expect(&h, HUB, "35=DF|2321=1"));
     say_used("SDR", "SDR-USD", "9040.00", 0);
     expect_use("SDR-USD", 1808000);
     harness_wait(&h, 100);
@@ -336,10 +319,7 @@ static void test_consumed_figure_without_notices(void **state)
 {
     (void)state;
     h.config.sessions[HUB].consumption_notices = false;
-    harness_reopen(&h);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
+    harness_reopen_up(&h);
     push_order("B1", '1', 10);
     push_report("B1", 'F', '2', 10, "");
     harness_expect(&h, CLIENT50, "35=8");

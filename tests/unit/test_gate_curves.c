@@ -257,17 +257,9 @@ static int open_with_rates(void **state)
     return 0;
 }
 
-static void links_up(void)
-{
-    for (size_t i = 0; i < h.config.session_count; i++) {
-        harness_link(&h, (int)i, true);
-    }
-}
-
 static void reopen(void)
 {
-    harness_reopen(&h);
-    links_up();
+    harness_reopen_up(&h);
 }
 
 /* --- by the table -------------------------------------------------------- */
@@ -939,7 +931,7 @@ static void reopen_table(const char *text)
         .config = &h.config, .journal = &h.journal, .now = h.now};
     char error[256];
     assert_int_equal(cg_gate_open(&options, error, sizeof(error), &h.gate), 0);
-    links_up();
+    harness_links_up(&h);
 }
 
 /* A row that means another swap now does not keep the price of the old one. */

@@ -89,16 +89,6 @@ static void answer(int hub, const char *ask, const char *more)
     harness_in(&h, hub, fields);
 }
 
-/* A message out that outlives the next one. */
-static const char *keep(const char *message)
-{
-    static char kept[8][4096];
-    static int next = 0;
-    char *copy = kept[next++ % 8];
-    snprintf(copy, sizeof(kept[0]), "%s", message);
-    return copy;
-}
-
 /* "126=" and the time |ms| from now. */
 static const char *expires(int ms)
 {
@@ -116,21 +106,9 @@ static const char *granted_until(int ms)
     return fields;
 }
 
-static struct cg_limit_view limit(const char *id)
-{
-    struct cg_limit_view view;
-    for (size_t i = 0; cg_gate_limit(h.gate, i, &view); i++) {
-        if (strcmp(view.id, id) == 0) {
-            return view;
-        }
-    }
-    fail_msg("no limit %s", id);
-    return view;
-}
-
 static void expect_use(const char *id, cg_dv01 whole)
 {
-    assert_int_equal(limit(id).used, whole * 10000);
+    assert_int_equal(harness_limit(&h, id).used, whole * 10000);
 }
 
 static struct cg_token_view token(size_t number)
@@ -181,7 +159,7 @@ static void test_gate_edges_raise_granted_too_late_is_refused(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     replace("A2", "A1", 15);
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2320=2"));
+    const char *ask = harness_keep(harness_expect(&h, HUB, "35=DF|2320=2"));
     answer(HUB, ask, granted_until(-1000));
     harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
     harness_expect(&h, CLIENT,
@@ -199,8 +177,10 @@ static void test_gate_edges_first_token_over_before_second(void **state)
 {
     (void)state;
     new_order(CLIENT, "DUO", "A1", 10);
-    const char *first = keep(harness_expect(&h, HUB, "35=DF|1670=DUO-A"));
-    const char *second = keep(harness_expect(&h, HUB, "35=DF|1670=DUO-B"));
+    const char *first = harness_keep(
+        harness_expect(&h, HUB, "35=DF|1670=DUO-A"));
+    const char *second = harness_keep(
+        harness_expect(&h, HUB, "35=DF|1670=DUO-B"));
     answer(HUB, first, granted_until(6000));
     harness_quiet(&h);
     h.now += 500 * CG_MS;
@@ -218,8 +198,10 @@ static void test_gate_edges_first_token_just_alive(void **state)
 {
     (void)state;
     new_order(CLIENT, "DUO", "A1", 10);
-    const char *first = keep(harness_expect(&h, HUB, "35=DF|1670=DUO-A"));
-    const char *second = keep(harness_expect(&h, HUB, "35=DF|1670=DUO-B"));
+    const char *first = harness_keep(
+        harness_expect(&h, HUB, "35=DF|1670=DUO-A"));
+    const char *second = harness_keep(
+        harness_expect(&h, HUB, "35=DF|1670=DUO-B"));
     answer(HUB, first, granted_until(6000));
     h.now += 499 * CG_MS;
     answer(HUB, second, granted_until(60000));
@@ -242,7 +224,8 @@ static void fill_whole(const char *account, const char *id, long mio)
     harness_expect(&h, VENUE, "35=D");
     report(ids, "150=F|39=2", mio, mio);
     if (ping) {
-        const char *told = keep(harness_expect(&h, HUB, "35=DF|2321=1"));
+        const char *told = harness_keep(
+            harness_expect(&h, HUB, "35=DF|2321=1"));
         harness_expect(&h, CLIENT, "35=8|39=2");
         answer(HUB, told, "2325=0");
     } else {
@@ -266,8 +249,10 @@ static void test_gate_edges_bust_after_close_lowers_use(void **state)
     harness_expect(&h, CLIENT, "35=8|150=H");
     harness_quiet(&h);
     report("37=V-A2|11=A2", "150=H|39=1", 10, 0);
-    const char *bust = keep(harness_expect(&h, HUB, "35=DF|2320=1|2321=1"));
-    const char *rest = keep(harness_expect(&h, HUB, "35=DF|2320=1|2321=0"));
+    const char *bust = harness_keep(
+        harness_expect(&h, HUB, "35=DF|2320=1|2321=1"));
+    const char *rest = harness_keep(
+        harness_expect(&h, HUB, "35=DF|2320=1|2321=0"));
     harness_expect(&h, CLIENT, "35=8|150=H");
     harness_quiet(&h);
     answer(HUB, bust, "2325=0");
@@ -331,7 +316,7 @@ static void test_gate_edges_rejected_replace_keeps_order(void **state)
         harness_expect(&h, VENUE, "35=G");
         expect_use("ACME-USD", 13560);
         report(ids, forms[i], 10, 0);
-        const char *fall = keep(
+        const char *fall = harness_keep(
             harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00"));
         harness_expect(&h, CLIENT, "35=8|150=8");
         harness_quiet(&h);
@@ -355,7 +340,7 @@ static void test_gate_edges_order_rejected_by_session(void **state)
     (void)state;
     harness_order(&h, "A1", '1', 10);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
-    rejected(VENUE, keep(harness_expect(&h, VENUE, "35=D")));
+    rejected(VENUE, harness_keep(harness_expect(&h, VENUE, "35=D")));
     harness_expect(&h, HUB, "35=DF|2320=1|2324=9040.00");
     harness_expect(&h, CLIENT, "35=8|150=8|39=8|11=A1|58~CG406 BAD_FIELD");
     harness_quiet(&h);
@@ -369,14 +354,14 @@ static void test_gate_edges_requests_rejected_by_session(void **state)
     harness_work(&h, "A1", '1', 10);
     replace("G1", "A1", 15);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2"));
-    rejected(VENUE, keep(harness_expect(&h, VENUE, "35=G")));
+    rejected(VENUE, harness_keep(harness_expect(&h, VENUE, "35=G")));
     harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
     harness_expect(&h, CLIENT, "35=9|434=2|11=G1|41=A1|39=0|58~CG406");
     harness_quiet(&h);
     expect_use("ACME-USD", 9040);
     harness_in(&h, CLIENT,
                "35=F|11=F1|41=A1|55=USD10Y|54=1|60=20270115-08:00:00");
-    rejected(VENUE, keep(harness_expect(&h, VENUE, "35=F|11=F1")));
+    rejected(VENUE, harness_keep(harness_expect(&h, VENUE, "35=F|11=F1")));
     harness_expect(&h, CLIENT, "35=9|434=1|11=F1|41=A1|39=0|58~CG406");
     harness_quiet(&h);
     expect_use("ACME-USD", 9040);
@@ -393,16 +378,16 @@ static void test_gate_edges_pull_rejected_by_session(void **state)
     harness_expect(&h, HUB, "35=DI|2332=0");
     harness_expect(&h, CLIENT, "35=B");
     harness_expect(&h, CLIENT42, "35=B");
-    const char *pull = keep(harness_expect(&h, VENUE, "35=F|41=A1"));
+    const char *pull = harness_keep(harness_expect(&h, VENUE, "35=F|41=A1"));
     rejected(VENUE, pull);
     harness_quiet(&h);
     expect_use("ACME-USD", 9040);
     harness_wait(&h, 499);
     harness_quiet(&h);
     harness_wait(&h, 1);
-    const char *again = keep(harness_expect(&h, VENUE, "35=F|41=A1"));
+    const char *again = harness_keep(harness_expect(&h, VENUE, "35=F|41=A1"));
     assert_string_not_equal(harness_field(pull, 11),
-                            keep(harness_field(again, 11)));
+                            harness_keep(harness_field(again, 11)));
     harness_quiet(&h);
 }
 
@@ -449,21 +434,21 @@ static void test_gate_edges_halt_outlives_an_increment(void **state)
                "35=CR|1667=1|1677=1|1324=M|1671=1|1691=ACME|1692=D|1693=24|"
                "1672=2|" TYPE("100000") "|1670=ACME-USD");
     harness_expect(&h, HUB, "35=DE|2316=0");
-    assert_string_equal(limit("ACME-USD").state, "halted");
+    assert_string_equal(harness_limit(&h, "ACME-USD").state, "halted");
     harness_in(
         &h, HUB,
         "35=CR|1667=2|1677=1|1324=M|1671=1|1691=ACME|1692=D|1693=24|" TYPE(
             "90000") "|1670=ACME-USD");
     harness_expect(&h, HUB, "35=DE|2316=0");
-    assert_string_equal(limit("ACME-USD").state, "halted");
-    assert_int_equal(limit("ACME-USD").amount, 900000000);
+    assert_string_equal(harness_limit(&h, "ACME-USD").state, "halted");
+    assert_int_equal(harness_limit(&h, "ACME-USD").amount, 900000000);
     new_order(CLIENT, "ACME", "A1", 1);
     harness_expect(&h, CLIENT, "35=8|150=8|58~CG202 PARTY_HALTED");
     harness_in(
         &h, HUB,
         "35=CM|1667=3|" PARTY("ACME") "|" TYPE("90000") "|1670=ACME-USD");
     harness_expect(&h, HUB, "35=DE|2316=0");
-    assert_string_equal(limit("ACME-USD").state, "enabled");
+    assert_string_equal(harness_limit(&h, "ACME-USD").state, "enabled");
     harness_work(&h, "A2", '1', 1);
 }
 
@@ -487,13 +472,14 @@ static void test_gate_edges_refused_notice_confirms_nothing(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     report("37=V-A1|11=A1", "150=F|39=2", 10, 10);
-    answer(HUB, keep(harness_expect(&h, HUB, "35=DF|2321=1")),
+    answer(HUB, harness_keep(harness_expect(&h, HUB, "35=DF|2321=1")),
            "2325=2|2326=99");
     say_used("U1");
     expect_use("ACME-USD", 9040 + 9040);
     harness_work(&h, "A2", '1', 10);
     report("37=V-A2|11=A2", "150=F|39=2", 10, 10);
-    answer(HUB, keep(harness_expect(&h, HUB, "35=DF|2321=1")), "2325=0");
+    answer(HUB, harness_keep(harness_expect(&h, HUB, "35=DF|2321=1")),
+           "2325=0");
     say_used("U2");
     expect_use("ACME-USD", 2 * 9040);
 }
@@ -535,15 +521,15 @@ static void test_gate_edges_firm_figures_stay_hidden(void **state)
     new_order(CLIENT, "FIRM1", "A1", 60);
     harness_expect(&h, VENUE, "35=D");
     new_order(CLIENT_B, "FIRM2", "B1", 60);
-    const char *refusal = keep(harness_expect(
+    const char *refusal = harness_keep(harness_expect(
         &h, CLIENT_B, "35=8|58~CG101|58~req:54240.00|58~lim:FIRM-USD"));
     assert_null(strstr(refusal, "avl:"));
     assert_null(strstr(refusal, "45760"));
     harness_quiet(&h);
     new_order(CLIENT_B, "FIRM2", "B2", 30);
     harness_expect(&h, VENUE, "35=D");
-    const char *news[] = {keep(harness_expect(&h, CLIENT, "35=B")),
-                          keep(harness_expect(&h, CLIENT_B, "35=B"))};
+    const char *news[] = {harness_keep(harness_expect(&h, CLIENT, "35=B")),
+                          harness_keep(harness_expect(&h, CLIENT_B, "35=B"))};
     for (size_t i = 0; i < 2; i++) {
         for (size_t f = 0; f < sizeof(figures) / sizeof(figures[0]); f++) {
             assert_null(strstr(news[i], figures[f]));
@@ -563,7 +549,8 @@ static void test_gate_edges_denied_order_sends_no_news(void **state)
 {
     (void)state;
     new_order(CLIENT, "MIX", "A1", 105);
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2324=94920.00"));
+    const char *ask = harness_keep(
+        harness_expect(&h, HUB, "35=DF|2324=94920.00"));
     harness_quiet(&h);
     expect_use("MIX-PUSH", 94920);
     answer(HUB, ask, "2325=2|2326=99");
@@ -631,7 +618,8 @@ static void live_a_minute(bool reopened, char *told, size_t len)
     cg_time start = h.now;
     push_timed("U1");
     new_order(CLIENT, "TIMED", "A1", 10);
-    answer(HUB, keep(harness_expect(&h, HUB, "35=DF")), granted_until(60000));
+    answer(HUB, harness_keep(harness_expect(&h, HUB, "35=DF")),
+           granted_until(60000));
     harness_expect(&h, VENUE, "35=D");
     report("37=V-A1|11=A1", "150=0|39=0", 10, 0);
     if (reopened) {
@@ -753,7 +741,8 @@ static void test_gate_edges_soft_deadline_is_not_skipped(void **state)
             "100000") "|1670=TWO-1");
     new_order(CLIENT, "TWO", "A1", 10);
     harness_expect(&h, HUB, "35=DF|1670=TWO-1");
-    const char *ask = keep(harness_expect(&h, SECOND_HUB, "35=DF|1670=TWO-2"));
+    const char *ask = harness_keep(
+        harness_expect(&h, SECOND_HUB, "35=DF|1670=TWO-2"));
     h.now += 1001 * CG_MS;
     harness_grant(&h, ask); /* by the wrong hub: an alarm, nothing else */
     answer(SECOND_HUB, ask, "2325=0");
@@ -775,7 +764,8 @@ static void test_gate_edges_one_of_two_hubs_gone(void **state)
             "100000") "|1670=TWO-1");
     new_order(CLIENT, "TWO", "A1", 10);
     harness_expect(&h, HUB, "35=DF|1670=TWO-1");
-    const char *ask = keep(harness_expect(&h, SECOND_HUB, "35=DF|1670=TWO-2"));
+    const char *ask = harness_keep(
+        harness_expect(&h, SECOND_HUB, "35=DF|1670=TWO-2"));
     harness_link(&h, HUB, false);
     harness_quiet(&h);
     harness_wait(&h, 1000);
@@ -802,7 +792,7 @@ static void test_gate_edges_order_rejected_twice(void **state)
         snprintf(ids, sizeof(ids), "37=NONE|11=%s", id);
         harness_order(&h, id, '1', 10);
         harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
-        const char *order = keep(harness_expect(&h, VENUE, "35=D"));
+        const char *order = harness_keep(harness_expect(&h, VENUE, "35=D"));
         if (first[i][0] == '3') {
             rejected(VENUE, order);
         } else {

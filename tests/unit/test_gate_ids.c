@@ -18,27 +18,17 @@
 
 static struct harness h;
 
-static const char *came(int session, const char *part)
-{
-    for (int i = 0; i < h.out_count; i++) {
-        if (h.out[i][0] == '0' + session && strstr(h.out[i], part) != NULL) {
-            return h.out[i];
-        }
-    }
-    return NULL;
-}
-
 /* R31: the id of the gate's own cancel is one that no client has used. */
 static void test_gate_ids_of_pulls_are_unused(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
     harness_order(&h, "GATE-P3", '1', 10000); /* refused, its id is used */
-    assert_non_null(came(CLIENT, "|150=8|"));
+    assert_non_null(harness_came(&h, CLIENT, "|150=8|"));
     harness_in(&h, HUB,
                "35=DH|2328=S1|2329=1|453=1|448=ACME|447=D|452=24|"
                "60=20270115-08:00:00");
-    const char *pull = came(VENUE, " 35=F|");
+    const char *pull = harness_came(&h, VENUE, " 35=F|");
     assert_non_null(pull);
     assert_string_equal(harness_field(pull, 11), "GATE-P3-1");
 }
@@ -59,7 +49,7 @@ static void test_gate_ids_of_inquiries_of_nobody(void **state)
                  "38=10000000|151=10000000|14=0|6=0",
                  ids[i]);
         harness_in(&h, VENUE, fields);
-        assert_null(came(VENUE, " 35="));
+        assert_null(harness_came(&h, VENUE, " 35="));
     }
     harness_in(&h, VENUE, "35=j|45=1|372=H|380=1|58=no|379=GATE-H99");
     harness_in(&h, VENUE, "35=j|45=1|372=H|380=1|58=no|379=A1");
@@ -67,7 +57,7 @@ static void test_gate_ids_of_inquiries_of_nobody(void **state)
     harness_in(&h, CLIENT,
                "35=F|11=A2|41=A1|55=USD10Y|54=1|38=10000000|"
                "60=20270115-08:00:00");
-    assert_non_null(came(VENUE, "35=F|11=A2"));
+    assert_non_null(harness_came(&h, VENUE, "35=F|11=A2"));
 }
 
 /* R46: so many questions of a client as a byte counts, and more; each goes on,
@@ -78,13 +68,13 @@ static void test_gate_ids_of_questions_without_end(void **state)
     harness_work(&h, "A1", '1', 10);
     for (int i = 0; i < 300; i++) {
         harness_in(&h, CLIENT, "35=H|11=A1|55=USD10Y|54=1");
-        assert_non_null(came(VENUE, "35=H|11=A1"));
+        assert_non_null(harness_came(&h, VENUE, "35=H|11=A1"));
     }
     for (int i = 0; i < 300; i++) {
         harness_in(&h, VENUE,
                    "35=8|37=V-A1|11=A1|17=0|150=I|39=0|55=USD10Y|54=1|"
                    "38=10000000|151=10000000|14=0|6=0");
-        assert_int_equal(came(CLIENT, "|150=I|") != NULL, true);
+        assert_int_equal(harness_came(&h, CLIENT, "|150=I|") != NULL, true);
     }
 }
 
@@ -101,7 +91,7 @@ static void test_gate_ids_of_mass_cancels(void **state)
         snprintf(fields, sizeof(fields),
                  "35=q|11=%s|530=7|60=20270115-08:00:00", ids[i]);
         harness_in(&h, CLIENT, fields);
-        assert_non_null(came(VENUE, " 35=q|"));
+        assert_non_null(harness_came(&h, VENUE, " 35=q|"));
     }
     for (int side = 1; side <= 2; side++) {
         snprintf(fields, sizeof(fields),
@@ -109,7 +99,8 @@ static void test_gate_ids_of_mass_cancels(void **state)
                  side + 1, side);
         harness_order(&h, side == 1 ? "W1" : "W2", '1', 1);
         harness_in(&h, CLIENT, fields);
-        assert_int_equal(came(CLIENT, "|150=4|") != NULL, side == 1);
+        assert_int_equal(harness_came(&h, CLIENT, "|150=4|") != NULL,
+                         side == 1);
     }
 }
 

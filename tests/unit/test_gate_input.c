@@ -346,10 +346,7 @@ static void test_gate_input_long_ids(void **state)
     harness_in(&h, CLIENT, with_id("35=D|128=%s|11=H1|" BODY, 10000));
     harness_grant(&h, harness_expect(&h, HUB, "35=DF"));
     harness_expect(&h, VENUE, "35=D|11=H1");
-    harness_reopen(&h);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
+    harness_reopen_up(&h);
     lives();
 }
 

@@ -52,9 +52,7 @@ static void reopen(void)
 {
     harness_reopen(&h);
     harness_engine(&h, rate_again, NULL);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
+    harness_links_up(&h);
 }
 
 static int open_gate(void **state)

@@ -76,13 +76,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-static void links_up(void)
-{
-    for (size_t i = 0; i < h.config.session_count; i++) {
-        harness_link(&h, (int)i, true);
-    }
-}
-
 static void
 order(int session, const char *id, const char *account, long millions)
 {
@@ -103,15 +96,6 @@ static void gone(int venue, const char *id)
     harness_in(&h, venue, fields);
 }
 
-static int count(const char *what)
-{
-    int n = 0;
-    for (int i = 0; i < h.out_count; i++) {
-        n += strstr(h.out[i], what) != NULL;
-    }
-    return n;
-}
-
 /* R52: an account's own levels take the place of its limits', survive a
  * restart, and are armed again 5 points below. */
 static void test_gate_notices_account_has_levels_of_its_own(void **state)
@@ -129,20 +113,18 @@ static void test_gate_notices_account_has_levels_of_its_own(void **state)
     harness_expect(&h, VENUE, "35=D");
     harness_expect(&h, CLIENT, "35=B|148=Credit limit warning: 60 % reached");
     harness_quiet(&h);
-    harness_reopen(&h);
-    links_up();
+    harness_reopen_up(&h);
     order(CLIENT, "A3", "OWN", 1);
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
     gone(VENUE, "A2"); /* 51.5 %: the level of 60 is armed, that of 50 is not */
     order(CLIENT, "A4", "OWN", 10);
-    assert_int_equal(count("60 % reached"), 1);
-    assert_int_equal(count("35=B"), 1);
+    assert_int_equal(harness_count_out(&h, "60 % reached"), 1);
+    assert_int_equal(harness_count_out(&h, "35=B"), 1);
     gone(VENUE, "A4");
     gone(VENUE, "A3");
-    harness_reopen(&h);
-    links_up();
+    harness_reopen_up(&h);
     order(CLIENT, "A5", "OWN", 1); /* above 50 again, but never below 45 */
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
 }
 
 /* R52: levels that are configured anew have not fired yet; without any the
@@ -151,17 +133,17 @@ static void test_gate_notices_new_levels_are_armed(void **state)
 {
     (void)state;
     order(CLIENT, "A1", "OWN", 56);
-    assert_int_equal(count("50 % reached"), 1);
+    assert_int_equal(harness_count_out(&h, "50 % reached"), 1);
     harness_reopen_config(&h, other_levels);
-    assert_int_equal(count("45 % reached"), 1);
-    links_up();
+    assert_int_equal(harness_count_out(&h, "45 % reached"), 1);
+    harness_links_up(&h);
     order(CLIENT, "A2", "OWN", 1);
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
     harness_reopen_config(&h, no_levels);
-    links_up();
+    harness_links_up(&h);
     order(CLIENT, "A3", "OWN", 28); /* 76.8 % */
-    assert_int_equal(count("75 % reached"), 1);
-    assert_int_equal(count("60 % reached"), 0);
+    assert_int_equal(harness_count_out(&h, "75 % reached"), 1);
+    assert_int_equal(harness_count_out(&h, "60 % reached"), 0);
 }
 
 /* R51, R52: of a firm's limit a session that has not all its accounts hears
@@ -263,17 +245,17 @@ static void test_gate_notices_breach_goes_alone(void **state)
 {
     (void)state;
     order(CLIENT, "A1", "OWN", 30);
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
     harness_in(&h, HUB,
                "35=CR|1667=R1|60=20270115-08:00:01|1677=1|1324=M|1671=2|"
                "1691=OWN|1692=D|1693=24|1691=F1|1692=D|1693=4|1669=1|1529=1|"
                "1530=12|1531=20000.00|1767=6|1532=USD|1670=OWN-USD");
-    assert_int_equal(count("35=B"), 1);
-    assert_int_equal(count("148=Credit limit breached"), 1);
+    assert_int_equal(harness_count_out(&h, "35=B"), 1);
+    assert_int_equal(harness_count_out(&h, "148=Credit limit breached"), 1);
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=A1|17=E1|150=F|39=1|55=USD10Y|54=1|"
                "38=30000000|151=0|14=4000000|6=0");
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
 }
 
 /* R52: a refused order sends no News, whoever refuses it. */
@@ -287,7 +269,7 @@ static void test_gate_notices_refused_order_sends_none(void **state)
     harness_in(&h, VENUE,
                "35=8|37=V-A2|11=A2|17=E1|150=8|39=8|55=USD10Y|54=1|38=1|151=0|"
                "14=0|6=0");
-    assert_int_equal(count("35=B"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"), 0);
 }
 
 /* R51: what is hidden of an order is in no word of the gate. */
@@ -310,8 +292,9 @@ static void test_gate_notices_hidden_quantity_stays_hidden(void **state)
     }
     harness_in(&h, HUB,
                "35=DH|2328=S1|2329=1|453=1|448=SHARED|447=D|452=24" AT);
-    assert_int_equal(count("777000"), 0);
-    assert_int_equal(count("35=B"), 2); /* both sessions of the account */
+    assert_int_equal(harness_count_out(&h, "777000"), 0);
+    assert_int_equal(harness_count_out(&h, "35=B"),
+                     2); /* both sessions of the account */
 }
 
 /* R52: a halt and a silent hub are urgent, the rest is not. */

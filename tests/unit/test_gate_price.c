@@ -16,15 +16,6 @@
 
 static struct harness h;
 
-/* Starts the gate again after a crash, with every link up. */
-static void reopen(void)
-{
-    harness_reopen(&h);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
-}
-
 /* ... and with another table: USD10Y at |rate| whole units per million. */
 static void reopen_at(cg_dv01 rate)
 {
@@ -33,17 +24,7 @@ static void reopen_at(cg_dv01 rate)
             h.config.instruments[i].dv01_per_million = rate * 10000;
         }
     }
-    reopen();
-}
-
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
+    harness_reopen_up(&h);
 }
 
 static void
@@ -76,23 +57,6 @@ static void deny(const char *ask)
     harness_in(&h, HUB, fields);
 }
 
-/* The charge on ACME-USD, and what its tokens hold, in whole units. */
-static void expect_books(cg_dv01 used, cg_dv01 reserved, cg_dv01 consumed)
-{
-    struct cg_limit_view limit;
-    struct cg_token_view token;
-    cg_dv01 r = 0;
-    cg_dv01 c = 0;
-    assert_true(cg_gate_limit(h.gate, 0, &limit));
-    for (size_t i = 0; cg_gate_token(h.gate, i, &token); i++) {
-        r += token.reserved;
-        c += token.consumed;
-    }
-    assert_int_equal(limit.used, used * 10000);
-    assert_int_equal(r, reserved * 10000);
-    assert_int_equal(c, consumed * 10000);
-}
-
 /* R7: new tables change no charge; what raises no quantity has the old price.
  */
 static void test_gate_price_reload_changes_no_charge(void **state)
@@ -100,20 +64,20 @@ static void test_gate_price_reload_changes_no_charge(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     reopen_at(1000);
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
     report("A1", 'F', 10, 4, "");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=3616.00");
-    expect_books(9040, 5424, 3616);
-    replace("A2", "A1", 10);
+    harness_expect_books(&h, 9040, 5424, 3616);
+    harness_replace(&h, "A2", "A1", 10);
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_quiet(&h);
     report("A2", '5', 10, 4, "|41=A1");
-    expect_books(9040, 5424, 3616);
-    replace("A3", "A2", 8);
+    harness_expect_books(&h, 9040, 5424, 3616);
+    harness_replace(&h, "A3", "A2", 8);
     harness_expect(&h, VENUE, "35=G|11=A3");
     report("A3", '5', 8, 4, "|41=A2");
     harness_expect(&h, HUB, "35=DF|2320=2|2324=7232.00");
-    expect_books(7232, 3616, 3616);
+    harness_expect_books(&h, 7232, 3616, 3616);
     harness_order(&h, "B1", '1', 10);
     harness_expect(&h, HUB, "35=DF|2320=0|2324=10000.00");
 }
@@ -125,25 +89,25 @@ static void test_gate_price_raise_prices_all_anew(void **state)
     harness_work(&h, "A1", '1', 10);
     report("A1", 'F', 10, 4, "");
     reopen_at(1000);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=20000.00");
-    expect_books(20000, 5424, 3616);
+    harness_expect_books(&h, 20000, 5424, 3616);
     harness_grant(&h, ask);
     harness_expect(&h, VENUE, "35=G|11=A2");
-    expect_books(20000, 16384, 3616);
+    harness_expect_books(&h, 20000, 16384, 3616);
     report("A1", 'F', 10, 5, "");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=904.00");
-    expect_books(20000, 15480, 4520);
+    harness_expect_books(&h, 20000, 15480, 4520);
     reopen_at(700); /* what is under way keeps the price that it was taken at */
-    expect_books(20000, 15480, 4520);
+    harness_expect_books(&h, 20000, 15480, 4520);
     report("A2", '5', 20, 5, "|41=A1");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=480.00");
     harness_expect(&h, CLIENT, "35=8|150=5");
     harness_quiet(&h);
-    expect_books(20000, 15000, 5000);
+    harness_expect_books(&h, 20000, 15000, 5000);
     report("A2", 'F', 20, 20, "");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=15000.00");
-    expect_books(20000, 0, 20000);
+    harness_expect_books(&h, 20000, 0, 20000);
 }
 
 /* R7, R41: refused by the hub or by the venue, all is as it was, to the cent.
@@ -154,19 +118,19 @@ static void test_gate_price_refused_raise_changes_nothing(void **state)
     harness_work(&h, "A1", '1', 10);
     report("A1", 'F', 10, 4, "");
     reopen_at(1000);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     deny(harness_expect(&h, HUB, "35=DF|2320=2|2324=20000.00"));
     harness_expect(&h, CLIENT, "35=9|11=A2|58~CG101");
-    expect_books(9040, 5424, 3616);
-    replace("A3", "A1", 20);
+    harness_expect_books(&h, 9040, 5424, 3616);
+    harness_replace(&h, "A3", "A1", 20);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=20000.00"));
     harness_expect(&h, VENUE, "35=G|11=A3");
     reject("A3", "A1");
     harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
-    expect_books(9040, 5424, 3616);
+    harness_expect_books(&h, 9040, 5424, 3616);
     report("A1", 'F', 10, 10, "");
-    expect_books(9040, 0, 9040);
-    replace("A4", "A1", 120);
+    harness_expect_books(&h, 9040, 0, 9040);
+    harness_replace(&h, "A4", "A1", 120);
     harness_expect(&h, CLIENT,
                    "35=9|11=A4|58~CG101 LIMIT_EXCEEDED req:"
                    "110960.00 avl:90960.00");
@@ -179,17 +143,17 @@ static void test_gate_price_falls_when_accepted(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     reopen_at(500);
-    replace("A2", "A1", 12);
+    harness_replace(&h, "A2", "A1", 12);
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_quiet(&h);
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
     report("A1", 'F', 10, 4, "");
-    expect_books(9040, 5424, 3616);
+    harness_expect_books(&h, 9040, 5424, 3616);
     report("A2", '5', 12, 4, "|41=A1");
     harness_expect(&h, HUB, "35=DF|2320=2|2324=6000.00");
-    expect_books(6000, 4000, 2000);
+    harness_expect_books(&h, 6000, 4000, 2000);
     report("A2", 'F', 12, 12, "");
-    expect_books(6000, 0, 6000);
+    harness_expect_books(&h, 6000, 0, 6000);
 }
 
 /* R7, R23, R25: at a lower price what was consumed is less, and covers what is
@@ -202,26 +166,26 @@ static void test_gate_price_falls_below_what_was_told(void **state)
     report("A1", 'F', 10, 9, "");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=8136.00");
     reopen_at(500);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=10000.00"));
     harness_expect(&h, VENUE, "35=G|11=A2");
-    expect_books(10000, 1864, 8136);
+    harness_expect_books(&h, 10000, 1864, 8136);
     report("A2", '5', 20, 9, "|41=A1");
     harness_expect(&h, CLIENT, "35=8");
     harness_quiet(&h);
-    expect_books(10000, 5500, 4500);
+    harness_expect_books(&h, 10000, 5500, 4500);
     report("A2", 'F', 20, 15, "");
     harness_expect(&h, CLIENT, "35=8");
     harness_quiet(&h);
-    expect_books(10000, 2500, 7500);
+    harness_expect_books(&h, 10000, 2500, 7500);
     report("A2", 'F', 20, 20, "");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=1864.00");
-    expect_books(10000, 0, 10000);
+    harness_expect_books(&h, 10000, 0, 10000);
     assert_true(cg_gate_token(h.gate, 0, &token));
     assert_int_equal(token.overrun, 0);
     assert_int_equal(token.granted, 100000000);
-    reopen();
-    expect_books(10000, 0, 10000);
+    harness_reopen_up(&h);
+    harness_expect_books(&h, 10000, 0, 10000);
 }
 
 /* R25: when nothing more is to come, the hub is told what is less. */
@@ -231,17 +195,17 @@ static void test_gate_price_end_tells_what_is_less(void **state)
     harness_work(&h, "A1", '1', 10);
     report("A1", 'F', 10, 9, "");
     reopen_at(500);
-    replace("A2", "A1", 12);
+    harness_replace(&h, "A2", "A1", 12);
     harness_expect(&h, VENUE, "35=G|11=A2");
     report("A2", '5', 12, 9, "|41=A1");
     harness_expect(&h, HUB, "35=DF|2320=2|2324=6000.00");
-    expect_books(6000, 1500, 4500);
+    harness_expect_books(&h, 6000, 1500, 4500);
     report("A2", '4', 12, 9, "");
     harness_expect(&h, HUB, "35=DF|2320=1|2321=1|2324=3636.00");
     harness_expect(&h, HUB, "35=DF|2320=1|2321=0|2324=1500.00");
-    expect_books(4500, 0, 4500);
-    reopen();
-    expect_books(4500, 0, 4500);
+    harness_expect_books(&h, 4500, 0, 4500);
+    harness_reopen_up(&h);
+    harness_expect_books(&h, 4500, 0, 4500);
 }
 
 /* R7, R41: replaces under way at two prices; what the venue makes of them is
@@ -255,11 +219,11 @@ static void test_gate_price_chain_of_prices(void **state)
         const char *ids[] = {refused ? "B1" : "A1", refused ? "B2" : "A2",
                              refused ? "B3" : "A3"};
         reopen_at(1000);
-        replace(ids[1], ids[0], 20);
+        harness_replace(&h, ids[1], ids[0], 20);
         harness_grant(&h, harness_expect(&h, HUB, "35=DF|2324=20000.00"));
         harness_expect(&h, VENUE, "35=G");
         reopen_at(1500);
-        replace(ids[2], ids[1], 15);
+        harness_replace(&h, ids[2], ids[1], 15);
         harness_grant(&h, harness_expect(&h, HUB, "35=DF|2324=22500.00"));
         harness_expect(&h, VENUE, "35=G");
         reopen_at(904);
@@ -273,7 +237,7 @@ static void test_gate_price_chain_of_prices(void **state)
         report(ids[2], '4', 15, 3, "");
         harness_expect(&h, HUB, "35=DF|2321=1|2324=4500.00");
         harness_expect(&h, HUB, "35=DF|2320=1|2324=18000.00");
-        expect_books(4500 * (refused + 1), 0, 4500 * (refused + 1));
+        harness_expect_books(&h, 4500 * (refused + 1), 0, 4500 * (refused + 1));
     }
 }
 
@@ -283,11 +247,11 @@ static void test_gate_price_without_rate_no_raise(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     reopen_at(0);
-    replace("A2", "A1", 11);
+    harness_replace(&h, "A2", "A1", 11);
     harness_expect(&h, CLIENT, "35=9|11=A2|58~CG104");
-    replace("A3", "A1", 9);
+    harness_replace(&h, "A3", "A1", 9);
     harness_expect(&h, VENUE, "35=G|11=A3");
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
 }
 
 /* R3, R7: the FX rate is part of the price. */
@@ -303,19 +267,19 @@ static void test_gate_price_follows_fx(void **state)
                "35=8|37=V1|11=A1|17=E1|150=0|39=0|55=EUR10Y|54=1|38=10000000|"
                "151=10000000|14=0|6=0");
     h.config.fx[0].rate += h.config.fx[0].rate / 11; /* 1.10: now 1.20 */
-    reopen();
-    expect_books(9680, 9680, 0);
+    harness_reopen_up(&h);
+    harness_expect_books(&h, 9680, 9680, 0);
     harness_in(&h, CLIENT,
                "35=G|11=A2|41=A1|1=ACME|55=EUR10Y|54=1|38=20000000|40=2|44=4.1|"
                "60=20270115-08:00:00");
     harness_expect(&h, HUB, "35=DF|2320=2|2324=21120.00");
     h.config.fx_count = 0;
-    reopen();
+    harness_reopen_up(&h);
     harness_in(&h, CLIENT,
                "35=G|11=A3|41=A1|1=ACME|55=EUR10Y|54=1|38=20000000|40=2|44=4.1|"
                "60=20270115-08:00:00");
     harness_expect(&h, CLIENT, "35=9|11=A3|58~CG108");
-    expect_books(9680, 9680, 0);
+    harness_expect_books(&h, 9680, 9680, 0);
 }
 
 int main(void)

@@ -55,13 +55,6 @@ static const char configuration[] =
 
 static struct harness h;
 
-static void links_up(void)
-{
-    for (int i = 0; i < 3; i++) {
-        harness_link(&h, i, true);
-    }
-}
-
 /* At 03:00:00 in New York. */
 static int open_gate(void **state)
 {
@@ -102,16 +95,6 @@ queues(const char *account, const char *id, char side, long millions)
 {
     order(account, id, side, millions);
     harness_quiet(&h);
-}
-
-static void cancel(const char *id, const char *orig)
-{
-    char fields[256];
-    snprintf(fields, sizeof(fields),
-             "35=F|11=%s|41=%s|55=USD10Y|54=1|60=20270115-08:00:00|"
-             "38=10000000",
-             id, orig);
-    harness_in(&h, CLIENT, fields);
 }
 
 static void report(const char *id, char exec, char status, long qty, long cum)
@@ -185,7 +168,7 @@ static void test_gate_queue_nobody_passes(void **state)
     queues("A", "A3", '2', 4);
     queues("A", "A4", '1', 5);
     queues("A", "A5", '1', 2);
-    cancel("C1", "A2");
+    harness_cancel(&h, "C1", "A2");
     harness_expect(&h, CLIENT, "35=8|150=4|39=4|11=C1|41=A2");
     expect_order("A3");
     expect_order("A4");
@@ -234,13 +217,13 @@ static void test_gate_queue_deadline_behind_another(void **state)
     harness_wait(&h, 100);
     queues("A", "A3", '1', 4);
     harness_wait(&h, 19800);
-    cancel("C1", "A2");
+    harness_cancel(&h, "C1", "A2");
     harness_expect(&h, CLIENT, "35=8|150=4|41=A2");
     expect_order("A3");
     queues("A", "A4", '1', 50);
     harness_wait(&h, 10000);
     queues("A", "A5", '1', 1);
-    cancel("C2", "A4");
+    harness_cancel(&h, "C2", "A4");
     harness_expect(&h, CLIENT, "35=8|150=4|41=A4");
     expect_order("A5");
     harness_quiet(&h);
@@ -408,7 +391,7 @@ static void test_gate_queue_packages(void **state)
     harness_reopen(&h);
     harness_expect(&h, CLIENT, "35=8|11=N2|150=8|58~CG501");
     harness_expect(&h, CLIENT, "35=8|11=N4|150=8|58~CG501");
-    links_up();
+    harness_links_up(&h);
     package("N", "N5", 10);
     harness_quiet(&h);
     ends("N1");
@@ -441,7 +424,7 @@ static void test_gate_queue_replace_and_cancel(void **state)
                "35=D|97=Y|122=20270115-08:00:00|11=A4|1=A|55=USD10Y|54=1|"
                "38=90000000|40=2|44=4.1|60=20270115-08:00:00|9001=A4");
     harness_expect(&h, CLIENT, "35=8|150=I|39=A|11=A4");
-    cancel("C1", "A5");
+    harness_cancel(&h, "C1", "A5");
     harness_expect(&h, CLIENT, "35=8|150=4|11=C1|41=A5");
     harness_expect(&h, CLIENT, "35=9|11=A5|41=A4|58~CG402");
     harness_quiet(&h);
@@ -459,7 +442,7 @@ static void test_gate_queue_restart_answers(void **state)
     harness_expect(&h, CLIENT, "35=8|11=A2|150=8|58~CG501");
     harness_expect(&h, CLIENT, "35=8|11=B2|150=8|58~CG501");
     harness_quiet(&h);
-    links_up();
+    harness_links_up(&h);
     queues("A", "A3", '1', 10);
     ends("A1");
     expect_order("A3");
@@ -542,8 +525,8 @@ static void test_gate_queue_action_of_the_owner(void **state)
         harness_expect(&h, HUB, "35=DF|2320=0|2324=5000.00");
         harness_quiet(&h);
         report(id[0], '4', '4', 90, 0);
-        cancel(i == 0 ? "C1" : "C3", id[2]);
-        cancel(i == 0 ? "C2" : "C4", id[3]);
+        harness_cancel(&h, i == 0 ? "C1" : "C3", id[2]);
+        harness_cancel(&h, i == 0 ? "C2" : "C4", id[3]);
     }
 }
 
@@ -708,7 +691,7 @@ static void model_step(unsigned seed)
         name(i, id);
         model.where[i] = '-';
         model.queued--;
-        cancel(cancels, id);
+        harness_cancel(&h, cancels, id);
         harness_expect(&h, CLIENT, "35=8|150=4");
     } else {
         return;
@@ -738,7 +721,7 @@ static void test_gate_queue_is_what_a_model_says(void **state)
             }
         }
         harness_quiet(&h);
-        links_up();
+        harness_links_up(&h);
     }
     assert_true(model.count > 800);
 }

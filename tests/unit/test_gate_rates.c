@@ -140,15 +140,6 @@ static int open_gate(void **state)
     return 0;
 }
 
-/* Starts again after a crash; the host brings no rates. */
-static void reopen(void)
-{
-    harness_reopen(&h);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
-}
-
 static void replace(const char *id, const char *orig, long millions)
 {
     char fields[512];
@@ -238,7 +229,7 @@ static void test_gate_rates_reload_changes_no_charge(void **state)
     harness_quiet(&h);
     assert_int_equal(h.facts.count, facts + 3); /* taken, noted, one is rated */
     expect_charge(9040);
-    reopen();
+    harness_reopen_up(&h);
     expect_charge(9040);
     harness_order(&h, "A2", '1', 1);
     harness_expect(&h, HUB, "35=DF|2324=1000.00");
@@ -276,7 +267,7 @@ static void test_gate_rates_survive_a_crash(void **state)
     (void)state;
     take_made_at(h.now - 3600 * CG_SECOND, 1000, 190);
     struct cg_rates_state before = books()->rates;
-    reopen();
+    harness_reopen_up(&h);
     assert_memory_equal(&before, &books()->rates, sizeof(before));
     assert_int_equal(before.version, 2);
     assert_string_equal(before.digest, DIGEST);
@@ -296,11 +287,11 @@ static void test_gate_rates_of_another_row_do_not_count(void **state)
     rows(ROW + 1);
     harness_order(&h, "A2", '1', 1);
     harness_expect(&h, CLIENT, "35=8|11=A2|58~CG104");
-    reopen();
+    harness_reopen_up(&h);
     harness_order(&h, "A3", '1', 1);
     harness_expect(&h, CLIENT, "35=8|11=A3|58~CG104");
     rows_by_table();
-    reopen(); /* its table's rate is taken over */
+    harness_reopen_up(&h); /* its table's rate is taken over */
     harness_order(&h, "A4", '1', 1);
     harness_expect(&h, HUB, "35=DF|2324=904.00");
     rows(ROW);
@@ -576,7 +567,7 @@ static void test_gate_rates_aging_is_said_once(void **state)
                            "instruments that they price take no new risk"),
                      1);
     assert_int_equal(cg_gate_deadline(h.gate), CG_TIME_NEVER);
-    reopen();
+    harness_reopen_up(&h);
     harness_wait(&h, 3600 * 1000);
     harness_order(&h, "A1", '1', 1);
     assert_int_equal(notes("ALARM: the par rates are"), 1);
@@ -594,7 +585,7 @@ static void test_gate_rates_another_age_is_allowed(void **state)
     get_old();
     assert_int_equal(notes("ALARM: the par rates are"), 1);
     h.config.rates.max_age_ns = 2 * DAY;
-    reopen();
+    harness_reopen_up(&h);
     harness_work(&h, "A1", '1', 1);
     assert_int_equal(notes("ALARM: the par rates are"), 1);
     get_nearly_old();
@@ -602,11 +593,11 @@ static void test_gate_rates_another_age_is_allowed(void **state)
     assert_int_equal(notes("ALARM: the par rates are 2d old, and may be 2d"),
                      1);
     h.config.rates.max_age_ns = CG_TIME_NEVER;
-    reopen();
+    harness_reopen_up(&h);
     assert_int_equal(cg_engine_rates_stale(h.gate->engine), false);
     harness_work(&h, "A2", '1', 1);
     h.config.rates.max_age_ns = 3600 * CG_SECOND;
-    reopen(); /* it is said at the start */
+    harness_reopen_up(&h); /* it is said at the start */
     assert_int_equal(notes("ALARM: the par rates are 2d old, and may be 1h"),
                      1);
 }
@@ -616,7 +607,7 @@ static void test_gate_rates_stale_may_only_alarm(void **state)
 {
     (void)state;
     h.config.rates.stale_alarms = true;
-    reopen();
+    harness_reopen_up(&h);
     get_nearly_old();
     harness_work(&h, "A1", '1', 10);
     get_old();

@@ -17,15 +17,6 @@
 
 static struct harness h;
 
-static const char *keep(const char *message)
-{
-    static char kept[8][4096];
-    static int next = 0;
-    char *copy = kept[next++ % 8];
-    snprintf(copy, sizeof(kept[0]), "%s", message);
-    return copy;
-}
-
 static void request(const char *type, const char *id, const char *qty)
 {
     char fields[512];
@@ -77,7 +68,7 @@ static const char *asked(const char *id)
 {
     char wanted[64];
     snprintf(wanted, sizeof(wanted), "35=H|11=%s", id);
-    return keep(harness_expect(&h, VENUE, wanted));
+    return harness_keep(harness_expect(&h, VENUE, wanted));
 }
 
 /* R22: neither arrived: the status says so, and both are answered, once. */
@@ -139,7 +130,7 @@ static void test_status_unsent_that_arrived(void **state)
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=C1|41=A1|17=X|150=4|39=4|55=USD10Y|54=1|14=0|"
                "151=0|6=0");
-    const char *back = keep(harness_expect(&h, HUB, "35=DF|2320=1"));
+    const char *back = harness_keep(harness_expect(&h, HUB, "35=DF|2320=1"));
     harness_expect(&h, CLIENT, "35=8|11=C1|150=4");
     harness_grant(&h, back);
     harness_wait(&h, 60000);
@@ -166,7 +157,7 @@ static void test_status_unsent_of_what_ended(void **state)
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=A1|17=X|150=C|39=C|55=USD10Y|54=1|14=0|151=0|"
                "6=0");
-    const char *back = keep(harness_expect(&h, HUB, "35=DF|2320=1"));
+    const char *back = harness_keep(harness_expect(&h, HUB, "35=DF|2320=1"));
     harness_expect(&h, CLIENT, "35=8|11=A1|150=C");
     harness_quiet(&h);
     harness_grant(&h, back);
@@ -194,7 +185,8 @@ static void test_status_confirmed_cancel_is_answered(void **state)
         harness_in(&h, VENUE,
                    "35=8|37=V-A1|11=C1|41=A1|17=X|150=4|39=4|55=USD10Y|54=1|"
                    "14=0|151=0|6=0");
-        const char *back = keep(harness_expect(&h, HUB, "35=DF|2320=1"));
+        const char *back = harness_keep(
+            harness_expect(&h, HUB, "35=DF|2320=1"));
         harness_expect(&h, CLIENT, "35=8|11=C1|150=4");
         harness_grant(&h, back);
         reset(true);
@@ -233,7 +225,7 @@ static void test_status_unsent_order(void **state)
     status(asked("A2"), '8', "103=5");
     status(asked("A1"), '8', "103=5");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|58~never reached");
-    const char *back = keep(harness_expect(&h, HUB, "35=DF|2320=1"));
+    const char *back = harness_keep(harness_expect(&h, HUB, "35=DF|2320=1"));
     harness_expect(&h, CLIENT, "35=8|150=8|11=A1|58~never reached");
     harness_grant(&h, back);
     harness_wait(&h, 60000);

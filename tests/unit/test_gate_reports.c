@@ -16,18 +16,6 @@
 
 static struct harness h;
 
-/* How many remarks on record hold |part|. */
-static int noted(const char *part)
-{
-    int count = 0;
-    for (size_t i = 0; i < h.facts.count; i++) {
-        const struct cg_fact *fact = &h.facts.facts[i];
-        count += fact->kind == CG_FACT_NOTED && fact->text != NULL &&
-                 strstr(fact->text, part) != NULL;
-    }
-    return count;
-}
-
 static int facts(enum cg_fact_kind kind)
 {
     int count = 0;
@@ -85,7 +73,7 @@ static void test_reports_repeat_changes_nothing(void **state)
     report("A1", "X1", 'F', '1', 10, 6, "|32=6000000|97=Y");
     harness_expect(&h, CLIENT, "35=8|17=X1");
     harness_quiet(&h);
-    assert_int_equal(noted("came again"), 2);
+    assert_int_equal(harness_noted(&h, "came again"), 2);
     assert_int_equal(facts(CG_FACT_ORDER_FILLED), 1);
     expect_books("ACME-USD", 9040, 5424);
 }
@@ -98,10 +86,7 @@ static void test_reports_repeat_known_after_restart(void **state)
     report("A1", "X1", 'F', '1', 10, 6, "|32=6000000");
     report("A1", "X2", 'H', '0', 10, 0, "|19=X1");
     expect_books("ACME-USD", 9040, 0);
-    harness_reopen(&h);
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
+    harness_reopen_up(&h);
     report("A1", "X1", 'F', '1', 10, 6, "|32=6000000|43=Y");
     harness_expect(&h, CLIENT, "35=8|17=X1");
     harness_quiet(&h);
@@ -154,8 +139,8 @@ static void test_reports_bust_again_in_42(void **state)
         harness_in(&h, VENUE42, fields);
         expect_books("ACME-USD", 9040, consumed[i]);
     }
-    assert_int_equal(noted("came again"), 2);
-    assert_int_equal(noted("ALARM"), 0);
+    assert_int_equal(harness_noted(&h, "came again"), 2);
+    assert_int_equal(harness_noted(&h, "ALARM"), 0);
 }
 
 /* R43: another report under the same ExecID is an alarm, and CumQty counts. */
@@ -167,12 +152,12 @@ static void test_reports_same_exec_id_other_report(void **state)
     report("A1", "X1", 'F', '1', 10, 7, "|32=3000000");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=2712.00");
     harness_expect(&h, CLIENT, "35=8|14=7000000");
-    assert_int_equal(noted("ALARM: two different reports"), 1);
+    assert_int_equal(harness_noted(&h, "ALARM: two different reports"), 1);
     expect_books("ACME-USD", 9040, 6328);
     report("A1", "X1", 'F', '1', 10, 7, "|32=3000000|43=Y");
     harness_expect(&h, CLIENT, "35=8|14=7000000");
     harness_quiet(&h);
-    assert_int_equal(noted("ALARM: two different reports"), 1);
+    assert_int_equal(harness_noted(&h, "ALARM: two different reports"), 1);
 }
 
 /* R43: one ExecID of two orders is two reports. */
@@ -187,7 +172,7 @@ static void test_reports_exec_id_is_per_order(void **state)
                "151=0|14=4000000|6=0|32=4000000");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=3616.00");
     expect_books("ACME-USD", 27120, 7232);
-    assert_int_equal(noted("ALARM"), 0);
+    assert_int_equal(harness_noted(&h, "ALARM"), 0);
 }
 
 /* R43: lost reports: the rise of CumQty counts as a whole. */
@@ -197,15 +182,15 @@ static void test_reports_lost_one_is_made_up_for(void **state)
     harness_work(&h, "A1", '1', 10);
     report("A1", "X2", 'F', '1', 10, 7, "|32=3000000");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=6328.00");
-    assert_int_equal(noted("reports before it are missing"), 1);
+    assert_int_equal(harness_noted(&h, "reports before it are missing"), 1);
     expect_books("ACME-USD", 9040, 6328);
     report("A1", "X1", 'F', '1', 10, 4, "|32=4000000");
     harness_expect(&h, CLIENT, "35=8|17=X1");
     harness_quiet(&h);
-    assert_int_equal(noted("it comes late"), 1);
+    assert_int_equal(harness_noted(&h, "it comes late"), 1);
     expect_books("ACME-USD", 9040, 6328);
     report("A1", "X3", 'F', '1', 10, 8, "|32=3000000");
-    assert_int_equal(noted("LastQty is more than"), 1);
+    assert_int_equal(harness_noted(&h, "LastQty is more than"), 1);
     expect_books("ACME-USD", 9040, 7232);
 }
 
@@ -225,7 +210,7 @@ static void test_reports_forgotten_repeat_is_harmless(void **state)
     report("A1", "X1", 'F', '1', 10, 4, "|32=4000000");
     harness_expect(&h, CLIENT, "35=8|17=X1");
     harness_quiet(&h);
-    assert_int_equal(noted("came again"), 0);
+    assert_int_equal(harness_noted(&h, "came again"), 0);
     expect_books("ACME-USD", 9040, 3616);
 }
 
@@ -242,16 +227,6 @@ static void answer(const char *ask, char status, const char *approved)
              status, trans, approved != NULL ? "|2327=" : "",
              approved != NULL ? approved : "");
     harness_in(&h, HUB, fields);
-}
-
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
 }
 
 static struct cg_token_view token_at(size_t at)
@@ -291,7 +266,7 @@ static void test_reports_restated_up_denied_is_pulled(void **state)
     harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
     harness_expect(&h, VENUE, "35=F|41=A1");
     harness_quiet(&h);
-    assert_int_equal(noted("ALARM: the hub does not grant"), 1);
+    assert_int_equal(harness_noted(&h, "ALARM: the hub does not grant"), 1);
     report("A1", "X2", 'F', '1', 15, 12, "|32=12000000");
     ask = harness_expect(&h, HUB, "35=DF|2321=1|2324=10848.00");
     harness_grant(&h, ask);
@@ -364,7 +339,7 @@ static void test_reports_restated_up_behind_a_raise(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 12);
+    harness_replace(&h, "A2", "A1", 12);
     const char *raise = harness_expect(&h, HUB, "35=DF|2320=2|2324=10848.00");
     char first[1024];
     snprintf(first, sizeof(first), "%s", raise);
@@ -386,7 +361,7 @@ static void test_reports_restated_up_lower_in_part(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     const char *ask = harness_expect(&h, HUB, "35=DF|2320=2|2324=18080.00");
     char first[1024];
     snprintf(first, sizeof(first), "%s", ask);
@@ -507,7 +482,7 @@ static void test_reports_replace_refused_after_fill(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 15);
+    harness_replace(&h, "A2", "A1", 15);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00"));
     harness_expect(&h, VENUE, "35=G|11=A2");
     report("A1", "X1", 'F', '1', 10, 4, "|32=4000000");

@@ -19,17 +19,6 @@
 
 static struct harness h;
 
-static int noted(const char *part)
-{
-    int count = 0;
-    for (size_t i = 0; i < h.facts.count; i++) {
-        const struct cg_fact *fact = &h.facts.facts[i];
-        count += fact->kind == CG_FACT_NOTED && fact->text != NULL &&
-                 strstr(fact->text, part) != NULL;
-    }
-    return count;
-}
-
 /* |used| and |consumed| in whole units. */
 static void expect_books(cg_dv01 used, cg_dv01 consumed)
 {
@@ -44,27 +33,11 @@ static void expect_books(cg_dv01 used, cg_dv01 consumed)
     assert_int_equal(sum, consumed * 10000);
 }
 
-static void links_up(void)
-{
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
-}
-
 /* The venue is away for a moment; what that brings is thrown away. */
 static void reconnect(int venue)
 {
     harness_link(&h, venue, false);
     harness_link(&h, venue, true);
-}
-
-static const char *keep(const char *message)
-{
-    static char kept[8][4096];
-    static int next = 0;
-    char *copy = kept[next++ % 8];
-    snprintf(copy, sizeof(kept[0]), "%s", message);
-    return copy;
 }
 
 /* An order that the venue was sent and has not answered. */
@@ -88,34 +61,6 @@ static void status(const char *ask, char is, long millions, const char *more)
     harness_in(&h, VENUE, fields);
 }
 
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
-}
-
-/* Whether the FIX session may resend the order message |type| of |id|. */
-static bool may_resend(const char *type, const char *id)
-{
-    char bytes[512];
-    char head[256];
-    char body[256];
-    struct cg_fix_writer header = cg_fix_writer_over(head, sizeof(head));
-    struct cg_fix_writer out = cg_fix_writer_over(body, sizeof(body));
-    cg_fix_put_str(&header, 49, "GATE");
-    cg_fix_put_str(&header, 56, "VENUE");
-    cg_fix_put_int(&header, 34, 7);
-    cg_fix_put_time(&header, 52, h.now);
-    cg_fix_put_str(&out, 11, id);
-    size_t len = cg_fix_seal(bytes, sizeof(bytes), CG_FIX44, cg_slice_str(type),
-                             cg_fix_written(&header), cg_fix_written(&out));
-    return cg_gate_may_resend(h.gate, VENUE, bytes, len);
-}
-
 static void resends(struct cg_engine *engine, void *user)
 {
     (void)user;
@@ -134,7 +79,7 @@ static void test_status_asked_after_logon(void **state)
     harness_wait(&h, 499);
     harness_quiet(&h);
     harness_wait(&h, 1);
-    const char *first = keep(harness_expect(
+    const char *first = harness_keep(harness_expect(
         &h, VENUE, "35=H|11=A1|37=V-A1|790=GATE-H1|1=ACME|55=USD10Y|54=1"));
     harness_expect(&h, VENUE, "35=H|11=A2|37=V-A2|790=GATE-H2");
     harness_quiet(&h);
@@ -159,7 +104,7 @@ static void test_status_asks_for_what_is_open(void **state)
     reconnect(VENUE);
     harness_work(&h, "A4", '1', 10);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     harness_quiet(&h);
     status(ask, '0', 0, "");
     harness_wait(&h, 300);
@@ -178,7 +123,7 @@ static void test_status_missed_fill_is_news(void **state)
     harness_work(&h, "A1", '1', 10);
     reconnect(VENUE);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
     status(ask, '1', 6, "|38=10000000");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=5424.00");
     const char *news = harness_expect(&h, CLIENT,
@@ -186,7 +131,7 @@ static void test_status_missed_fill_is_news(void **state)
     assert_null(strstr(news, "|790="));
     harness_quiet(&h);
     expect_books(9040, 5424);
-    assert_int_equal(noted("CumQty"), 0); /* test_gate_compared.c */
+    assert_int_equal(harness_noted(&h, "CumQty"), 0); /* test_gate_compared.c */
 }
 
 /* R46: an end that was missed releases the rest. */
@@ -200,7 +145,7 @@ static void test_status_missed_end_releases(void **state)
         harness_work(&h, "A1", '1', 10);
         reconnect(VENUE);
         harness_wait(&h, 500);
-        const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+        const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
         status(ask, ends[i], ends[i] == '2' ? 10 : 4, "");
         harness_expect(&h, HUB, "35=DF|2321=1");
         if (ends[i] != '2') {
@@ -223,10 +168,10 @@ static void test_status_lower_cum_qty_is_an_alarm(void **state)
                "151=0|6=0");
     reconnect(VENUE);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
     status(ask, '1', 4, "");
     harness_quiet(&h);
-    assert_int_equal(noted("ALARM: status of order A1"), 1);
+    assert_int_equal(harness_noted(&h, "ALARM: status of order A1"), 1);
     expect_books(9040, 5424);
 }
 
@@ -239,11 +184,11 @@ static void test_status_unknown_is_answered(void **state)
     harness_link(&h, VENUE, false);
     harness_reopen(&h);
     harness_quiet(&h);
-    links_up();
+    harness_links_up(&h);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
     status(ask, '8', 0, "|103=5");
-    const char *back = keep(
+    const char *back = harness_keep(
         harness_expect(&h, HUB, "35=DF|2320=1|2324=9040.00"));
     harness_expect(&h, CLIENT,
                    "35=8|150=8|39=8|11=A1|58~CG304 VENUE_DOWN|"
@@ -260,20 +205,20 @@ static void test_status_withheld_order_is_asked_for(void **state)
 {
     (void)state;
     send_order("A1");
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_link(&h, VENUE, false);
     harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
     harness_link(&h, VENUE, true);
     harness_expect(&h, VENUE, "35=F|41=A2");
-    assert_false(may_resend("D", "A1"));
-    assert_false(may_resend("G", "A2"));
+    assert_false(harness_may_resend(&h, "D", "A1"));
+    assert_false(harness_may_resend(&h, "G", "A2"));
     harness_wait(&h, 499);
     harness_quiet(&h);
     harness_wait(&h, 1);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '8', 0, "|103=5");
-    ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
     harness_quiet(&h);
     status(ask, '8', 0, "");
     harness_expect(&h, CLIENT, "35=9|11=A2|434=2|58~never reached");
@@ -286,18 +231,18 @@ static void test_status_withheld_replace_is_answered(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_wait(&h, 70000);
     reconnect(VENUE);
     harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
-    assert_false(may_resend("G", "A2"));
+    assert_false(harness_may_resend(&h, "G", "A2"));
     harness_wait(&h, 500);
     harness_expect(&h, VENUE, "35=F");
     harness_expect(&h, VENUE, "35=F");
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '8', 0, "|103=5");
-    ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
     status(ask, '0', 0, "|38=10000000");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=0|58~CG304");
     harness_quiet(&h);
@@ -308,21 +253,21 @@ static void test_status_withheld_replace_of_what_ends(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_expect(&h, VENUE, "35=G|11=A2");
     reconnect(VENUE);
     harness_in(&h, HUB, "35=DG|2319=GATE-T1|2325=4|2320=1|2321=0");
     harness_expect(&h, VENUE, "35=F");
-    assert_false(may_resend("G", "A2"));
+    assert_false(harness_may_resend(&h, "G", "A2"));
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=A1|17=X|150=F|39=2|55=USD10Y|54=1|14=10000000|"
                "151=0|6=0");
-    const char *used = keep(harness_expect(&h, HUB, "35=DF|2321=1"));
+    const char *used = harness_keep(harness_expect(&h, HUB, "35=DF|2321=1"));
     harness_expect(&h, CLIENT, "35=8|11=A1|150=F");
     harness_grant(&h, used);
     harness_quiet(&h);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '8', 0, "|103=5");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=2|58~never reached");
     harness_wait(&h, 60000);
@@ -334,15 +279,15 @@ static void test_status_withheld_replace_of_what_ended(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=A1|17=X|150=4|39=4|55=USD10Y|54=1|14=0|151=0|"
                "6=0");
     reconnect(VENUE);
-    assert_false(may_resend("G", "A2"));
+    assert_false(harness_may_resend(&h, "G", "A2"));
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     harness_quiet(&h);
     status(ask, '8', 0, "|103=5");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=4|58~never reached");
@@ -362,14 +307,14 @@ static void ended_behind_a_gap(void)
     harness_close(&h);
     harness_open(&h);
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=A1|17=X|150=4|39=4|55=USD10Y|54=1|14=0|151=0|"
                "6=0");
     harness_expect(&h, HUB, "35=DF|2320=1");
     harness_expect(&h, CLIENT, "35=8|150=4");
-    assert_false(may_resend("G", "A2"));
+    assert_false(harness_may_resend(&h, "G", "A2"));
     harness_wait(&h, 500);
 }
 
@@ -377,7 +322,7 @@ static void test_status_withheld_replace_behind_a_gap(void **state)
 {
     (void)state;
     ended_behind_a_gap();
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     harness_quiet(&h);
     harness_in(&h, VENUE,
                "35=9|37=V-A1|11=A2|41=A1|39=4|434=2|102=0|"
@@ -386,7 +331,7 @@ static void test_status_withheld_replace_behind_a_gap(void **state)
     status(ask, '8', 0, "|103=5");
     harness_quiet(&h);
     ended_behind_a_gap();
-    ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '8', 0, "|103=5");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=4|58~never reached");
     harness_quiet(&h);
@@ -396,7 +341,7 @@ static void test_status_withheld_replace_behind_a_gap(void **state)
     harness_expect(&h, VENUE, "35=H|11=A2"); /* again, without an answer */
     reconnect(VENUE);
     harness_wait(&h, 500);
-    ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '8', 0, "|103=5");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=4|58~never reached");
     harness_wait(&h, 5000);
@@ -410,19 +355,19 @@ static void test_status_withheld_replace_after_the_question(void **state)
     harness_work(&h, "A1", '1', 10);
     reconnect(VENUE);
     harness_wait(&h, 500);
-    const char *first = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
-    replace("A2", "A1", 5);
+    const char *first = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    harness_replace(&h, "A2", "A1", 5);
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=A1|17=X|150=4|39=4|55=USD10Y|54=1|14=0|151=0|"
                "6=0");
     harness_expect(&h, HUB, "35=DF|2320=1");
     harness_expect(&h, CLIENT, "35=8|150=4");
-    assert_false(may_resend("G", "A2"));
+    assert_false(harness_may_resend(&h, "G", "A2"));
     status(first, '4', 0, "");
     harness_quiet(&h);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '8', 0, "|103=5");
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|434=2|39=4|58~never reached");
     harness_quiet(&h);
@@ -435,7 +380,7 @@ static void test_status_cancel_behind_the_question(void **state)
     send_order("A1");
     reconnect(VENUE);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
     harness_in(&h, CLIENT,
                "35=F|11=C1|41=A1|1=ACME|55=USD10Y|54=1|38=10000000|"
                "60=20270115-08:00:00");
@@ -465,7 +410,7 @@ static void test_status_waits_for_resends(void **state)
                    "38=10000000|151=10000000|14=0|6=0");
         harness_expect(&h, CLIENT, "35=8");
     }
-    (void)may_resend("F", "C1");
+    (void)harness_may_resend(&h, "F", "C1");
     harness_wait(&h, 499);
     harness_quiet(&h);
     harness_wait(&h, 1);
@@ -488,7 +433,7 @@ static void test_status_unanswered_is_repeated(void **state)
     harness_quiet(&h);
     harness_wait(&h, 600000);
     harness_quiet(&h);
-    assert_int_equal(noted("does not tell the status"), 1);
+    assert_int_equal(harness_noted(&h, "does not tell the status"), 1);
     reconnect(VENUE);
     harness_wait(&h, 500);
     harness_expect(&h, VENUE, "35=H|790=GATE-H7");
@@ -501,8 +446,10 @@ static void test_status_late_answer_is_consumed(void **state)
     harness_work(&h, "A1", '1', 10);
     reconnect(VENUE);
     harness_wait(&h, 1000);
-    const char *first = keep(harness_expect(&h, VENUE, "35=H|790=GATE-H1"));
-    const char *second = keep(harness_expect(&h, VENUE, "35=H|790=GATE-H2"));
+    const char *first = harness_keep(
+        harness_expect(&h, VENUE, "35=H|790=GATE-H1"));
+    const char *second = harness_keep(
+        harness_expect(&h, VENUE, "35=H|790=GATE-H2"));
     status(first, '8', 0, "|103=5");
     harness_quiet(&h);
     status(second, '0', 0, "");
@@ -518,10 +465,11 @@ static void test_status_lost_order_keeps_charge(void **state)
     harness_work(&h, "A1", '1', 10);
     reconnect(VENUE);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
     status(ask, '8', 0, "|103=5");
     harness_quiet(&h);
-    assert_int_equal(noted("ALARM: the venue does not know order A1"), 1);
+    assert_int_equal(
+        harness_noted(&h, "ALARM: the venue does not know order A1"), 1);
     expect_books(9040, 0);
     harness_reopen(&h);
     harness_link(&h, VENUE, true);
@@ -543,17 +491,17 @@ static void test_status_missed_replace_is_settled(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 4);
+    harness_replace(&h, "A2", "A1", 4);
     harness_expect(&h, VENUE, "35=G|11=A2");
     reconnect(VENUE);
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, 'E', 0, "|38=10000000");
     harness_quiet(&h);
     expect_books(9040, 0);
     reconnect(VENUE);
     harness_wait(&h, 500);
-    ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '0', 0, "|38=4000000");
     harness_expect(&h, HUB, "35=DF|2320=2|2324=3616.00");
     harness_expect(&h, CLIENT, "35=8|150=I|11=A2");
@@ -561,7 +509,7 @@ static void test_status_missed_replace_is_settled(void **state)
     expect_books(3616, 0);
     reconnect(VENUE);
     harness_wait(&h, 500);
-    ask = keep(harness_expect(&h, VENUE, "35=H|11=A2"));
+    ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A2"));
     status(ask, '0', 0, "|38=3000000");
     expect_books(2712, 0);
 }
@@ -573,11 +521,11 @@ static void test_status_uncertain_order_is_not_replaced(void **state)
     (void)state;
     send_order("A1");
     reconnect(VENUE);
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_expect(&h, CLIENT, "35=9|11=A2|58~CG403 REQUEST_PENDING");
     harness_wait(&h, 500);
-    const char *ask = keep(harness_expect(&h, VENUE, "35=H|11=A1"));
-    replace("A3", "A1", 5);
+    const char *ask = harness_keep(harness_expect(&h, VENUE, "35=H|11=A1"));
+    harness_replace(&h, "A3", "A1", 5);
     harness_expect(&h, CLIENT, "35=9|11=A3|58~CG403 REQUEST_PENDING");
     harness_in(&h, CLIENT,
                "35=F|11=C1|41=A1|55=USD10Y|54=1|60=20270115-08:00:00|"
@@ -585,7 +533,7 @@ static void test_status_uncertain_order_is_not_replaced(void **state)
     harness_expect(&h, VENUE, "35=F|11=C1");
     status(ask, '0', 0, "|38=10000000");
     harness_expect(&h, CLIENT, "35=8|150=I|39=0");
-    replace("A4", "A1", 5);
+    harness_replace(&h, "A4", "A1", 5);
     harness_expect(&h, VENUE, "35=G|11=A4");
 }
 
@@ -657,7 +605,7 @@ static void test_status_refused_request(void **state)
     harness_quiet(&h);
     harness_wait(&h, 60000);
     harness_quiet(&h);
-    assert_int_equal(noted("refuses to tell"), 1);
+    assert_int_equal(harness_noted(&h, "refuses to tell"), 1);
     expect_books(9040, 0);
     reconnect(VENUE);
     harness_wait(&h, 500);
@@ -700,7 +648,7 @@ static void test_status_rejected_request_of_client(void **state)
     harness_quiet(&h);
     harness_rejected(&h, VENUE, "35=H|11=A1|790=Q1|55=USD10Y|54=1");
     harness_quiet(&h);
-    assert_int_equal(noted("rejected a client's H"), 2);
+    assert_int_equal(harness_noted(&h, "rejected a client's H"), 2);
     expect_books(9040, 0);
 }
 
@@ -748,19 +696,19 @@ static void test_status_lapsed_order_is_not_resent(void **state)
              harness_field(ask, 2318), (int)expires.len - 1, expires.data);
     harness_in(&h, HUB, fields);
     harness_expect(&h, VENUE, "35=D");
-    assert_true(may_resend("D", "A1"));
+    assert_true(harness_may_resend(&h, "D", "A1"));
     h.now += 59 * CG_SECOND;
     harness_in(&h, OTHER_CLIENT,
                "35=F|11=Z1|41=Z0|55=USD10Y|54=1|"
                "60=20270115-08:00:00|38=10000000");
-    assert_true(may_resend("D", "A1"));
+    assert_true(harness_may_resend(&h, "D", "A1"));
     h.now += 1 * CG_SECOND;
     harness_in(&h, OTHER_CLIENT,
                "35=F|11=Z2|41=Z0|55=USD10Y|54=1|"
                "60=20270115-08:00:00|38=10000000");
     harness_link(&h, VENUE, false);
     harness_quiet(&h);
-    assert_false(may_resend("D", "A1"));
+    assert_false(harness_may_resend(&h, "D", "A1"));
     assert_int_equal(cg_gate_commit(h.gate), 0);
 }
 

@@ -22,28 +22,9 @@ static struct harness h;
 #define TYPE(amount) "1669=1|1529=1|1530=12|1531=" amount "|1532=USD"
 #define LIMIT(account, amount, id) ENTRY(account) "|" TYPE(amount) "|1670=" id
 
-static void links_up(void)
-{
-    for (int i = 0; i < HARNESS_SESSIONS; i++) {
-        harness_link(&h, i, true);
-    }
-}
-
-static struct cg_limit_view limit(const char *id)
-{
-    struct cg_limit_view view;
-    for (size_t i = 0; cg_gate_limit(h.gate, i, &view); i++) {
-        if (strcmp(view.id, id) == 0) {
-            return view;
-        }
-    }
-    fail_msg("no limit %s", id);
-    return view;
-}
-
 static void expect_limit(const char *id, long amount, const char *state)
 {
-    struct cg_limit_view view = limit(id);
+    struct cg_limit_view view = harness_limit(&h, id);
     assert_int_equal(view.amount, amount * CG_DV01_SCALE);
     assert_string_equal(view.state, state);
 }
@@ -111,7 +92,7 @@ static void test_gate_updates_parts_of_an_increment(void **state)
     harness_expect(&h, HUB, "35=DE|2316=0");
     expect_limit("ACME-USD", 50000, "enabled");
     expect_limit("SDR-USD", 60000, "enabled");
-    struct cg_limit_view view = limit("PING-USD");
+    struct cg_limit_view view = harness_limit(&h, "PING-USD");
     assert_string_equal(view.state, "enabled");
 }
 
@@ -168,7 +149,7 @@ static void test_gate_updates_parts_dropped_for_another(void **state)
         harness_expect(&h, HUB, "35=DE|1667=A|2316=1|2317=99");
         harness_expect(&h, HUB, "35=DE|1667=B|2316=0");
         harness_quiet(&h);
-        struct cg_limit_view view = limit("ACME-USD");
+        struct cg_limit_view view = harness_limit(&h, "ACME-USD");
         assert_int_equal(view.amount, 1000000000);
     }
 }
@@ -215,8 +196,7 @@ static void test_gate_updates_parts_over_a_restart(void **state)
     (void)state;
     part("A", LIMIT("PINGACC", "50000", "PING-USD"), "893=N");
     harness_expect(&h, HUB, "35=DE|2316=0");
-    harness_reopen(&h);
-    links_up();
+    harness_reopen_up(&h);
     part("B", LIMIT("ACME", "50000", "ACME-USD"), "893=Y");
     harness_expect(&h, HUB, "35=DE|2316=1");
     expect_limit("SDR-USD", 100000, "enabled");
@@ -365,13 +345,14 @@ static void test_gate_updates_scope_multiplier(void **state)
                "1535=1|1536=PLAIN|1558=0.00000001",
                "35=DE|2316=0");
     expect_covered("A1", "USD10Y", true); /* 904 x 2 */
-    assert_int_equal(limit("S-USD").used, 18080000);
+    assert_int_equal(harness_limit(&h, "S-USD").used, 18080000);
     expect_covered("A2", "USD2Y", true); /* 190.10 x 1.5 */
-    assert_int_equal(limit("S-USD").used, 18080000 + 2851500);
+    assert_int_equal(harness_limit(&h, "S-USD").used, 18080000 + 2851500);
     expect_covered("A3", "PLAIN", true); /* never free */
-    assert_int_equal(limit("S-USD").used, 18080000 + 2851500 + 1);
+    assert_int_equal(harness_limit(&h, "S-USD").used, 18080000 + 2851500 + 1);
     expect_covered("A4", "EUR10Y", true); /* 880 x 1.10 x 1.5 */
-    assert_int_equal(limit("S-USD").used, 18080000 + 2851500 + 1 + 14520000);
+    assert_int_equal(harness_limit(&h, "S-USD").used,
+                     18080000 + 2851500 + 1 + 14520000);
     push_scope("|1534=1|1535=1|1547=IRS|1558=9000000000000000000",
                "35=DE|2316=1|2317=99");
     order("A5", "S", "USD10Y", 1000000);
@@ -426,8 +407,8 @@ static void test_gate_updates_configured_cut(void **state)
     harness_expect(&h, CLIENT, "35=8|150=8|58~CG102");
     order("A4", "T", "USD10Y", 10000000);
     harness_expect(&h, CLIENT, "35=8|150=8|58~lim:T-10Y");
-    assert_int_equal(limit("T-10Y").used, 90400000);
-    assert_int_equal(limit("T-EUR").used, 88000000);
+    assert_int_equal(harness_limit(&h, "T-10Y").used, 90400000);
+    assert_int_equal(harness_limit(&h, "T-EUR").used, 88000000);
 }
 
 /* --- clearing houses (R6, R10) ------------------------------------------- */
@@ -470,8 +451,8 @@ static void test_gate_updates_ccp_of_the_order(void **state)
     harness_expect(&h, VENUE, "35=D");
     order_at("A2", "S", "CME");
     harness_expect(&h, VENUE, "35=D");
-    assert_int_equal(limit("S-LCH").used, 90400000);
-    assert_int_equal(limit("S-CME").used, 90400000);
+    assert_int_equal(harness_limit(&h, "S-LCH").used, 90400000);
+    assert_int_equal(harness_limit(&h, "S-CME").used, 90400000);
     order_at("A3", "S", "LCH");
     harness_expect(&h, CLIENT, "35=8|150=8|58~lim:S-LCH");
     order_at("A4", "S", "EUREX");
@@ -491,8 +472,8 @@ static void test_gate_updates_ccp_of_the_order(void **state)
     harness_link(&h, VENUE, true);
     order_at("B1", "S", "CME");
     harness_expect(&h, VENUE, "35=D");
-    assert_int_equal(limit("S-CME").used, 180800000);
-    assert_int_equal(limit("S-LCH").used, 90400000);
+    assert_int_equal(harness_limit(&h, "S-CME").used, 180800000);
+    assert_int_equal(harness_limit(&h, "S-LCH").used, 90400000);
 }
 
 #define AT_CCP(account, ccp)                                                   \
@@ -522,13 +503,13 @@ static void test_gate_updates_ccp_of_a_pushed_limit(void **state)
     harness_expect(&h, HUB, "35=DE|2316=0");
     order_at("A1", "S", "LCH");
     harness_expect(&h, VENUE, "35=D");
-    assert_int_equal(limit("S-EUREX").used, 0);
+    assert_int_equal(harness_limit(&h, "S-EUREX").used, 0);
     harness_in(&h, HUB,
                "35=CM|1667=5|1677=2|" AT_CCP("S", "EUREX") "|" ENTRY(
                    "T") "|" TYPE("1000") "|1670=T-ANY");
     harness_expect(&h, HUB, "35=DE|2316=0");
-    assert_string_equal(limit("S-EUREX").state, "removed");
-    assert_string_equal(limit("S-LCH").state, "suspended");
+    assert_string_equal(harness_limit(&h, "S-EUREX").state, "removed");
+    assert_string_equal(harness_limit(&h, "S-LCH").state, "suspended");
 }
 
 /* --- definitions (R15, R19) ---------------------------------------------- */
@@ -554,12 +535,11 @@ static void test_gate_updates_definition_makes_a_limit(void **state)
     harness_expect(&h, VENUE, "35=F"); /* R17 */
     harness_expect(&h, HUB, "35=CT|1666=D2|1762=0|1763=0|1670=NEW");
     expect_limit("NEW", 1000, "enabled");
-    harness_reopen(&h);
-    links_up();
+    harness_reopen_up(&h);
     expect_limit("NEW", 1000, "enabled");
     harness_in(&h, HUB, "35=CS|1666=D3|1677=1|1324=D|1670=NEW");
     harness_expect(&h, HUB, "35=CT|1666=D3|1762=0|1763=0|1324=D|1670=NEW");
-    assert_string_equal(limit("NEW").state, "removed");
+    assert_string_equal(harness_limit(&h, "NEW").state, "removed");
 }
 
 /* R15: a net limit (1530=2) that a hub makes counts net. */
@@ -577,7 +557,7 @@ static void test_gate_updates_definition_of_a_net_limit(void **state)
                "35=D|11=A2|1=NOLIMIT|55=USD10Y|54=2|38=10000000|40=2|44=4.1|"
                "60=20270115-08:00:00");
     harness_expect(&h, VENUE, "35=D");
-    assert_int_equal(limit("NEW").used, 90400000);
+    assert_int_equal(harness_limit(&h, "NEW").used, 90400000);
 }
 
 /* R15: one entry may be refused and another taken; 1764 says why. */
@@ -819,12 +799,12 @@ static void test_gate_updates_new_limit_counts_what_rests(void **state)
                "35=CR|1667=N|1677=1|1324=A|" LIMIT("ACME", "20000", "LATE"));
     harness_expect(&h, HUB, "35=DE|2316=0");
     harness_quiet(&h);
-    assert_int_equal(limit("LATE").used, 54240000); /* 6 of 10 million */
-    harness_reopen(&h);
-    links_up();
-    assert_int_equal(limit("LATE").used, 54240000);
+    assert_int_equal(harness_limit(&h, "LATE").used,
+                     54240000); /* 6 of 10 million */
+    harness_reopen_up(&h);
+    assert_int_equal(harness_limit(&h, "LATE").used, 54240000);
     venue_report("A1", "150=F|39=1|32=2000000|31=4", 6000000);
-    assert_int_equal(limit("LATE").used, 54240000);
+    assert_int_equal(harness_limit(&h, "LATE").used, 54240000);
     harness_in(&h, CLIENT,
                "35=G|11=A2|41=A1|1=ACME|55=USD10Y|54=1|38=30000000|40=2|44=4.1|"
                "60=20270115-08:00:00");
@@ -834,9 +814,9 @@ static void test_gate_updates_new_limit_counts_what_rests(void **state)
                "60=20270115-08:00:00");
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|1670=ACME-USD"));
     harness_expect(&h, VENUE, "35=G|11=A3");
-    assert_int_equal(limit("LATE").used, 54240000 + 18080000);
+    assert_int_equal(harness_limit(&h, "LATE").used, 54240000 + 18080000);
     venue_report("A3", "150=F|39=2|32=6000000|31=4|41=A1", 12000000);
-    assert_int_equal(limit("LATE").used, 54240000 + 18080000);
+    assert_int_equal(harness_limit(&h, "LATE").used, 54240000 + 18080000);
 }
 
 /* R11, R17: a limit that comes too small for what rests pulls it. */
@@ -863,7 +843,7 @@ static void test_gate_updates_new_limit_binds_what_waits(void **state)
                "35=CR|1667=N|1677=1|1324=A|" LIMIT("ACME", "9040", "LATE"));
     harness_grant(&h, kept);
     harness_expect(&h, VENUE, "35=D|11=A1");
-    assert_int_equal(limit("LATE").used, 90400000);
+    assert_int_equal(harness_limit(&h, "LATE").used, 90400000);
 }
 
 /* R11, R10: a scope that widens counts what it did not count before. */
@@ -876,12 +856,12 @@ static void test_gate_updates_wider_scope_counts_what_rests(void **state)
     harness_expect(&h, HUB, "35=DE|2316=0");
     order("A1", "S", "USD10Y", 1000000);
     harness_expect(&h, VENUE, "35=D");
-    assert_int_equal(limit("ALSO").used, 0);
+    assert_int_equal(harness_limit(&h, "ALSO").used, 0);
     harness_in(&h, HUB,
                "35=CR|1667=2|1677=1|1324=M|" ENTRY("S") "|" TYPE(
                    "100000") "|1534=1|1535=1|1547=IRS|1558=2|1670=ALSO");
     harness_expect(&h, HUB, "35=DE|2316=0");
-    assert_int_equal(limit("ALSO").used, 18080000);
+    assert_int_equal(harness_limit(&h, "ALSO").used, 18080000);
     harness_in(&h, HUB, "35=CR|1667=3|1677=1|1324=D|1670=S-USD");
     harness_expect(&h, VENUE, "35=F|41=A1");
 }
@@ -908,12 +888,12 @@ static void test_gate_updates_figure_holds_reservations(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     figure("12040");
-    assert_int_equal(limit("ACME-USD").used, (9040 + 12040) * CG_DV01_SCALE);
+    assert_int_equal(harness_limit(&h, "ACME-USD").used,
+                     (9040 + 12040) * CG_DV01_SCALE);
     h.config.sessions[HUB].holds_reservations = true;
-    harness_reopen(&h);
-    links_up();
+    harness_reopen_up(&h);
     figure("12040");
-    assert_int_equal(limit("ACME-USD").used, 12040 * CG_DV01_SCALE);
+    assert_int_equal(harness_limit(&h, "ACME-USD").used, 12040 * CG_DV01_SCALE);
     harness_order(&h, "A2", '1', 1);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0"));
     harness_expect(&h, VENUE, "35=D");
@@ -923,7 +903,7 @@ static void test_gate_updates_figure_holds_reservations(void **state)
                            "1532=USD|1670=ACME-USD");
     harness_expect(&h, HUB, "35=DE|2316=1"); /* older than the last */
     figure("12944");
-    assert_int_equal(limit("ACME-USD").used, 12944 * CG_DV01_SCALE);
+    assert_int_equal(harness_limit(&h, "ACME-USD").used, 12944 * CG_DV01_SCALE);
 }
 
 /* R19, R52: a warning level by amount is its share of the limit's. */

@@ -18,26 +18,6 @@ static struct harness h;
 
 /* --- what is said and seen ---------------------------------------------- */
 
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
-}
-
-static void cancel(const char *id, const char *orig)
-{
-    char fields[256];
-    snprintf(fields, sizeof(fields),
-             "35=F|11=%s|41=%s|55=USD10Y|54=1|60=20270115-08:00:00|"
-             "38=10000000",
-             id, orig);
-    harness_in(&h, CLIENT, fields);
-}
-
 static void report(const char *id,
                    char exec,
                    char status,
@@ -86,30 +66,6 @@ static const char *order_waits(const char *id, long millions)
     return ask;
 }
 
-static const char *keep(const char *message)
-{
-    static char kept[HARNESS_TEXT_MAX];
-    snprintf(kept, sizeof(kept), "%s", message);
-    return kept;
-}
-
-/* The charge on ACME-USD, and what its tokens hold, in whole units. */
-static void expect_books(cg_dv01 used, cg_dv01 reserved, cg_dv01 consumed)
-{
-    struct cg_limit_view limit;
-    struct cg_token_view token;
-    cg_dv01 r = 0;
-    cg_dv01 c = 0;
-    assert_true(cg_gate_limit(h.gate, 0, &limit));
-    for (size_t i = 0; cg_gate_token(h.gate, i, &token); i++) {
-        r += token.reserved;
-        c += token.consumed;
-    }
-    assert_int_equal(limit.used, used * 10000);
-    assert_int_equal(r, reserved * 10000);
-    assert_int_equal(c, consumed * 10000);
-}
-
 /* --- behind a waiting order (R44) --------------------------------------- */
 
 /* R44, R41: it waits behind its order, and is then decided like any other. */
@@ -117,9 +73,9 @@ static void test_gate_waiting_replace_follows_its_order(void **state)
 {
     (void)state;
     const char *ask = order_waits("A1", 10);
-    replace("A2", "A1", 15);
+    harness_replace(&h, "A2", "A1", 15);
     harness_quiet(&h);
-    expect_books(9040, 0, 0);
+    harness_expect_books(&h, 9040, 0, 0);
     harness_grant(&h, ask);
     harness_expect(&h, VENUE, "35=D|11=A1|38=10000000");
     const char *raise = harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
@@ -127,7 +83,7 @@ static void test_gate_waiting_replace_follows_its_order(void **state)
     harness_grant(&h, raise);
     harness_expect(&h, VENUE, "35=G|11=A2|41=A1|38=15000000");
     harness_quiet(&h);
-    expect_books(13560, 13560, 0);
+    harness_expect_books(&h, 13560, 13560, 0);
 }
 
 /* R44: what needs no credit goes right behind the order, in the order it came;
@@ -136,20 +92,20 @@ static void test_gate_waiting_falls_follow_at_once(void **state)
 {
     (void)state;
     const char *ask = order_waits("A1", 10);
-    replace("A2", "A1", 8);
-    replace("A3", "A2", 4);
+    harness_replace(&h, "A2", "A1", 8);
+    harness_replace(&h, "A3", "A2", 4);
     harness_quiet(&h);
     harness_grant(&h, ask);
     harness_expect(&h, VENUE, "35=D|11=A1");
     harness_expect(&h, VENUE, "35=G|11=A2|41=A1|38=8000000");
     harness_expect(&h, VENUE, "35=G|11=A3|41=A2|38=4000000");
     harness_quiet(&h);
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
     report("A1", '0', '0', 10, 0, "");
     report("A2", '5', '0', 8, 0, "|41=A1");
-    expect_books(7232, 7232, 0);
+    harness_expect_books(&h, 7232, 7232, 0);
     report("A3", '5', '0', 4, 0, "|41=A2");
-    expect_books(3616, 3616, 0);
+    harness_expect_books(&h, 3616, 3616, 0);
 }
 
 /* R44, R45: a refused order answers first, and then what waits behind it; no
@@ -164,7 +120,7 @@ static void test_gate_waiting_refused_order_ends_all(void **state)
         }
         const char *ask = order_waits(id[0], 10);
         for (int k = 1; k < 4; k++) {
-            replace(id[k], id[k - 1], 15);
+            harness_replace(&h, id[k], id[k - 1], 15);
             harness_quiet(&h);
         }
         deny(ask);
@@ -177,7 +133,7 @@ static void test_gate_waiting_refused_order_ends_all(void **state)
             assert_string_equal(harness_field(out, 41), id[k - 1]);
         }
         harness_quiet(&h);
-        expect_books(0, 0, 0);
+        harness_expect_books(&h, 0, 0, 0);
     }
 }
 
@@ -187,11 +143,11 @@ static void test_gate_waiting_mass_cancel_ends_all(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     harness_expect(&h, HUB, "35=DF|2320=2");
-    replace("A3", "A2", 25);
-    const char *ask = keep(order_waits("B1", 10));
-    replace("B2", "B1", 5);
+    harness_replace(&h, "A3", "A2", 25);
+    const char *ask = harness_keep(order_waits("B1", 10));
+    harness_replace(&h, "B2", "B1", 5);
     harness_in(&h, CLIENT, "35=q|11=M0|530=1|55=EUR10Y|60=20270115-08:00:00");
     harness_expect(&h, VENUE, "35=q|11=M0");
     harness_quiet(&h);
@@ -210,7 +166,7 @@ static void test_gate_waiting_mass_cancel_ends_all(void **state)
     harness_quiet(&h);
     harness_grant(&h, ask);
     harness_quiet(&h); /* too late: it goes back */
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
     harness_reopen(&h);
     harness_quiet(&h);
 }
@@ -228,19 +184,19 @@ static void test_gate_waiting_cancel_ends_all(void **state)
         }
         snprintf(c, sizeof(c), "C.%d", i);
         (void)order_waits(id[0], 10);
-        replace(id[1], id[0], 15);
-        replace(id[2], id[1], 5);
-        cancel(c, id[i]);
+        harness_replace(&h, id[1], id[0], 15);
+        harness_replace(&h, id[2], id[1], 5);
+        harness_cancel(&h, c, id[i]);
         harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=1"));
         snprintf(c, sizeof(c), "D.%d", i);
-        cancel(c, id[i]);
+        harness_cancel(&h, c, id[i]);
         const char *out = harness_expect(&h, CLIENT, "35=9|434=1|58~CG402");
         assert_string_equal(harness_field(out, 11), c);
-        expect_books(0, 0, 0);
+        harness_expect_books(&h, 0, 0, 0);
     }
     (void)order_waits("B1", 10);
-    replace("B2", "B1", 15);
-    cancel("CB", "B2");
+    harness_replace(&h, "B2", "B1", 15);
+    harness_cancel(&h, "CB", "B2");
     harness_expect(&h, HUB, "35=DF|2320=1");
     harness_expect(&h, CLIENT, "35=8|150=4|39=4|11=CB|41=B2");
     harness_expect(&h, CLIENT, "35=9|11=B2|41=B1|39=4|102=1|58~CG402");
@@ -253,10 +209,10 @@ static void test_gate_waiting_deadline_holds_for_each(void **state)
     (void)state;
     const char *ask = order_waits("A1", 10);
     harness_wait(&h, 10000);
-    replace("A2", "A1", 15);
+    harness_replace(&h, "A2", "A1", 15);
     harness_wait(&h, 5000);
-    replace("A3", "A2", 20);
-    replace("A4", "A1", 12);
+    harness_replace(&h, "A3", "A2", 20);
+    harness_replace(&h, "A4", "A1", 12);
     harness_wait(&h, 4000);
     harness_grant(&h, ask);
     harness_expect(&h, VENUE, "35=D|11=A1");
@@ -268,11 +224,12 @@ static void test_gate_waiting_deadline_holds_for_each(void **state)
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG301");
     harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG402");
     harness_quiet(&h);
-    expect_books(10848, 9040, 0); /* A4 is charged, and waits its turn */
+    harness_expect_books(&h, 10848, 9040,
+                         0); /* A4 is charged, and waits its turn */
     harness_wait(&h, 5000);
     harness_expect(&h, CLIENT, "35=9|11=A4|41=A1|58~CG301");
     harness_quiet(&h);
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
 }
 
 /* R26: an order that times out takes all behind it along. */
@@ -281,7 +238,7 @@ static void test_gate_waiting_order_times_out_with_all(void **state)
     (void)state;
     (void)order_waits("A1", 10);
     harness_wait(&h, 15000);
-    replace("A2", "A1", 15);
+    harness_replace(&h, "A2", "A1", 15);
     harness_wait(&h, 4999);
     harness_quiet(&h);
     harness_wait(&h, 1);
@@ -303,9 +260,9 @@ static void test_gate_waiting_replaces_are_bounded(void **state)
     harness_work(&h, "A1", '1', 10);
     for (int i = 0; i < 9; i++) {
         snprintf(id, sizeof(id), "N%d", i);
-        replace(id, orig, 11 + i);
+        harness_replace(&h, id, orig, 11 + i);
         if (i == 0) {
-            keep(harness_expect(&h, HUB, "35=DF|2320=2"));
+            harness_keep(harness_expect(&h, HUB, "35=DF|2320=2"));
         }
         if (i == 8) {
             harness_expect(&h, CLIENT, "35=9|11=N8|41=N7|102=3|58~CG403");
@@ -313,7 +270,7 @@ static void test_gate_waiting_replaces_are_bounded(void **state)
         harness_quiet(&h);
         snprintf(orig, sizeof(orig), "%s", id);
     }
-    cancel("C1", "A1");
+    harness_cancel(&h, "C1", "A1");
     harness_expect(&h, HUB, "35=DF|2320=2");
     for (int i = 0; i < 8; i++) {
         const char *out = harness_expect(&h, CLIENT, "35=9|58~CG403");
@@ -321,7 +278,7 @@ static void test_gate_waiting_replaces_are_bounded(void **state)
     }
     harness_expect(&h, VENUE, "35=F|11=C1|41=A1");
     harness_quiet(&h);
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
 }
 
 /* R41, R44: only what must wait needs a place among those that wait. */
@@ -334,21 +291,21 @@ static void test_gate_waiting_full_lets_pass_what_waits_not(void **state)
         snprintf(id, sizeof(id), "W%d", i);
         (void)order_waits(id, 1);
     }
-    replace("A2", "A1", 10);
+    harness_replace(&h, "A2", "A1", 10);
     harness_expect(&h, VENUE, "35=G|11=A2");
-    replace("A3", "A2", 5);
+    harness_replace(&h, "A3", "A2", 5);
     harness_expect(&h, VENUE, "35=G|11=A3");
-    replace("A4", "A3", 11);
+    harness_replace(&h, "A4", "A3", 11);
     harness_expect(&h, CLIENT,
                    "35=9|11=A4|58~CG501 GATE_STOPPING - too many orders wait");
-    replace("W9", "W0", 1);
+    harness_replace(&h, "W9", "W0", 1);
     harness_expect(&h, CLIENT, "35=9|11=W9|58~CG501");
     harness_order(&h, "W10", '1', 1);
     harness_expect(&h, CLIENT, "35=8|11=W10|58~CG501");
-    cancel("C0", "W0");
+    harness_cancel(&h, "C0", "W0");
     harness_expect(&h, HUB, "35=DF|2320=1");
     harness_expect(&h, CLIENT, "35=8|150=4|41=W0");
-    replace("A5", "A3", 11);
+    harness_replace(&h, "A5", "A3", 11);
     harness_expect(&h, HUB, "35=DF|2320=2|2324=9944.00");
     harness_quiet(&h);
 }
@@ -359,12 +316,12 @@ static void test_gate_waiting_refused_raise_lets_next_go(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2320=2"));
-    replace("A3", "A2", 30);
-    replace("A4", "A3", 30);
-    replace("A5", "A1", 5);
-    replace("A6", "A5", 15);
+    harness_replace(&h, "A2", "A1", 20);
+    const char *ask = harness_keep(harness_expect(&h, HUB, "35=DF|2320=2"));
+    harness_replace(&h, "A3", "A2", 30);
+    harness_replace(&h, "A4", "A3", 30);
+    harness_replace(&h, "A5", "A1", 5);
+    harness_replace(&h, "A6", "A5", 15);
     harness_quiet(&h);
     deny(ask);
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG101");
@@ -374,7 +331,7 @@ static void test_gate_waiting_refused_raise_lets_next_go(void **state)
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00"));
     harness_expect(&h, VENUE, "35=G|11=A6|41=A5|38=15000000");
     harness_quiet(&h);
-    expect_books(13560, 13560, 0);
+    harness_expect_books(&h, 13560, 13560, 0);
 }
 
 /* R41, R14: what does not fit at its turn is refused then, by then's limits. */
@@ -382,9 +339,9 @@ static void test_gate_waiting_is_decided_at_its_turn(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
-    const char *ask = keep(harness_expect(&h, HUB, "35=DF|2320=2"));
-    replace("A3", "A2", 80);
+    harness_replace(&h, "A2", "A1", 20);
+    const char *ask = harness_keep(harness_expect(&h, HUB, "35=DF|2320=2"));
+    harness_replace(&h, "A3", "A2", 80);
     harness_quiet(&h);
     harness_order(&h, "B1", '1', 50);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2324=45200.00"));
@@ -395,7 +352,7 @@ static void test_gate_waiting_is_decided_at_its_turn(void **state)
                    "35=9|11=A3|41=A2|58~CG101 LIMIT_EXCEEDED req:"
                    "54240.00 avl:36720.00");
     harness_quiet(&h);
-    expect_books(63280, 63280, 0);
+    harness_expect_books(&h, 63280, 63280, 0);
 }
 
 /* R18, R31: a halt answers all that waits, and pulls what rests. */
@@ -403,11 +360,11 @@ static void test_gate_waiting_halt_answers_all(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     harness_expect(&h, HUB, "35=DF|2320=2");
-    replace("A3", "A2", 25);
+    harness_replace(&h, "A3", "A2", 25);
     (void)order_waits("B1", 10);
-    replace("B2", "B1", 5);
+    harness_replace(&h, "B2", "B1", 5);
     harness_in(&h, HUB,
                "35=DH|2328=S1|2329=1|453=1|448=ACME|447=D|452=24|"
                "60=20270115-08:00:00");
@@ -422,7 +379,7 @@ static void test_gate_waiting_halt_answers_all(void **state)
     harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG202");
     harness_expect(&h, VENUE, "35=F|41=A1");
     harness_quiet(&h);
-    replace("A4", "A1", 5);
+    harness_replace(&h, "A4", "A1", 5);
     harness_expect(&h, CLIENT, "35=9|11=A4|58~CG403");
 }
 
@@ -431,7 +388,7 @@ static void test_gate_waiting_suspension_answers_all(void **state)
 {
     (void)state;
     const char *ask = order_waits("A1", 10);
-    replace("A2", "A1", 5);
+    harness_replace(&h, "A2", "A1", 5);
     harness_in(&h, HUB,
                "35=DH|2328=S1|2329=0|453=1|448=ACME|447=D|452=24|"
                "60=20270115-08:00:00");
@@ -448,12 +405,12 @@ static void test_gate_waiting_restart_answers_all(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     harness_expect(&h, HUB, "35=DF|2320=2");
-    replace("A3", "A2", 25);
+    harness_replace(&h, "A3", "A2", 25);
     (void)order_waits("B1", 10);
-    replace("B2", "B1", 5);
-    replace("B3", "B2", 6);
+    harness_replace(&h, "B2", "B1", 5);
+    harness_replace(&h, "B3", "B2", 6);
     harness_reopen(&h);
     harness_expect(&h, CLIENT, "35=9|11=A2|41=A1|58~CG501");
     harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG501");
@@ -461,7 +418,7 @@ static void test_gate_waiting_restart_answers_all(void **state)
     harness_expect(&h, CLIENT, "35=9|11=B2|41=B1|58~CG501");
     harness_expect(&h, CLIENT, "35=9|11=B3|41=B2|58~CG501");
     harness_quiet(&h);
-    expect_books(9040, 9040, 0);
+    harness_expect_books(&h, 9040, 9040, 0);
     harness_reopen(&h);
     harness_quiet(&h);
 }
@@ -471,7 +428,7 @@ static void test_gate_waiting_stop_answers_all(void **state)
 {
     (void)state;
     (void)order_waits("B1", 10);
-    replace("B2", "B1", 5);
+    harness_replace(&h, "B2", "B1", 5);
     harness_stop(&h);
     harness_expect(&h, HUB, "35=DF|2320=1");
     harness_expect(&h, CLIENT, "35=8|11=B1|150=8|58~CG501");
@@ -490,7 +447,7 @@ static void test_gate_waiting_venue_owes_answers(void **state)
     assert_true(cg_gate_is_owed(h.gate));
     report("A1", '0', '0', 10, 0, "");
     assert_false(cg_gate_is_owed(h.gate));
-    cancel("C1", "A1");
+    harness_cancel(&h, "C1", "A1");
     assert_true(cg_gate_is_owed(h.gate));
     reject("C1", "A1");
     assert_false(cg_gate_is_owed(h.gate));
@@ -501,7 +458,7 @@ static void test_gate_waiting_venue_owes_answers(void **state)
     assert_true(cg_gate_is_owed(h.gate));
     report("A2", '8', '8', 10, 0, "|103=0");
     assert_false(cg_gate_is_owed(h.gate));
-    cancel("C2", "A1");
+    harness_cancel(&h, "C2", "A1");
     harness_link(&h, VENUE, false);
     assert_false(cg_gate_is_owed(h.gate));
     /* Its next logon settles that, by a status. */
@@ -532,7 +489,7 @@ static void test_gate_waiting_cancel_confirmed_is_no_debt(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     assert_false(cg_gate_is_owed(h.gate));
-    cancel("C1", "A1");
+    harness_cancel(&h, "C1", "A1");
     assert_true(cg_gate_is_owed(h.gate));
     report("C1", '6', '6', 10, 0, "|41=A1"); /* it is on its way only */
     assert_true(cg_gate_is_owed(h.gate));
@@ -541,12 +498,12 @@ static void test_gate_waiting_cancel_confirmed_is_no_debt(void **state)
     assert_false(cg_gate_is_owed(h.gate));
     /* Other orders are not meant. */
     harness_work(&h, "B1", '1', 10);
-    replace("B2", "B1", 5);
+    harness_replace(&h, "B2", "B1", 5);
     harness_expect(&h, VENUE, "35=G|11=B2");
     assert_true(cg_gate_is_owed(h.gate));
     reject("B2", "B1");
     assert_false(cg_gate_is_owed(h.gate));
-    cancel("C2", "B1");
+    harness_cancel(&h, "C2", "B1");
     assert_true(cg_gate_is_owed(h.gate));
     reject("C2", "B1");
     assert_false(cg_gate_is_owed(h.gate));
@@ -557,15 +514,15 @@ static void test_gate_waiting_cancel_too_late_is_a_debt(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    cancel("C1", "A1");
-    cancel("C2", "A1");
+    harness_cancel(&h, "C1", "A1");
+    harness_cancel(&h, "C2", "A1");
     report("C1", '4', '4', 10, 0, "|41=A1");
     taken_back(harness_expect(&h, HUB, "35=DF|2320=1"));
     assert_true(cg_gate_is_owed(h.gate));
     reject("C2", "A1");
     assert_false(cg_gate_is_owed(h.gate));
     harness_work(&h, "B1", '1', 10);
-    cancel("C3", "B1");
+    harness_cancel(&h, "C3", "B1");
     report("B1", 'F', '2', 10, 10, "|32=10000000|31=4");
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=0|2321=1"));
     assert_true(cg_gate_is_owed(h.gate));
@@ -584,7 +541,7 @@ static void test_gate_waiting_pull_confirmed_is_no_debt(void **state)
     harness_expect(&h, HUB, "35=DI|2332=0");
     harness_expect(&h, CLIENT, "35=B");
     harness_expect(&h, CLIENT42, "35=B");
-    const char *pull = keep(harness_expect(&h, VENUE, "35=F|41=A1"));
+    const char *pull = harness_keep(harness_expect(&h, VENUE, "35=F|41=A1"));
     char id[32];
     snprintf(id, sizeof(id), "%s", harness_field(pull, 11));
     assert_true(cg_gate_is_owed(h.gate));
@@ -600,7 +557,8 @@ static void test_gate_waiting_hub_owes_answers(void **state)
     const char *ask = order_waits("A1", 10);
     assert_true(cg_gate_is_owed(h.gate));
     harness_stop(&h);
-    const char *withdrawn = keep(harness_expect(&h, HUB, "35=DF|2320=1"));
+    const char *withdrawn = harness_keep(
+        harness_expect(&h, HUB, "35=DF|2320=1"));
     (void)harness_expect(&h, CLIENT, "35=8|11=A1|150=8");
     deny(ask);
     assert_true(cg_gate_is_owed(h.gate));
@@ -617,7 +575,7 @@ static void test_gate_waiting_repeat_is_told_its_status(void **state)
 {
     (void)state;
     const char *ask = order_waits("A1", 10);
-    replace("A2", "A1", 8);
+    harness_replace(&h, "A2", "A1", 8);
     harness_in(&h, CLIENT,
                "35=G|43=Y|122=20270115-08:00:00|11=A2|41=A1|1=ACME|55=USD10Y|"
                "54=1|38=8000000|40=2|44=4.1|60=20270115-08:00:00");
@@ -641,27 +599,27 @@ static void test_gate_waiting_chain_fills_against_the_middle(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=18080.00"));
     harness_expect(&h, VENUE, "35=G|11=A2");
-    replace("A3", "A2", 30);
+    harness_replace(&h, "A3", "A2", 30);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=27120.00"));
     harness_expect(&h, VENUE, "35=G|11=A3");
-    replace("A4", "A3", 15);
+    harness_replace(&h, "A4", "A3", 15);
     harness_expect(&h, VENUE, "35=G|11=A4");
-    expect_books(27120, 27120, 0);
+    harness_expect_books(&h, 27120, 27120, 0);
     report("A2", '5', '0', 20, 0, "|41=A1");
     report("A2", 'F', '1', 20, 12, "|32=12000000");
     harness_expect(&h, HUB, "35=DF|2321=1|2324=10848.00");
-    expect_books(27120, 16272, 10848);
+    harness_expect_books(&h, 27120, 16272, 10848);
     report("A3", '5', '1', 30, 12, "|41=A2");
     report("A3", 'F', '1', 30, 14, "|32=2000000");
-    expect_books(27120, 14464, 12656);
+    harness_expect_books(&h, 27120, 14464, 12656);
     report("A4", '5', '1', 15, 14, "|41=A3");
     harness_expect(&h, HUB, "35=DF|2320=2|2324=13560.00");
-    expect_books(13560, 904, 12656);
+    harness_expect_books(&h, 13560, 904, 12656);
     report("A4", 'F', '2', 15, 15, "|32=1000000");
-    expect_books(13560, 0, 13560);
+    harness_expect_books(&h, 13560, 0, 13560);
 }
 
 /* R41, R43: the venue refuses a replace after a fill, and accepts what came
@@ -670,19 +628,19 @@ static void test_gate_waiting_chain_refused_after_a_fill(void **state)
 {
     (void)state;
     harness_work(&h, "A1", '1', 10);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2|2324=18080.00"));
     harness_expect(&h, VENUE, "35=G|11=A2");
-    replace("A3", "A2", 30);
-    const char *ask = keep(
+    harness_replace(&h, "A3", "A2", 30);
+    const char *ask = harness_keep(
         harness_expect(&h, HUB, "35=DF|2320=2|2324=27120.00"));
-    replace("A4", "A1", 12);
+    harness_replace(&h, "A4", "A1", 12);
     harness_quiet(&h);
     report("A1", 'F', '1', 10, 9, "|32=9000000");
-    expect_books(27120, 9944, 8136);
+    harness_expect_books(&h, 27120, 9944, 8136);
     reject("A2", "A1");
     harness_expect(&h, CLIENT, "35=9|11=A2");
-    expect_books(27120, 9944, 8136); /* A3 still waits */
+    harness_expect_books(&h, 27120, 9944, 8136); /* A3 still waits */
     deny(ask);
     harness_expect(&h, HUB, "35=DF|2320=2|2324=9040.00");
     harness_expect(&h, CLIENT, "35=9|11=A3|41=A2|58~CG101");
@@ -691,7 +649,7 @@ static void test_gate_waiting_chain_refused_after_a_fill(void **state)
     harness_expect(&h, HUB, "35=DF|2321=1");
     harness_expect(&h, CLIENT, "35=8|39=2"); /* before what follows from it */
     harness_expect(&h, CLIENT, "35=9|11=A4|58~CG402");
-    expect_books(9040, 0, 9040);
+    harness_expect_books(&h, 9040, 0, 9040);
 }
 
 /* --- a storm, judged by the messages alone (R45) ------------------------ */
@@ -833,9 +791,9 @@ static void storm_client(void)
         harness_order(&h, id, '1', 1 + (long)roll(20));
     } else if (replaces) {
         storm.behind += storm.sent[storm.sent[i].root].outcomes == 0;
-        replace(id, orig, 1 + (long)roll(30));
+        harness_replace(&h, id, orig, 1 + (long)roll(30));
     } else {
-        cancel(id, orig);
+        harness_cancel(&h, id, orig);
     }
 }
 

@@ -88,16 +88,6 @@ static void report(const char *id, char exec, char status, long cum)
     harness_in(&h, VENUE, fields);
 }
 
-static void replace(const char *id, const char *orig, long millions)
-{
-    char fields[512];
-    snprintf(fields, sizeof(fields),
-             "35=G|11=%s|41=%s|1=ACME|55=USD10Y|54=1|38=%ld000000|40=2|44=4.1|"
-             "60=20270115-08:00:00",
-             id, orig, millions);
-    harness_in(&h, CLIENT, fields);
-}
-
 /* From the client's message to the hub's last word, each with its cause. */
 static void test_records_filled_order(void **state)
 {
@@ -156,13 +146,13 @@ static void test_records_replaced_order(void **state)
     (void)state;
     harness_work(&h, "A1", '1', 10);
     harness_work(&h, "B1", '1', 1);
-    replace("A2", "A1", 20);
+    harness_replace(&h, "A2", "A1", 20);
     harness_grant(&h, harness_expect(&h, HUB, "35=DF|2320=2"));
     harness_expect(&h, VENUE, "35=G|11=A2");
     harness_in(&h, VENUE,
                "35=8|37=V-A1|11=A2|41=A1|17=X1|150=5|39=0|55=USD10Y|54=1|"
                "38=20000000|151=20000000|14=0|6=0");
-    replace("A3", "A2", 2000);
+    harness_replace(&h, "A3", "A2", 2000);
     harness_in(&h, CLIENT,
                "35=F|11=A4|41=A2|1=ACME|55=USD10Y|54=1|38=20000000|"
                "60=20270115-08:00:00");
