@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 #include <fix_validate.h>
@@ -163,5 +164,98 @@ void sim_fake_expect_absent(const struct sim_fake *fake, size_t at, int tag)
     snprintf(field, sizeof(field), "|%d=", tag);
     if (strstr(fake->sent[at], field) != NULL) {
         fail_msg("%d is in %s", tag, fake->sent[at]);
+    }
+}
+
+/* --- a venue -------------------------------------------------------------- */
+
+static int venue_open(void **state, enum sim_version version)
+{
+    struct venue_test *f = sim_grow(NULL, 1, sizeof(*f));
+    memset(f, 0, sizeof(*f));
+    sim_fake_init(&f->fake, version);
+    sim_venue_init(&f->venue, &f->fake.port);
+    *state = f;
+    return 0;
+}
+
+int venue_setup(void **state)
+{
+    return venue_open(state, SIM_FIX44);
+}
+
+int venue_setup_42(void **state)
+{
+    return venue_open(state, SIM_FIX42);
+}
+
+int venue_teardown(void **state)
+{
+    struct venue_test *f = *state;
+    sim_venue_deinit(&f->venue);
+    sim_body_deinit(&f->body);
+    free(f);
+    return 0;
+}
+
+void venue_in(struct venue_test *f, const char *type, const char *fields)
+{
+    struct sim_message message = sim_fake_message(&f->body, type, fields);
+    sim_venue_receive(&f->venue, &f->fake.peer, &message);
+}
+
+void venue_tell(struct venue_test *f, const char *line)
+{
+    if (!sim_venue_command(&f->venue, line)) {
+        fail_msg("refused: %s", line);
+    }
+}
+
+/* --- a hub ---------------------------------------------------------------- */
+
+int hub_setup(void **state)
+{
+    struct hub_test *f = sim_grow(NULL, 1, sizeof(*f));
+    memset(f, 0, sizeof(*f));
+    sim_fake_init(&f->fake, SIM_FIX50SP2);
+    sim_hub_init(&f->hub, &f->fake.port);
+    assert_true(sim_hub_limit(&f->hub, "ACME-USD FCM1 ACME USD 100000.00 gross",
+                              false));
+    *state = f;
+    return 0;
+}
+
+int hub_teardown(void **state)
+{
+    struct hub_test *f = *state;
+    /* R23: both ledgers add up after every test, whatever it did. */
+    struct sim_ledger *ledger = &f->hub.ledger;
+    for (size_t i = 0; i < ledger->limit_count; i++) {
+        int64_t open = 0;
+        for (size_t t = 0; t < ledger->token_count; t++) {
+            int64_t reserved = sim_account_reserved(&ledger->tokens[t].sums);
+            assert_true(reserved >= 0);
+            open += ledger->tokens[t].limit == i ? reserved : 0;
+        }
+        const struct sim_limit *limit = &ledger->limits[i];
+        assert_int_equal(sim_account_reserved(&limit->sums), open);
+        assert_int_equal(limit->open_buy + limit->open_sell, open);
+    }
+    sim_hub_deinit(&f->hub);
+    sim_body_deinit(&f->body);
+    free(f);
+    return 0;
+}
+
+void hub_in(struct hub_test *f, const char *type, const char *fields)
+{
+    struct sim_message message = sim_fake_message(&f->body, type, fields);
+    sim_hub_receive(&f->hub, &f->fake.peer, &message);
+}
+
+void hub_tell(struct hub_test *f, const char *line)
+{
+    if (!sim_hub_command(&f->hub, line)) {
+        fail_msg("refused: %s", line);
     }
 }

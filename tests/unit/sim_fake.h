@@ -7,7 +7,9 @@
 #ifndef SIM_FAKE_H
 #define SIM_FAKE_H
 
+#include <sim_hub.h>
 #include <sim_port.h>
+#include <sim_venue.h>
 
 #define SIM_FAKE_MAX 128
 
@@ -35,5 +37,30 @@ void sim_fake_expect(const struct sim_fake *fake,
                      const char *fields);
 void sim_fake_expect_absent(const struct sim_fake *fake, size_t at, int tag);
 void sim_fake_clear(struct sim_fake *fake);
+
+/* A venue over such a port, FIX.4.4 or 4.2; and a hub with the limit ACME-USD
+ * of 100,000.00, whose ledgers must add up in the end (R23). */
+struct venue_test {
+    struct sim_fake fake;
+    struct sim_venue venue;
+    struct sim_body body;
+};
+
+int venue_setup(void **state);
+int venue_setup_42(void **state);
+int venue_teardown(void **state);
+void venue_in(struct venue_test *f, const char *type, const char *fields);
+void venue_tell(struct venue_test *f, const char *line);
+
+struct hub_test {
+    struct sim_fake fake;
+    struct sim_hub hub;
+    struct sim_body body;
+};
+
+int hub_setup(void **state);
+int hub_teardown(void **state);
+void hub_in(struct hub_test *f, const char *type, const char *fields);
+void hub_tell(struct hub_test *f, const char *line);
 
 #endif

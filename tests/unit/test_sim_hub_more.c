@@ -12,57 +12,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <sim_hub.h>
 
-struct fixture {
-    struct sim_fake fake;
-    struct sim_hub hub;
-    struct sim_body body;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = sim_grow(NULL, 1, sizeof(*f));
-
-    memset(f, 0, sizeof(*f));
-    sim_fake_init(&f->fake, SIM_FIX50SP2);
-    sim_hub_init(&f->hub, &f->fake.port);
-    assert_true(sim_hub_limit(&f->hub, "ACME-USD FCM1 ACME USD 100000.00 gross",
-                              false));
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    sim_hub_deinit(&f->hub);
-    sim_body_deinit(&f->body);
-    free(f);
-    return 0;
-}
-
-static void in(struct fixture *f, const char *type, const char *fields)
-{
-    struct sim_message message = sim_fake_message(&f->body, type, fields);
-
-    sim_hub_receive(&f->hub, &f->fake.peer, &message);
-}
-
-static void ask(struct fixture *f, const char *fields)
-{
-    in(f, "DF", fields);
-}
-
-static void tell(struct fixture *f, const char *line)
-{
-    if (!sim_hub_command(&f->hub, line)) {
-        fail_msg("refused: %s", line);
-    }
-}
-
-static void expect(const struct fixture *f, const char *fields)
+static void expect(const struct hub_test *f, const char *fields)
 {
     sim_fake_expect(&f->fake, f->fake.sent_count - 1, "DG", fields);
 }
@@ -73,7 +24,7 @@ static void expect(const struct fixture *f, const char *fields)
 
 static void test_sim_hub_wrong_words_do_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
     static const char *const lines[] = {
         "",
         "nonsense",
@@ -134,22 +85,22 @@ static void test_sim_hub_wrong_words_do_nothing(void **state)
 /* All that can be said of a limit is in what is told of it. */
 static void test_sim_hub_limits_are_told_whole(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
 
-    tell(f, "limit FIRM FCM1 - EUR 500.00 net used=20 warn=75/90 model=2 "
-            "action=3 status=1");
+    hub_tell(f, "limit FIRM FCM1 - EUR 500.00 net used=20 warn=75/90 model=2 "
+                "action=3 status=1");
     sim_fake_expect(&f->fake, 0, "CR",
                     "1324=A|1671=1|1691=FCM1|1693=4|1531=500.00|1767=3|"
                     "1766=20.00|1532=EUR|1559=2|1560=75|1560=90|1670=FIRM|"
                     "2339=2|2355=1");
-    tell(f, "limit FIRM 600 status=0 gross");
+    hub_tell(f, "limit FIRM 600 status=0 gross");
     sim_fake_expect(&f->fake, 1, "CR", "1324=M|1531=600.00|2355=0");
     f->fake.peer.up = false;
-    tell(f, "limit FIRM 700");
-    tell(f, "snapshot");
+    hub_tell(f, "limit FIRM 700");
+    hub_tell(f, "snapshot");
     assert_int_equal(f->fake.sent_count, 2);
     f->fake.peer.up = true;
-    tell(f, "snapshot");
+    hub_tell(f, "snapshot");
     sim_fake_expect(&f->fake, 2, "CM",
                     "325=Y|1512=2|893=Y|1677=2|1691=ACME|1531=700.00");
 }
@@ -157,23 +108,23 @@ static void test_sim_hub_limits_are_told_whole(void **state)
 /* One party in each report; and what there is nothing to be said of. */
 static void test_sim_hub_fragments_and_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
 
-    tell(f, "limit BETA-USD FCM1 BETA USD 5");
-    tell(f, "limit GONE FCM1 BETA EUR 5");
-    tell(f, "remove GONE");
-    tell(f, "fragment 1");
+    hub_tell(f, "limit BETA-USD FCM1 BETA USD 5");
+    hub_tell(f, "limit GONE FCM1 BETA EUR 5");
+    hub_tell(f, "remove GONE");
+    hub_tell(f, "fragment 1");
     sim_fake_clear(&f->fake);
-    in(f, "CL", "1666=Q1|1760=3|263=1");
+    hub_in(f, "CL", "1666=Q1|1760=3|263=1");
     sim_fake_expect(&f->fake, 0, "CM",
                     "1666=Q1|1511=0|1512=2|893=N|1677=1|1691=ACME");
     sim_fake_expect(&f->fake, 1, "CM", "893=Y|1677=1|1691=BETA");
     assert_int_equal(f->fake.sent_count, 2);
-    tell(f, "remove ACME-USD");
-    tell(f, "remove BETA-USD");
+    hub_tell(f, "remove ACME-USD");
+    hub_tell(f, "remove BETA-USD");
     sim_fake_clear(&f->fake);
     f->fake.wrong = true; /* a report of nothing */
-    in(f, "CL", "1666=Q2|1760=3|263=1");
+    hub_in(f, "CL", "1666=Q2|1760=3|263=1");
     sim_fake_expect(&f->fake, 0, "CM", "1666=Q2|1511=2|1512=0|893=Y");
     sim_fake_expect_absent(&f->fake, 0, 1677);
 }
@@ -181,15 +132,15 @@ static void test_sim_hub_fragments_and_nothing(void **state)
 /* At a logon all is told, but not by a hub that keeps quiet. */
 static void test_sim_hub_tells_at_logon(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
     struct sim_hub empty;
 
     sim_hub_logon(&f->hub, &f->fake.peer);
     assert_int_equal(f->fake.sent_count, 1);
-    tell(f, "silent");
+    hub_tell(f, "silent");
     sim_hub_logon(&f->hub, &f->fake.peer);
-    tell(f, "speak");
-    tell(f, "deaf");
+    hub_tell(f, "speak");
+    hub_tell(f, "deaf");
     sim_hub_logon(&f->hub, &f->fake.peer);
     sim_hub_init(&empty, &f->fake.port);
     sim_hub_logon(&empty, &f->fake.peer);
@@ -200,7 +151,7 @@ static void test_sim_hub_tells_at_logon(void **state)
 /* What lacks something is denied, and changes nothing. */
 static void test_sim_hub_asks_that_lack_something(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
     static const char *const asks[] = {
         "2318=1|2319=T|2321=0|2324=5|1670=ACME-USD",
         "2318=2|2319=T|2320=0|2324=5|1670=ACME-USD",
@@ -215,7 +166,7 @@ static void test_sim_hub_asks_that_lack_something(void **state)
 
     f->fake.wrong = true; /* an answer to what cannot be read */
     for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
-        ask(f, asks[i]);
+        hub_in(f, "DF", asks[i]);
         expect(f, "2325=2|2326=99|1328=a required field is missing");
     }
     assert_int_equal(f->hub.ledger.token_count, 0);
@@ -224,34 +175,34 @@ static void test_sim_hub_asks_that_lack_something(void **state)
 /* By the verdict of the books, and by what the hub was told. */
 static void test_sim_hub_denies(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
 
-    ask(f, NEW("1", "T", "100.00"));
-    ask(f, NEW("2", "T", "100.00"));
+    hub_in(f, "DF", NEW("1", "T", "100.00"));
+    hub_in(f, "DF", NEW("2", "T", "100.00"));
     expect(f, "2318=2|2325=2|2326=99|1328=a token of this id exists");
-    ask(f, "2318=3|2319=U|2320=0|2321=0|2324=5|15=USD|1670=NONE|54=1");
+    hub_in(f, "DF", "2318=3|2319=U|2320=0|2321=0|2324=5|15=USD|1670=NONE|54=1");
     expect(f, "2318=3|2325=2|2326=1");
-    ask(f, "2318=4|2319=U|2320=0|2321=1|2324=5|15=USD|1670=NONE|54=1");
+    hub_in(f, "DF", "2318=4|2319=U|2320=0|2321=1|2324=5|15=USD|1670=NONE|54=1");
     expect(f, "2318=4|2325=2|2326=1");
-    ask(f, "2318=5|2319=U|2320=1|2321=1|2324=5|15=USD|1670=NONE|54=1");
+    hub_in(f, "DF", "2318=5|2319=U|2320=1|2321=1|2324=5|15=USD|1670=NONE|54=1");
     expect(f, "2318=5|2325=2|2326=1");
-    tell(f, "limit ACME-USD 100000 status=0");
-    ask(f, NEW("6", "U", "5.00"));
+    hub_tell(f, "limit ACME-USD 100000 status=0");
+    hub_in(f, "DF", NEW("6", "U", "5.00"));
     expect(f, "2318=6|2325=2|2326=1");
-    tell(f, "limit ACME-USD 100000 status=1");
-    tell(f, "suspend ACME");
-    ask(f, NEW("7", "U", "5.00"));
+    hub_tell(f, "limit ACME-USD 100000 status=1");
+    hub_tell(f, "suspend ACME");
+    hub_in(f, "DF", NEW("7", "U", "5.00"));
     expect(f, "2318=7|2325=2|1328=the party is stopped");
-    ask(f, "2318=8|2319=T|2320=2|2321=0|2324=101.00|1670=ACME-USD");
+    hub_in(f, "DF", "2318=8|2319=T|2320=2|2321=0|2324=101.00|1670=ACME-USD");
     expect(f, "2318=8|2325=2|1328=the party is stopped");
-    tell(f, "reinstate ACME");
-    tell(f, "deny 4");
-    ask(f, NEW("9", "U", "5.00"));
+    hub_tell(f, "reinstate ACME");
+    hub_tell(f, "deny 4");
+    hub_in(f, "DF", NEW("9", "U", "5.00"));
     expect(f, "2318=9|2325=2|2326=4|1328=denied by command");
-    ask(f, "2318=10|2319=T|2320=1|2321=0");
+    hub_in(f, "DF", "2318=10|2319=T|2320=1|2321=0");
     expect(f, "2318=10|2325=4");
-    tell(f, "deny none");
-    ask(f, "2318=11|2319=T|2320=2|2321=0|2324=50.00|1670=ACME-USD");
+    hub_tell(f, "deny none");
+    hub_in(f, "DF", "2318=11|2319=T|2320=2|2321=0|2324=50.00|1670=ACME-USD");
     expect(f, "2318=11|2325=2|1328=the token has ended");
     assert_int_equal(f->hub.ledger.token_count, 1);
 }
@@ -259,18 +210,21 @@ static void test_sim_hub_denies(void **state)
 /* Without 1670 the limit is the party's; parties are said again. */
 static void test_sim_hub_limit_by_its_party(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
 
-    tell(f, "limit ACME-EUR FCM1 ACME EUR 100");
-    tell(f, "expire 0");
-    ask(f, "2318=1|2319=T|2320=0|2321=0|2324=150|15=EUR|54=1|453=1|448=ACME|"
+    hub_tell(f, "limit ACME-EUR FCM1 ACME EUR 100");
+    hub_tell(f, "expire 0");
+    hub_in(f, "DF",
+           "2318=1|2319=T|2320=0|2321=0|2324=150|15=EUR|54=1|453=1|448=ACME|"
            "447=D|452=24");
     expect(f, "2318=1|2325=2|2326=2|453=1|448=ACME|452=24");
-    ask(f, "2318=2|2319=T|2320=0|2321=0|2324=90|15=EUR|54=1|453=2|448=FCM1|"
+    hub_in(f, "DF",
+           "2318=2|2319=T|2320=0|2321=0|2324=90|15=EUR|54=1|453=2|448=FCM1|"
            "447=D|452=4|448=ACME|447=D|452=24");
     expect(f, "2318=2|2325=0|2327=90.00|453=2|448=FCM1|452=4");
     sim_fake_expect_absent(&f->fake, f->fake.sent_count - 1, 126);
-    ask(f, "2318=3|2319=U|2320=0|2321=0|2324=5|15=CHF|54=1|453=1|448=FCM1|"
+    hub_in(f, "DF",
+           "2318=3|2319=U|2320=0|2321=0|2324=5|15=CHF|54=1|453=1|448=FCM1|"
            "447=D|452=4");
     expect(f, "2318=3|2325=2|2326=1|453=1|448=FCM1");
     assert_int_equal(f->hub.ledger.tokens[0].expires_ns, SIM_NEVER);
@@ -279,23 +233,23 @@ static void test_sim_hub_limit_by_its_party(void **state)
 /* A raise in part, twice what was asked, and asks without an id. */
 static void test_sim_hub_grants_another_amount(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
 
-    ask(f, NEW("1", "T", "100.00"));
-    tell(f, "partial 50");
-    ask(f, "2318=2|2319=T|2320=2|2321=0|2324=200.00|1670=ACME-USD");
+    hub_in(f, "DF", NEW("1", "T", "100.00"));
+    hub_tell(f, "partial 50");
+    hub_in(f, "DF", "2318=2|2319=T|2320=2|2321=0|2324=200.00|1670=ACME-USD");
     expect(f, "2318=2|2325=1|2327=150.00|2324=200.00");
-    tell(f, "normal");
-    tell(f, "wrong above");
-    ask(f, NEW("3", "U", "10.00"));
+    hub_tell(f, "normal");
+    hub_tell(f, "wrong above");
+    hub_in(f, "DF", NEW("3", "U", "10.00"));
     expect(f, "2318=3|2325=0|2327=20.00");
-    ask(f, NEW("4", "V", "1000000.00"));
+    hub_in(f, "DF", NEW("4", "V", "1000000.00"));
     expect(f, "2318=4|2325=2");
     sim_fake_expect_absent(&f->fake, f->fake.sent_count - 1, 2327);
-    tell(f, "wrong right");
+    hub_tell(f, "wrong right");
     f->fake.wrong = true; /* there is no 2318 to say again */
     for (int i = 0; i < 2; i++) {
-        ask(f, "2319=W|2320=0|2321=0|2324=5.00|1670=ACME-USD|54=1");
+        hub_in(f, "DF", "2319=W|2320=0|2321=0|2324=5.00|1670=ACME-USD|54=1");
         expect(f, i == 0 ? "2319=W|2325=0" : "2319=W|2325=2");
     }
 }
@@ -303,23 +257,23 @@ static void test_sim_hub_grants_another_amount(void **state)
 /* Only submissions are put off, and once. */
 static void test_sim_hub_pending(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
 
-    ask(f, NEW("1", "T", "100.00"));
-    tell(f, "pending 50");
-    ask(f, NEW("1", "T", "100.00"));
+    hub_in(f, "DF", NEW("1", "T", "100.00"));
+    hub_tell(f, "pending 50");
+    hub_in(f, "DF", NEW("1", "T", "100.00"));
     expect(f, "2318=1|2325=0");
-    ask(f, "2318=2|2319=T|2320=0|2321=1|2324=5.00|1670=ACME-USD|54=1");
+    hub_in(f, "DF", "2318=2|2319=T|2320=0|2321=1|2324=5.00|1670=ACME-USD|54=1");
     expect(f, "2318=2|2325=0");
-    ask(f, "2318=3|2319=T|2320=1|2321=0");
+    hub_in(f, "DF", "2318=3|2319=T|2320=1|2321=0");
     expect(f, "2318=3|2325=4");
-    in(f, "CL", "1666=Q1|1760=3|263=1");
+    hub_in(f, "CL", "1666=Q1|1760=3|263=1");
     sim_fake_expect(&f->fake, 4, "CM", "1666=Q1");
     f->fake.wrong = true; /* an answer to what cannot be read */
-    ask(f, "2318=4|2319=T|2320=7|2321=0|2324=5.00");
+    hub_in(f, "DF", "2318=4|2319=T|2320=7|2321=0|2324=5.00");
     expect(f, "2318=4|2325=2");
     f->fake.wrong = false;
-    ask(f, NEW("5", "U", "100.00"));
+    hub_in(f, "DF", NEW("5", "U", "100.00"));
     expect(f, "2318=5|2325=3");
     sim_hub_tick(&f->hub);
     assert_int_equal(sim_hub_due(&f->hub), f->fake.port.now_ns + 50 * SIM_MS);
@@ -331,13 +285,13 @@ static void test_sim_hub_pending(void **state)
 /* What comes while something waits, waits behind it. */
 static void test_sim_hub_slow_keeps_the_order(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
 
-    tell(f, "slow 50");
-    ask(f, NEW("1", "T", "100.00"));
-    tell(f, "slow 0");
-    ask(f, "2318=2|2319=T|2320=1|2321=0");
-    in(f, "j", "45=3|372=CM|380=3");
+    hub_tell(f, "slow 50");
+    hub_in(f, "DF", NEW("1", "T", "100.00"));
+    hub_tell(f, "slow 0");
+    hub_in(f, "DF", "2318=2|2319=T|2320=1|2321=0");
+    hub_in(f, "j", "45=3|372=CM|380=3");
     assert_int_equal(f->fake.sent_count, 0);
     f->fake.port.now_ns += 50 * SIM_MS;
     sim_hub_tick(&f->hub);
@@ -348,7 +302,7 @@ static void test_sim_hub_slow_keeps_the_order(void **state)
 /* Of parties that have a limit, and of others; and what is answered. */
 static void test_sim_hub_stops(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
     static const struct {
         const char *fields;
         const char *said;
@@ -361,16 +315,16 @@ static void test_sim_hub_stops(void **state)
         {"2332=1", "di  completed"},
     };
 
-    tell(f, "suspend ACME drill");
+    hub_tell(f, "suspend ACME drill");
     sim_fake_expect(&f->fake, 0, "DH",
                     "2328=ACT1|2329=0|2330=Y|453=2|448=ACME|448=FCM1");
-    ask(f, NEW("1", "T", "100.00"));
+    hub_in(f, "DF", NEW("1", "T", "100.00"));
     expect(f, "2325=0");
-    tell(f, "halt NOBODY");
+    hub_tell(f, "halt NOBODY");
     sim_fake_expect(&f->fake, 2, "DH", "2328=ACT2|2329=1|453=1|448=NOBODY");
     sim_fake_expect_absent(&f->fake, 2, 2330);
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-        in(f, "DI", answers[i].fields);
+        hub_in(f, "DI", answers[i].fields);
         assert_string_equal(f->fake.said[f->fake.said_count - 1],
                             answers[i].said);
     }
@@ -379,7 +333,7 @@ static void test_sim_hub_stops(void **state)
 /* Ids longer than anybody would make them are ids all the same. */
 static void test_sim_hub_long_ids(void **state)
 {
-    struct fixture *f = *state;
+    struct hub_test *f = *state;
     char id[400];
     char fields[1024];
 
@@ -388,13 +342,14 @@ static void test_sim_hub_long_ids(void **state)
     f->fake.wrong = true; /* no dictionary has ids so long */
     for (int i = 0; i < 2; i++) {
         snprintf(fields, sizeof(fields), NEW("%s", "T", "100.00"), id);
-        ask(f, fields);
+        hub_in(f, "DF", fields);
         assert_non_null(strstr(f->fake.sent[i], "|2325=0|"));
     }
     assert_int_equal(f->hub.ledger.token_count, 1);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, hub_setup, hub_teardown)
 
 int main(void)
 {

@@ -12,60 +12,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <sim_venue.h>
 
-struct fixture {
-    struct sim_fake fake;
-    struct sim_venue venue;
-    struct sim_body body;
-};
-
-static int setup_version(void **state, enum sim_version version)
-{
-    struct fixture *f = sim_grow(NULL, 1, sizeof(*f));
-
-    memset(f, 0, sizeof(*f));
-    sim_fake_init(&f->fake, version);
-    sim_venue_init(&f->venue, &f->fake.port);
-    *state = f;
-    return 0;
-}
-
-static int setup(void **state)
-{
-    return setup_version(state, SIM_FIX44);
-}
-
-static int setup_42(void **state)
-{
-    return setup_version(state, SIM_FIX42);
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    sim_venue_deinit(&f->venue);
-    sim_body_deinit(&f->body);
-    free(f);
-    return 0;
-}
-
-static void in(struct fixture *f, const char *type, const char *fields)
-{
-    struct sim_message message = sim_fake_message(&f->body, type, fields);
-
-    sim_venue_receive(&f->venue, &f->fake.peer, &message);
-}
-
-static void tell(struct fixture *f, const char *line)
-{
-    if (!sim_venue_command(&f->venue, line)) {
-        fail_msg("refused: %s", line);
-    }
-}
-
-static void said(const struct fixture *f, size_t at, const char *words)
+static void said(const struct venue_test *f, size_t at, const char *words)
 {
     assert_true(at < f->fake.said_count);
     assert_string_equal(f->fake.said[at], words);
@@ -76,7 +24,7 @@ static void said(const struct fixture *f, size_t at, const char *words)
 
 static void test_sim_venue_wrong_words_do_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
     static const char *const lines[] = {
         "",           "nonsense",     "fill",         "fill Z 1 98",
         "fill A x 1", "fill A 0 1",   "fill A 51 98", "fill A 1 high",
@@ -85,9 +33,9 @@ static void test_sim_venue_wrong_words_do_nothing(void **state)
         "reject -1",  "reject next",  "slow",         "slow fast",
         "slow -5",    "slow 86400001"};
 
-    in(f, "D", ORDER("A", "1", "50", "98.5"));
-    in(f, "D", ORDER("E", "1", "50", "98.5"));
-    tell(f, "cancel E");
+    venue_in(f, "D", ORDER("A", "1", "50", "98.5"));
+    venue_in(f, "D", ORDER("E", "1", "50", "98.5"));
+    venue_tell(f, "cancel E");
     sim_fake_clear(&f->fake);
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         if (sim_venue_command(&f->venue, lines[i])) {
@@ -95,44 +43,44 @@ static void test_sim_venue_wrong_words_do_nothing(void **state)
         }
     }
     assert_int_equal(f->fake.sent_count, 0);
-    tell(f, "fill A 5 98");
-    tell(f, "bust F1");
+    venue_tell(f, "fill A 5 98");
+    venue_tell(f, "bust F1");
     assert_false(sim_venue_command(&f->venue, "bust F1"));
     assert_int_equal(f->fake.sent_count, 2);
 }
 
 static void test_sim_venue_prints_its_book(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
-    in(f, "D", ORDER("A", "1", "50", "98.5"));
-    in(f, "D", ORDER("B", "2", "40", "99"));
-    tell(f, "fill B 30 99");
-    tell(f, "cancel A");
+    venue_in(f, "D", ORDER("A", "1", "50", "98.5"));
+    venue_in(f, "D", ORDER("B", "2", "40", "99"));
+    venue_tell(f, "fill B 30 99");
+    venue_tell(f, "cancel A");
     f->fake.said_count = 0;
-    tell(f, "book");
+    venue_tell(f, "book");
     said(f, 0, "book V2 B X sell qty=40 cum=30 leaves=10 px=99.00 39=1");
     said(f, 1, "book end");
-    tell(f, "orders");
+    venue_tell(f, "orders");
     said(f, 2, "book V1 A X buy qty=50 cum=0 leaves=0 px=98.50 39=4");
     said(f, 3, "book V2 B X sell qty=40 cum=30 leaves=10 px=99.00 39=1");
     said(f, 4, "book end");
     f->venue.token_tag = 7350;
-    in(f, "D", ORDER("C", "1", "1", "1"));
+    venue_in(f, "D", ORDER("C", "1", "1", "1"));
     f->fake.said_count = 0;
-    tell(f, "violations");
+    venue_tell(f, "violations");
     said(f, 0, "violations 1");
 }
 
 /* What comes while something waits, waits behind it. */
 static void test_sim_venue_slow_keeps_the_order(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
-    tell(f, "slow 50");
-    in(f, "D", ORDER("A", "1", "50", "98.5"));
-    tell(f, "slow 0");
-    in(f, "F", "41=A|11=C|55=X|54=1");
+    venue_tell(f, "slow 50");
+    venue_in(f, "D", ORDER("A", "1", "50", "98.5"));
+    venue_tell(f, "slow 0");
+    venue_in(f, "F", "41=A|11=C|55=X|54=1");
     assert_int_equal(f->fake.sent_count, 0);
     assert_int_equal(sim_venue_due(&f->venue),
                      f->fake.port.now_ns + 50 * SIM_MS);
@@ -146,7 +94,7 @@ static void test_sim_venue_slow_keeps_the_order(void **state)
 }
 
 /* Each field that an order needs, left out or wrong. */
-static void lacks_a_field(struct fixture *f, const char *reason)
+static void lacks_a_field(struct venue_test *f, const char *reason)
 {
     static const char *const bodies[] = {
         "11=A|55=X|38=5|40=2|44=98",      "11=A|55=X|54=1|38=5|44=98",
@@ -156,7 +104,7 @@ static void lacks_a_field(struct fixture *f, const char *reason)
 
     f->fake.wrong = true; /* it answers without what it was not told */
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-        in(f, "D", bodies[i]);
+        venue_in(f, "D", bodies[i]);
         sim_fake_expect(&f->fake, i, "8", "37=NONE|150=8|39=8");
         sim_fake_expect(&f->fake, i, "8", reason);
         sim_fake_expect(&f->fake, i, "8",
@@ -175,36 +123,36 @@ static void test_sim_venue_42_order_lacks_a_field(void **state)
     lacks_a_field(*state, "103=0");
 }
 
-static void refuses(struct fixture *f, const char *other)
+static void refuses(struct venue_test *f, const char *other)
 {
-    in(f, "D", ORDER("A", "1", "50", "98.5"));
-    tell(f, "fill A 20 98.5");
+    venue_in(f, "D", ORDER("A", "1", "50", "98.5"));
+    venue_tell(f, "fill A 20 98.5");
     sim_fake_clear(&f->fake);
-    in(f, "F", "41=A|11=A|55=X|54=1");
+    venue_in(f, "F", "41=A|11=A|55=X|54=1");
     sim_fake_expect(&f->fake, 0, "9", "58=duplicate ClOrdID|434=1");
-    in(f, "G", "41=A|11=B|55=X|54=1|38=19|40=2|44=98.5");
+    venue_in(f, "G", "41=A|11=B|55=X|54=1|38=19|40=2|44=98.5");
     sim_fake_expect(&f->fake, 1, "9",
                     "58=the quantity is below what was filled|434=2");
     sim_fake_expect(&f->fake, 1, "9", other);
-    tell(f, "reject 1");
-    in(f, "F", "41=A|11=C|55=X|54=1");
+    venue_tell(f, "reject 1");
+    venue_in(f, "F", "41=A|11=C|55=X|54=1");
     sim_fake_expect(&f->fake, 2, "9", "58=rejected by command");
     sim_fake_expect(&f->fake, 2, "9", other);
     f->fake.wrong = true; /* it answers without what it was not told */
-    in(f, "F", "41=A|55=X|54=1");
+    venue_in(f, "F", "41=A|55=X|54=1");
     sim_fake_expect(&f->fake, 3, "9", "58=duplicate ClOrdID");
-    tell(f, "bust F1");
-    in(f, "G", "41=A|11=B|55=X|54=1|38=0|40=2|44=98.5");
+    venue_tell(f, "bust F1");
+    venue_in(f, "G", "41=A|11=B|55=X|54=1|38=0|40=2|44=98.5");
     sim_fake_expect(&f->fake, 5, "9", other);
-    tell(f, "reject 1");
-    in(f, "D", ORDER("D", "1", "50", "98.5"));
+    venue_tell(f, "reject 1");
+    venue_in(f, "D", ORDER("D", "1", "50", "98.5"));
     sim_fake_expect(&f->fake, 6, "8", "58=rejected by command|150=8");
     assert_int_equal(f->venue.book.order_count, 1);
 }
 
 static void test_sim_venue_refuses_requests(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
     refuses(f, "102=99");
     sim_fake_expect(&f->fake, 0, "9", "102=6");
@@ -213,7 +161,7 @@ static void test_sim_venue_refuses_requests(void **state)
 
 static void test_sim_venue_42_refuses_requests(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
     refuses(f, "102=2");
     sim_fake_expect(&f->fake, 0, "9", "102=2");
@@ -223,34 +171,34 @@ static void test_sim_venue_42_refuses_requests(void **state)
 /* A replace down to what was filled fills the order; in 4.2 it is not 5. */
 static void test_sim_venue_42_replace_to_what_was_filled(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
-    in(f, "D", ORDER("A", "1", "50", "98.5"));
-    tell(f, "fill A 20 98.5");
-    in(f, "G", "41=A|11=B|55=X|54=1|38=20|40=2|44=98.5");
+    venue_in(f, "D", ORDER("A", "1", "50", "98.5"));
+    venue_tell(f, "fill A 20 98.5");
+    venue_in(f, "G", "41=A|11=B|55=X|54=1|38=20|40=2|44=98.5");
     sim_fake_expect(&f->fake, 2, "8", "11=B|150=5|39=2|14=20|151=0");
-    tell(f, "bust F1");
+    venue_tell(f, "bust F1");
     sim_fake_expect(&f->fake, 3, "8", "19=F1|20=1|150=4|39=4|14=0");
-    in(f, "q", "11=M|530=7");
+    venue_in(f, "q", "11=M|530=7");
     assert_int_equal(f->fake.sent_count, 4);
     said(f, f->fake.said_count - 1, "note q is not answered");
-    in(f, "H", "11=B|55=X|54=1|790=S");
+    venue_in(f, "H", "11=B|55=X|54=1|790=S");
     sim_fake_expect_absent(&f->fake, 4, 790);
 }
 
 static void test_sim_venue_bust_of_what_has_ended(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
-    in(f, "D", ORDER("A", "1", "50", "98.5"));
-    tell(f, "fill A 20 98.5");
-    tell(f, "expire A");
+    venue_in(f, "D", ORDER("A", "1", "50", "98.5"));
+    venue_tell(f, "fill A 20 98.5");
+    venue_tell(f, "expire A");
     sim_fake_clear(&f->fake);
-    tell(f, "bust F1");
+    venue_tell(f, "bust F1");
     sim_fake_expect(&f->fake, 0, "8", "150=H|39=C|14=0|151=0");
-    in(f, "H", "11=A|55=X|54=1|790=S");
+    venue_in(f, "H", "11=A|55=X|54=1|790=S");
     sim_fake_expect(&f->fake, 1, "8", "150=I|790=S|39=C");
-    in(f, "Z", "117=Q");
+    venue_in(f, "Z", "117=Q");
     said(f, f->fake.said_count - 1, "note Z is not answered");
     sim_venue_bust(&f->venue, 0); /* a second time it is nothing */
     assert_int_equal(f->fake.sent_count, 2);
@@ -259,17 +207,17 @@ static void test_sim_venue_bust_of_what_has_ended(void **state)
 /* Those of one symbol, of whoever asks, that are open. */
 static void test_sim_venue_mass_cancel_by_symbol(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
     struct sim_peer other = {.name = "T", .version = SIM_FIX44, .up = true};
 
-    in(f, "D", ORDER("A", "1", "50", "98.5"));
-    in(f, "D", "11=B|55=Y|54=1|38=10|40=2|44=99");
-    in(f, "D", ORDER("C", "1", "50", "98.5"));
-    in(f, "D", ORDER("D", "1", "50", "98.5"));
-    tell(f, "cancel C");
+    venue_in(f, "D", ORDER("A", "1", "50", "98.5"));
+    venue_in(f, "D", "11=B|55=Y|54=1|38=10|40=2|44=99");
+    venue_in(f, "D", ORDER("C", "1", "50", "98.5"));
+    venue_in(f, "D", ORDER("D", "1", "50", "98.5"));
+    venue_tell(f, "cancel C");
     f->venue.book.orders[3].peer = &other;
     sim_fake_clear(&f->fake);
-    in(f, "q", "11=M|530=1|55=X");
+    venue_in(f, "q", "11=M|530=1|55=X");
     sim_fake_expect(&f->fake, 0, "8", "11=A|150=4");
     sim_fake_expect(&f->fake, 1, "r", "11=M|530=1|531=1|533=1");
     assert_int_equal(f->fake.sent_count, 2);
@@ -279,21 +227,23 @@ static void test_sim_venue_mass_cancel_by_symbol(void **state)
 /* Better prices first on the buying side, too; 59=4 beyond 64 bits. */
 static void test_sim_venue_book_at_its_ends(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
-    in(f, "D", ORDER("B1", "1", "10", "97"));
-    in(f, "D", ORDER("B2", "1", "10", "98"));
-    in(f, "D", "11=S|55=X|54=2|38=15|40=1");
+    venue_in(f, "D", ORDER("B1", "1", "10", "97"));
+    venue_in(f, "D", ORDER("B2", "1", "10", "98"));
+    venue_in(f, "D", "11=S|55=X|54=2|38=15|40=1");
     sim_fake_expect(&f->fake, 3, "8", "11=B2|150=F|31=98");
     sim_fake_expect(&f->fake, 5, "8", "11=B1|150=F|31=97|32=5");
-    tell(f, "cancel B1");
-    in(f, "AB", "11=P|55=X|54=2|38=10|40=2|44=1|555=2|600=A|624=1|600=B|624=2");
-    in(f, "D", ORDER("S1", "2", "90000000000000000", "99"));
-    in(f, "D", ORDER("S2", "2", "90000000000000000", "99"));
-    in(f, "AB",
-       "11=Q|55=X|54=1|38=10|40=2|44=100|59=4|555=2|600=A|624=1|600=B|624=2");
+    venue_tell(f, "cancel B1");
+    venue_in(f, "AB",
+             "11=P|55=X|54=2|38=10|40=2|44=1|555=2|600=A|624=1|600=B|624=2");
+    venue_in(f, "D", ORDER("S1", "2", "90000000000000000", "99"));
+    venue_in(f, "D", ORDER("S2", "2", "90000000000000000", "99"));
+    venue_in(
+        f, "AB",
+        "11=Q|55=X|54=1|38=10|40=2|44=100|59=4|555=2|600=A|624=1|600=B|624=2");
     sim_fake_clear(&f->fake);
-    in(f, "D", "11=K|55=X|54=1|38=5|40=2|44=99|59=4");
+    venue_in(f, "D", "11=K|55=X|54=1|38=5|40=2|44=99|59=4");
     sim_fake_expect(&f->fake, 1, "8", "11=S1|150=F|39=1|32=5");
     sim_fake_expect(&f->fake, 2, "8", "11=K|150=F|39=2|32=5");
 }
@@ -305,24 +255,25 @@ static void test_sim_venue_book_at_its_ends(void **state)
  * are ids all the same. */
 static void test_sim_venue_says_users_fields(void **state)
 {
-    struct fixture *f = *state;
+    struct venue_test *f = *state;
 
-    in(f, "D", ORDER("A", "1", "5", "98") "|7350=T1|40000=no|4999=no");
+    venue_in(f, "D", ORDER("A", "1", "5", "98") "|7350=T1|40000=no|4999=no");
     said(f, 0, "order V1 A buy 5 X 98.00 7350=T1");
     f->fake.wrong = true; /* no message has fields so long */
-    in(f, "D",
-       ORDER("B", "1", "5",
-             "98") "|7350=" HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
-                   "|7351=" TEN);
+    venue_in(f, "D",
+             ORDER("B", "1", "5", "98") "|7350=" HUNDRED HUNDRED HUNDRED HUNDRED
+                 HUNDRED HUNDRED "|7351=" TEN);
     assert_null(strstr(f->fake.said[1], "7351"));
-    in(f, "D", ORDER(HUNDRED HUNDRED HUNDRED "1", "1", "5", "98"));
+    venue_in(f, "D", ORDER(HUNDRED HUNDRED HUNDRED "1", "1", "5", "98"));
     assert_int_equal(f->venue.book.order_count, 3);
-    in(f, "F", "11=F|41=" HUNDRED HUNDRED HUNDRED "1|55=X|54=1");
+    venue_in(f, "F", "11=F|41=" HUNDRED HUNDRED HUNDRED "1|55=X|54=1");
     sim_fake_expect(&f->fake, 3, "8", "11=F|150=4");
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-#define CASE_42(name) cmocka_unit_test_setup_teardown(name, setup_42, teardown)
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, venue_setup, venue_teardown)
+#define CASE_42(name)                                                          \
+    cmocka_unit_test_setup_teardown(name, venue_setup_42, venue_teardown)
 
 int main(void)
 {
