@@ -15,80 +15,11 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <wire_parts.h>
+
+#include "wire_side.h"
 
 #define FLOOD_MAX 20
-#define DESK SAMPLES "/wire.session"
-
-/* --- a script and its runner -------------------------------------------- */
-
-struct side {
-    struct cg_script script;
-    struct cg_script_run_options options;
-    struct cg_script_runner runner;
-    struct cg_wire *wire;
-    size_t next; /* step */
-    char error[256];
-    char notes[4096];
-    size_t messages;
-};
-
-static void complain(void *user,
-                     const char *file,
-                     int line,
-                     const char *wrong,
-                     const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
-static void say(void *user, const char *text)
-{
-    (void)user;
-    print_error("%s", text);
-}
-
-static void side_open(struct side *side, const char *text)
-{
-    char *whole = NULL;
-
-    *side = (struct side){.options = {.print = say}};
-    assert_true(asprintf(&whole,
-                         "include desk.inc\nvalue RUN r1\nvalue PROBE H\n"
-                         "default wire > A 98=0 108=30 141=Y\n%s",
-                         text) > 0);
-    assert_int_equal(cg_script_read_text(DESK, cg_slice_str(whole), complain,
-                                         NULL, &side->script),
-                     0);
-    free(whole);
-    side->runner = (struct cg_script_runner){
-        .script = &side->script,
-        .options = &side->options,
-        .now = side->script.start,
-        .captures = calloc(side->script.capture_count + 1, sizeof(char *)),
-        .header = malloc(CG_SCRIPT_BUFFER),
-        .buffer = malloc(CG_SCRIPT_BUFFER),
-        .whole = malloc(CG_SCRIPT_BUFFER),
-    };
-    assert_true(cg_script_set_values(&side->runner));
-    while (side->next < side->script.step_count &&
-           !side->script.steps[side->next].wire) {
-        side->next++; /* of the desk */
-    }
-}
-
-static void side_close(struct side *side)
-{
-    for (size_t i = 0; i < side->script.capture_count; i++) {
-        free(side->runner.captures[i]);
-    }
-    free(side->runner.captures);
-    free(side->runner.header);
-    free(side->runner.buffer);
-    free(side->runner.whole);
-    cg_script_deinit(&side->script);
-}
+#define LOGON "default wire > A 98=0 108=30 141=Y\n"
 
 /* --- what is made of a step --------------------------------------------- */
 
@@ -107,7 +38,7 @@ static struct wire_made made_of(const char *text, char *bytes, size_t cap)
         .next_out = MADE_AT,
     };
 
-    side_open(&side, text);
+    side_open(&side, LOGON, text);
     making.now = side.script.start;
     assert_true(wire_compose(&making, &side.runner,
                              &side.script.steps[side.next], &made));
@@ -347,8 +278,8 @@ static void pair_open(struct pair *pair, const char *a, const char *b)
     pair->guard.data = pair;
     pair->late = false;
     uv_timer_start(&pair->guard, on_guard, 10000, 0);
-    side_open(&pair->a, a);
-    side_open(&pair->b, b);
+    side_open(&pair->a, LOGON, a);
+    side_open(&pair->b, LOGON, b);
     wire_open(pair, &pair->b, true, 0);
     wire_open(pair, &pair->a, false, cg_wire_port(pair->b.wire));
 }

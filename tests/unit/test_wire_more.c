@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "failing_memory.h"
-#include "wire_parts.h"
+#include "wire_side.h"
 
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -18,69 +18,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define DESK SAMPLES "/wire.session"
-
-/* --- a script and its runner ------------------------------------------------
- */
-
-struct side {
-    struct cg_script script;
-    struct cg_script_run_options options;
-    struct cg_script_runner runner;
-    size_t next; /* step */
-};
-
-static void complain(void *user,
-                     const char *file,
-                     int line,
-                     const char *wrong,
-                     const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
-static void side_open(struct side *side, const char *text)
-{
-    char *whole = NULL;
-
-    *side = (struct side){.next = 0};
-    assert_true(asprintf(&whole,
-                         "include desk.inc\n\nvalue RUN r1\nvalue PROBE H\n"
-                         "value SEQ 0\n%s\n",
-                         text) > 0);
-    assert_int_equal(cg_script_read_text(DESK, cg_slice_str(whole), complain,
-                                         NULL, &side->script),
-                     0);
-    free(whole);
-    side->runner = (struct cg_script_runner){
-        .script = &side->script,
-        .options = &side->options,
-        .now = side->script.start,
-        .captures = calloc(side->script.capture_count + 1, sizeof(char *)),
-        .header = malloc(CG_SCRIPT_BUFFER),
-        .buffer = malloc(CG_SCRIPT_BUFFER),
-        .whole = malloc(CG_SCRIPT_BUFFER),
-    };
-    assert_true(cg_script_set_values(&side->runner));
-    while (side->next < side->script.step_count &&
-           !side->script.steps[side->next].wire) {
-        side->next++; /* of the desk */
-    }
-}
-
-static void side_close(struct side *side)
-{
-    for (size_t i = 0; i < side->script.capture_count; i++) {
-        free(side->runner.captures[i]);
-    }
-    free(side->runner.captures);
-    free(side->runner.header);
-    free(side->runner.buffer);
-    free(side->runner.whole);
-    cg_script_deinit(&side->script);
-}
 
 static struct wire_making making_of(const struct side *side)
 {
@@ -112,7 +49,7 @@ static void test_wire_more_offsets_that_are_none(void **state)
         struct wire_making making;
 
         snprintf(text, sizeof(text), "wire > 0 %s", rows[i]);
-        side_open(&side, text);
+        side_open(&side, "value SEQ 0\n", text);
         making = making_of(&side);
         assert_true(wire_compose(&making, &side.runner,
                                  &side.script.steps[side.next], &made));
@@ -141,7 +78,7 @@ static void test_wire_more_too_much_is_not_made(void **state)
     for (int i = 0; i < WIRE_CUTS_MAX + 20; i++) {
         strcat(text, "/|1=x|");
     }
-    side_open(&side, text);
+    side_open(&side, "value SEQ 0\n", text);
     making = making_of(&side);
     assert_true(wire_compose(&making, &side.runner,
                              &side.script.steps[side.next], &made));
@@ -152,7 +89,7 @@ static void test_wire_more_too_much_is_not_made(void **state)
     for (int i = 0; i < 3000; i++) {
         strcat(text, "|");
     }
-    side_open(&side, text);
+    side_open(&side, "value SEQ 0\n", text);
     assert_false(wire_compose(&making, &side.runner,
                               &side.script.steps[side.next], &made));
     side_close(&side);
@@ -236,7 +173,7 @@ static int end_open(
     };
 
     memset(end, 0, sizeof(*end));
-    side_open(&end->side, text);
+    side_open(&end->side, "value SEQ 0\n", text);
     options.script = &end->side.script;
     options.session = &end->side.script.config.sessions[0];
     return cg_wire_open(&options, end->error, sizeof(end->error), &end->wire);
@@ -411,8 +348,9 @@ static void test_wire_more_no_memory(void **state)
     struct wire_making making;
 
     (void)state;
-    side_open(&side, "default wire > H 54=1\n"
-                     "wire > H 11=${RUN}A 36=+1");
+    side_open(&side, "value SEQ 0\n",
+              "default wire > H 54=1\n"
+              "wire > H 11=${RUN}A 36=+1");
     making = making_of(&side);
     for (int i = 0; i < 2; i++) {
         for_good = i == 1;
