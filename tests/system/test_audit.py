@@ -11,37 +11,16 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import unittest
 
+from demo_journal import PROGRAM, OnDemo, run
 from journal_chain import chain_again
 
-PROGRAM = os.path.abspath(sys.argv[1])
 RULES = ["chain", "facts", "R12", "R13", "R22", "R23"]
 
 
-def run(*words):
-    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True,
-                          timeout=100, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
-class Audit(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="cg-audit-")
-        kept = os.path.join(cls.folder.name, "demo")
-        status, out, error = run("demo", "--quiet", "--until", "4", "--keep",
-                                 kept)
-        assert status == 0, out + error
-        cls.journal = os.path.join(kept, "gate.journal")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
+class Audit(OnDemo):
     def edited(self, name, sql):
         path = os.path.join(self.folder.name, name)
         shutil.copy(self.journal, path)

@@ -11,35 +11,19 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import unittest
 
+from demo_journal import OnDemo, content, run
 from journal_chain import chain_again
 
-PROGRAM = os.path.abspath(sys.argv[1])
 
+class Explain(OnDemo):
+    DEMO = ()
 
-def content(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def run(*words):
-    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True,
-                          timeout=100, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
-class Explain(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="cg-explain-")
-        cls.kept = os.path.join(cls.folder.name, "demo")
-        status, out, error = run("demo", "--quiet", "--keep", cls.kept)
-        assert status == 0, out + error
-        cls.journal = os.path.join(cls.kept, "gate.journal")
+        super().setUpClass()
         cls.facts = {}
         journal = sqlite3.connect(cls.journal)
         for no, utc, kind, ident, session, seq, reason in journal.execute(
@@ -47,10 +31,6 @@ class Explain(unittest.TestCase):
                 "FROM timeline"):
             cls.facts[no] = (utc, kind, ident, None if session == "timer" else session, seq, reason)
         journal.close()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     def explain(self, *words):
         return run("explain", "--journal", self.journal, *words)

@@ -12,41 +12,14 @@ import io
 import json
 import os
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import unittest
 
+from demo_journal import OnDemo, content, run
 from journal_chain import chain_again, chain_of
 
-PROGRAM = os.path.abspath(sys.argv[1])
 
-
-def content(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def run(*words):
-    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True,
-                          timeout=100, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
-class Records(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="cg-records-")
-        kept = os.path.join(cls.folder.name, "demo")
-        status, out, error = run("demo", "--quiet", "--until", "4", "--keep",
-                                 kept)
-        assert status == 0, out + error
-        cls.journal = os.path.join(kept, "gate.journal")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
+class Records(OnDemo):
     def records(self, *words):
         return run("records", "--journal", self.journal, *words)
 
