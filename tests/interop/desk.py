@@ -3,11 +3,10 @@
 SPDX-License-Identifier: Apache-2.0
 """
 import os
-import random
 import re
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -15,6 +14,9 @@ import time
 import bodies
 from brains import Hub, Venue
 from wire import TO_GATE, TO_PEER, Message, Tap, join, split
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "system"))
+from ports import free_port # pylint: disable=wrong-import-position
 
 WAIT_S = 60.0
 HEARTBEAT = 2
@@ -71,18 +73,6 @@ INSTRUMENTS = "instrument,currency,dv01_per_million\nUSSW10,USD,904.00\n"
 
 class Failure(Exception):
     """A check that did not hold, in words."""
-
-
-def free_port():
-    """One that nobody is given for a connection of his own meanwhile."""
-    for port in random.sample(range(20000, 32000), 100):
-        with socket.socket() as found:
-            try:
-                found.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("no port is free")
 
 
 class Process:

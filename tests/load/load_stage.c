@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "../unit/folder.h"
+#include "../unit/free_port.h"
 #include "load_client.h"
 
 static int64_t folder_size;
@@ -333,23 +334,6 @@ int stage_stranger(const struct load_stage *stage)
         perror("a stranger");
     }
     return line;
-}
-
-static int free_port(void)
-{
-    uv_loop_t loop;
-    uv_tcp_t tcp;
-    struct sockaddr_in address;
-    int len = sizeof(address);
-    uv_loop_init(&loop);
-    uv_tcp_init(&loop, &tcp);
-    uv_ip4_addr("127.0.0.1", 0, &address);
-    uv_tcp_bind(&tcp, (struct sockaddr *)&address, 0);
-    uv_tcp_getsockname(&tcp, (struct sockaddr *)&address, &len);
-    uv_close((uv_handle_t *)&tcp, NULL);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    uv_loop_close(&loop);
-    return ntohs(address.sin_port);
 }
 
 /* Words that stage_become() takes. */

@@ -7,7 +7,6 @@ SPDX-License-Identifier: Apache-2.0
 import datetime
 import os
 import queue
-import random
 import re
 import resource
 import signal
@@ -18,6 +17,8 @@ import tempfile
 import threading
 import time
 import unittest
+
+from ports import free_port
 
 PROGRAM = os.path.abspath(sys.argv[1])
 # Another program that knows the command "run".
@@ -80,25 +81,6 @@ INSTRUMENTS = "instrument,currency,dv01_per_million\nUSSW10,USD,904.00\n"
 ORDER = ("11={id}|9001=first|1=ACME|55=USSW10|54=1|38={qty}|40=2|44=4.125|"
          "60={now}|453=2|448=TRADER9|447=D|452=11|448=FCM1|447=D|452=4|"
          "59=0|9000=x=y|")
-
-
-PORTS_GIVEN = set()
-
-
-def free_port():
-    """Below those that the system gives to connections, and given only once: it
-    is still free when somebody listens there."""
-    while True:
-        port = random.randrange(10240, 32768)
-        if port in PORTS_GIVEN:
-            continue
-        PORTS_GIVEN.add(port)
-        with socket.socket() as found:
-            try:
-                found.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def utc():

@@ -8,15 +8,14 @@
  */
 #include "kill_stage.h"
 #include "../unit/folder.h"
+#include "../unit/free_port.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -120,28 +119,6 @@ static bool write_files(struct kill_stage *stage, int gate_port)
                 kill_symbols[i].dv01);
     }
     return fclose(settings) == 0 && fclose(table) == 0;
-}
-
-/* Below the ports that the system gives away: nobody takes it while the gate
- * is dead. */
-static int free_port(uint64_t seed)
-{
-    for (int i = 0; i < 2000; i++) {
-        int port = 20000 +
-                   (int)((seed * 31 + (uint64_t)getpid() * 7 + (uint64_t)i) %
-                         10000);
-        struct sockaddr_in address = {
-            .sin_family = AF_INET,
-            .sin_port = htons((uint16_t)port),
-            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        int bound = bind(fd, (struct sockaddr *)&address, sizeof(address));
-        close(fd);
-        if (bound == 0) {
-            return port;
-        }
-    }
-    return 0;
 }
 
 /* --- the loop ----------------------------------------------------------- */
@@ -368,7 +345,7 @@ bool kill_stage_open(struct kill_stage *stage,
                      uint64_t seed)
 {
     char here[PATH_MAX - 64];
-    int port = free_port(seed);
+    int port = free_port();
     *stage = (struct kill_stage){.program = program, .seed = seed};
     if (getcwd(here, sizeof(here)) == NULL) {
         return false;

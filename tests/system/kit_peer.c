@@ -13,11 +13,8 @@
 #include <cmocka.h>
 
 #include "kit_peer.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -353,27 +350,6 @@ void raw_peer_close(struct raw_peer *raw)
     while (raw->open > 0) {
         uv_run(&loop, UV_RUN_ONCE);
     }
-}
-
-/* Below those that the system gives to connections: it is still free when
- * somebody listens there. */
-int free_port(void)
-{
-    static int next;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int status = -1;
-
-    next = next > 0 ? next : 10240 + getpid() * 97 % 20000;
-    while (status != 0) {
-        int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-        next = next < 32767 ? next + 1 : 10240;
-        address.sin_port = htons((uint16_t)next);
-        status = bind(fd, (struct sockaddr *)&address, sizeof(address));
-        close(fd);
-    }
-    return next;
 }
 
 /* --- a kit that is watched ----------------------------------------------- */

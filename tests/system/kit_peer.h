@@ -8,6 +8,7 @@
 #ifndef KIT_PEER_H
 #define KIT_PEER_H
 
+#include "../unit/free_port.h"
 #include <fix8c/transport.h>
 #include <kit.h>
 
@@ -64,9 +65,6 @@ struct raw_peer {
 
 void raw_peer_open(struct raw_peer *raw, enum raw_mood mood);
 void raw_peer_close(struct raw_peer *raw);
-
-/* A port of loopback that nobody uses now. */
-int free_port(void);
 
 /* --- a kit that is watched ----------------------------------------------- */
 
