@@ -7,6 +7,7 @@
 #include "certification.h"
 #include "certify_operator.h"
 #include "evidence.h"
+#include "print_mistake.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -85,20 +86,6 @@ static void print_usage(FILE *to)
         "as written); 1 not; 2 wrong arguments, or a file that cannot be "
         "used.\n",
         to);
-}
-
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    if (line > 0) {
-        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
-    } else {
-        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
-    }
 }
 
 /* --- arguments ---------------------------------------------------------- */
@@ -515,18 +502,18 @@ static int play(struct certify *certify)
 
 static bool open_files(struct certify *certify)
 {
-    if (cg_config_read(certify->config_path, mistake, NULL, &certify->config) !=
-        0) {
+    if (cg_config_read(certify->config_path, app_print_mistake, NULL,
+                       &certify->config) != 0) {
         return false;
     }
     certify->seat = strcmp(certify->peer, "gate") == 0 ? CG_KIT_GATE
                                                        : CG_KIT_HUB;
     return (certify->seat == CG_KIT_GATE ? find_played(certify)
                                          : find_hub(certify)) &&
-           cg_profile_read(certify->profile_path, mistake, NULL,
+           cg_profile_read(certify->profile_path, app_print_mistake, NULL,
                            &certify->profile) == 0 &&
            cg_cases_read(certify->paths, certify->path_count, certify->seat,
-                         mistake, NULL, &certify->cases) == 0;
+                         app_print_mistake, NULL, &certify->cases) == 0;
 }
 
 static int run(struct certify *certify)

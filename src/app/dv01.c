@@ -8,6 +8,7 @@
  */
 #include "dv01.h"
 #include "app_command.h"
+#include "print_mistake.h"
 
 #include <digest.h>
 #include <errno.h>
@@ -28,25 +29,12 @@ static bool is_fine(const struct dv01 *dv01)
 
 /* --- mistakes ------------------------------------------------------------- */
 
-static void report(void *user,
-                   const char *file,
-                   int line,
-                   const char *wrong,
-                   const char *remedy)
-{
-    (void)user;
-    if (line > 0) {
-        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
-    } else {
-        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
-    }
-}
-
 static enum status tell_mistakes(struct dv01 *dv01)
 {
     size_t count = dv01->mistakes.count;
 
-    cg_mistakes_report(&dv01->mistakes, dv01->options->par_rates, report, NULL);
+    cg_mistakes_report(&dv01->mistakes, dv01->options->par_rates,
+                       app_print_mistake, NULL);
     if (dv01->mistakes.no_memory) {
         fputs("creditgate dv01: no memory\n", stderr);
         return FAILED;

@@ -7,6 +7,7 @@
 #include "app_command.h"
 #include "journal_file.h"
 #include "print_cell.h"
+#include "print_mistake.h"
 #include <creditgate/explain.h>
 
 #include <stdio.h>
@@ -20,8 +21,7 @@ struct explain_command {
     struct cg_config *config;
     struct cg_explain_query query;
     size_t told;
-    bool terminal; /* standard error is one */
-    bool said;     /* ... and how far the reading is stands on it */
+    struct app_progress reading;
 };
 
 static void print_usage(FILE *to)
@@ -219,19 +219,10 @@ static void print_json(const struct explain_command *command,
 
 /* --- reading ------------------------------------------------------------ */
 
-/* The line with how far the reading is makes room for others. */
-static void clear_progress(struct explain_command *command)
-{
-    if (command->said) {
-        fputs("\r\033[K", stderr);
-        command->said = false;
-    }
-}
-
 static int each(void *user, const struct cg_explanation *explanation)
 {
     struct explain_command *command = user;
-    clear_progress(command);
+    app_progress_clear(&command->reading);
     if (command->json) {
         print_json(command, explanation);
     } else {
@@ -244,23 +235,7 @@ static int each(void *user, const struct cg_explanation *explanation)
 static void progress(void *user, cg_seq facts)
 {
     struct explain_command *command = user;
-    if (command->terminal) {
-        fprintf(stderr, "\rreading: %llu facts", (unsigned long long)facts);
-        fflush(stderr);
-        command->said = true;
-    }
-}
-
-static void say_unknown(const struct explain_command *command)
-{
-    const struct cg_explain_query *query = &command->query;
-    fprintf(stderr, "creditgate explain: %s: there is no order %s",
-            command->path, query->id);
-    for (size_t i = 0; i < query->near_count; i++) {
-        fprintf(stderr, "%s%s", i == 0 ? "; did you mean " : ", ",
-                query->near[i]);
-    }
-    fputs(query->near_count > 0 ? "?\n" : "\n", stderr);
+    app_progress_say(&command->reading, facts);
 }
 
 static int read_journal(struct explain_command *command)
@@ -273,9 +248,10 @@ static int read_journal(struct explain_command *command)
     int status = cg_gate_explain(&journal, &command->query, error,
                                  sizeof(error));
     journal.close(journal.user);
-    clear_progress(command);
+    app_progress_clear(&command->reading);
     if (status == CG_RECORDS_E_UNKNOWN) {
-        say_unknown(command);
+        app_say_unknown("explain", command->path, "order", command->query.id,
+                        command->query.near, command->query.near_count);
         return 1;
     }
     if (status != 0) {
@@ -289,25 +265,11 @@ static int read_journal(struct explain_command *command)
     return 0;
 }
 
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    if (line > 0) {
-        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
-    } else {
-        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
-    }
-}
-
 int app_explain(int argc, char **argv)
 {
     struct explain_command command = {
         .query = {.each = each, .progress = progress},
-        .terminal = isatty(STDERR_FILENO) == 1,
+        .reading = app_progress(),
     };
     command.query.user = &command;
     for (int i = 1; i < argc; i++) {
@@ -322,8 +284,8 @@ int app_explain(int argc, char **argv)
     if (command.config_path == NULL) {
         return read_journal(&command);
     }
-    if (cg_config_open(command.config_path, mistake, NULL, &command.config) !=
-        0) {
+    if (cg_config_open(command.config_path, app_print_mistake, NULL,
+                       &command.config) != 0) {
         return 2;
     }
     command.query.config = command.config;

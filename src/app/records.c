@@ -20,8 +20,7 @@ struct records_command {
     const char *what; /* "order", of what |query| asks for */
     struct cg_records_query query;
     struct records_printer printer;
-    bool terminal; /* standard error is one */
-    bool said;     /* ... and how far the reading is stands on it */
+    struct app_progress reading;
 };
 
 static void print_usage(FILE *to)
@@ -206,19 +205,10 @@ read_arguments(struct records_command *command, int argc, char **argv)
 
 /* --- reading ------------------------------------------------------------ */
 
-/* The line with how far the reading is makes room for others. */
-static void clear_progress(struct records_command *command)
-{
-    if (command->said) {
-        fputs("\r\033[K", stderr);
-        command->said = false;
-    }
-}
-
 static int each(void *user, const struct cg_record *record)
 {
     struct records_command *command = user;
-    clear_progress(command);
+    app_progress_clear(&command->reading);
     records_print(&command->printer, record);
     return 0;
 }
@@ -226,23 +216,7 @@ static int each(void *user, const struct cg_record *record)
 static void progress(void *user, cg_seq facts)
 {
     struct records_command *command = user;
-    if (command->terminal) {
-        fprintf(stderr, "\rreading: %llu facts", (unsigned long long)facts);
-        fflush(stderr);
-        command->said = true;
-    }
-}
-
-static void say_unknown(const struct records_command *command)
-{
-    const struct cg_records_query *query = &command->query;
-    fprintf(stderr, "creditgate records: %s: there is no %s %s", command->path,
-            command->what, query->id);
-    for (size_t i = 0; i < query->near_count; i++) {
-        fprintf(stderr, "%s%s", i == 0 ? "; did you mean " : ", ",
-                query->near[i]);
-    }
-    fputs(query->near_count > 0 ? "?\n" : "\n", stderr);
+    app_progress_say(&command->reading, facts);
 }
 
 static int read_journal(struct records_command *command)
@@ -255,9 +229,11 @@ static int read_journal(struct records_command *command)
     int status = cg_gate_records(&journal, &command->query, error,
                                  sizeof(error));
     journal.close(journal.user);
-    clear_progress(command);
+    app_progress_clear(&command->reading);
     if (status == CG_RECORDS_E_UNKNOWN) {
-        say_unknown(command);
+        app_say_unknown("records", command->path, command->what,
+                        command->query.id, command->query.near,
+                        command->query.near_count);
         return 1;
     }
     if (status != 0) {
@@ -279,7 +255,7 @@ int app_records(int argc, char **argv)
                   .to = CG_TIME_NEVER,
                   .each = each,
                   .progress = progress},
-        .terminal = isatty(STDERR_FILENO) == 1,
+        .reading = app_progress(),
     };
     command.query.user = &command;
     for (int i = 1; i < argc; i++) {

@@ -6,6 +6,7 @@
 #include "app_command.h"
 #include "file_text.h"
 #include "journal_file.h"
+#include "print_mistake.h"
 #include "replay_against.h"
 #include "replay_journal.h"
 #include "replay_print.h"
@@ -104,20 +105,6 @@ static void clear_progress(struct replay_command *command)
     if (command->said) {
         fputs("\r\033[K", stderr);
         command->said = false;
-    }
-}
-
-void replay_mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    if (line > 0) {
-        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
-    } else {
-        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
     }
 }
 
@@ -398,16 +385,16 @@ bool replay_read_rates(const struct cg_config *config, struct cg_rates **rates)
                                            .text = file.text,
                                            .len = file.len,
                                            .made_at = file.stamp.written_ns};
-        status = cg_rates_read(config, &text, NULL, replay_mistake, NULL,
+        status = cg_rates_read(config, &text, NULL, app_print_mistake, NULL,
                                rates);
         break;
     }
     case CG_FILE_REFUSED:
-        replay_mistake(NULL, path, 0, file.wrong, file.remedy);
+        app_print_mistake(NULL, path, 0, file.wrong, file.remedy);
         break;
     case CG_FILE_CHANGING:
-        replay_mistake(NULL, path, 0, "it is being written",
-                       "replay again when that is done");
+        app_print_mistake(NULL, path, 0, "it is being written",
+                          "replay again when that is done");
         break;
     }
     cg_file_text_deinit(&file);
@@ -502,8 +489,8 @@ static int replay(struct replay_command *command)
     struct cg_config *config;
     struct cg_rates *rates = NULL;
     int status = 2;
-    if (cg_config_open(command->config_path, replay_mistake, NULL, &config) !=
-        0) {
+    if (cg_config_open(command->config_path, app_print_mistake, NULL,
+                       &config) != 0) {
         return 2;
     }
     /* By a journal, rates are read when it has them taken. */

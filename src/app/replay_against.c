@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "replay_against.h"
+#include "print_mistake.h"
 
 #include "decimal.h"
 
@@ -99,7 +100,7 @@ bool replay_against_open(struct replay_against *against,
     if (against->config_path == NULL) {
         return true;
     }
-    if (cg_config_open(against->config_path, replay_mistake, NULL,
+    if (cg_config_open(against->config_path, app_print_mistake, NULL,
                        &against->config) != 0) {
         return false;
     }

@@ -53,11 +53,6 @@ void replay_against_print(struct replay_against *against,
 
 /* --- of replay.c -------------------------------------------------------- */
 
-void replay_mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy);
 /* False after its mistakes were told. */
 bool replay_read_rates(const struct cg_config *config, struct cg_rates **rates);
 

@@ -5,6 +5,7 @@
  */
 #include "session_write.h"
 
+#include "print_mistake.h"
 #include "session_record.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,20 +19,6 @@ struct recording {
     const char **logs;
     uint64_t told[CG_REPLAY_KINDS];
 };
-
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    if (line > 0) {
-        fprintf(stderr, "%s:%d: %s; %s\n", file, line, wrong, remedy);
-    } else {
-        fprintf(stderr, "%s: %s; %s\n", file, wrong, remedy);
-    }
-}
 
 static bool on_trouble(void *user,
                        unsigned kind,
@@ -120,7 +107,7 @@ static int record(const struct recording *recording)
 int app_session_record(int argc, char **argv)
 {
     struct recording recording = {
-        .options = {.report = mistake,
+        .options = {.report = app_print_mistake,
                     .trouble = on_trouble,
                     .print = on_print},
     };
