@@ -56,7 +56,7 @@ void desk_config(struct desk *desk,
         cg_config_open_memory(&memory, mistake, NULL, &desk->configs[side]), 0);
 }
 
-void desk_open(struct desk *desk)
+static void desk_open(struct desk *desk)
 {
     *desk = (struct desk){.against = {.hub_latency = -1}};
     snprintf(desk->path, sizeof(desk->path), "/tmp/creditgate-desk-XXXXXX");
@@ -66,7 +66,19 @@ void desk_open(struct desk *desk)
     assert_non_null(desk->file);
 }
 
-void desk_close(struct desk *desk)
+struct desk *desk_new(const char *a, const char *b)
+{
+    struct desk *desk = malloc(sizeof(*desk));
+    assert_non_null(desk);
+    desk_open(desk);
+    if (a != NULL) {
+        desk_config(desk, A, "", "904", a);
+        desk_config(desk, B, "", "904", b);
+    }
+    return desk;
+}
+
+void desk_free(struct desk *desk)
 {
     cg_replay_close(desk->replay);
     if (desk->telling != NULL) {
@@ -76,6 +88,7 @@ void desk_close(struct desk *desk)
     unlink(desk->path);
     cg_config_close(desk->configs[0]);
     cg_config_close(desk->configs[1]);
+    free(desk);
 }
 
 /* --- the log ------------------------------------------------------------ */
@@ -267,4 +280,10 @@ desk_used(const struct desk *desk, enum cg_against_side side, const char *limit)
     }
     fail_msg("there is no limit %s", limit);
     return -1;
+}
+
+void order_acked(struct desk *desk, int ms, const char *id, long long qty)
+{
+    desk_order(desk, ms, id, qty);
+    desk_report(desk, ms + 5, id, NULL, '0', '0', qty, 0);
 }

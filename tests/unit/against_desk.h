@@ -46,6 +46,10 @@ struct desk {
     const struct cg_against_totals *totals;
 };
 
+#define A CG_AGAINST_A
+#define B CG_AGAINST_B
+#define USD(amount) ((cg_dv01)((amount)*10000 + 0.5))
+
 /* |limits| are whole [LIMIT] sections; |gate| lines for [GATE], with a DV01 per
  * million of USSW10. */
 void desk_config(struct desk *desk,
@@ -54,8 +58,9 @@ void desk_config(struct desk *desk,
                  const char *dv01,
                  const char *limits);
 
-void desk_open(struct desk *desk);
-void desk_close(struct desk *desk);
+/* One whose two gates have these limits, at 904; NULL: none yet. */
+struct desk *desk_new(const char *a, const char *b);
+void desk_free(struct desk *desk);
 
 /* A message from 'c'lient, 'v'enue or 'h'ub, or to them with a capital, |ms|
  * after 12:00; |fields| with | for SOH. */
@@ -76,6 +81,8 @@ void desk_report(struct desk *desk,
                  char status,
                  long long qty,
                  long long cum);
+/* An order, and the venue's first word 5 ms later. */
+void order_acked(struct desk *desk, int ms, const char *id, long long qty);
 /* The hub's answer to request |number| about token |token|. */
 void desk_answer(struct desk *desk,
                  int ms,

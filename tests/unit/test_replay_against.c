@@ -15,10 +15,6 @@
 
 #include <cmocka.h>
 
-#define A CG_AGAINST_A
-#define B CG_AGAINST_B
-#define USD(amount) ((cg_dv01)((amount)*10000 + 0.5))
-
 #define PUSH(amount)                                                           \
     "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nHub=hub\nOwner=FCM1\n"       \
     "Currency=USD\nModel=push\nWarnings=none\nAmount=" amount "\n"
@@ -44,36 +40,12 @@ static void expect_text(const char *text, const char *part)
     }
 }
 
-static struct desk *desk_new(void)
-{
-    struct desk *desk = malloc(sizeof(*desk));
-    assert_non_null(desk);
-    desk_open(desk);
-    return desk;
-}
-
-static void desk_free(struct desk *desk)
-{
-    desk_close(desk);
-    free(desk);
-}
-
-/* The venue's first word, 5 ms after the order. */
-static void
-order_acked(struct desk *desk, int ms, const char *id, long long qty)
-{
-    desk_order(desk, ms, id, qty);
-    desk_report(desk, ms + 5, id, NULL, '0', '0', qty, 0);
-}
-
 /* 30,000 and 20,000: two orders of 9,040 fit in both, the third in A alone, and
  * a small one fits again.  What is asked of the third is refused as well. */
 static void test_replay_against_lower_limit_refuses_in_b(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
-    desk_config(desk, A, "", "904", PUSH("30000"));
-    desk_config(desk, B, "", "904", PUSH("20000"));
+    struct desk *desk = desk_new(PUSH("30000"), PUSH("20000"));
     order_acked(desk, 1000, "A1", 10000000);
     order_acked(desk, 2000, "A2", 10000000);
     order_acked(desk, 3000, "A3", 10000000);
@@ -114,9 +86,7 @@ static void test_replay_against_lower_limit_refuses_in_b(void **state)
 static void test_replay_against_higher_limit_rests(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
-    desk_config(desk, A, "", "904", PUSH("20000"));
-    desk_config(desk, B, "", "904", PUSH("30000"));
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("30000"));
     order_acked(desk, 1000, "A1", 10000000);
     order_acked(desk, 2000, "A2", 10000000);
     desk_order(desk, 3000, "A3", 10000000);
@@ -140,7 +110,7 @@ static void test_replay_against_higher_limit_rests(void **state)
 static void test_replay_against_other_dv01_names_both(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", PUSH("30000"));
     desk_config(desk, B, "", "1000", PUSH("30000"));
     order_acked(desk, 1000, "A1", 10000000);
@@ -166,7 +136,7 @@ static void test_replay_against_other_dv01_names_both(void **state)
 static void test_replay_against_shorter_hard_deadline_times_out(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", PING);
     desk_config(desk, B, "SoftDeadlineMs=500\nHardDeadlineMs=1000", "904",
                 PING);
@@ -207,7 +177,7 @@ push_amount(struct desk *desk, int ms, const char *id, const char *amount)
 static void test_replay_against_shorter_soft_deadline_falls_back(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "SoftDeadlineMs=2000", "904", FALLBACK);
     desk_config(desk, B, "SoftDeadlineMs=1000", "904", FALLBACK);
     push_amount(desk, 500, "U1", "100000.00");
@@ -242,7 +212,7 @@ static void quick_hub(struct desk *desk, const char *limits)
 static void test_replay_against_slow_hub_falls_back(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     quick_hub(desk, FALLBACK);
     desk->against.hub_latency = 3 * CG_SECOND;
     desk_order(desk, 9000, "A2", 200000000); /* above any amount, in both */
@@ -263,7 +233,7 @@ static void test_replay_against_slow_hub_falls_back(void **state)
 static void test_replay_against_deaf_hub_times_out(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     quick_hub(desk, PING);
     desk->against.hub_latency = 25 * CG_SECOND;
     desk_run(desk);
@@ -279,7 +249,7 @@ static void test_replay_against_deaf_hub_times_out(void **state)
 static void test_replay_against_hub_latency_delays(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     quick_hub(desk, PING);
     desk->against.hub_latency = 700 * CG_MS;
     desk_order(desk, 3000, "A2", 10000000);
@@ -299,7 +269,7 @@ static void test_replay_against_hub_latency_delays(void **state)
 static void test_replay_against_quick_hub_is_earlier(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     quick_hub(desk, PING);
     desk->against.hub_latency = 5 * CG_MS;
     /* Others go on meanwhile. */
@@ -330,7 +300,7 @@ static void test_replay_against_quick_hub_is_earlier(void **state)
 static void test_replay_against_reports_are_as_late(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", OWN("10000") PING);
     desk->against.hub_latency = 3000 * CG_MS;
     desk_order(desk, 1000, "A1", 10000000);
@@ -357,7 +327,7 @@ static void test_replay_against_reports_are_as_late(void **state)
 static void test_replay_against_replace_behind_is_told(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", PING);
     desk->against.hub_latency = 25 * CG_SECOND;
     desk_order(desk, 1000, "A1", 10000000);
@@ -386,9 +356,8 @@ static void test_replay_against_replace_behind_is_told(void **state)
 static void test_replay_against_replace_in_a_queue_is_told(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
-    desk_config(desk, A, "", "904", OWN("20000") "Queue=Y\n");
-    desk_config(desk, B, "", "904", OWN("5000") "Queue=Y\n");
+    struct desk *desk = desk_new(OWN("20000") "Queue=Y\n",
+                                 OWN("5000") "Queue=Y\n");
     order_acked(desk, 1000, "A1", 10000000);
     desk_say(desk, 'c', 2000, "G",
              "11=R1|41=A1|1=ACME|55=USSW10|54=1|38=10000000|40=2|44=4.2|"
@@ -416,7 +385,7 @@ static void test_replay_against_replace_in_a_queue_is_told(void **state)
 static void test_replay_against_answer_by_token(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", PING);
     desk_config(desk, B, "", "1000", PING);
     desk_order(desk, 1000, "A1", 10000000);
@@ -443,7 +412,7 @@ static void test_replay_against_repeat_is_not_anothers(void **state)
         "2318=1|2319=GATE-T1|2325=0|2320=0|2321=0|2324=18080.00|2327=18080.00|",
         "2318=1|2325=0|2320=0|2321=0|2324=18080.00|2327=18080.00|"};
     for (size_t i = 0; i < 2; i++) {
-        struct desk *desk = desk_new();
+        struct desk *desk = desk_new(NULL, NULL);
         desk_config(desk, A, "", "904", PING);
         desk_config(desk, B, "", "904", CLIP PING);
         desk_order(desk, 1000, "A1", 20000000);
@@ -468,7 +437,7 @@ static void test_replay_against_repeat_is_not_anothers(void **state)
 static void test_replay_against_answers_find_their_requests(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", PING);
     desk_config(desk, B, "", "920", CLIP PING);
     desk_order(desk, 1000, "A1", 20000000);
@@ -501,7 +470,7 @@ static void test_replay_against_unknown_answer_is_assumed(void **state)
 {
     (void)state;
     for (int silent = 0; silent < 2; silent++) {
-        struct desk *desk = desk_new();
+        struct desk *desk = desk_new(NULL, NULL);
         desk_config(desk, A, "", "904", CLIP PING);
         desk_config(desk, B, "", "904", PING);
         desk->against.unknown_silent = silent != 0;
@@ -536,7 +505,7 @@ static void test_replay_against_unknown_answer_is_assumed(void **state)
 static void test_replay_against_pull_in_b_frees_room(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", PUSH("20000"));
     desk_config(desk, B, "", "1000", PUSH("20000"));
     order_acked(desk, 1000, "A1", 10000000);
@@ -570,9 +539,7 @@ static void test_replay_against_pull_in_b_frees_room(void **state)
 static void test_replay_against_given_amount_holds(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
-    desk_config(desk, A, "", "904", PUSH("20000"));
-    desk_config(desk, B, "", "904", PUSH("30000"));
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("30000"));
     order_acked(desk, 1000, "A1", 10000000);
     order_acked(desk, 2000, "A2", 10000000);
     push_amount(desk, 3000, "U1", "15000.00");
@@ -597,9 +564,7 @@ static void test_replay_against_given_amount_holds(void **state)
 static void test_replay_against_refused_raise_caps_fills(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
-    desk_config(desk, A, "", "904", PUSH("30000"));
-    desk_config(desk, B, "", "904", PUSH("12000"));
+    struct desk *desk = desk_new(PUSH("30000"), PUSH("12000"));
     order_acked(desk, 1000, "A1", 10000000);
     desk_say(desk, 'c', 2000, "G",
              "11=R1|41=A1|1=ACME|55=USSW10|54=1|38=20000000|40=2|44=4.1|"
@@ -634,9 +599,7 @@ static void test_replay_against_refused_raise_caps_fills(void **state)
 static void test_replay_against_cancel_of_what_only_b_has(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
-    desk_config(desk, A, "", "904", PUSH("20000"));
-    desk_config(desk, B, "", "904", PUSH("30000"));
+    struct desk *desk = desk_new(PUSH("20000"), PUSH("30000"));
     order_acked(desk, 1000, "A1", 10000000);
     order_acked(desk, 2000, "A2", 10000000);
     desk_order(desk, 3000, "A3", 10000000);
@@ -656,7 +619,7 @@ static void test_replay_against_cancel_of_what_only_b_has(void **state)
 static void test_replay_against_other_sessions_are_refused(void **state)
 {
     (void)state;
-    struct desk *desk = desk_new();
+    struct desk *desk = desk_new(NULL, NULL);
     char error[512] = "";
     desk_config(desk, A, "", "904", PUSH("20000"));
     desk_config(desk, B, "Name=OTHER", "904", PUSH("20000"));

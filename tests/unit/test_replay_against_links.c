@@ -16,10 +16,6 @@
 
 #include <cmocka.h>
 
-#define A CG_AGAINST_A
-#define B CG_AGAINST_B
-#define USD(amount) ((cg_dv01)((amount)*10000 + 0.5))
-
 #define LIMIT(model)                                                           \
     "[LIMIT]\nRiskLimitID=ACME-USD\nAccount=ACME\nHub=hub\nOwner=FCM1\n"       \
     "Currency=USD\nWarnings=none\nModel=" model "\n"
@@ -27,29 +23,6 @@
 #define CLIP                                                                   \
     "[LIMIT]\nRiskLimitID=CLIP\nKind=clip\nAccount=ACME\nCurrency=USD\n"       \
     "Amount=10000\n"
-
-static struct desk *desk_new(const char *a, const char *b)
-{
-    struct desk *desk = malloc(sizeof(*desk));
-    assert_non_null(desk);
-    desk_open(desk);
-    desk_config(desk, A, "", "904", a);
-    desk_config(desk, B, "", "904", b);
-    return desk;
-}
-
-static void desk_free(struct desk *desk)
-{
-    desk_close(desk);
-    free(desk);
-}
-
-static void
-order_acked(struct desk *desk, int ms, const char *id, long long qty)
-{
-    desk_order(desk, ms, id, qty);
-    desk_report(desk, ms + 5, id, NULL, '0', '0', qty, 0);
-}
 
 /* --- what does not fit ---------------------------------------------------- */
 

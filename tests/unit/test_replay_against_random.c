@@ -17,9 +17,6 @@
 #include <cmocka.h>
 #include <malloc.h>
 
-#define A CG_AGAINST_A
-#define B CG_AGAINST_B
-
 #define LIMIT(amount)                                                          \
     "[LIMIT]\nRiskLimitID=OWN\nAccount=ACME\nCurrency=USD\nModel=push\n"       \
     "Measure=net\nWarnings=none\nAmount=" amount "\n"                          \
@@ -352,19 +349,11 @@ static void make_day(struct desk *desk, uint64_t seed, int steps)
 static struct desk *
 desk_of(uint64_t seed, int steps, const char *b, const char *dv01)
 {
-    struct desk *desk = malloc(sizeof(*desk));
-    assert_non_null(desk);
-    desk_open(desk);
+    struct desk *desk = desk_new(NULL, NULL);
     desk_config(desk, A, "", "904", LIMIT("60000"));
     desk_config(desk, B, "", dv01, b);
     make_day(desk, seed, steps);
     return desk;
-}
-
-static void desk_free(struct desk *desk)
-{
-    desk_close(desk);
-    free(desk);
 }
 
 /* Nothing differs, nothing is assumed, and each order is compared. */
