@@ -128,24 +128,29 @@ static void test_kit_good_gate_passes(void **state)
 /* Wherever a case fails, nothing of it is left for the next one. */
 static void test_kit_failed_case_leaves_nothing(void **state)
 {
-    static const char *const cases[] = {
-        UP ASK "client < 8 150=0 ...\n",
-        UP ASK GRANT "venue < D 11=${RUN}A1 38=1 ...\n",
-        UP ASK GRANT AT_VENUE "hub < DF ...\n",
-        UP ASK GRANT AT_VENUE "client > F 11=${RUN}A2 41=${RUN}A1 "
-                              "38=10000000\nvenue < F 11=other ...\n",
-        UP ASK GRANT AT_VENUE
-        "hub down\nclient > F 11=${RUN}A2 41=${RUN}A1 38=10000000\n"
-        "venue < F same\nvenue > 8 11=${RUN}A2 41=${RUN}A1 37=${RUN}V "
-        "17=${RUN}E2 150=4 39=4 38=10000000 14=0 151=0\n"
-        "client < 8 same\nclient < 8 same\n",
+    static const struct {
+        const char *steps;
+        const char *reason;
+    } cases[] = {
+        {UP ASK "client < 8 150=0 ...\n", "client should receive 8"},
+        {UP ASK GRANT "venue < D 11=${RUN}A1 38=1 ...\n", "field 38 differs"},
+        {UP ASK GRANT AT_VENUE "hub < DF ...\n", "hub should receive DF"},
+        {UP ASK GRANT AT_VENUE "client > F 11=${RUN}A2 41=${RUN}A1 "
+                               "38=10000000\nvenue < F 11=other ...\n",
+         "field 11 differs"},
+        {UP ASK GRANT AT_VENUE
+         "hub down\nclient > F 11=${RUN}A2 41=${RUN}A1 38=10000000\n"
+         "venue < F same\nvenue > 8 11=${RUN}A2 41=${RUN}A1 37=${RUN}V "
+         "17=${RUN}E2 150=4 39=4 38=10000000 14=0 151=0\n"
+         "client < 8 same\nclient < 8 same\n",
+         "client should receive 8"},
     };
 
     (void)state;
     kit_open(PLAYS_ALL);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        watch_play(cases[i]);
-        expect(CG_KIT_FAILED, "");
+        watch_play(cases[i].steps);
+        expect(CG_KIT_FAILED, cases[i].reason);
         assert_int_equal(watch.failed, 1);
         watch_play(WHOLE);
         expect(CG_KIT_PASSED, "");

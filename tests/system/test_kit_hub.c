@@ -141,7 +141,7 @@ static void test_kit_second_answer_fails(void **state)
     peer.mood = PEER_TWICE;
     hub_open(peer.port, "FIX.4.4");
     watch_play(WHOLE);
-    expect(CG_KIT_FAILED, "");
+    expect(CG_KIT_FAILED, "DG is not as expected");
     watch_play(UP ASK GRANT AT_VENUE "@+200 quiet\n");
     expect(CG_KIT_FAILED, "before this step came what no step expects");
 }
@@ -262,7 +262,8 @@ static void test_kit_line_goes_and_comes(void **state)
                "38=10000000 14=0 151=10000000\n"
                "hub up\n"
                "hub < CL ...\n" CANCEL);
-    expect(CG_KIT_FAILED, ""); /* H comes 500 ms after the logon */
+    /* H comes 500 ms after the logon. */
+    expect(CG_KIT_FAILED, "venue should receive H, but nothing came");
 }
 
 /* --- limits -------------------------------------------------------------- */
