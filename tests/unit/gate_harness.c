@@ -661,17 +661,25 @@ void harness_quiet(struct harness *harness)
     }
 }
 
-const char *harness_field(const char *message, int tag)
+bool harness_find(const char *message, int tag, char *value, size_t len)
 {
-    static char value[HARNESS_TEXT_MAX];
     char key[16];
     snprintf(key, sizeof(key), "|%d=", tag);
     const char *at = strstr(message, key);
     if (at == NULL) {
-        fail_msg("no tag %d in %s", tag, message);
-        return "";
+        value[0] = '\0';
+        return false;
     }
     at += strlen(key);
-    snprintf(value, sizeof(value), "%.*s", (int)strcspn(at, "|"), at);
+    snprintf(value, len, "%.*s", (int)strcspn(at, "|"), at);
+    return true;
+}
+
+const char *harness_field(const char *message, int tag)
+{
+    static char value[HARNESS_TEXT_MAX];
+    if (!harness_find(message, tag, value, sizeof(value))) {
+        fail_msg("no tag %d in %s", tag, message);
+    }
     return value;
 }

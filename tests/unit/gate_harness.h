@@ -152,6 +152,8 @@ int harness_logged(const struct harness *harness, const char *part);
 
 /* A field's value in a message of harness_expect(), into a static buffer. */
 const char *harness_field(const char *message, int tag);
+/* The same into |value|, "" when it is not there. */
+bool harness_find(const char *message, int tag, char *value, size_t len);
 
 /* A new order of the client under account ACME, and its way to the venue. */
 void harness_order(struct harness *harness,

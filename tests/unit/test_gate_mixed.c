@@ -239,20 +239,6 @@ static bool chance(uint32_t percent)
 
 /* --- what comes out ----------------------------------------------------- */
 
-static bool field(const char *message, int tag, char *value, size_t len)
-{
-    char key[16];
-    snprintf(key, sizeof(key), "|%d=", tag);
-    const char *at = strstr(message, key);
-    if (at == NULL) {
-        value[0] = '\0';
-        return false;
-    }
-    at += strlen(key);
-    snprintf(value, len, "%.*s", (int)strcspn(at, "|"), at);
-    return true;
-}
-
 static int request_find(const char *id)
 {
     for (uint32_t i = request_count; i > 0; i--) {
@@ -276,10 +262,10 @@ static void pulled(int venue, const char *message)
     char id[64];
     assert_true(request_count < REQUESTS_MAX);
     struct request *r = &requests[request_count];
-    field(message, 11, id, sizeof(id));
+    harness_find(message, 11, id, sizeof(id));
     *r = (struct request){.kind = 'P', .forwarded = true, .answered = true};
     snprintf(r->id, sizeof(r->id), "%.23s", id);
-    field(message, 41, id, sizeof(id));
+    harness_find(message, 41, id, sizeof(id));
     int target = request_find(id);
     if (target < 0) {
         if (!broken) {
@@ -295,7 +281,7 @@ static void pulled(int venue, const char *message)
 static void to_venue(int venue, const char *message)
 {
     char id[64];
-    field(message, 11, id, sizeof(id));
+    harness_find(message, 11, id, sizeof(id));
     int r = request_find(id);
     if (strncmp(message, "35=q|", 5) == 0) {
         snprintf(post(venue, 'q', 0)->id, 32, "%.31s", id);
@@ -309,7 +295,7 @@ static void to_venue(int venue, const char *message)
             return;
         }
         struct letter *letter = post(venue, 'H', (uint32_t)r);
-        field(message, 790, letter->id, sizeof(letter->id));
+        harness_find(message, 790, letter->id, sizeof(letter->id));
         return;
     }
     if (strncmp(id, "GATE-P", 6) == 0) {
@@ -332,7 +318,7 @@ static void to_venue(int venue, const char *message)
 static void answered(const char *message, int tag)
 {
     char id[64];
-    field(message, tag, id, sizeof(id));
+    harness_find(message, tag, id, sizeof(id));
     int r = request_find(id);
     if (r < 0 || (r == repeat && tag == 11) || broken) {
         return;
@@ -352,22 +338,22 @@ static void to_client(const char *message)
     char id[64];
     char words[256];
     if (strncmp(message, "35=9", 4) == 0) {
-        field(message, 58, words, sizeof(words));
+        harness_find(message, 58, words, sizeof(words));
         if (strncmp(words, "CG", 2) == 0) {
             answered(message, 11);
         }
         return;
     }
-    field(message, 17, id, sizeof(id));
+    harness_find(message, 17, id, sizeof(id));
     if (strncmp(message, "35=8", 4) != 0 || strncmp(id, "GATE-E", 6) != 0) {
         return;
     }
-    field(message, 150, exec, sizeof(exec));
+    harness_find(message, 150, exec, sizeof(exec));
     if (exec[0] == '8') {
         answered(message, 11);
     } else if (exec[0] == '4') {
         answered(message, 11);
-        if (field(message, 41, id, sizeof(id))) {
+        if (harness_find(message, 41, id, sizeof(id))) {
             answered(message, 41);
         }
     }
@@ -376,7 +362,7 @@ static void to_client(const char *message)
 static cg_dv01 amount_of(const char *message)
 {
     char value[64];
-    field(message, 2324, value, sizeof(value));
+    harness_find(message, 2324, value, sizeof(value));
     long double amount = strtold(value, NULL) * 10000;
     return (cg_dv01)(amount < 0 ? amount - 0.5L : amount + 0.5L);
 }
@@ -384,7 +370,7 @@ static cg_dv01 amount_of(const char *message)
 static int limit_find(const char *message)
 {
     char value[64];
-    field(message, 1670, value, sizeof(value));
+    harness_find(message, 1670, value, sizeof(value));
     for (int i = 0; i < LIMITS; i++) {
         if (strcmp(value, limits[i].id) == 0) {
             return i;
@@ -399,7 +385,7 @@ static void to_hub(int hub, const char *message)
     if (strncmp(message, "35=DF", 5) != 0) {
         return;
     }
-    field(message, 2318, value, sizeof(value));
+    harness_find(message, 2318, value, sizeof(value));
     unsigned long number = strtoul(value, NULL, 10);
     assert_true(number < ASKS_MAX);
     while (ask_count <= number) {
@@ -411,15 +397,15 @@ static void to_hub(int hub, const char *message)
     }
     *ask = (struct ask){.hub = hub};
     ask_first = number < ask_first ? number : ask_first;
-    field(message, 2320, value, sizeof(value));
+    harness_find(message, 2320, value, sizeof(value));
     ask->trans = value[0];
-    field(message, 2321, value, sizeof(value));
+    harness_find(message, 2321, value, sizeof(value));
     ask->type = value[0];
     ask->amount = amount_of(message);
     if (hub != H2) {
-        field(message, 2319, value, sizeof(value));
+        harness_find(message, 2319, value, sizeof(value));
         ask->token = strtoul(value + 6, NULL, 10);
-    } else if (field(message, 2322, value, sizeof(value))) {
+    } else if (harness_find(message, 2322, value, sizeof(value))) {
         unsigned long about = strtoul(value, NULL, 10);
         assert_true(about < ask_count);
         ask->token = asks[about].token;

@@ -147,20 +147,6 @@ static cg_dv01 charge_of(cg_qty qty)
 
 /* --- what comes out ----------------------------------------------------- */
 
-static bool field(const char *message, int tag, char *value, size_t len)
-{
-    char key[16];
-    snprintf(key, sizeof(key), "|%d=", tag);
-    const char *at = strstr(message, key);
-    if (at == NULL) {
-        value[0] = '\0';
-        return false;
-    }
-    at += strlen(key);
-    snprintf(value, len, "%.*s", (int)strcspn(at, "|"), at);
-    return true;
-}
-
 static int request_find(const char *id)
 {
     for (uint32_t i = request_count; i > 0; i--) {
@@ -222,7 +208,7 @@ static void check_cover(const struct request *r, const char *message)
         (o->raised && o->fallback && r->qty <= o->qty)) {
         return; /* judged by its use alone; or nothing more can fill */
     }
-    field(message, 7350, id, sizeof(id));
+    harness_find(message, 7350, id, sizeof(id));
     unsigned long number = strtoul(id + 6, NULL, 10);
     const struct token *token = &tokens[number];
     if (token->known && !token->withdrawn && token->claim >= worst &&
@@ -244,7 +230,7 @@ static void check_cover(const struct request *r, const char *message)
 static void forwarded(const char *message)
 {
     char id[64];
-    field(message, 11, id, sizeof(id));
+    harness_find(message, 11, id, sizeof(id));
     int r = request_find(id);
     if (r < 0 || requests[r].forwarded || requests[r].answered) {
         FAIL("R45: forwarded twice or never sent: %s", message);
@@ -274,10 +260,10 @@ static void pulled(const char *message)
     char id[64];
     struct request *r = &requests[request_count];
     assert_true(request_count < REQUESTS_MAX);
-    field(message, 11, id, sizeof(id));
+    harness_find(message, 11, id, sizeof(id));
     *r = (struct request){.kind = 'P', .forwarded = true, .answered = true};
     snprintf(r->id, sizeof(r->id), "%.23s", id);
-    field(message, 41, id, sizeof(id));
+    harness_find(message, 41, id, sizeof(id));
     int target = request_find(id);
     if (target < 0) {
         FAIL("R31: an F on nothing: %s", message);
@@ -292,20 +278,20 @@ static void inquired(const char *message)
     char id[64];
     struct inquiry *inquiry = &inquiries[inquiry_count++];
     assert_true(inquiry_count < REQUESTS_MAX);
-    field(message, 11, id, sizeof(id));
+    harness_find(message, 11, id, sizeof(id));
     int target = request_find(id);
     if (target < 0 || !requests[target].forwarded) {
         FAIL("R46: asks for what the venue never saw: %s", message);
     }
     inquiry->request = (uint32_t)target;
     inquiry->after = request_count;
-    field(message, 790, inquiry->id, sizeof(inquiry->id));
+    harness_find(message, 790, inquiry->id, sizeof(inquiry->id));
 }
 
 static void answered(const char *message, int tag)
 {
     char id[64];
-    field(message, tag, id, sizeof(id));
+    harness_find(message, tag, id, sizeof(id));
     int r = request_find(id);
     if (r < 0 || (r == repeat && tag == 11)) {
         return;
@@ -322,18 +308,18 @@ static void to_client(const char *message)
     char id[64];
     char text[256];
     if (strncmp(message, "35=9", 4) == 0) {
-        field(message, 58, text, sizeof(text));
+        harness_find(message, 58, text, sizeof(text));
         if (strncmp(text, "CG", 2) == 0) {
             answered(message, 11);
         }
         return;
     }
-    field(message, 17, id, sizeof(id));
+    harness_find(message, 17, id, sizeof(id));
     if (strncmp(message, "35=8", 4) != 0 || strncmp(id, "GATE-E", 6) != 0) {
         return;
     }
-    field(message, 150, exec, sizeof(exec));
-    field(message, 20, id, sizeof(id));
+    harness_find(message, 150, exec, sizeof(exec));
+    harness_find(message, 20, id, sizeof(id));
     if (exec[0] == '8' && id[0] != '3') {
         answered(message, 11);
     } else if (exec[0] == '4' && id[0] != '3') {
@@ -348,7 +334,7 @@ static void to_hub(const char *message)
     if (strncmp(message, "35=DF", 5) != 0) {
         return;
     }
-    field(message, 2318, value, sizeof(value));
+    harness_find(message, 2318, value, sizeof(value));
     unsigned long number = strtoul(value, NULL, 10);
     assert_true(number < ASKS_MAX);
     if (number < ask_count) {
@@ -359,18 +345,18 @@ static void to_hub(const char *message)
     }
     struct ask *ask = &asks[ask_count++];
     *ask = (struct ask){0};
-    field(message, 2319, value, sizeof(value));
+    harness_find(message, 2319, value, sizeof(value));
     ask->token = strtoul(value + 6, NULL, 10);
     assert_true(ask->token < TOKENS_MAX);
-    field(message, 2320, value, sizeof(value));
+    harness_find(message, 2320, value, sizeof(value));
     ask->trans = value[0];
-    field(message, 2321, value, sizeof(value));
+    harness_find(message, 2321, value, sizeof(value));
     ask->type = value[0];
-    field(message, 2324, value, sizeof(value));
+    harness_find(message, 2324, value, sizeof(value));
     ask->amount = (cg_dv01)(strtold(value, NULL) * 10000 + 0.5L);
     struct token *token = &tokens[ask->token];
     token->known = true;
-    field(message, 1670, value, sizeof(value));
+    harness_find(message, 1670, value, sizeof(value));
     for (int i = 0; i < ACCOUNTS; i++) {
         token->account = strcmp(value, accounts[i].limit) == 0 ? i
                                                                : token->account;
