@@ -432,16 +432,6 @@ static bool on_stops(void *user)
     return watch.stopped;
 }
 
-void complain(void *user,
-              const char *file,
-              int line,
-              const char *wrong,
-              const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
 void watch_open(const char *text)
 {
     const struct cg_config_memory memory = {
@@ -451,7 +441,8 @@ void watch_open(const char *text)
     };
     char error[512];
 
-    if (cg_config_read_memory(&memory, complain, NULL, &watch.config) != 0) {
+    if (cg_config_read_memory(&memory, mistake_print, NULL, &watch.config) !=
+        0) {
         fail_msg("the configuration is wrong");
     }
     watch.options.loop = &loop;
@@ -510,7 +501,7 @@ void watch_play(const char *steps)
     watch.steps = steps;
     assert_true(asprintf(&text, "%s\n%s", DESK, steps) > 0);
     assert_int_equal(cg_script_read_text("kit.session", cg_slice_str(text),
-                                         complain, NULL, &script),
+                                         mistake_print, NULL, &script),
                      0);
     assert_int_equal(cg_kit_play(watch.kit, &script, NULL, 0, &watch.verdict,
                                  watch.reason, sizeof(watch.reason)),

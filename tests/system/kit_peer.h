@@ -9,6 +9,7 @@
 #define KIT_PEER_H
 
 #include "../unit/free_port.h"
+#include "../unit/mistake_told.h"
 #include <fix8c/transport.h>
 #include <kit.h>
 
@@ -110,13 +111,6 @@ int kit_teardown(void **state);
 
 #define WITH_KIT(test)                                                         \
     cmocka_unit_test_setup_teardown(test, kit_setup, kit_teardown)
-
-/* For who reads configurations and cases: prints what is wrong. */
-void complain(void *user,
-              const char *file,
-              int line,
-              const char *wrong,
-              const char *remedy);
 
 /* Opens the kit on |text|, a configuration without a table of instruments. */
 void watch_open(const char *text);

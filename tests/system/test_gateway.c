@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "../unit/mistake_told.h"
 #include "failing_calls.h"
 #include "failing_memory.h"
 #include "folder.h"
@@ -219,16 +220,6 @@ static void configure(const char *keys, const char *amount, const char *more)
     write_file(config_path, text);
 }
 
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    fail_msg("%s:%d: %s; %s", file, line, wrong, remedy);
-}
-
 static void on_log(void *user,
                    enum cg_log_level level,
                    const char *source,
@@ -270,7 +261,8 @@ static void open_gateway(const char *keys)
 {
     char error[2048] = "";
     configure(keys, "1000", "");
-    assert_int_equal(cg_config_open(config_path, mistake, NULL, &config), 0);
+    assert_int_equal(cg_config_open(config_path, mistake_fail, NULL, &config),
+                     0);
     if (try_open(error, sizeof(error)) != 0) {
         fail_msg("%s", error);
     }
@@ -386,7 +378,8 @@ static void not_opened(int expected, const char *says)
     failing_never();
     countdown = -1;
     configure(more_keys, "1000", "");
-    assert_int_equal(cg_config_open(config_path, mistake, NULL, &config), 0);
+    assert_int_equal(cg_config_open(config_path, mistake_fail, NULL, &config),
+                     0);
     failing = call;
     countdown = memory;
     assert_int_equal(try_open(error, sizeof(error)), expected);
@@ -929,7 +922,8 @@ static void test_gateway_without_a_log(void **state)
     char error[2048];
     (void)state;
     configure("", "1000", "");
-    assert_int_equal(cg_config_open(config_path, mistake, NULL, &config), 0);
+    assert_int_equal(cg_config_open(config_path, mistake_fail, NULL, &config),
+                     0);
     const struct cg_gateway_options options = {.loop = &loop,
                                                .config = config,
                                                .config_path = config_path,

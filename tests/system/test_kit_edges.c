@@ -303,7 +303,8 @@ static void read_config(const char *text, struct cg_config *config)
         .instruments = INSTRUMENTS,
     };
 
-    assert_int_equal(cg_config_read_memory(&memory, complain, NULL, config), 0);
+    assert_int_equal(
+        cg_config_read_memory(&memory, mistake_print, NULL, config), 0);
 }
 
 /* Nothing to play, and a port that somebody has. */
@@ -405,7 +406,7 @@ static void test_kit_edges_no_memory_to_play(void **state)
     (void)state;
     hub_open(peer.port, "FIX.4.4");
     assert_int_equal(cg_script_read_text("kit.session", cg_slice_str(CASE_TEXT),
-                                         complain, NULL, &script),
+                                         mistake_print, NULL, &script),
                      0);
     for_good = false;
     PLAY({UP, CG_KIT_PASSED, ""}); /* it is logged on from here on */

@@ -66,7 +66,7 @@ static void gate_open(void)
         .name = "gate.cfg", .text = gate.text, .instruments = INSTRUMENTS};
 
     assert_int_equal(
-        cg_config_open_memory(&memory, complain, NULL, &gate.config), 0);
+        cg_config_open_memory(&memory, mistake_print, NULL, &gate.config), 0);
     gate_start();
 }
 

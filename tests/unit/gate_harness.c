@@ -5,6 +5,7 @@
 
 #include "fix_validate.h"
 #include "fix_writer.h"
+#include "mistake_told.h"
 #include "prove.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,16 +77,6 @@ static const char configuration[] =
     "Amount=95000000\n"
     "[FX]\nFrom=EUR\nTo=USD\nRate=1.10\n";
 
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s: %s\n", file, line, wrong, remedy);
-}
-
 static void write_file(const char *path, const char *text)
 {
     FILE *file = fopen(path, "w");
@@ -105,7 +96,7 @@ read_text(struct cg_config *config, const char *text, const char *table)
     snprintf(csv, sizeof(csv), "%s/instruments.csv", folder);
     write_file(path, text);
     write_file(csv, table);
-    int status = cg_config_read(path, mistake, NULL, config);
+    int status = cg_config_read(path, mistake_print, NULL, config);
     unlink(path);
     unlink(csv);
     rmdir(folder);

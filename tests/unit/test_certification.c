@@ -9,6 +9,7 @@
 #include "evidence_sample.h"
 #include "failing_memory.h"
 #include "folder.h"
+#include "mistake_told.h"
 #include "sanitized.h"
 
 #include <certification.h>
@@ -301,16 +302,6 @@ static void on_say(void *user, const char *text)
     snprintf(run.said + len, sizeof(run.said) - len, "%s\n", text);
 }
 
-static void on_mistake(void *user,
-                       const char *file,
-                       int line,
-                       const char *wrong,
-                       const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
 /* --- setting up ---------------------------------------------------------- */
 
 static void path_of(const char *name, char path[128])
@@ -339,7 +330,8 @@ static void read_profile(const char *text)
     write_text("a.profile", text);
     path_of("a.profile", path);
     cg_profile_deinit(&run.profile);
-    assert_int_equal(cg_profile_read(path, on_mistake, NULL, &run.profile), 0);
+    assert_int_equal(cg_profile_read(path, mistake_print, NULL, &run.profile),
+                     0);
 }
 
 static void read_cases(enum cg_kit_seat seat)
@@ -355,7 +347,7 @@ static void read_cases(enum cg_kit_seat seat)
     }
     cg_cases_deinit(&run.cases);
     assert_int_equal(
-        cg_cases_read(given, 4, seat, on_mistake, NULL, &run.cases), 0);
+        cg_cases_read(given, 4, seat, mistake_print, NULL, &run.cases), 0);
     run.options.config = &run.cases.items[0].script.config;
 }
 

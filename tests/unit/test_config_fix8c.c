@@ -13,15 +13,7 @@
 #include <configuration.h>
 #include <fix8c/fix8c.h>
 
-static void no_mistake(void *user,
-                       const char *file,
-                       int line,
-                       const char *wrong,
-                       const char *remedy)
-{
-    (void)user;
-    fail_msg("%s:%d: %s; %s", file, line, wrong, remedy);
-}
+#include "mistake_told.h"
 
 static void test_config_fix_settings_open_an_engine(void **state)
 {
@@ -32,7 +24,7 @@ static void test_config_fix_settings_open_an_engine(void **state)
 
     (void)state;
     assert_int_equal(
-        cg_config_read(SAMPLES "/gate.cfg", no_mistake, NULL, &config), 0);
+        cg_config_read(SAMPLES "/gate.cfg", mistake_fail, NULL, &config), 0);
     if (fix8c_engine_open(config.fix_settings, &options, error, sizeof(error),
                           &engine) != 0) {
         fail_msg("%s", error);

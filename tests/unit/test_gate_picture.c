@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mistake_told.h"
+
 #define NOW (1800000000 * CG_SECOND)
 
 /* One account, limit or row more than SMALL; and another limit for ACME. */
@@ -64,16 +66,6 @@ static void write_file(const char *name, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
 static struct cg_config configure(const char *text, const char *table)
 {
     struct cg_config config;
@@ -81,7 +73,7 @@ static struct cg_config configure(const char *text, const char *table)
     write_file("gate.cfg", text);
     write_file("instruments.csv", table);
     snprintf(path, sizeof(path), "%s/gate.cfg", folder);
-    assert_int_equal(cg_config_read(path, mistake, NULL, &config), 0);
+    assert_int_equal(cg_config_read(path, mistake_print, NULL, &config), 0);
     return config;
 }
 

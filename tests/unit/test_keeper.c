@@ -8,6 +8,7 @@
 #include "failing_calls.h"
 #include "failing_memory.h"
 #include "folder.h"
+#include "mistake_told.h"
 
 #include <keeper.h>
 #include <setjmp.h>
@@ -122,16 +123,6 @@ static void on_end(void *user)
     ends++;
 }
 
-static void mistake(void *user,
-                    const char *file,
-                    int line,
-                    const char *wrong,
-                    const char *remedy)
-{
-    (void)user;
-    fail_msg("%s:%d: %s; %s", file, line, wrong, remedy);
-}
-
 static struct cg_keeper_options options_of(void)
 {
     return (struct cg_keeper_options){.loop = &loop,
@@ -216,7 +207,8 @@ static int setup(void **state)
     archive_file = NULL;
     keeper = NULL;
     failing_never();
-    assert_int_equal(cg_config_open_memory(&memory, mistake, NULL, &config), 0);
+    assert_int_equal(
+        cg_config_open_memory(&memory, mistake_fail, NULL, &config), 0);
     assert_int_equal(uv_loop_init(&loop), 0);
     uv_timer_init(&loop, &guard);
     uv_timer_start(&guard, on_guard, 100, 100);

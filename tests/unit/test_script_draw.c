@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "mistake_told.h"
 #include "script.h"
 #include "script_text.h"
 
@@ -27,16 +28,6 @@ static void print(void *user, const char *text)
     drawn_len += len;
 }
 
-static void report(void *user,
-                   const char *file,
-                   int line,
-                   const char *wrong,
-                   const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
 static void draw(const char *head, const char *steps, bool svg)
 {
     struct cg_script script;
@@ -44,7 +35,7 @@ static void draw(const char *head, const char *steps, bool svg)
     assert_true(asprintf(&text, "%s%s%s", head, SCRIPT_DESK, steps) > 0);
     drawn_len = 0;
     assert_int_equal(cg_script_read_text("t.session", cg_slice_str(text),
-                                         report, NULL, &script),
+                                         mistake_print, NULL, &script),
                      0);
     if (svg) {
         cg_script_draw_svg(&script, print, NULL);
@@ -183,10 +174,8 @@ static void test_script_draw_every_step(void **state)
 static void test_script_draw_wire(void **state)
 {
     static const char *const words[] = {
-        "wire ",          "peer",
-        "| connects",    "|-- 8=FIX -",
-        "|-- A 98=0 -",   "|<- 3 -",
-        "| disconnects", "| is closed by the peer"};
+        "wire ",        "peer",    "| connects",    "|-- 8=FIX -",
+        "|-- A 98=0 -", "|<- 3 -", "| disconnects", "| is closed by the peer"};
     (void)state;
     draw("# Wire.\n",
          "wire connects\nwire > raw 8=FIX\nwire > A 98=0\nwire < 3\n"

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "failing_memory.h"
+#include "mistake_told.h"
 #include "script_runner.h"
 #include "script_text.h"
 
@@ -23,16 +24,6 @@ static struct cg_script_runner runner;
 static struct cg_script_message came;
 static char came_bytes[8192];
 static struct cg_script_differing differing;
-
-static void complain(void *user,
-                     const char *file,
-                     int line,
-                     const char *wrong,
-                     const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
 
 static void forget(void)
 {
@@ -53,7 +44,7 @@ static void say(const char *steps)
     char text[8192];
     (void)snprintf(text, sizeof(text), "%s%s\n", SCRIPT_DESK, steps);
     assert_int_equal(cg_script_read_text("t.session", cg_slice_str(text),
-                                         complain, NULL, &script),
+                                         mistake_print, NULL, &script),
                      0);
     runner.script = &script;
     runner.now = NOW;

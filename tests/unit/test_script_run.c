@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "mistake_told.h"
 #include "script.h"
 #include "script_text.h"
 
@@ -27,16 +28,6 @@ static void print(void *user, const char *text)
     said_len += len;
 }
 
-static void report(void *user,
-                   const char *file,
-                   int line,
-                   const char *wrong,
-                   const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
 /* Plays the desk with |steps|; all that is printed is in |said|. */
 static int play(const char *steps, bool verbose)
 {
@@ -47,8 +38,8 @@ static int play(const char *steps, bool verbose)
     assert_true(asprintf(&text, "%s%s%s", SCRIPT_DESK, SCRIPT_UP, steps) > 0);
     said_len = 0;
     said[0] = '\0';
-    status = cg_script_read_text("t.session", cg_slice_str(text), report, NULL,
-                                 &script);
+    status = cg_script_read_text("t.session", cg_slice_str(text), mistake_print,
+                                 NULL, &script);
     if (status != 0) {
         fail_msg("not read: %s", steps);
     }
@@ -120,7 +111,7 @@ static void play_rates(const char *steps, const char *words)
     said_len = 0;
     said[0] = '\0';
     assert_int_equal(cg_script_read_text("t.session", cg_slice_str(text),
-                                         report, NULL, &script),
+                                         mistake_print, NULL, &script),
                      0);
     int status = cg_script_run(&script, &options);
     cg_script_deinit(&script);
@@ -382,7 +373,7 @@ static void test_script_run_verbose_can_be_pasted(void **state)
                          (int)(strstr(SCRIPT_DESK, "default") - SCRIPT_DESK),
                          SCRIPT_DESK, said) > 0);
     assert_int_equal(cg_script_read_text("t.session", cg_slice_str(text),
-                                         report, NULL, &script),
+                                         mistake_print, NULL, &script),
                      0);
     if (cg_script_run(&script, &options) != 0) {
         fail_msg("%s", said);

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "failing_memory.h"
+#include "mistake_told.h"
 #include "script.h"
 #include "script_text.h"
 #include "session_record_hide.h"
@@ -19,16 +20,6 @@
 
 static struct cg_script desk;
 
-static void complain(void *user,
-                     const char *file,
-                     int line,
-                     const char *wrong,
-                     const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
-
 static int set_up(void **state)
 {
     static const char text[] = SCRIPT_DESK
@@ -39,8 +30,8 @@ static int set_up(void **state)
         "[SESSION]\nName=other\nRole=client\nBeginString=FIX.4.4\n"
         "TargetCompID=O\nSenderCompID=US\nAccounts=BETA\n";
     (void)state;
-    return cg_script_read_text("t.session", cg_slice_str(text), complain, NULL,
-                               &desk);
+    return cg_script_read_text("t.session", cg_slice_str(text), mistake_print,
+                               NULL, &desk);
 }
 
 static int tear_down(void **state)

@@ -15,17 +15,9 @@
 #include <cmocka.h>
 #include <script.h>
 
-#define CASES SAMPLES "/certification/"
+#include "mistake_told.h"
 
-static void complain(void *user,
-                     const char *file,
-                     int line,
-                     const char *wrong,
-                     const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
+#define CASES SAMPLES "/certification/"
 
 static bool refers_to_a_test_case(const struct cg_script_case *kase)
 {
@@ -63,7 +55,7 @@ static void check_case(const char *name, size_t seats[2])
 
     (void)snprintf(path, sizeof(path), CASES "%s", name);
     (void)snprintf(id, sizeof(id), "S-%.3s", name + 1);
-    assert_int_equal(cg_script_read(path, complain, NULL, &script), 0);
+    assert_int_equal(cg_script_read(path, mistake_print, NULL, &script), 0);
     assert_true(cg_slice_is(kase->id, id));
     assert_true(kase->precondition_count > 0);
     /* S-96x are about credit over one raw session. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "wire_side.h"
+#include "mistake_told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,16 +13,6 @@
 #include <cmocka.h>
 
 #define DESK SAMPLES "/wire.session"
-
-static void complain(void *user,
-                     const char *file,
-                     int line,
-                     const char *wrong,
-                     const char *remedy)
-{
-    (void)user;
-    print_error("%s:%d: %s; %s\n", file, line, wrong, remedy);
-}
 
 static void say(void *user, const char *text)
 {
@@ -38,8 +29,8 @@ void side_open(struct side *side, const char *lines, const char *text)
         asprintf(&whole,
                  "include desk.inc\nvalue RUN r1\nvalue PROBE H\n%s%s\n", lines,
                  text) > 0);
-    assert_int_equal(cg_script_read_text(DESK, cg_slice_str(whole), complain,
-                                         NULL, &side->script),
+    assert_int_equal(cg_script_read_text(DESK, cg_slice_str(whole),
+                                         mistake_print, NULL, &side->script),
                      0);
     free(whole);
     side->runner = (struct cg_script_runner){
