@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Bytes that a body has room for at first: most need no more. */
+#define BODY_FIRST ((size_t)512)
+
 void *sim_grow(void *memory, size_t count, size_t size)
 {
     void *grown = reallocarray(memory, count, size);
@@ -256,7 +259,7 @@ void sim_body_add(struct sim_body *body, int tag, struct cg_slice value)
 {
     size_t need = body->len + value.len + 16;
     if (need > body->size) {
-        body->size = need * 2;
+        body->size = need < BODY_FIRST ? BODY_FIRST : need * 2;
         body->data = sim_grow(body->data, body->size, 1);
     }
     int head = snprintf(body->data + body->len, 14, "%d=", tag);

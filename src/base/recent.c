@@ -6,12 +6,13 @@
 #include "recent.h"
 
 #include "check.h"
+#include "pages.h"
 
 int cg_recent_init(struct cg_recent *recent, uint32_t max)
 {
     CG_ASSERT(max > 0);
     *recent = (struct cg_recent){.max = max};
-    recent->pairs = calloc(max, sizeof(*recent->pairs));
+    recent->pairs = cg_pages_take(max, sizeof(*recent->pairs));
     if (recent->pairs == NULL || cg_map_init(&recent->map, max) != 0) {
         cg_recent_deinit(recent);
         return -1;
@@ -22,7 +23,7 @@ int cg_recent_init(struct cg_recent *recent, uint32_t max)
 void cg_recent_deinit(struct cg_recent *recent)
 {
     cg_map_deinit(&recent->map);
-    free(recent->pairs);
+    cg_pages_give(recent->pairs, recent->max, sizeof(*recent->pairs));
     *recent = (struct cg_recent){0};
 }
 

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "decimal.h"
+#include "pages.h"
 
 #define MILLION 1000000
 
@@ -372,19 +373,21 @@ int cg_legs_init(struct cg_state *state, uint32_t legs)
     state->leg_free = CG_NONE;
     state->share_max = legs * CG_LEG_SHARES;
     state->share_free = CG_NONE;
-    state->legs = calloc((size_t)legs + 1, sizeof(*state->legs));
-    state->packages = calloc((size_t)legs + 1, sizeof(*state->packages));
-    state->shares = calloc((size_t)state->share_max + 1,
-                           sizeof(*state->shares));
+    state->legs = cg_pages_take((size_t)legs + 1, sizeof(*state->legs));
+    state->packages = cg_pages_take((size_t)legs + 1, sizeof(*state->packages));
+    state->shares = cg_pages_take((size_t)state->share_max + 1,
+                                  sizeof(*state->shares));
     bool made = state->legs && state->packages && state->shares;
     return made ? 0 : CG_ERR_MEMORY;
 }
 
 void cg_legs_deinit(struct cg_state *state)
 {
-    free(state->legs);
-    free(state->packages);
-    free(state->shares);
+    size_t legs = (size_t)state->leg_max + 1;
+    cg_pages_give(state->legs, legs, sizeof(*state->legs));
+    cg_pages_give(state->packages, legs, sizeof(*state->packages));
+    cg_pages_give(state->shares, (size_t)state->share_max + 1,
+                  sizeof(*state->shares));
 }
 
 uint32_t cg_state_next_leg(const struct cg_state *state)

@@ -181,11 +181,12 @@ static int allocate(struct cg_state *state)
     state->asks = cg_pages_take(state->ask_max, sizeof(*state->asks));
     state->scopes = cg_pages_take(state->scope_max, sizeof(*state->scopes));
     state->used = cg_pages_take(CG_USED_MAX, sizeof(*state->used));
-    state->limits = calloc(state->limit_max, sizeof(*state->limits));
-    state->accounts = calloc(state->account_max, sizeof(*state->accounts));
-    state->firms = calloc(state->firm_max, sizeof(*state->firms));
-    state->instruments = calloc(state->instrument_max,
-                                sizeof(*state->instruments));
+    state->limits = cg_pages_take(state->limit_max, sizeof(*state->limits));
+    state->accounts = cg_pages_take(state->account_max,
+                                    sizeof(*state->accounts));
+    state->firms = cg_pages_take(state->firm_max, sizeof(*state->firms));
+    state->instruments = cg_pages_take(state->instrument_max,
+                                       sizeof(*state->instruments));
     bool made = state->orders && state->tokens && state->prices &&
                 state->places && state->requests && state->asks &&
                 state->scopes && state->limits && state->accounts &&
@@ -266,11 +267,13 @@ void cg_state_deinit(struct cg_state *state)
     cg_pages_give(state->scopes, state->scope_max, sizeof(*state->scopes));
     free(state->places);
     cg_legs_deinit(state);
-    free(state->limits);
+    cg_pages_give(state->limits, state->limit_max, sizeof(*state->limits));
     cg_pages_give(state->used, CG_USED_MAX, sizeof(*state->used));
-    free(state->accounts);
-    free(state->firms);
-    free(state->instruments);
+    cg_pages_give(state->accounts, state->account_max,
+                  sizeof(*state->accounts));
+    cg_pages_give(state->firms, state->firm_max, sizeof(*state->firms));
+    cg_pages_give(state->instruments, state->instrument_max,
+                  sizeof(*state->instruments));
     cg_map_deinit(&state->request_map);
     cg_map_deinit(&state->order_map);
     cg_map_deinit(&state->token_map);
