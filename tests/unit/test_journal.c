@@ -4,6 +4,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "folder.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,8 +45,8 @@ static int place_setup(void **state)
     struct place *place = calloc(1, sizeof(*place));
 
     assert_non_null(place);
-    (void)snprintf(place->folder, sizeof(place->folder), "%s",
-                   "/tmp/creditgate-journal-XXXXXX");
+    (void)snprintf(place->folder, sizeof(place->folder),
+                   "%s/creditgate-journal-XXXXXX", folder_quick());
     assert_non_null(mkdtemp(place->folder));
     (void)snprintf(place->path, sizeof(place->path), "%s/gate.journal",
                    place->folder);

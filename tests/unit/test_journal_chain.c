@@ -32,8 +32,8 @@ static int place_setup(void **state)
 {
     struct place *place = calloc(1, sizeof(*place));
     assert_non_null(place);
-    snprintf(place->folder, sizeof(place->folder), "%s",
-             "/tmp/creditgate-chain-XXXXXX");
+    snprintf(place->folder, sizeof(place->folder), "%s/creditgate-chain-XXXXXX",
+             folder_quick());
     assert_non_null(mkdtemp(place->folder));
     snprintf(place->path, sizeof(place->path), "%s/gate.journal",
              place->folder);

@@ -33,7 +33,8 @@ static char words[2048];
 static int set_up(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/creditgate's-XXXXXX");
+    (void)snprintf(folder, sizeof(folder), "%s/creditgate's-XXXXXX",
+                   folder_quick());
     assert_non_null(mkdtemp(folder));
     (void)snprintf(path, sizeof(path), "%s/gate.journal", folder);
     return 0;

@@ -196,7 +196,8 @@ static int setup(void **state)
         .instruments = "instrument,currency,dv01_per_million\nUSSW10,USD,904\n",
     };
     (void)state;
-    snprintf(folder, sizeof(folder), "%s", "/tmp/creditgate-keeper-XXXXXX");
+    snprintf(folder, sizeof(folder), "%s/creditgate-keeper-XXXXXX",
+             folder_quick());
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/gate.journal", folder);
     now = 1800000000 * CG_SECOND;
