@@ -21,6 +21,9 @@
 
 #include <cmocka.h>
 
+/* Gates are opened some thousand times. */
+#define DESK SCRIPT_DESK "[GATE]\nMaxLegs=16\nMaxInstruments=16\n"
+
 /* An order that fills in part and is cancelled, refusals, links that are lost,
  * numbers that begin anew, a message that is sent again and then rejected. */
 #define DAY                                                                    \
@@ -101,13 +104,13 @@ static void write_beside(const char *name, const char *text)
 
 static int set_up(void **state)
 {
-    static const char tight[] = SCRIPT_DESK "[LIMIT]\nRiskLimitID=L\n"
-                                            "Amount=5000\n"
-                                            "instrument X,USD,1000\n";
-    static const char renamed[] = SCRIPT_DESK "[GATE]\nName=OTHER\n";
+    static const char tight[] = DESK "[LIMIT]\nRiskLimitID=L\n"
+                                     "Amount=5000\n"
+                                     "instrument X,USD,1000\n";
+    static const char renamed[] = DESK "[GATE]\nName=OTHER\n";
     (void)state;
-    if (!recorder_play_text(&day.recorder, SCRIPT_DESK DAY) ||
-        !recorder_play_text(&day.silent, SCRIPT_DESK SILENT) ||
+    if (!recorder_play_text(&day.recorder, DESK DAY) ||
+        !recorder_play_text(&day.silent, DESK SILENT) ||
         cg_script_read_text("tight.session", cg_slice_str(tight),
                             sessions_mistake, NULL, &day.tight) != 0 ||
         cg_script_read_text("renamed.session", cg_slice_str(renamed),
