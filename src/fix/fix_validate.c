@@ -348,16 +348,16 @@ static int check_message(const struct cg_fix_message *message,
     return result;
 }
 
-/* Adds the count that the field |index| states to |*kept|; false: there is no
- * room. */
+/* Adds the count that the field |index| states, whose form was checked, to
+ * |*kept|; false: there is no room. */
 static inline bool
 add_count(const struct cg_fix_message *message, uint32_t index, uint64_t *kept)
 {
-    int64_t count;
+    int64_t count = -1;
 
-    if (*kept >> (64 - COUNT_BITS) != 0 ||
-        !cg_fix_int(cg_fix_field_value(message, index), &count) || count < 0 ||
-        count >= 1 << COUNT_BITS)
+    (void)cg_fix_int(cg_fix_field_value(message, index), &count);
+    if (*kept >> (64 - COUNT_BITS) != 0 || (uint64_t)count >= (uint64_t)1
+                                                                  << COUNT_BITS)
         return false;
     *kept = *kept << COUNT_BITS | (uint64_t)count;
     return true;

@@ -38,6 +38,7 @@ static const char *const fields[] = {
 
 static struct cg_fix_message again, fresh;
 static uint32_t seed = 1;
+static int found; /* of what was taken last: 1 with a fault */
 
 static uint32_t draw(uint32_t count)
 {
@@ -89,8 +90,8 @@ static void assert_same_message(void)
 static void assert_same_faults(void)
 {
     struct cg_fix_fault faults[2] = {{0}};
-    int found = cg_fix_validate(&fresh, &faults[0]);
 
+    found = cg_fix_validate(&fresh, &faults[0]);
     assert_int_equal(cg_fix_validate(&again, &faults[1]), found);
     assert_int_equal(faults[1].business, faults[0].business);
     assert_int_equal(faults[1].reason, faults[0].reason);
@@ -214,7 +215,7 @@ static void test_fix_again_counts(void **state)
                                 "60=20260102-10:00:00|");
     (void)take_fields(CG_FIX44, "35=D|" HEAD "11=C1|453=2|448=A|55=X|54=1|40=2|"
                                 "60=20260102-10:00:00|");
-    assert_int_equal(cg_fix_validate(&again, &(struct cg_fix_fault){0}), 1);
+    assert_int_equal(found, 1);
     assert_true(take_fields(CG_FIX44, "35=D|" HEAD "11=C1|453=01|448=A|55=X|"
                                       "54=1|40=2|60=20260102-10:00:00|"));
 }
@@ -236,21 +237,63 @@ static void test_fix_again_many_groups(void **state)
     assert_false(take_fields(CG_FIX44, text));
 }
 
-/* No message is what it was. */
-static void test_fix_again_after_garbage(void **state)
+/* A count that is none here, and too large to be kept. */
+static void test_fix_again_large_count(void **state)
 {
-    struct text text;
+    const char *order = "35=D|" HEAD "11=C1|55=X|54=1|40=2|"
+                        "60=20260102-10:00:00|555=3|";
+    const char *large = "35=D|" HEAD "11=C1|55=X|54=1|40=2|"
+                        "60=20260102-10:00:00|555=5000|";
 
     (void)state;
     memset(&again, 0, sizeof again);
-    text_make(&text, "FIX.4.4", fields[0]);
-    (void)take(CG_FIX44, &text);
+    (void)take_fields(CG_FIX44, order);
+    assert_true(take_fields(CG_FIX44, order));
+    assert_true(take_fields(CG_FIX44, large));
+    assert_int_equal(found, 0);
+    memset(&again, 0, sizeof again);
+    (void)take_fields(CG_FIX44, large);
+    assert_false(take_fields(CG_FIX44, large));
+}
+
+/* Reads |text| behind one that it is like, but for its end. */
+static void take_damaged(struct text text)
+{
+    struct text good;
+
+    text_make(&good, "FIX.4.4", fields[0]);
+    (void)take(CG_FIX44, &good);
+    assert_true(again.may_repeat);
+    assert_false(take(CG_FIX44, &text));
+    assert_false(again.may_repeat);
+}
+
+/* No message is like none. */
+static void test_fix_again_after_damage(void **state)
+{
+    struct text good, text;
+
+    (void)state;
+    memset(&again, 0, sizeof again);
+    text_make(&good, "FIX.4.4", fields[0]);
+    text = good;
     text.bytes[text.len - 2] ^= 1; /* the sum is wrong */
-    assert_false(take(CG_FIX44, &text));
-    text.bytes[text.len - 2] ^= 1;
-    assert_false(take(CG_FIX44, &text));
+    take_damaged(text);
+    text = good;
+    text.bytes[text.len - 7] = '2'; /* 20=ddd */
+    take_damaged(text);
+    text = good;
+    text.bytes[text.len - 3] = '\001'; /* 10=d SOH d */
+    take_damaged(text);
+    text = good;
     text.len -= 1;
-    assert_false(take(CG_FIX44, &text));
+    take_damaged(text);
+    text.len = 20;
+    take_damaged(text);
+    (void)take(CG_FIX44, &good);
+    assert_int_equal(cg_fix_read_again(&again, CG_FIX44, "8", (size_t)1 << 31),
+                     CG_FIX_E_TOO_LONG);
+    (void)take(CG_FIX44, &good);
     assert_int_equal(cg_fix_read_again(&again, CG_VERSIONS, "8", 1),
                      CG_FIX_E_VERSION);
     assert_false(again.may_repeat);
@@ -288,7 +331,8 @@ int main(void)
         cmocka_unit_test(test_fix_again_long_tags),
         cmocka_unit_test(test_fix_again_counts),
         cmocka_unit_test(test_fix_again_many_groups),
-        cmocka_unit_test(test_fix_again_after_garbage),
+        cmocka_unit_test(test_fix_again_large_count),
+        cmocka_unit_test(test_fix_again_after_damage),
         cmocka_unit_test(test_fix_again_mutated),
     };
 
