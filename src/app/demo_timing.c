@@ -10,12 +10,15 @@
 #include "sim_fields.h"
 #include "story_table.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Where a journal costs no disk: made for the play, removed after it. */
-static char memory[] = "/dev/shm/creditgate-XXXXXX";
+static char memory[] = "/dev/shm/creditgate-demo-XXXXXX";
 static bool has_memory;
 
 static const char venue_settings[] = "[DEFAULT]\n"
@@ -199,24 +202,31 @@ static const struct story_step steps[] = {
     END(VENUE),
 };
 
-static void remove_memory(void)
+/* With all that the gate has left there; returns status. */
+static int remove_memory(void)
 {
-    static const char *const endings[] = {"",         "-wal",  "-shm",
-                                          "-journal", "-lock", ".lock"};
-    char path[100];
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        snprintf(path, sizeof(path), "%s/gate.journal%s", memory, endings[i]);
-        unlink(path);
+    DIR *files = opendir(memory);
+    struct dirent *file;
+    while (files != NULL && (file = readdir(files)) != NULL) {
+        (void)unlinkat(dirfd(files), file->d_name, 0);
     }
-    rmdir(memory);
+    if (files != NULL) {
+        closedir(files);
+    }
+    if (rmdir(memory) == 0) {
+        return 0;
+    }
+    fprintf(stderr, "creditgate demo: %s cannot be removed: %s\n", memory,
+            strerror(errno));
+    return 1;
 }
 
 int demo_timing_play(const struct story_options *options)
 {
     has_memory = mkdtemp(memory) != NULL;
     int status = story_play(steps, sizeof(steps) / sizeof(steps[0]), options);
-    if (has_memory) {
-        remove_memory();
+    if (has_memory && remove_memory() != 0) {
+        return 1;
     }
     return status;
 }
