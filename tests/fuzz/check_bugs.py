@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -31,12 +32,16 @@ PRODUCT = {
 
 def run(build, found, name, bug, spoilt):
     target = name.rpartition("_")[2]
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     began = time.monotonic()
-    done = subprocess.run(
-        [os.path.join(build, "fuzz_" + name), "--spoil", str(spoilt),
-         os.path.join(build, target + ".pack"), os.path.join(found, target)],
-        env=dict(os.environ, CG_BUG=str(bug)), stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, check=False)
+    # A bug that is found ends the program, which leaves its files then.
+    with tempfile.TemporaryDirectory(prefix="cg-fuzz-", dir=memory) as folder:
+        done = subprocess.run(
+            [os.path.join(build, "fuzz_" + name), "--spoil", str(spoilt),
+             os.path.join(build, target + ".pack"),
+             os.path.join(found, target)],
+            env=dict(os.environ, CG_BUG=str(bug), CG_FUZZ_FOLDER=folder),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     said = done.stdout.decode("utf-8", "replace")
     return name, bug, done.returncode, said, time.monotonic() - began
 

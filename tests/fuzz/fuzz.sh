@@ -98,6 +98,13 @@ fuzz() {
     return 1
 }
 
+# An input that fails ends its program, which leaves its files then.
+memory=/dev/shm
+[ -w "$memory" ] || memory=/tmp
+CG_FUZZ_FOLDER=$(mktemp -d "$memory/cg-fuzz-XXXXXX")
+export CG_FUZZ_FOLDER
+trap 'rm -rf "$CG_FUZZ_FOLDER"' EXIT
+
 # The targets in turn to each of the cores.  What a shell starts beside itself
 # does not hear of an interrupt.
 trap 'trap "" TERM; kill 0; exit 130' INT

@@ -7,16 +7,22 @@
 #define CG_TESTS_FOLDER_H
 
 #include <ftw.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Where journals are that a test does not fail: in memory, where there is such
- * a folder.  Faults of a disk have tests of their own, and a sync of a real one
- * takes longer than all else here. */
+ * a folder with room.  Faults of a disk have tests of their own, and a sync of
+ * a real one takes longer than all else here. */
 static inline const char *folder_quick(void)
 {
-    return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+    struct statvfs room;
+    bool large = statvfs("/dev/shm", &room) == 0 &&
+                 (uint64_t)room.f_bavail * room.f_frsize >= (uint64_t)1 << 30;
+    return large && access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
 static inline int folder_remove_one(const char *path,
