@@ -5,8 +5,6 @@ SPDX-License-Identifier: Apache-2.0
 
 # Beginnings of paths below src/; the first area that has one counts.  Bars in
 # percent of branches and lines: a little below what is reached, and only raised.
-# Those with "all" need the tests of --all; "whole" are the bars of those that
-# reach more with them.
 AREAS = {
     "engine": {"of": ["engine/"], "branches": 99.9, "lines": 99.8},
     "codec": {"of": ["codec/"], "branches": 99.9, "lines": 99.7},
@@ -15,18 +13,18 @@ AREAS = {
                 "branches": 99.4, "lines": 99.0},
     "outbox": {"of": ["gate/gate_out.c", "gate/park.c"],
                "branches": 98.6, "lines": 99.5},
-    "base": {"of": ["base/"], "branches": 92.5, "lines": 97.0},
+    "base": {"of": ["base/"], "branches": 95.0, "lines": 98.5},
     "rates": {"of": ["rates/"], "branches": 96.0, "lines": 98.9},
     "journal": {"of": ["journal/"], "branches": 90.5, "lines": 98.5},
     "gate": {"of": ["gate/"], "branches": 92.5, "lines": 98.4},
     "script": {"of": ["script/"], "branches": 90.5, "lines": 98.0},
-    "link": {"of": ["link/"], "branches": 92.5, "lines": 98.5},
-    "fix8c": {"of": ["fix8c/"], "branches": 93.5, "lines": 98.0},
-    "certify": {"of": ["certify/"], "all": True, "branches": 91.0, "lines": 97.5},
-    "app": {"of": ["app/"], "all": True, "branches": 92.0, "lines": 97.0},
+    "link": {"of": ["link/"], "branches": 94.5, "lines": 98.8},
+    "fix8c": {"of": ["fix8c/"], "branches": 94.0, "lines": 98.0},
+    "certify": {"of": ["certify/"], "branches": 91.0, "lines": 97.5},
+    "app": {"of": ["app/"], "branches": 92.0, "lines": 97.0},
 }
 
-# By meson's names: what CI runs, and what --all adds.
+# By meson's names: what CI runs, with PROCESS_TESTS; and what --all adds.
 TESTS = """
 admission audit audit_extremes audit_state boundaries calendar calendar_rule
 calendar_shipped config config_fix8c config_host config_more config_rates
