@@ -1,6 +1,5 @@
 /*
- * Making, finding and naming what the state holds.  Never changes what a fact
- * did; see apply.c for that.
+ * Makes, finds and names what the state holds; apply.c does what facts say.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
