@@ -328,8 +328,8 @@ static inline size_t repeat_field(struct cg_fix_field *field,
     return end + 1;
 }
 
-/* Whether the fields are those of the message before.  10 is looked at by
- * check_frame(), and nothing else may have its place. */
+/* Whether the fields are those of the message before.  The last one is 10,
+ * which has no head, and must be where check_frame() wants it. */
 static bool repeat_fields(struct cg_fix_message *message)
 {
     const char *bytes = message->bytes;
