@@ -9,6 +9,7 @@
 #define LINE_MAX_SHOWN 1200 /* bytes of a sentence */
 #define STEPS_MAX 2000      /* of one attempt on the page */
 #define DIFFERING_MAX 24    /* tags that are told one by one */
+#define ALIKE_MAX 3         /* notes that begin alike, one after the other */
 
 static void put_badge(struct cg_sheet *sheet, enum cg_report_verdict verdict)
 {
@@ -32,6 +33,13 @@ put_list(struct cg_sheet *sheet, const char *name, const json_t *texts)
         const char *text = json_string_value(json_array_get(texts, i));
         put_row(sheet, i == 0 ? name : "", text != NULL ? text : "");
     }
+}
+
+/* A file without its folders, which are those of one machine. */
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
 }
 
 /* --- steps -------------------------------------------------------------- */
@@ -141,7 +149,7 @@ static void put_step(struct cg_sheet *sheet, const json_t *step)
         cg_sheet_format(sheet,
                         " <span class=m>line %" JSON_INTEGER_FORMAT " of ",
                         cg_record_integer(step, "line"));
-        cg_report_put_text(sheet, cg_record_string(step, "file"),
+        cg_report_put_text(sheet, name_of(cg_record_string(step, "file")),
                            LINE_MAX_SHOWN);
         cg_sheet_add(sheet, "</span>\n");
     }
@@ -190,11 +198,21 @@ static void put_asked(struct cg_sheet *sheet, const json_t *asked)
     cg_sheet_add(sheet, "</b>\n");
 }
 
+/* When: since the begin of the attempt, as in the diagram, if that is known. */
+static void put_when(struct cg_sheet *sheet, const json_t *note)
+{
+    if (json_is_number(json_object_get(note, "ms"))) {
+        cg_sheet_format(sheet, "%.1f ms", cg_record_number(note, "ms"));
+    } else {
+        cg_report_put_time(sheet, cg_record_string(note, "time"));
+    }
+}
+
 void cg_report_put_note(struct cg_sheet *sheet, const json_t *note)
 {
     const char *who = cg_record_string(note, "who");
     cg_sheet_add(sheet, "<li><span class=m>");
-    cg_sheet_string(sheet, cg_record_string(note, "time"));
+    put_when(sheet, note);
     cg_sheet_add(sheet, "</span> ");
     cg_report_put_text(sheet, who, LINE_MAX_SHOWN);
     cg_sheet_add(sheet, who[0] != '\0' ? ": " : "");
@@ -202,24 +220,60 @@ void cg_report_put_note(struct cg_sheet *sheet, const json_t *note)
     cg_sheet_add(sheet, "\n");
 }
 
+/* The first two words, as "differs from". */
+static size_t begin_len(const char *text)
+{
+    size_t len = strcspn(text, " ");
+    return text[len] == ' ' ? len + 1 + strcspn(text + len + 1, " ") : len;
+}
+
+/* Notes of one hand that say the same of one thing after the other. */
+static bool is_alike(const json_t *a, const json_t *b)
+{
+    const char *text = cg_record_string(a, "text");
+    const char *other = cg_record_string(b, "text");
+    size_t len = begin_len(text);
+    return cg_record_is(a, "note") && cg_record_is(b, "note") &&
+           len == begin_len(other) && strncmp(text, other, len) == 0 &&
+           strcmp(cg_record_string(a, "who"), cg_record_string(b, "who")) == 0;
+}
+
+static void put_more_alike(struct cg_sheet *sheet, size_t count)
+{
+    if (count > ALIKE_MAX) {
+        cg_sheet_format(sheet,
+                        "<li class=m>and %zu more like it, whole in "
+                        "report.json\n",
+                        count - ALIKE_MAX);
+    }
+}
+
 static void put_remarks(struct cg_sheet *sheet,
                         const struct cg_report_attempt *attempt)
 {
-    size_t count = 0;
+    const json_t *before = NULL;
+    size_t alike = 0;
     for (size_t i = 0; i < attempt->record_count; i++) {
         const json_t *record = attempt->records[i];
         bool asked = cg_record_is(record, "asked");
-        if (asked || cg_record_is(record, "note")) {
-            cg_sheet_add(sheet,
-                         count++ == 0 ? "<h5>Asked and noted</h5>\n<ul>" : "");
-            if (asked) {
-                put_asked(sheet, record);
-            } else {
-                cg_report_put_note(sheet, record);
-            }
+        if (!asked && !cg_record_is(record, "note")) {
+            continue;
+        }
+        if (before == NULL) {
+            cg_sheet_add(sheet, "<h5>Asked and noted</h5>\n<ul class=n>");
+        } else if (!is_alike(before, record)) {
+            put_more_alike(sheet, alike);
+            alike = 0;
+        }
+        before = record;
+        if (asked) {
+            put_asked(sheet, record);
+        } else if (++alike <= ALIKE_MAX) {
+            cg_report_put_note(sheet, record);
         }
     }
-    cg_sheet_add(sheet, count > 0 ? "</ul>\n" : "");
+    put_more_alike(sheet, alike);
+    cg_sheet_add(sheet, before != NULL ? "</ul>\n" : "");
 }
 
 /* Attempts at what is no longer the same case. */
@@ -244,7 +298,7 @@ static void put_facts(struct cg_sheet *sheet,
     const json_t *value;
     bool first = true;
     cg_sheet_add(sheet, "<p class=m>Begun ");
-    cg_sheet_string(sheet, cg_record_string(attempt->begin, "time"));
+    cg_report_put_time(sheet, cg_record_string(attempt->begin, "time"));
     if (attempt->end != NULL) {
         cg_sheet_format(sheet, ", over after %.1f ms",
                         cg_record_number(attempt->end, "ms"));
@@ -295,8 +349,8 @@ static void put_attempt(struct cg_sheet *sheet,
     put_other_script(sheet, kase, attempt);
     put_facts(sheet, attempt);
     put_steps(sheet, attempt);
-    put_remarks(sheet, attempt);
     cg_report_put_diagram(sheet, model, attempt);
+    put_remarks(sheet, attempt);
 }
 
 /* Older attempts are folded, but never on paper: what is folded stands behind
@@ -337,7 +391,7 @@ static void put_case(struct cg_sheet *sheet,
     put_list(sheet, "Preconditions", json_object_get(about, "preconditions"));
     put_list(sheet, "References", json_object_get(about, "references"));
     put_row(sheet, "Needs", cg_record_string(about, "needs"));
-    put_row(sheet, "Script", cg_record_string(about, "file"));
+    put_row(sheet, "Script", name_of(cg_record_string(about, "file")));
     put_row(sheet, "Script, SHA-256", cg_record_string(about, "digest"));
     cg_sheet_add(sheet, "</table>\n");
     if (kase->attempt_count == 0) {

@@ -85,6 +85,18 @@ void cg_report_put_text(struct cg_sheet *sheet, const char *text, size_t max)
     }
 }
 
+void cg_report_put_time(struct cg_sheet *sheet, const char *time)
+{
+    if (strlen(time) < 20 || time[10] != 'T') {
+        cg_sheet_string(sheet, time);
+        return;
+    }
+    cg_sheet_text(sheet, (struct cg_slice){time, 10});
+    cg_sheet_add(sheet, " ");
+    cg_sheet_text(sheet, (struct cg_slice){time + 11, 8});
+    cg_sheet_add(sheet, " UTC");
+}
+
 void cg_report_put_fields(struct cg_sheet *sheet,
                           const char *text,
                           const json_t *differing)

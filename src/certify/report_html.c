@@ -35,8 +35,9 @@ static const char style[] =
     "border-bottom:1px solid var(--line)}th{font-weight:600;"
     "overflow-wrap:normal}thead th{background:var(--soft)}\n"
     "td.h{width:38%}.k{font-size:.78rem}.k td:first-child{min-width:7em}"
-    ".k td,.k th{padding:.2rem .25rem}.k td:last-child,.c td:nth-child(1),."
-    "c td:nth-child(3),.e td:nth-child(-n+3){white-space:nowrap}"
+    ".k td,.k th{padding:.2rem .25rem}.k td.r,.k td:last-child,"
+    ".c td:nth-child(1),.c td:nth-child(3),.e td:nth-child(-n+3){"
+    "white-space:nowrap}"
     ".e{font-size:.8rem}table+table{margin-top:.6rem}"
     "td.r,th.r{text-align:right}.f th{width:11em;color:var(--mute);"
     "font-weight:400}.f th,.f td{border:0;padding:.08rem .45rem}\n"
@@ -69,16 +70,36 @@ static const char style[] =
     "s-serif;text-anchor:middle}svg .a{text-anchor:middle}"
     "svg .t{fill:var(--mute)}svg path{fill:none;stroke:var(--fg)}"
     "svg .l{stroke:var(--line)}\n"
+    ".n{font-size:.8rem;margin:.3rem 0;padding-left:1.2rem}\n"
     ".sign{display:flex;gap:3rem}.sign div{flex:1}"
     ".sign p{margin:2.6rem 0 0;border-top:1px solid var(--fg);"
     "padding-top:.2rem;font-size:.85rem}\n"
+    "@media screen and (max-width:46rem){.c,.e,.k{display:block;"
+    "overflow-x:auto}.sign{gap:1rem}.f th{width:7em}"
+    ".s th:last-child{width:8em}}\n"
     "@media print{:root{color-scheme:light;font-size:13px}body{padding:0;"
     "max-width:none;font-size:9.5pt}a{text-decoration:none}"
-    "h2,h3,h4,h5,p.m,h2+p{break-after:avoid}summary{list-style:none}"
+    "h2,h3,h4,h5,p.m,h2+p{break-after:avoid}p,li{break-inside:avoid}summary{"
+    "list-style:none}"
     "thead{display:table-header-group}tr,.s tbody,.sign,.keep{break-inside:"
     "avoid}details:not([open])+div{display:block!important}"
     ".v1{background:#fff;color:#b3261e;border-width:2px}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
+
+/* For who does not know the language of the cases, docs/sessions.md. */
+static const char how_to_read[] =
+    "<h2>Case by case</h2>\n<div class=keep><h3>How to read a case</h3>\n<p>A "
+    "step of the script stands first, then the message that was expected, and "
+    "beside it what was observed; what differs is marked with "
+    "\xe2\x89\xa0. <code>hub &gt; DG</code>: the hub says a message of type "
+    "DG; <code>hub &lt; DF</code>: it receives one; <code>client up</code>: a "
+    "session is logged on. Numbers are those of FIX fields: their names stand "
+    "under Fields, near the end. <code>...</code>: other fields may be there; "
+    "<code>!58</code>: there is no such field; <code>58~full</code>: it "
+    "contains that; <code>$T</code>: the value that came first under this "
+    "name; <code>same</code>: as the message that was passed on. The time "
+    "beside a verdict says how much later it came than the script has it; in "
+    "the diagram times count from the begin of the attempt.</p></div>\n";
 
 static void put_digest_row(struct cg_sheet *sheet,
                            const char *name,
@@ -125,13 +146,19 @@ static void put_sessions(struct cg_sheet *sheet, const json_t *run)
     cg_sheet_add(sheet, "</table>\n");
 }
 
-static void put_run(struct cg_sheet *sheet, const json_t *run, size_t no)
+static void put_run(struct cg_sheet *sheet,
+                    const struct cg_report_model *model,
+                    size_t index)
 {
+    const json_t *run = model->runs[index];
     const json_t *config = json_object_get(run, "config");
     const json_t *profile = json_object_get(run, "profile");
     bool hub = strcmp(cg_record_string(run, "seat"), "hub") == 0;
-    cg_sheet_format(sheet, "<h4>Run %zu</h4>\n<table class=f>", no);
-    put_digest_row(sheet, "Begun", cg_record_string(run, "time"), "");
+    cg_sheet_format(sheet, "<div class=keep><h4>Run %zu</h4>\n<table class=f>",
+                    index + 1);
+    cg_sheet_add(sheet, "<tr><th>Begun<td>");
+    cg_report_put_time(sheet, cg_record_string(run, "time"));
+    cg_sheet_add(sheet, "\n");
     put_digest_row(sheet, "Operator", cg_record_string(run, "operator"), "");
     put_digest_row(sheet, "Seat",
                    hub ? "The counterparty is the hub; the kit plays the gate, "
@@ -149,220 +176,18 @@ static void put_run(struct cg_sheet *sheet, const json_t *run, size_t no)
                    cg_record_string(config, "digest"));
     put_digest_row(sheet, "Profile", cg_record_string(profile, "name"),
                    cg_record_string(profile, "digest"));
-    cg_sheet_add(sheet, "</table>\n");
-    put_sessions(sheet, run);
-}
-
-/* "8: 2 passed, 1 failed" */
-static void put_counts(struct cg_sheet *sheet,
-                       const struct cg_report_model *model)
-{
-    const char *between = ": ";
-    cg_sheet_format(sheet, "<tr><th>Cases<td>%zu", model->case_count);
-    for (int i = 0; i < CG_REPORT_VERDICTS; i++) {
-        if (model->counts[i] > 0) {
-            cg_sheet_format(sheet, "%s<b>%zu</b> %s", between, model->counts[i],
-                            cg_report_verdict_names[i]);
-            between = ", ";
-        }
+    cg_sheet_add(sheet, "</table></div>\n");
+    if (index > 0 &&
+        json_equal(json_object_get(run, "sessions"),
+                   json_object_get(model->runs[index - 1], "sessions")) == 1) {
+        cg_sheet_format(sheet, "<p>Its sessions are those of run %zu.</p>\n",
+                        index);
+    } else {
+        put_sessions(sheet, run);
     }
-    cg_sheet_format(sheet,
-                    "\n<tr><th>Of the mandatory ones<td><b>%zu</b> failed, "
-                    "<b>%zu</b> neither passed nor failed nor waived\n",
-                    model->mandatory_failed, model->mandatory_open);
-}
-
-static void put_clock(struct cg_sheet *sheet, const json_t *clock)
-{
-    if (clock == NULL || cg_record_integer(clock, "messages") == 0) {
-        cg_sheet_add(sheet, "<tr><th>Clocks<td>not compared\n");
-        return;
-    }
-    cg_sheet_format(sheet,
-                    "<tr><th>Clocks<td>the counterparty's is %.1f ms %s, by "
-                    "%" JSON_INTEGER_FORMAT " messages\n",
-                    cg_record_number(clock, "offset_ms") < 0
-                        ? -cg_record_number(clock, "offset_ms")
-                        : cg_record_number(clock, "offset_ms"),
-                    cg_record_number(clock, "offset_ms") < 0 ? "behind"
-                                                             : "ahead",
-                    cg_record_integer(clock, "messages"));
-}
-
-static const char *time_at(const struct cg_report_model *model, size_t index)
-{
-    return cg_record_string(json_array_get(model->records, index), "time");
-}
-
-static void put_summary(struct cg_sheet *sheet,
-                        const struct cg_report_model *model)
-{
-    const json_t *run = cg_report_run(model);
-    cg_sheet_format(sheet, "<p><b class=\"v v%d big\">%s</b></p>\n<p>%s</p>\n",
-                    model->whole == CG_WHOLE_PASSED   ? CG_REPORT_PASSED
-                    : model->whole == CG_WHOLE_FAILED ? CG_REPORT_FAILED
-                                                      : CG_REPORT_STOPPED,
-                    cg_report_whole_word(model),
-                    cg_report_whole_sentence(model));
-    cg_sheet_add(sheet, "<table class=f>");
-    put_digest_row(sheet, "Firm", cg_record_string(run, "firm"), "");
-    put_digest_row(sheet, "Counterparty", cg_record_string(run, "counterparty"),
-                   "");
-    if (model->record_count > 0) {
-        put_digest_row(sheet, "From", time_at(model, 0), "");
-        put_digest_row(sheet, "To", time_at(model, model->record_count - 1),
-                       "");
-    }
-    put_clock(sheet, model->clock);
-    put_counts(sheet, model);
-    put_digest_row(sheet, "Head of the evidence", "", model->head);
-    cg_sheet_add(sheet, "</table>\n");
-}
-
-/* "3: 2 failed, 1 passed" */
-static void put_attempt_counts(struct cg_sheet *sheet,
-                               const struct cg_report_case *kase)
-{
-    size_t counts[CG_REPORT_VERDICTS] = {0};
-    const char *between = ": ";
-    cg_sheet_format(sheet, "<td>%zu", kase->attempt_count);
-    for (size_t i = 0; i < kase->attempt_count; i++) {
-        counts[kase->attempts[i].verdict]++;
-    }
-    for (int i = 0; i < CG_REPORT_VERDICTS && kase->attempt_count > 1; i++) {
-        if (counts[i] > 0) {
-            cg_sheet_format(sheet, "%s%zu %s", between, counts[i],
-                            cg_report_verdict_names[i]);
-            between = ", ";
-        }
-    }
-}
-
-static void put_contents(struct cg_sheet *sheet,
-                         const struct cg_report_model *model)
-{
-    cg_sheet_add(sheet,
-                 "<h2>Cases</h2>\n<table class=c><thead><tr><th>Case<th>Title"
-                 "<th>Level<th>Verdict<th>Attempts<th "
-                 "class=r>Time</thead>\n");
-    for (size_t i = 0; i < model->case_count; i++) {
-        const struct cg_report_case *kase = &model->cases[i];
-        const char *title = cg_report_case_title(kase);
-        const char *reason = cg_report_case_reason(kase);
-        cg_sheet_format(sheet, "<tr><td><a href=#c%zu>", i);
-        cg_sheet_string(sheet, kase->id);
-        cg_sheet_add(sheet, "</a><td>");
-        cg_sheet_string(sheet, title);
-        if (kase->verdict != CG_REPORT_PASSED && reason[0] != '\0') {
-            cg_sheet_add(sheet, title[0] != '\0' ? "<br>" : "");
-            cg_sheet_add(sheet, "<span class=m>");
-            cg_report_put_text(sheet, reason, 300);
-            cg_sheet_add(sheet, "</span>");
-        }
-        cg_sheet_format(sheet, "<td>%s<td><b class=\"v v%d\">%s</b>",
-                        kase->optional ? "optional" : "mandatory",
-                        (int)kase->verdict,
-                        cg_report_verdict_names[kase->verdict]);
-        put_attempt_counts(sheet, kase);
-        cg_sheet_format(
-            sheet, "<td class=r>%.1f s\n",
-            kase->attempt_count > 0
-                ? cg_record_number(kase->attempts[kase->attempt_count - 1].end,
-                                   "ms") /
-                      1000
-                : 0.0);
-    }
-    cg_sheet_add(sheet, "</table>\n");
 }
 
 /* --- the end ------------------------------------------------------------ */
-
-/* A figure that may be text, a number, or not known. */
-static void put_figure(struct cg_sheet *sheet, const json_t *figure)
-{
-    cg_sheet_add(sheet, "<td class=r>");
-    if (json_is_string(figure)) {
-        cg_sheet_string(sheet, json_string_value(figure));
-    } else if (json_is_integer(figure)) {
-        cg_sheet_format(sheet, "%" JSON_INTEGER_FORMAT,
-                        json_integer_value(figure));
-    } else if (json_is_real(figure)) {
-        cg_sheet_format(sheet, "%.2f", json_real_value(figure));
-    } else {
-        cg_sheet_add(sheet, "\xe2\x80\x93");
-    }
-}
-
-static const char *yes_or_no(const json_t *truth)
-{
-    return json_is_true(truth)    ? "yes"
-           : json_is_false(truth) ? "no"
-                                  : "unknown";
-}
-
-static void put_credit_rows(struct cg_sheet *sheet, const json_t *rows)
-{
-    static const char *const keys[] = {
-        "granted", "overrun",  "consumed",         "released",
-        "expired", "reserved", "peer_used_before", "peer_used_after"};
-    if (json_array_size(rows) == 0) {
-        return;
-    }
-    cg_sheet_add(
-        sheet,
-        "<p>Granted and overrun (traded beyond what was granted) are consumed, "
-        "released, expired or still reserved.</p>\n"
-        "<table class=k><thead><tr><th>Limit<th>Currency<th class=r>Granted"
-        "<th class=r>Overrun<th class=r>Consumed<th class=r>Released<th "
-        "class=r>Expired"
-        "<th class=r>Still reserved<th class=r>Theirs before"
-        "<th class=r>Theirs after<th>Equal</thead>\n");
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        const json_t *row = json_array_get(rows, i);
-        const json_t *equal = json_object_get(row, "equal");
-        cg_sheet_add(sheet,
-                     json_is_false(equal) ? "<tr class=y><td>" : "<tr><td>");
-        cg_sheet_string(sheet, cg_record_string(row, "limit"));
-        cg_sheet_add(sheet, "<td>");
-        cg_sheet_string(sheet, cg_record_string(row, "currency"));
-        for (size_t j = 0; j < sizeof(keys) / sizeof(keys[0]); j++) {
-            put_figure(sheet, json_object_get(row, keys[j]));
-        }
-        cg_sheet_format(sheet, "<td>%s\n", yes_or_no(equal));
-    }
-    cg_sheet_add(sheet, "</table>\n");
-}
-
-static void put_credit(struct cg_sheet *sheet, const json_t *credit)
-{
-    cg_sheet_add(sheet, "<h2>Reconciliation of credit</h2>\n");
-    if (credit == NULL) {
-        cg_sheet_add(sheet, "<p>No reconciliation was made.</p>\n");
-        return;
-    }
-    cg_sheet_add(sheet, "<p>");
-    cg_report_put_text(sheet, cg_record_string(credit, "text"), 4000);
-    cg_sheet_format(
-        sheet,
-        "</p>\n<table class=f><tr><th>All returned<td><b>%s</b>\n"
-        "<tr><th>Totals equal on both sides<td><b>%s</b>\n"
-        "<tr><th>Tokens<td>%" JSON_INTEGER_FORMAT
-        "\n<tr><th>Still open<td>%" JSON_INTEGER_FORMAT "</table>\n",
-        yes_or_no(json_object_get(credit, "all_returned")),
-        yes_or_no(json_object_get(credit, "equal")),
-        cg_record_integer(credit, "tokens"), cg_record_integer(credit, "open"));
-    if (cg_record_integer(credit, "tokens") == 0) {
-        cg_sheet_add(sheet, "<p>No message about credit was seen.</p>\n");
-    }
-    if (cg_record_integer(credit, "left") > 0) {
-        cg_sheet_format(sheet,
-                        "<p>Besides, %" JSON_INTEGER_FORMAT
-                        " tokens were left open, or unequal, by attempts that "
-                        "were repeated.</p>\n",
-                        cg_record_integer(credit, "left"));
-    }
-    put_credit_rows(sheet, json_object_get(credit, "rows"));
-}
 
 static void put_others(struct cg_sheet *sheet,
                        const struct cg_report_model *model)
@@ -396,23 +221,29 @@ static void put_signature(struct cg_sheet *sheet, const char *firm)
                         "<p>Signature</p></div>\n");
 }
 
+/* On one sheet: what is signed, by which digest, and the lines for it. */
 static void put_close(struct cg_sheet *sheet,
                       const struct cg_report_model *model)
 {
     const json_t *run = cg_report_run(model);
     cg_sheet_format(
         sheet,
-        "<h2>Evidence</h2>\n<div class=keep><p>This page was made of %zu "
+        "<div class=keep><h2>Evidence</h2>\n<p>This page was made of the %zu "
         "records in evidence.jsonl. Each names the SHA-256 of the line before "
         "it; that of the last line, with its end of line, is</p>\n<p "
-        "class=h><b>%s</b></p>\n<p>Both sides check it, the raw logs and this "
-        "page with <code>creditgate certify verify</code>, without a "
-        "network.</p></div>\n",
+        "class=h><b>%s</b></p>\n<p>It stands for all records, and for the raw "
+        "logs, whose digests are in them. <code>tail -n 1 evidence.jsonl | "
+        "sha256sum</code> prints it. <code>creditgate certify verify</code> "
+        "checks each line and each log, and makes this page again, to compare "
+        "it byte by byte, without a network. Evidence that somebody made anew "
+        "can be whole, but has another digest: so this one is signed.</p>\n",
         model->record_count, model->head);
-    cg_sheet_add(sheet, "<h2>Signatures</h2>\n<div class=\"sign keep\">\n");
+    cg_sheet_add(sheet, "<h2>Signatures</h2>\n");
+    cg_report_put_whole(sheet, model);
+    cg_sheet_add(sheet, "<div class=sign>\n");
     put_signature(sheet, cg_record_string(run, "firm"));
     put_signature(sheet, cg_record_string(run, "counterparty"));
-    cg_sheet_add(sheet, "</div>\n");
+    cg_sheet_add(sheet, "</div></div>\n");
 }
 
 static void put_page_head(struct cg_sheet *sheet,
@@ -451,17 +282,18 @@ void cg_report_put_html(struct cg_sheet *sheet,
                         const struct cg_report_model *model)
 {
     put_page_head(sheet, model);
-    put_summary(sheet, model);
-    put_contents(sheet, model);
+    cg_report_put_summary(sheet, model);
+    cg_report_put_unpassed(sheet, model);
+    cg_report_put_contents(sheet, model);
     cg_sheet_add(sheet, "<h2>Who and what</h2>\n");
     for (size_t i = 0; i < model->run_count; i++) {
-        put_run(sheet, model->runs[i], i + 1);
+        put_run(sheet, model, i);
     }
-    cg_sheet_add(sheet, "<h2>Case by case</h2>\n");
+    cg_sheet_add(sheet, how_to_read);
     cg_report_put_cases(sheet, model);
     put_others(sheet, model);
     cg_report_put_glossary(sheet, model);
-    put_credit(sheet, model->credit);
+    cg_report_put_credit(sheet, model->credit);
     put_close(sheet, model);
     cg_sheet_add(sheet, "</body>\n</html>\n");
 }

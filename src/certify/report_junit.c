@@ -208,11 +208,10 @@ static void put_whole(struct cg_sheet *sheet,
         cg_sheet_add(sheet, ">\n<skipped message=\"No reconciliation was "
                             "made.\"/>\n</testcase>\n");
     } else if (model->credit_wrong) {
-        const char *text = cg_record_string(model->credit, "text");
         cg_sheet_add(sheet, ">\n<failure message=\"");
-        cg_report_put_text(sheet, text, 4000);
+        cg_report_put_credit_sentence(sheet, model->credit);
         cg_sheet_add(sheet, "\" type=\"credit\">");
-        cg_report_put_text(sheet, text, 4000);
+        cg_report_put_credit_sentence(sheet, model->credit);
         cg_sheet_add(sheet, "</failure>\n</testcase>\n");
     } else {
         cg_sheet_add(sheet, "/>\n");

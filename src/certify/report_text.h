@@ -44,6 +44,31 @@ void cg_report_put_note(struct cg_sheet *sheet, const json_t *note);
 void cg_report_put_glossary(struct cg_sheet *sheet,
                             const struct cg_report_model *model);
 
+/* A time of a record, to the second: "2026-11-29 17:00:00 UTC". */
+void cg_report_put_time(struct cg_sheet *sheet, const char *time);
+
+/* The verdict of the whole, as a badge, and a sentence. */
+void cg_report_put_whole(struct cg_sheet *sheet,
+                         const struct cg_report_model *model);
+
+/* Who, when, with what, and what came of it. */
+void cg_report_put_summary(struct cg_sheet *sheet,
+                           const struct cg_report_model *model);
+
+/* The cases that did not pass, the worst first, each with the reason. */
+void cg_report_put_unpassed(struct cg_sheet *sheet,
+                            const struct cg_report_model *model);
+
+/* The list of all cases. */
+void cg_report_put_contents(struct cg_sheet *sheet,
+                            const struct cg_report_model *model);
+
+/* What came of the credit, by the record |credit|, which may be NULL: in a
+ * sentence, or limit by limit. */
+void cg_report_put_credit_sentence(struct cg_sheet *sheet,
+                                   const json_t *credit);
+void cg_report_put_credit(struct cg_sheet *sheet, const json_t *credit);
+
 /* The whole documents. */
 void cg_report_put_html(struct cg_sheet *sheet,
                         const struct cg_report_model *model);

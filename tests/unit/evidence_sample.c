@@ -232,10 +232,9 @@ static void add_credit(struct sample *sample)
                                 "currency", "USD", "granted", "1.00",
                                 "peer_used_before", "peer_used_after", "equal");
     evidence_sample_add(sample->evidence, "credit",
-                        json_pack("{ss s[oo] si si sb sb ss}", "per", "limit",
-                                  "rows", row, unknown, "tokens", 12, "open", 0,
-                                  "all_returned", 1, "equal", 1, "text",
-                                  "All that was granted was returned."));
+                        json_pack("{s[oo] si si sb sb}", "rows", row, unknown,
+                                  "tokens", 12, "open", 0, "all_returned", 1,
+                                  "equal", 1));
 }
 
 static void add_extra(struct sample *sample, size_t index)

@@ -59,6 +59,14 @@ static void make(const json_t *records, struct cg_report_files *files)
 }
 
 #define T1 "\"case\":\"T-1\",\"attempt\":1"
+#define CASE(id) "\"case\":\"" id "\",\"attempt\":1"
+#define REST                                                                   \
+    ",\"overrun\":\"0.00\",\"consumed\":\"0.00\",\"released\":\"0.00\","       \
+    "\"expired\":\"0.00\",\"reserved\":\"0.00\""
+/* What the gate and the hub say was granted under a limit; without its end. */
+#define ROW(limit, currency, gate, hub)                                        \
+    "{\"limit\":\"" limit "\",\"currency\":\"" currency "\",\"granted\":"      \
+    "\"" gate "\"" REST ",\"hub\":{\"granted\":\"" hub "\"" REST "}"
 #define STEP                                                                   \
     T1 ",\"text\":\"hub < DG\",\"expected\":\"35=DG\",\"observed\":\"35=DG\""
 
@@ -251,6 +259,268 @@ static void test_report_credit_of_every_form(void **state)
     json_decref(records);
 }
 
+/* Two sides that differ stand one below the other, what differs is marked, and
+ * each has its sum; what is open, and what nobody asked for, is told. */
+static void test_report_credit_of_two_sides(void **state)
+{
+    struct cg_report_files files;
+    json_t *records = json_array();
+    const char *page;
+    const char *xml;
+
+    (void)state;
+    add(records, "run", "\"seat\":\"hub\",\"peer\":\"hub\"");
+    add(records, "credit",
+        "\"tokens\":3,\"open\":1,\"unasked\":2,\"all_returned\":false,"
+        "\"equal\":false,\"open_tokens\":[{\"token\":\"<T9>\",\"gate\":"
+        "\"0.00\",\"hub\":\"7.00\"}],\"rows\":[" ROW("L1", "EUR", "1.0001", "1.00") ",\"equal\":true}," ROW(
+            "L2", "USD", "5.00",
+            "12.00") ",\"equal\":false}," ROW("L3", "EUR", "2.00",
+                                              "2.00") ",\"equal\":true,\"peer_"
+                                                      "used_before\":\"3.00\","
+                                                      "\"peer_used_after\":\"4."
+                                                      "00\",\"peer_use_"
+                                                      "agrees\":"
+                                                      "false}," ROW(
+                                                          "L4", "CHF", "many",
+                                                          "1.00") "}]");
+    make(records, &files);
+    page = files.bytes[CG_REPORT_HTML];
+    xml = files.bytes[CG_REPORT_JUNIT];
+    assert_has(page, "3 tokens: 1 of them still hold credit that is neither "
+                     "returned nor used; the totals of the two sides differ.");
+    assert_has(page, "<tr class=y><td>L2<td>USD<td>the gate<td class=r>5.00");
+    assert_has(page, "<tr class=y><td>L2<td>USD<td>the hub<td "
+                     "class=r><mark>12.00</mark><td class=r>0.00");
+    assert_lacks(page, "<td>L1<td>EUR<td>the hub");
+    assert_has(page, "All limits</b><td>EUR<td>the gate<td "
+                     "class=r><b>3.0001</b>");
+    assert_has(page, "All limits</b><td>EUR<td>the hub<td class=r><b>3.00</b>");
+    assert_has(page, "All limits</b><td>CHF<td>the gate<td "
+                     "class=r><b>\xe2\x80\x93</b>");
+    assert_has(page, "<td>&lt;T9&gt;<td class=r>0.00<td class=r>7.00");
+    assert_has(page, "granted 2 times what nobody had asked for");
+    assert_has(page, "<td>L3<td>EUR<td class=r>3.00<td class=r>4.00<td "
+                     "class=r>0.00<td>no");
+    /* A build machine is told the same. */
+    assert_has(xml, "<failure message=\"3 tokens: 1 of them");
+    assert_has(xml, "two sides differ.</failure>");
+    cg_report_free(&files);
+    json_decref(records);
+}
+
+/* More open tokens than a page is to hold are counted; nothing is known. */
+static void test_report_credit_of_many_open_tokens(void **state)
+{
+    struct cg_report_files files;
+    json_t *records = json_array();
+    char open[8192] = "\"tokens\":130,\"open_tokens\":[{}";
+
+    (void)state;
+    for (int i = 0; i < 129; i++) {
+        strcat(open, ",{\"token\":\"T\"}");
+    }
+    strcat(open, "]");
+    add(records, "credit", open);
+    make(records, &files);
+    assert_has(files.bytes[CG_REPORT_HTML], "30 more are in report.json");
+    assert_has(files.bytes[CG_REPORT_HTML],
+               "not known whether all is returned");
+    assert_has(files.bytes[CG_REPORT_HTML],
+               "not known whether the totals of both sides are equal");
+    cg_report_free(&files);
+    json_decref(records);
+}
+
+/* --- the first page ---------------------------------------------------------
+ */
+
+/* Fails unless the words stand in |page| in this order. */
+static void
+assert_in_order(const char *page, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *at = strstr(page, words[i]);
+
+        if (at == NULL) {
+            fail_msg("\"%s\" does not come next in:\n%.3000s", words[i], page);
+        }
+        page = at + strlen(words[i]);
+    }
+}
+
+#define SESSIONS                                                               \
+    ",\"sessions\":[{\"name\":\"fcm\",\"role\":\"hub\",\"sender\":\"US\","     \
+    "\"target\":\"THEM\",\"begin_string\":\"FIXT.1.1\",\"dictionary\":"        \
+    "\"d1c7\"}]"
+
+/* Who, when, with what, and what did not pass, the worst first, with the
+ * reason; before all cases. */
+static void test_report_first_page(void **state)
+{
+    static const char *const words[] = {
+        "FAILED",
+        "<b>A Bank</b>, as a credit hub: FIXT.1.1, SenderCompID THEM",
+        "TargetCompID US",
+        "<th>By<td>A Venue",
+        "<th>Operator<td>J. Doe, M. M.",
+        "2026-11-29 17:00:00 UTC to 2026-11-29 17:00:00 UTC, in 3 runs",
+        "<th>Attempts<td>6, all kept; <b>1</b> of the cases that passed had "
+        "not in an attempt before",
+        "No reconciliation was made.",
+        "not compared",
+        "creditgate 0.1.0",
+        "k2",
+        "Earlier runs had another",
+        "gate.cfg<br><span class=h>c1</span>",
+        "uat<br><span class=h>p1</span>",
+        "FIXT.1.1<br><span class=h>d1c7",
+        HEAD,
+        "<b>failed</b>: something did not come",
+        "Did not pass",
+        "T-2</a><td>",
+        "<span class=m>2326 differs</span>",
+        "mandatory",
+        "T-3</a><td>",
+        "nobody is there",
+        "T-4</a><td>",
+        "not played",
+        "T-5</a><td>",
+        "no time today",
+        "T-6</a><td>",
+        "not supported",
+        "<h2>Cases</h2>",
+        "T-1</a><td>",
+        "2: 1 passed, 1 failed",
+        "Run 2",
+        "Its sessions are those of run 1.",
+        "Case by case"};
+    struct cg_report_files files;
+    json_t *records = json_array();
+    const char *page;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        char run[1024];
+
+        snprintf(run, sizeof(run),
+                 "\"seat\":\"hub\",\"peer\":\"fcm\",\"firm\":\"A Venue\","
+                 "\"counterparty\":\"A Bank\",\"operator\":\"%s\","
+                 "\"version\":\"0.1.0\",\"kit_digest\":\"%s\",\"config\":{"
+                 "\"path\":\"gate.cfg\",\"digest\":\"c1\"},\"profile\":{"
+                 "\"name\":\"uat\",\"digest\":\"p1\"},\"cases\":[\"T-6\","
+                 "\"T-5\",\"T-4\",\"T-3\",\"T-2\",\"T-1\"]" SESSIONS,
+                 i == 1 ? "M. M." : "J. Doe", i == 0 ? "k1" : "k2");
+        add(records, "run", run);
+    }
+    add(records, "verdict",
+        CASE("T-6") ",\"verdict\":\"waived\",\"reason\":"
+                    "\"not supported\"");
+    add(records, "verdict",
+        CASE("T-5") ",\"verdict\":\"skipped\",\"reason\":"
+                    "\"no time today\"");
+    add(records, "verdict",
+        CASE("T-3") ",\"verdict\":\"broken\",\"reason\":"
+                    "\"nobody is there\"");
+    add(records, "verdict",
+        CASE("T-2") ",\"verdict\":\"failed\",\"reason\":"
+                    "\"2326 differs\"");
+    add(records, "verdict", T1 ",\"verdict\":\"failed\"");
+    add(records, "verdict",
+        "\"case\":\"T-1\",\"attempt\":2,\"verdict\":\"passed\"");
+    make(records, &files);
+    page = files.bytes[CG_REPORT_HTML];
+    assert_in_order(page, words, sizeof(words) / sizeof(words[0]));
+    cg_report_free(&files);
+    json_decref(records);
+}
+
+/* Where all is well nothing is said to be otherwise; a gate has a dictionary
+ * for each session. */
+static void test_report_first_page_of_a_pass(void **state)
+{
+    struct cg_report_files files;
+    json_t *records = json_array();
+    const char *page;
+
+    (void)state;
+    add(records, "run", "\"seat\":\"gate\",\"peer\":\"gate\"");
+    add(records, "verdict", T1 ",\"verdict\":\"passed\"");
+    add(records, "end", "\"complete\":true");
+    make(records, &files);
+    page = files.bytes[CG_REPORT_HTML];
+    assert_has(page, "</b>, as a gate\n");
+    assert_has(page, "one for each session");
+    assert_has(page, "1, all kept\n");
+    assert_lacks(page, "Did not pass");
+    assert_lacks(page, "Earlier runs");
+    assert_lacks(page, "<b>failed</b>: ");
+    cg_report_free(&files);
+    json_decref(records);
+}
+
+/* What is signed stands with the signatures: verdict, digest, and how it is
+ * had without the program. */
+static void test_report_signatures(void **state)
+{
+    static const char *const words[] = {"<div class=keep><h2>Evidence",
+                                        HEAD,
+                                        "tail -n 1 evidence.jsonl | "
+                                        "sha256sum",
+                                        "<h2>Signatures",
+                                        "INCOMPLETE",
+                                        "not at its end",
+                                        "A Venue",
+                                        "<p>Signature",
+                                        "A Bank",
+                                        "<p>Signature",
+                                        "</div></div>"};
+    struct cg_report_files files;
+    json_t *records = json_array();
+
+    (void)state;
+    add(records, "run", "\"firm\":\"A Venue\",\"counterparty\":\"A Bank\"");
+    make(records, &files);
+    assert_in_order(files.bytes[CG_REPORT_HTML], words,
+                    sizeof(words) / sizeof(words[0]));
+    cg_report_free(&files);
+    json_decref(records);
+}
+
+/* Notes that begin alike are counted, but not over others between them; their
+ * time is the attempt's. */
+static void test_report_notes_that_are_alike(void **state)
+{
+    static const char *const texts[] = {
+        "differs from a", "differs from b", "differs from c",
+        "differs from d", "differs from e", "compared",
+        "differs from f", "differs",        "compared"};
+    struct cg_report_files files;
+    json_t *records = json_array();
+    const char *page;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        char note[256];
+
+        snprintf(note, sizeof(note),
+                 T1 ",\"who\":\"%s\",\"text\":\"%s\",\"ms\":%zu",
+                 i < 8 ? "gate" : "kit", texts[i], i);
+        add(records, "note", note);
+    }
+    add(records, "asked", T1 ",\"actor\":\"hub\",\"plea\":\"Stop it\"");
+    make(records, &files);
+    page = files.bytes[CG_REPORT_HTML];
+    assert_has(page, "2.0 ms</span> gate: differs from c\n<li class=m>and 2 "
+                     "more like it, whole in report.json\n<li><span "
+                     "class=m>5.0 ms</span> gate: compared\n");
+    assert_has(page, "differs from f");
+    assert_has(page, "kit: compared\n<li><b>hub</b> was asked: Stop it");
+    assert_lacks(page, "differs from d");
+    cg_report_free(&files);
+    json_decref(records);
+}
+
 /* --- drawings ---------------------------------------------------------------
  */
 
@@ -332,6 +602,12 @@ int main(void)
         cmocka_unit_test(test_report_fields_of_strange_texts),
         cmocka_unit_test(test_report_says_what_it_leaves_out),
         cmocka_unit_test(test_report_credit_of_every_form),
+        cmocka_unit_test(test_report_credit_of_two_sides),
+        cmocka_unit_test(test_report_credit_of_many_open_tokens),
+        cmocka_unit_test(test_report_first_page),
+        cmocka_unit_test(test_report_first_page_of_a_pass),
+        cmocka_unit_test(test_report_signatures),
+        cmocka_unit_test(test_report_notes_that_are_alike),
         cmocka_unit_test(test_report_drawing_of_many_actors),
         cmocka_unit_test(test_report_attempts_that_nobody_began),
     };
