@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define RAW_FOLDER "raw"
+#define TOLD_MAX 10 /* lines of the evidence that are told one by one */
 
 struct verifier {
     int folder;
@@ -32,6 +33,12 @@ struct verifier {
 
 #define WRONG(verifier, ...)                                                   \
     ((verifier)->wrong++, cg_listener_say(&(verifier)->listener, __VA_ARGS__))
+
+/* Why a file cannot be read. */
+static const char *reason(void)
+{
+    return errno == ELOOP ? "a link, not the file itself" : strerror(errno);
+}
 
 /* --- the chain ---------------------------------------------------------- */
 
@@ -67,6 +74,39 @@ static bool is_written(const struct verifier *verifier)
     return written;
 }
 
+/* What is wrong in one line is often wrong in all behind it. */
+struct few {
+    const struct cg_listener *listener;
+    size_t count;
+};
+
+static void say_few(void *user, const char *line)
+{
+    struct few *few = user;
+    if (few->count++ < TOLD_MAX) {
+        few->listener->say(few->listener->user, line);
+    }
+}
+
+static int read_chain(struct verifier *verifier, struct cg_slice bytes)
+{
+    struct few few = {.listener = &verifier->listener};
+    const struct cg_listener listener = {say_few, &few};
+    int status = cg_chain_read(&verifier->chain, bytes, &listener);
+    if (few.count > TOLD_MAX) {
+        cg_listener_say(&verifier->listener,
+                        CG_EVIDENCE_FILE ": and %zu more lines are wrong",
+                        few.count - TOLD_MAX);
+    }
+    /* No record has this letter. */
+    if (bytes.len > 0 && memchr(bytes.data, '\r', bytes.len) != NULL) {
+        cg_listener_say(&verifier->listener, CG_EVIDENCE_FILE
+                        ": it has ends of line of another system: it was sent "
+                        "as a text; have it sent again as it is");
+    }
+    return status;
+}
+
 static int verify_chain(struct verifier *verifier)
 {
     char *bytes = NULL;
@@ -79,13 +119,14 @@ static int verify_chain(struct verifier *verifier)
     int status = cg_evidence_read_file(verifier->folder, CG_EVIDENCE_FILE,
                                        &bytes, &len);
     if (status == CG_ERR_IO) {
-        WRONG(verifier, CG_EVIDENCE_FILE ": %s; it is the evidence itself",
-              strerror(errno));
+        WRONG(verifier,
+              CG_EVIDENCE_FILE ": %s; it is the evidence itself: give the "
+                               "folder that has it",
+              reason());
         return status;
     }
     if (status == 0) {
-        status = cg_chain_read(&verifier->chain, (struct cg_slice){bytes, len},
-                               &verifier->listener);
+        status = read_chain(verifier, (struct cg_slice){bytes, len});
         free(bytes);
     }
     if (status != 0) {
@@ -127,8 +168,9 @@ static int verify_file(struct verifier *verifier,
     }
     int status = cg_evidence_read_file(verifier->folder, name, &bytes, &size);
     if (status == CG_ERR_IO) {
-        WRONG(verifier, "%s: %s; a record has its digest", name,
-              strerror(errno));
+        WRONG(verifier,
+              "%s: %s; a record has its digest: get it from who recorded it",
+              name, reason());
         return 0;
     }
     if (status != 0) {
@@ -140,8 +182,9 @@ static int verify_file(struct verifier *verifier,
     free(bytes);
     if (good && strcmp(digest, expected) != 0) {
         WRONG(verifier,
-              "%s: changed: its SHA-256 is %s, but the record says %s", name,
-              digest, expected);
+              "%s: changed: its SHA-256 is %s, but the record says %s; get it "
+              "again from who recorded it",
+              name, digest, expected);
     }
     return good ? 0 : CG_ERR_MEMORY;
 }
@@ -196,10 +239,13 @@ static void say_unnamed(struct verifier *verifier)
     }
     for (const struct dirent *entry = readdir(folder); entry != NULL;
          entry = readdir(folder)) {
-        if (entry->d_name[0] != '.' && !is_named(verifier, entry->d_name)) {
+        if (strcmp(entry->d_name, ".") != 0 &&
+            strcmp(entry->d_name, "..") != 0 &&
+            !is_named(verifier, entry->d_name)) {
             cg_listener_say(&verifier->listener,
-                            RAW_FOLDER "/%s: no record has its digest, so "
-                                       "that it proves nothing",
+                            RAW_FOLDER
+                            "/%s: no record has its digest, so that it proves "
+                            "nothing: leave it aside",
                             entry->d_name);
         }
     }
@@ -264,6 +310,25 @@ static const char *version_of(const struct cg_chain *chain)
     return "unknown";
 }
 
+/* What is told of a report that is not as the records make it. */
+static void say_other(struct verifier *verifier,
+                      const char *name,
+                      struct cg_slice there,
+                      struct cg_slice made)
+{
+    size_t offset = 0;
+    size_t line = 1;
+    while (offset < there.len && offset < made.len &&
+           there.data[offset] == made.data[offset]) {
+        line += there.data[offset++] == '\n';
+    }
+    WRONG(verifier,
+          "%s:%zu: byte %zu of the file is not what the records make: it was "
+          "changed, or made by another version than this one (the last run was "
+          "by %s); get it again, or trust the records alone",
+          name, line, offset, version_of(&verifier->chain));
+}
+
 static void compare_report(struct verifier *verifier,
                            size_t which,
                            struct cg_slice there,
@@ -271,28 +336,26 @@ static void compare_report(struct verifier *verifier,
 {
     const char *name = cg_report_names[which];
     const struct cg_slice whole = {made->bytes[which], made->len[which]};
+    struct cg_slice head = head_in(there, cg_report_head_marks[which]);
+    size_t at = records_at(&verifier->chain, head);
     if (cg_slice_equal(there, whole)) {
         cg_listener_say(&verifier->listener, "%s: as the records make it",
                         name);
-        return;
-    }
-    size_t at = records_at(&verifier->chain,
-                           head_in(there, cg_report_head_marks[which]));
-    if (at > 0 && at < verifier->chain.count) {
+    } else if (at > 0 && at < verifier->chain.count) {
         WRONG(verifier,
-              "%s: made of the first %zu records of %zu; write it again", name,
-              at, verifier->chain.count);
-        return;
+              "%s: made of the first %zu records of %zu: the certification "
+              "went on; run it again, which writes the reports, or get them "
+              "again",
+              name, at, verifier->chain.count);
+    } else if (at == 0 && head.len == CG_DIGEST_HEX) {
+        WRONG(verifier,
+              "%s: made of other evidence, with the head %.*s: one of the two "
+              "was changed or made anew, or is of another folder; the signed "
+              "page has the head that counts",
+              name, (int)head.len, head.data);
+    } else {
+        say_other(verifier, name, there, whole);
     }
-    size_t offset = 0;
-    while (offset < there.len && offset < whole.len &&
-           there.data[offset] == whole.data[offset]) {
-        offset++;
-    }
-    WRONG(verifier,
-          "%s: byte %zu is not what the records make: it was changed, or made "
-          "by another version than this one (the last run was by %s)",
-          name, offset, version_of(&verifier->chain));
 }
 
 static int verify_reports(struct verifier *verifier)
@@ -306,8 +369,10 @@ static int verify_reports(struct verifier *verifier)
         status = cg_evidence_read_file(verifier->folder, cg_report_names[i],
                                        &bytes, &len);
         if (status == CG_ERR_IO) {
-            WRONG(verifier, "%s: %s; write it again from the records",
-                  cg_report_names[i], strerror(errno));
+            WRONG(verifier,
+                  "%s: %s; run the certification again, which writes it, or "
+                  "get it again",
+                  cg_report_names[i], reason());
             status = 0;
         } else if (status == 0) {
             compare_report(verifier, i, (struct cg_slice){bytes, len}, &made);
@@ -337,12 +402,19 @@ int cg_evidence_verify(const char *dir,
         status = verify_files(&verifier);
     }
     /* Records that are not whole make no reports. */
-    if (status == 0 && verifier.chain.wrong == 0) {
+    if (status == 0 && verifier.chain.wrong == 0 && verifier.chain.count > 0) {
         status = verify_reports(&verifier);
+    } else if (status == 0) {
+        cg_listener_say(&verifier.listener,
+                        "reports: not compared, as the records are not whole");
     }
     if (status == 0) {
-        cg_listener_say(&verifier.listener,
-                        verifier.wrong == 0 ? "verified" : "NOT verified");
+        cg_listener_say(&verifier.listener, "%s",
+                        verifier.wrong > 0
+                            ? "NOT verified"
+                            : "verified: as it was written; only the head, "
+                              "compared with the one that was signed or sent, "
+                              "shows that it was not made anew");
     }
     cg_chain_deinit(&verifier.chain);
     json_decref(verifier.named);

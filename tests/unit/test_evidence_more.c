@@ -72,6 +72,89 @@ static char *path_of(const struct fixture *fixture, const char *name)
     return path;
 }
 
+static void says(const struct fixture *fixture, const char *words)
+{
+    if (strstr(fixture->said, words) == NULL) {
+        fail_msg("\"%s\" is not in:\n%s", words, fixture->said);
+    }
+}
+
+/* --- what verifying says ----------------------------------------------------
+ */
+
+/* A mistake that goes on through all lines is told of some; the reports are
+ * not compared with what is not whole. */
+static void test_evidence_many_wrong_lines_are_counted(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t len;
+    char *bytes;
+    char *more;
+
+    evidence_sample_make(fixture->dir, 0);
+    bytes = evidence_sample_read(fixture->dir, "evidence.jsonl", &len);
+    more = malloc(len + 4);
+    assert_non_null(more);
+    memcpy(more, "{}\n", 3);
+    memcpy(more + 3, bytes, len);
+    evidence_sample_write(fixture->dir, "evidence.jsonl", more, len + 3);
+    verifies(fixture, 1, "evidence.jsonl:10: ");
+    says(fixture, " more lines are wrong\n");
+    says(fixture, "reports: not compared");
+    assert_null(strstr(fixture->said, "evidence.jsonl:11: "));
+    free(more);
+    free(bytes);
+}
+
+/* A file that somebody's mail has made a text of another system. */
+static void test_evidence_sent_as_a_text_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t len;
+    size_t to = 0;
+    char *bytes;
+    char *other;
+
+    evidence_sample_make(fixture->dir, 0);
+    bytes = evidence_sample_read(fixture->dir, "evidence.jsonl", &len);
+    other = malloc(2 * len);
+    assert_non_null(other);
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '\n') {
+            other[to++] = '\r';
+        }
+        other[to++] = bytes[i];
+    }
+    evidence_sample_write(fixture->dir, "evidence.jsonl", other, to);
+    verifies(fixture, 1, "it was sent as a text; have it sent again as it is");
+    free(other);
+    free(bytes);
+}
+
+/* Where a report was changed, by its line; and links, which are no files of
+ * the folder. */
+static void test_evidence_says_where_and_what(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t len;
+    char *bytes;
+    char elsewhere[256];
+
+    evidence_sample_make(fixture->dir, 0);
+    bytes = evidence_sample_read(fixture->dir, "junit.xml", &len);
+    *strstr(bytes, "<testsuites>") = '[';
+    evidence_sample_write(fixture->dir, "junit.xml", bytes, len);
+    verifies(fixture, 1, "junit.xml:2: byte 39 of the file is not what the");
+    snprintf(elsewhere, sizeof(elsewhere), "%s", path_of(fixture, "other"));
+    assert_int_equal(rename(path_of(fixture, "report.json"), elsewhere), 0);
+    assert_int_equal(symlink("other", path_of(fixture, "report.json")), 0);
+    verifies(fixture, 1, "report.json: a link, not the file itself; run the");
+    evidence_sample_write(fixture->dir, "raw/.hidden", "x", 1);
+    verifies(fixture, 1, "raw/.hidden: no record has its digest");
+    says(fixture, "leave it aside");
+    free(bytes);
+}
+
 /* --- lines ------------------------------------------------------------------
  */
 
@@ -176,12 +259,13 @@ static void test_evidence_reports_that_are_gone(void **state)
     verifies(fixture, 0, "verified");
     assert_int_equal(unlink(path_of(fixture, "report.json")), 0);
     verifies(fixture, 1,
-             "report.json: No such file or directory; write it "
-             "again from the records");
+             "report.json: No such file or directory; run the "
+             "certification again, which writes it");
     evidence_sample_write(fixture->dir, "report.json", "", 0);
-    verifies(fixture, 1, "report.json: byte 0 is not what the records make");
+    verifies(fixture, 1,
+             "report.json:1: byte 0 of the file is not what the records");
     evidence_sample_write(fixture->dir, "report.json", "{", 1);
-    verifies(fixture, 1, "report.json: byte 1 is not");
+    verifies(fixture, 1, "report.json:1: byte 1 of the file is not");
 }
 
 /* --- bytes ------------------------------------------------------------------
@@ -230,6 +314,9 @@ static void test_evidence_bytes_come_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(test_evidence_many_wrong_lines_are_counted),
+        CASE(test_evidence_sent_as_a_text_is_told),
+        CASE(test_evidence_says_where_and_what),
         CASE(test_evidence_lines_that_are_no_records),
         CASE(test_evidence_files_that_are_none),
         CASE(test_evidence_names_that_lead_out),
