@@ -127,34 +127,63 @@ static void put_wrong_steps(struct cg_sheet *sheet,
     }
 }
 
-static void put_case(struct cg_sheet *sheet, const struct cg_report_case *kase)
+/* How those before the newest attempt ended, for a case that has some. */
+static void put_attempts(struct cg_sheet *sheet,
+                         const struct cg_report_case *kase)
+{
+    if (kase->attempt_count < 2) {
+        return;
+    }
+    cg_sheet_add(sheet, "<system-out>");
+    for (size_t i = 0; i < kase->attempt_count; i++) {
+        const struct cg_report_attempt *attempt = &kase->attempts[i];
+        const char *reason = cg_record_string(attempt->end, "reason");
+        cg_sheet_format(sheet, "attempt %" JSON_INTEGER_FORMAT ": %s%s",
+                        attempt->number,
+                        cg_report_verdict_names[attempt->verdict],
+                        reason[0] != '\0' ? ": " : "");
+        cg_report_put_text(sheet, reason, 1000);
+        cg_sheet_add(sheet, "\n");
+    }
+    cg_sheet_add(sheet, "</system-out>\n");
+}
+
+/* What stands for a verdict; nothing for a pass. */
+static void put_outcome(struct cg_sheet *sheet,
+                        const struct cg_report_case *kase)
 {
     const char *element = kase->verdict == CG_REPORT_FAILED   ? "failure"
                           : kase->verdict == CG_REPORT_BROKEN ? "error"
                                                               : "skipped";
-    cg_sheet_add(sheet, "<testcase classname=\"");
-    cg_sheet_add(sheet, cg_report_layer(kase->id));
-    cg_sheet_add(sheet, "\" name=\"");
-    cg_sheet_string(sheet, kase->id);
-    cg_sheet_add(sheet, " ");
-    cg_sheet_string(sheet, cg_report_case_title(kase));
-    cg_sheet_format(sheet, "\" time=\"%.3f\"", case_ms(kase) / 1000);
     if (kase->verdict == CG_REPORT_PASSED) {
-        cg_sheet_add(sheet, "/>\n");
         return;
     }
-    cg_sheet_format(sheet, ">\n<%s message=\"%s: ", element,
+    cg_sheet_format(sheet, "<%s message=\"%s: ", element,
                     cg_report_verdict_names[kase->verdict]);
     cg_report_put_text(sheet, cg_report_case_reason(kase), 4000);
     if (element[0] == 's') {
-        cg_sheet_add(sheet, "\"/>\n</testcase>\n");
+        cg_sheet_add(sheet, "\"/>\n");
         return;
     }
     cg_sheet_format(sheet, "\" type=\"%s\">",
                     cg_report_verdict_names[kase->verdict]);
     cg_report_put_text(sheet, cg_report_case_reason(kase), 4000);
     put_wrong_steps(sheet, &kase->attempts[kase->attempt_count - 1]);
-    cg_sheet_format(sheet, "</%s>\n</testcase>\n", element);
+    cg_sheet_format(sheet, "</%s>\n", element);
+}
+
+static void put_case(struct cg_sheet *sheet, const struct cg_report_case *kase)
+{
+    cg_sheet_add(sheet, "<testcase classname=\"");
+    cg_sheet_add(sheet, cg_report_layer(kase->id));
+    cg_sheet_add(sheet, "\" name=\"");
+    cg_sheet_string(sheet, kase->id);
+    cg_sheet_add(sheet, " ");
+    cg_sheet_string(sheet, cg_report_case_title(kase));
+    cg_sheet_format(sheet, "\" time=\"%.3f\">\n", case_ms(kase) / 1000);
+    put_outcome(sheet, kase);
+    put_attempts(sheet, kase);
+    cg_sheet_add(sheet, "</testcase>\n");
 }
 
 static void put_layer(struct cg_sheet *sheet,

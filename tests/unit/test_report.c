@@ -507,6 +507,11 @@ static void test_report_junit_has_layers(void **state)
                     "10 s\"");
     assert_has(xml, "<skipped message=\"waived: profile: the hub has no "
                     "partial grants\"/>");
+    /* A case that was repeated says how its attempts ended. */
+    assert_has(xml, "<system-out>attempt 1: failed: step 3: two fields are "
+                    "not as they should be\nattempt 2: passed\n"
+                    "</system-out>\n</testcase>");
+    assert_int_equal(count_of(xml, "<system-out>attempt"), 1);
     assert_int_equal(count_of(xml, "<testcase "), 2 + 8 + 6);
     assert_int_equal(count_of(xml, "<testsuite "), 7);
     assert_int_equal(count_of(xml, "<script"), 0);
