@@ -184,15 +184,15 @@ static void put_rows(struct cg_sheet *sheet, const json_t *rows)
         return;
     }
     cg_sheet_add(
-        sheet,
-        "<p>For each limit: granted + overrun (traded beyond what was granted) "
-        "= consumed (traded) + released (given back) + expired + still "
-        "reserved. The gate's line is what it asked for, gave back and "
-        "reported (DF); the hub's is what it confirmed (DG).</p>\n"
-        "<table class=k><thead><tr><th>Limit<th>Cur.<th>Told by"
-        "<th class=r>Granted<th class=r>Overrun<th class=r>Consumed"
-        "<th class=r>Released<th class=r>Expired<th class=r>Reserved"
-        "<th>Equal</thead>\n");
+        sheet, "<p class=b>For each limit: granted + overrun (traded beyond "
+               "what was granted) "
+               "= consumed (traded) + released (given back) + expired + still "
+               "reserved. The gate's line is what it asked for, gave back and "
+               "reported (DF); the hub's is what it confirmed (DG).</p>\n"
+               "<table class=k><thead><tr><th>Limit<th>Cur.<th>Told by"
+               "<th class=r>Granted<th class=r>Overrun<th class=r>Consumed"
+               "<th class=r>Released<th class=r>Expired<th class=r>Reserved"
+               "<th>Equal</thead>\n");
     for (size_t i = 0; i < json_array_size(rows); i++) {
         put_limit(sheet, json_array_get(rows, i));
     }
@@ -216,7 +216,8 @@ static void put_use(struct cg_sheet *sheet, const json_t *rows)
         if (count++ == 0) {
             cg_sheet_add(
                 sheet,
-                "<p>What the hub itself said is used of its limits (1766). It "
+                "<p class=b>What the hub itself said is used of its limits "
+                "(1766). It "
                 "grows by what is consumed, unless others use the limit, "
                 "too.</p>\n<table class=k><thead><tr><th>Limit<th>Cur."
                 "<th class=r>Use at first<th class=r>Use at last"
@@ -243,10 +244,11 @@ static void put_open(struct cg_sheet *sheet, const json_t *open)
     if (count == 0) {
         return;
     }
-    cg_sheet_add(sheet, "<p>Tokens whose credit is neither returned nor used, "
-                        "nor has expired:</p>\n<table class=k><thead><tr>"
-                        "<th>Token<th class=r>Reserved, by the gate"
-                        "<th class=r>Reserved, by the hub</thead>\n");
+    cg_sheet_add(sheet,
+                 "<p class=b>Tokens whose credit is neither returned nor used, "
+                 "nor has expired:</p>\n<table class=k><thead><tr>"
+                 "<th>Token<th class=r>Reserved, by the gate"
+                 "<th class=r>Reserved, by the hub</thead>\n");
     for (size_t i = 0; i < told; i++) {
         const json_t *token = json_array_get(open, i);
         cg_sheet_add(sheet, "<tr class=y><td>");
@@ -282,8 +284,11 @@ static void put_remarks(struct cg_sheet *sheet, const json_t *credit)
     }
 }
 
-void cg_report_put_credit(struct cg_sheet *sheet, const json_t *credit)
+void cg_report_put_credit(struct cg_sheet *sheet,
+                          const struct cg_report_model *model)
 {
+    const json_t *run = cg_report_run(model);
+    const json_t *credit = model->credit;
     const json_t *rows = json_object_get(credit, "rows");
     cg_sheet_add(sheet,
                  "<h2>Reconciliation of credit</h2>\n<div class=keep><p>");
@@ -305,5 +310,8 @@ void cg_report_put_credit(struct cg_sheet *sheet, const json_t *credit)
     put_remarks(sheet, credit);
     put_open(sheet, json_object_get(credit, "open_tokens"));
     put_rows(sheet, rows);
-    put_use(sheet, rows);
+    /* Where the kit plays the hub its figures are the script's. */
+    if (strcmp(cg_record_string(run, "seat"), "hub") == 0) {
+        put_use(sheet, rows);
+    }
 }

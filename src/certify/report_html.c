@@ -79,7 +79,8 @@ static const char style[] =
     ".s th:last-child{width:8em}}\n"
     "@media print{:root{color-scheme:light;font-size:13px}body{padding:0;"
     "max-width:none;font-size:9.5pt}a{text-decoration:none}"
-    "h2,h3,h4,h5,p.m,h2+p{break-after:avoid}p,li{break-inside:avoid}summary{"
+    "h2,h3,h4,h5,p.m,p.b,h2+p{break-after:avoid}p,li{break-inside:avoid}"
+    "summary{"
     "list-style:none}"
     "thead{display:table-header-group}tr,.s tbody,.sign,.keep{break-inside:"
     "avoid}details:not([open])+div{display:block!important}"
@@ -293,7 +294,7 @@ void cg_report_put_html(struct cg_sheet *sheet,
     cg_report_put_cases(sheet, model);
     put_others(sheet, model);
     cg_report_put_glossary(sheet, model);
-    cg_report_put_credit(sheet, model->credit);
+    cg_report_put_credit(sheet, model);
     put_close(sheet, model);
     cg_sheet_add(sheet, "</body>\n</html>\n");
 }

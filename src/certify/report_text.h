@@ -63,11 +63,12 @@ void cg_report_put_unpassed(struct cg_sheet *sheet,
 void cg_report_put_contents(struct cg_sheet *sheet,
                             const struct cg_report_model *model);
 
-/* What came of the credit, by the record |credit|, which may be NULL: in a
- * sentence, or limit by limit. */
+/* What came of the credit, by the record |credit|, which may be NULL, in a
+ * sentence; or limit by limit. */
 void cg_report_put_credit_sentence(struct cg_sheet *sheet,
                                    const json_t *credit);
-void cg_report_put_credit(struct cg_sheet *sheet, const json_t *credit);
+void cg_report_put_credit(struct cg_sheet *sheet,
+                          const struct cg_report_model *model);
 
 /* The whole documents. */
 void cg_report_put_html(struct cg_sheet *sheet,

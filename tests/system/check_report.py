@@ -135,9 +135,16 @@ class Browser:
             self.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))
 
     def close(self):
-        self.clock.cancel()
-        self.process.kill()
+        """Waits for all that it has started: they write to its folder."""
+        self.session = None
+        try:
+            self.ask("Browser.close")
+            while os.read(self.heard, 1 << 20):
+                pass
+        except (OSError, SystemExit):
+            self.process.kill()
         self.process.wait()
+        self.clock.cancel()
 
 
 def said(event, page):
@@ -236,5 +243,6 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="cg-report-") as place:
+    with tempfile.TemporaryDirectory(prefix="cg-report-",
+                                     ignore_cleanup_errors=True) as place:
         sys.exit(main(place))

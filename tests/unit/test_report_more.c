@@ -306,6 +306,13 @@ static void test_report_credit_of_two_sides(void **state)
     assert_has(xml, "<failure message=\"3 tokens: 1 of them");
     assert_has(xml, "two sides differ.</failure>");
     cg_report_free(&files);
+    /* What the kit itself has said as a hub is not worth a table. */
+    assert_int_equal(json_object_set_new(json_array_get(records, 0), "seat",
+                                         json_string("gate")),
+                     0);
+    make(records, &files);
+    assert_lacks(files.bytes[CG_REPORT_HTML], "itself said is used");
+    cg_report_free(&files);
     json_decref(records);
 }
 
