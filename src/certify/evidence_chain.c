@@ -13,6 +13,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A name or a record from somebody else is not to steer a terminal. */
+static void blunt(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
+        bool high = *at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+        if (*at < 0x20 || *at == 0x7f || high) {
+            *at = '?';
+        }
+        if (high) {
+            *++at = '?';
+        }
+    }
+}
+
 void cg_listener_say(const struct cg_listener *listener,
                      const char *format,
                      ...)
@@ -26,6 +40,7 @@ void cg_listener_say(const struct cg_listener *listener,
         listener->say(listener->user, "no memory left to say what is wrong");
         return;
     }
+    blunt(text);
     listener->say(listener->user, text);
     free(text);
 }

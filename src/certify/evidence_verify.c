@@ -29,6 +29,7 @@ struct verifier {
     struct cg_chain chain;
     size_t wrong;
     json_t *named; /* the files that verdicts have the digests of */
+    json_t *begun; /* those of all attempts */
 };
 
 #define WRONG(verifier, ...)                                                   \
@@ -195,9 +196,23 @@ static const char *text_of(const json_t *record, const char *key)
     return text != NULL ? text : "";
 }
 
+static int take_begun(struct verifier *verifier, const json_t *record)
+{
+    char name[NAME_MAX];
+    snprintf(name, sizeof(name), "%s-%" JSON_INTEGER_FORMAT ".log",
+             text_of(record, "case"),
+             json_integer_value(json_object_get(record, "attempt")));
+    return json_object_set_new(verifier->begun, name, json_true()) == 0
+               ? 0
+               : CG_ERR_MEMORY;
+}
+
 static int verify_named(struct verifier *verifier, const json_t *record)
 {
     const json_t *raw = json_object_get(record, "raw");
+    if (strcmp(text_of(record, "kind"), "attempt") == 0) {
+        return take_begun(verifier, record);
+    }
     if (strcmp(text_of(record, "kind"), "torn") == 0) {
         json_int_t offset = json_integer_value(
             json_object_get(record, "offset"));
@@ -242,11 +257,14 @@ static void say_unnamed(struct verifier *verifier)
         if (strcmp(entry->d_name, ".") != 0 &&
             strcmp(entry->d_name, "..") != 0 &&
             !is_named(verifier, entry->d_name)) {
-            cg_listener_say(&verifier->listener,
-                            RAW_FOLDER
-                            "/%s: no record has its digest, so that it proves "
-                            "nothing: leave it aside",
-                            entry->d_name);
+            cg_listener_say(
+                &verifier->listener,
+                json_object_get(verifier->begun, entry->d_name) != NULL
+                    ? RAW_FOLDER "/%s: its attempt has no end, so that no "
+                                 "record has its digest: it proves nothing"
+                    : RAW_FOLDER "/%s: no record has its digest, so that it "
+                                 "proves nothing: leave it aside",
+                entry->d_name);
         }
     }
     closedir(folder);
@@ -388,13 +406,15 @@ int cg_evidence_verify(const char *dir,
                        void *user)
 {
     struct verifier verifier = {.listener = {say, user},
-                                .named = json_object()};
+                                .named = json_object(),
+                                .begun = json_object()};
     verifier.folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (verifier.folder < 0) {
         cg_listener_say(&verifier.listener,
                         "%s: %s; give the folder of a certification", dir,
                         strerror(errno));
         json_decref(verifier.named);
+        json_decref(verifier.begun);
         return CG_ERR_IO;
     }
     int status = verify_chain(&verifier);
@@ -418,6 +438,7 @@ int cg_evidence_verify(const char *dir,
     }
     cg_chain_deinit(&verifier.chain);
     json_decref(verifier.named);
+    json_decref(verifier.begun);
     close(verifier.folder);
     return status != 0 ? status : verifier.wrong > 0;
 }

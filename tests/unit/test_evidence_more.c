@@ -152,6 +152,11 @@ static void test_evidence_says_where_and_what(void **state)
     evidence_sample_write(fixture->dir, "raw/.hidden", "x", 1);
     verifies(fixture, 1, "raw/.hidden: no record has its digest");
     says(fixture, "leave it aside");
+    evidence_sample_write(fixture->dir, "raw/\x1b[2J\xc2\x9bm\xc3\xa4", "x", 1);
+    verifies(fixture, 1, "raw/?[2J??m\xc3\xa4: no record has its digest");
+    /* K-106 was begun, and never ended. */
+    evidence_sample_write(fixture->dir, "raw/K-106-1.log", "x", 1);
+    verifies(fixture, 1, "raw/K-106-1.log: its attempt has no end");
     free(bytes);
 }
 
