@@ -27,6 +27,7 @@ static void assert_has(const char *text, const char *word)
 
 static void assert_lacks(const char *text, const char *word)
 {
+    assert_non_null(text);
     if (strstr(text, word) != NULL) {
         fail_msg("\"%s\" is in:\n%.8000s", word, text);
     }
