@@ -290,8 +290,9 @@ void cg_report_put_credit(struct cg_sheet *sheet,
     const json_t *run = cg_report_run(model);
     const json_t *credit = model->credit;
     const json_t *rows = json_object_get(credit, "rows");
-    cg_sheet_add(sheet,
-                 "<h2>Reconciliation of credit</h2>\n<div class=keep><p>");
+    cg_sheet_add(
+        sheet,
+        "<h2 id=credit>Reconciliation of credit</h2>\n<div class=keep><p>");
     cg_report_put_credit_sentence(sheet, credit);
     cg_sheet_add(sheet, "</p>\n");
     if (credit != NULL) {

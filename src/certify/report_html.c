@@ -78,7 +78,7 @@ static const char style[] =
     "overflow-x:auto}.sign{gap:1rem}.f th{width:7em}"
     ".s th:last-child{width:8em}}\n"
     "@media print{:root{color-scheme:light;font-size:13px}body{padding:0;"
-    "max-width:none;font-size:9.5pt}a{text-decoration:none}"
+    "max-width:none;font-size:9.5pt}a{text-decoration:none}.go{display:none}"
     "h2,h3,h4,h5,p.m,p.b,h2+p{break-after:avoid}p,li{break-inside:avoid}"
     "summary{"
     "list-style:none}"
@@ -89,7 +89,8 @@ static const char style[] =
 
 /* For who does not know the language of the cases, docs/sessions.md. */
 static const char how_to_read[] =
-    "<h2>Case by case</h2>\n<div class=keep><h3>How to read a case</h3>\n<p>A "
+    "<h2 id=each>Case by case</h2>\n<div class=keep><h3>How to read a "
+    "case</h3>\n<p>A "
     "step of the script stands first, then the message that was expected, and "
     "beside it what was observed; what differs is marked with "
     "\xe2\x89\xa0. <code>hub &gt; DG</code>: the hub says a message of type "
@@ -101,6 +102,14 @@ static const char how_to_read[] =
     "name; <code>same</code>: as the message that was passed on. The time "
     "beside a verdict says how much later it came than the script has it; in "
     "the diagram times count from the begin of the attempt.</p></div>\n";
+
+/* On paper pages are turned. */
+static const char links[] =
+    "<p class=go><a href=#cases>Cases</a> \xc2\xb7 <a href=#who>Who and "
+    "what</a> "
+    "\xc2\xb7 <a href=#each>Case by case</a> \xc2\xb7 <a href=#credit>"
+    "Reconciliation of credit</a> \xc2\xb7 <a href=#sign>Evidence and "
+    "signatures</a></p>\n";
 
 static void put_digest_row(struct cg_sheet *sheet,
                            const char *name,
@@ -229,7 +238,8 @@ static void put_close(struct cg_sheet *sheet,
     const json_t *run = cg_report_run(model);
     cg_sheet_format(
         sheet,
-        "<div class=keep><h2>Evidence</h2>\n<p>This page was made of the %zu "
+        "<div class=keep><h2 id=sign>Evidence</h2>\n<p>This page was made of "
+        "the %zu "
         "records in evidence.jsonl. Each names the SHA-256 of the line before "
         "it; that of the last line, with its end of line, is</p>\n<p "
         "class=h><b>%s</b></p>\n<p>It stands for all records, and for the raw "
@@ -284,9 +294,10 @@ void cg_report_put_html(struct cg_sheet *sheet,
 {
     put_page_head(sheet, model);
     cg_report_put_summary(sheet, model);
+    cg_sheet_add(sheet, links);
     cg_report_put_unpassed(sheet, model);
     cg_report_put_contents(sheet, model);
-    cg_sheet_add(sheet, "<h2>Who and what</h2>\n");
+    cg_sheet_add(sheet, "<h2 id=who>Who and what</h2>\n");
     for (size_t i = 0; i < model->run_count; i++) {
         put_run(sheet, model, i);
     }

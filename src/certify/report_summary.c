@@ -355,10 +355,11 @@ static void put_attempt_counts(struct cg_sheet *sheet,
 void cg_report_put_contents(struct cg_sheet *sheet,
                             const struct cg_report_model *model)
 {
-    cg_sheet_add(sheet,
-                 "<h2>Cases</h2>\n<table class=c><thead><tr><th>Case<th>Title"
-                 "<th>Level<th>Verdict<th>Attempts<th "
-                 "class=r>Time</thead>\n");
+    cg_sheet_add(
+        sheet,
+        "<h2 id=cases>Cases</h2>\n<table class=c><thead><tr><th>Case<th>Title"
+        "<th>Level<th>Verdict<th>Attempts<th "
+        "class=r>Time</thead>\n");
     for (size_t i = 0; i < model->case_count; i++) {
         const struct cg_report_case *kase = &model->cases[i];
         put_link(sheet, model, i);

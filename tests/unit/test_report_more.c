@@ -397,7 +397,7 @@ static void test_report_first_page(void **state)
         "no time today",
         "T-6</a><td>",
         "not supported",
-        "<h2>Cases</h2>",
+        "<h2 id=cases>Cases</h2>",
         "T-1</a><td>",
         "2: 1 passed, 1 failed",
         "Run 2",
@@ -471,7 +471,7 @@ static void test_report_first_page_of_a_pass(void **state)
  * had without the program. */
 static void test_report_signatures(void **state)
 {
-    static const char *const words[] = {"<div class=keep><h2>Evidence",
+    static const char *const words[] = {"<div class=keep><h2 id=sign>Evidence",
                                         HEAD,
                                         "tail -n 1 evidence.jsonl | "
                                         "sha256sum",
