@@ -10,6 +10,8 @@
 
 #include "report.h"
 
+#define PROFILE_MAX 8000 /* bytes of its text */
+
 /* Colours by name, so that the dark and the printed page change only these. */
 static const char style[] =
     ":root{--bg:#fff;--fg:#1b1f24;--mute:#57606a;--line:#d0d7de;"
@@ -156,6 +158,26 @@ static void put_sessions(struct cg_sheet *sheet, const json_t *run)
     cg_sheet_add(sheet, "</table>\n");
 }
 
+/* What was not asked of the counterparty, or not looked at, stands there: once,
+ * until it is another one. */
+static void put_profile(struct cg_sheet *sheet,
+                        const struct cg_report_model *model,
+                        size_t index)
+{
+    const json_t *profile = json_object_get(model->runs[index], "profile");
+    const char *text = cg_record_string(profile, "text");
+    if (text[0] == '\0' ||
+        (index > 0 &&
+         json_equal(profile,
+                    json_object_get(model->runs[index - 1], "profile")) == 1)) {
+        return;
+    }
+    cg_sheet_add(sheet, "<h5>The profile: what is expected of the counterparty "
+                        "otherwise, and what is not</h5>\n<p class=x>");
+    cg_report_put_text(sheet, text, PROFILE_MAX);
+    cg_sheet_add(sheet, "</p>\n");
+}
+
 static void put_run(struct cg_sheet *sheet,
                     const struct cg_report_model *model,
                     size_t index)
@@ -195,6 +217,7 @@ static void put_run(struct cg_sheet *sheet,
     } else {
         put_sessions(sheet, run);
     }
+    put_profile(sheet, model, index);
 }
 
 /* --- the end ------------------------------------------------------------ */

@@ -19,6 +19,8 @@
 #define DICTIONARY                                                             \
     "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 
+#define PROFILE "[PROFILE]\nName=FCM\nIgnoreTags=<58>\n"
+
 struct sample {
     struct cg_evidence *evidence;
     const char *dir;
@@ -47,7 +49,7 @@ static json_t *session(const char *name, const char *role, const char *begin)
 static void add_run(struct sample *sample, const char *by)
 {
     json_t *run = json_pack(
-        "{ss ss ss ss ss ss ss s[ooo] s{ss ss} s{ss ss ss} s[ssss] ss}",
+        "{ss ss ss ss ss ss ss s[ooo] s{ss ss} s{ss ss ss ss} s[ssss] ss}",
         "version", "0.1.0", "build", "v0.1-12-gabcdef", "operator", by, "firm",
         "Gate & Sons <Ltd>", "counterparty", "First \"Clearing\" Member AG",
         "seat", "gate", "peer", "ACME", "sessions",
@@ -55,8 +57,8 @@ static void add_run(struct sample *sample, const char *by)
         session("hub", "hub", "FIXT.1.1/FIX.5.0SP2"),
         session("venue", "venue", "FIX.4.4"), "config", "path", "gate.cfg",
         "digest", DICTIONARY, "profile", "path", "fcm.profile", "digest",
-        DICTIONARY, "name", "FCM", "cases", "T-101", "T-102", "S-201", "L-999",
-        "kit_digest", DICTIONARY);
+        DICTIONARY, "name", "FCM", "text", PROFILE, "cases", "T-101", "T-102",
+        "S-201", "L-999", "kit_digest", DICTIONARY);
     evidence_sample_add(sample->evidence, "run", run);
 }
 

@@ -484,6 +484,7 @@ static void test_report_page_is_complete(void **state)
         "<b>2325</b> RiskLimitCheckRequestStatus",
         "<p>Signature</p>",
         "38800 more bytes",
+        "<p class=x>[PROFILE]\nName=FCM\nIgnoreTags=&lt;58&gt;\n</p>",
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         assert_has(page, words[i]);
@@ -492,6 +493,8 @@ static void test_report_page_is_complete(void **state)
     assert_int_equal(count_of(page, "<tbody"), 320 + 6 * 24 + 2 * 4 + 2);
     assert_int_equal(count_of(page, "<tbody class=w>"), 3);
     assert_int_equal(count_of(page, "<p>Signature</p>"), 2);
+    /* The profile of both runs is the same. */
+    assert_int_equal(count_of(page, "IgnoreTags="), 1);
 }
 
 /* Cases by their layer, and the whole as cases of its own. */
