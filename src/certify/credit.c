@@ -304,6 +304,7 @@ static void on_ask(struct cg_credit *credit, struct cg_slice body)
 
 /* --- the hub answers (DG) ----------------------------------------------- */
 
+/* What is granted behind a return is none of the gate's any more (R28). */
 static void
 grant(struct credit_token *token, struct cg_slice body, cg_dv01 amount)
 {
@@ -312,6 +313,7 @@ grant(struct credit_token *token, struct cg_slice body, cg_dv01 amount)
     if (credit_reserved(&token->hub) == 0 && token->hub.consumed == 0) {
         token->hub.granted += amount;
         token->gate.granted += amount;
+        token->gate.released += token->returned ? amount : 0;
     }
     if (until.len > 0) {
         (void)cg_fix_time(until, &token->expires);
@@ -325,9 +327,12 @@ on_grant(struct cg_credit *credit, struct credit_ask *ask, struct cg_slice body)
     cg_dv01 amount = ask->amount;
 
     (void)(amount_of(body, 2327, &amount) || amount_of(body, 2324, &amount));
+    if (ask->confirmed) {
+        return; /* the same again changes nothing (R28) */
+    }
     if (ask->kind == ASK_NEW) {
         grant(token, body, amount);
-    } else if (!ask->confirmed) {
+    } else {
         cg_dv01 before = credit_reserved(&token->gate) + token->gate.consumed;
         cg_dv01 granted = token->hub.granted;
 

@@ -126,6 +126,31 @@ static void test_credit_raise_confirmed_after_its_return(void **state)
           "DG 2318=2|2319=T|2325=0|2327=100.00", "DG 2318=3|2319=T|2325=4");
 }
 
+/* What a hub grants behind a return that it has confirmed it alone reserves; if
+ * the return is not confirmed yet, that ends it. */
+static void test_credit_granted_after_its_return(void **state)
+{
+    (void)state;
+    CHECK(false, false, "100.00 0.00 0.00 100.00 0.00 0.00",
+          "100.00 0.00 0.00 0.00 0.00 100.00", ASK,
+          "DF 2318=2|2319=T|2320=1|2321=0|2324=100.00",
+          "DG 2318=2|2319=T|2325=4", GRANT);
+    CHECK(true, true, "100.00 0.00 0.00 100.00 0.00 0.00",
+          "100.00 0.00 0.00 100.00 0.00 0.00", ASK,
+          "DF 2318=2|2319=T|2320=1|2321=0|2324=100.00", GRANT,
+          "DG 2318=2|2319=T|2325=4");
+}
+
+/* An answer that is said again when all is over changes nothing (R28). */
+static void test_credit_granted_again_after_its_return(void **state)
+{
+    (void)state;
+    CHECK(true, true, "100.00 0.00 0.00 100.00 0.00 0.00",
+          "100.00 0.00 0.00 100.00 0.00 0.00", ASK, GRANT,
+          "DF 2318=2|2319=T|2320=1|2321=0|2324=100.00",
+          "DG 2318=2|2319=T|2325=4", GRANT);
+}
+
 static void test_credit_lapses(void **state)
 {
     (void)state;
@@ -483,6 +508,8 @@ int main(void)
         cmocka_unit_test(test_credit_used_and_busted),
         cmocka_unit_test(test_credit_raised_lowered_overrun),
         cmocka_unit_test(test_credit_raise_confirmed_after_its_return),
+        cmocka_unit_test(test_credit_granted_after_its_return),
+        cmocka_unit_test(test_credit_granted_again_after_its_return),
         cmocka_unit_test(test_credit_lapses),
         cmocka_unit_test(test_credit_by_chain),
         cmocka_unit_test(test_credit_lost_is_found),
