@@ -174,10 +174,12 @@ json_t *cg_credit_json(struct cg_credit *credit, cg_time now)
         }
     }
     open = open_json(credit);
-    return json_pack("{so sI sI sI sI so sb sb}", "rows", rows, "tokens",
-                     (json_int_t)all, "unasked", (json_int_t)credit->unasked,
-                     "left", (json_int_t)count_left(credit), "open",
-                     (json_int_t)json_array_size(open), "open_tokens", open,
-                     "all_returned", json_array_size(open) == 0, "equal",
-                     equal);
+    /* Of what nobody has seen nothing is known. */
+    return json_pack(
+        "{so sI sI sI sI so so so}", "rows", rows, "tokens", (json_int_t)all,
+        "unasked", (json_int_t)credit->unasked, "left",
+        (json_int_t)count_left(credit), "open",
+        (json_int_t)json_array_size(open), "open_tokens", open, "all_returned",
+        all > 0 ? json_boolean(json_array_size(open) == 0) : json_null(),
+        "equal", all > 0 ? json_boolean(equal) : json_null());
 }

@@ -11,6 +11,7 @@
 #include "creditgate/types.h"
 #include "evidence_chain.h"
 #include "report.h"
+#include "report_model.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -362,8 +363,9 @@ static void compare_report(struct verifier *verifier,
     } else if (at > 0 && at < verifier->chain.count) {
         WRONG(verifier,
               "%s: made of the first %zu records of %zu: the certification "
-              "went on; run it again, which writes the reports, or get them "
-              "again",
+              "went on; run \"creditgate certify\" with this --report again, "
+              "which "
+              "writes the reports, or get them again",
               name, at, verifier->chain.count);
     } else if (at == 0 && head.len == CG_DIGEST_HEX) {
         WRONG(verifier,
@@ -374,6 +376,27 @@ static void compare_report(struct verifier *verifier,
     } else {
         say_other(verifier, name, there, whole);
     }
+}
+
+/* Of what: whoever verifies has it from somebody else. */
+static int say_what(struct verifier *verifier)
+{
+    struct cg_report_model model;
+    const struct cg_chain *chain = &verifier->chain;
+    int status = cg_report_model_init(&model, chain->records, chain->count,
+                                      chain->head);
+    if (status == 0) {
+        const json_t *run = cg_report_run(&model);
+        const json_t *last = json_array_get(chain->records, chain->count - 1);
+        cg_listener_say(&verifier->listener,
+                        "%s: %s, certified by %s, %zu cases, last record of "
+                        "%.19s UTC",
+                        cg_report_whole_word(&model),
+                        text_of(run, "counterparty"), text_of(run, "firm"),
+                        model.case_count, text_of(last, "time"));
+    }
+    cg_report_model_deinit(&model);
+    return status;
 }
 
 static int verify_reports(struct verifier *verifier)
@@ -388,8 +411,8 @@ static int verify_reports(struct verifier *verifier)
                                        &bytes, &len);
         if (status == CG_ERR_IO) {
             WRONG(verifier,
-                  "%s: %s; run the certification again, which writes it, or "
-                  "get it again",
+                  "%s: %s; run \"creditgate certify\" with this --report "
+                  "again, which writes it, or get it again",
                   cg_report_names[i], reason());
             status = 0;
         } else if (status == 0) {
@@ -424,6 +447,7 @@ int cg_evidence_verify(const char *dir,
     /* Records that are not whole make no reports. */
     if (status == 0 && verifier.chain.wrong == 0 && verifier.chain.count > 0) {
         status = verify_reports(&verifier);
+        status = status == 0 ? say_what(&verifier) : status;
     } else if (status == 0) {
         cg_listener_say(&verifier.listener,
                         "reports: not compared, as the records are not whole");

@@ -118,11 +118,18 @@ static enum cg_report_verdict step_verdict(const json_t *step)
     return CG_REPORT_BROKEN;
 }
 
+/* How it came, beside the time that the script has. */
 static void put_lateness(struct cg_sheet *sheet, const json_t *step)
 {
     double late = cg_record_number(step, "late_ms");
-    if (json_is_number(json_object_get(step, "late_ms"))) {
-        cg_sheet_format(sheet, " <span class=m>%+.1f ms</span>", late);
+    if (!json_is_number(json_object_get(step, "late_ms"))) {
+        return;
+    }
+    if (late == 0) {
+        cg_sheet_add(sheet, " <span class=m>in time</span>");
+    } else {
+        cg_sheet_format(sheet, " <span class=m>%.1f ms %s</span>",
+                        late < 0 ? -late : late, late < 0 ? "early" : "late");
     }
 }
 
@@ -168,7 +175,7 @@ static void put_steps(struct cg_sheet *sheet,
             if (count == 1) {
                 cg_sheet_add(sheet,
                              "<table class=s><thead><tr><th>Step<th>Expected"
-                             "<th>Observed<th>Verdict, late by</thead>\n");
+                             "<th>Observed<th>Verdict, time</thead>\n");
             }
             put_step(sheet, record);
         }

@@ -32,7 +32,8 @@ void cg_report_put_credit_sentence(struct cg_sheet *sheet, const json_t *credit)
         return;
     }
     if (tokens == 0) {
-        cg_sheet_add(sheet, "No message about credit was seen.");
+        cg_sheet_add(sheet, "Not reconciled: no message of a hub about the "
+                            "credit of an order was seen.");
         return;
     }
     cg_sheet_format(sheet, "%" JSON_INTEGER_FORMAT " tokens: ", tokens);
@@ -295,7 +296,7 @@ void cg_report_put_credit(struct cg_sheet *sheet,
         "<h2 id=credit>Reconciliation of credit</h2>\n<div class=keep><p>");
     cg_report_put_credit_sentence(sheet, credit);
     cg_sheet_add(sheet, "</p>\n");
-    if (credit != NULL) {
+    if (cg_record_integer(credit, "tokens") > 0) {
         cg_sheet_format(sheet,
                         "<table class=f><tr><th>All returned<td><b>%s</b>\n"
                         "<tr><th>Totals equal on both sides<td><b>%s</b>\n"

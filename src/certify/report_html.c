@@ -102,8 +102,9 @@ static const char how_to_read[] =
     "<code>!58</code>: there is no such field; <code>58~full</code>: it "
     "contains that; <code>$T</code>: the value that came first under this "
     "name; <code>same</code>: as the message that was passed on. The time "
-    "beside a verdict says how much later it came than the script has it; in "
-    "the diagram times count from the begin of the attempt.</p></div>\n";
+    "beside a verdict says how much later or earlier it came than the script "
+    "has it; in the diagram times count from the begin of the "
+    "attempt.</p></div>\n";
 
 /* On paper pages are turned. */
 static const char links[] =

@@ -126,6 +126,20 @@ static void test_credit_raise_confirmed_after_its_return(void **state)
           "DG 2318=2|2319=T|2325=0|2327=100.00", "DG 2318=3|2319=T|2325=4");
 }
 
+/* Of what nobody has seen nothing is said. */
+static void test_credit_that_nobody_saw(void **state)
+{
+    struct cg_credit *credit = cg_credit_open(true);
+    json_t *result;
+
+    (void)state;
+    result = cg_credit_json(credit, NOW);
+    assert_true(json_is_null(json_object_get(result, "all_returned")));
+    assert_true(json_is_null(json_object_get(result, "equal")));
+    json_decref(result);
+    cg_credit_close(credit);
+}
+
 /* What a hub grants behind a return that it has confirmed it alone reserves; if
  * the return is not confirmed yet, that ends it. */
 static void test_credit_granted_after_its_return(void **state)
@@ -508,6 +522,7 @@ int main(void)
         cmocka_unit_test(test_credit_used_and_busted),
         cmocka_unit_test(test_credit_raised_lowered_overrun),
         cmocka_unit_test(test_credit_raise_confirmed_after_its_return),
+        cmocka_unit_test(test_credit_that_nobody_saw),
         cmocka_unit_test(test_credit_granted_after_its_return),
         cmocka_unit_test(test_credit_granted_again_after_its_return),
         cmocka_unit_test(test_credit_lapses),

@@ -345,6 +345,8 @@ static void test_evidence_whole_folder_is_verified(void **state)
     assert_int_equal(verify(fixture), 0);
     assert_says(fixture, "report.html: as the records make it");
     assert_says(fixture, "17 named, 0 wrong\n");
+    assert_says(fixture, "INCOMPLETE: First \"Clearing\" Member AG, certified "
+                         "by Gate & Sons <Ltd>, 20 cases, last record of ");
     assert_says(fixture, "\nverified: as it was written; only the head");
     assert_int_equal(verify(fixture), 0);
 }

@@ -148,7 +148,7 @@ static void test_evidence_says_where_and_what(void **state)
     snprintf(elsewhere, sizeof(elsewhere), "%s", path_of(fixture, "other"));
     assert_int_equal(rename(path_of(fixture, "report.json"), elsewhere), 0);
     assert_int_equal(symlink("other", path_of(fixture, "report.json")), 0);
-    verifies(fixture, 1, "report.json: a link, not the file itself; run the");
+    verifies(fixture, 1, "report.json: a link, not the file itself; run ");
     evidence_sample_write(fixture->dir, "raw/.hidden", "x", 1);
     verifies(fixture, 1, "raw/.hidden: no record has its digest");
     says(fixture, "leave it aside");
@@ -264,8 +264,8 @@ static void test_evidence_reports_that_are_gone(void **state)
     verifies(fixture, 0, "verified");
     assert_int_equal(unlink(path_of(fixture, "report.json")), 0);
     verifies(fixture, 1,
-             "report.json: No such file or directory; run the "
-             "certification again, which writes it");
+             "report.json: No such file or directory; run \"creditgate "
+             "certify\" with this --report again, which writes it");
     evidence_sample_write(fixture->dir, "report.json", "", 0);
     verifies(fixture, 1,
              "report.json:1: byte 0 of the file is not what the records");

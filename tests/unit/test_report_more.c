@@ -208,6 +208,8 @@ static void test_report_says_what_it_leaves_out(void **state)
     }
     add(records, "step", many);
     add(records, "step", STEP ",\"verdict\":\"fine\",\"late_ms\":7.5");
+    add(records, "step", STEP ",\"verdict\":\"fine\",\"late_ms\":-306");
+    add(records, "step", STEP ",\"verdict\":\"fine\",\"late_ms\":0");
     add(records, "step", STEP ",\"verdict\":\"waived\",\"late_ms\":\"soon\"");
     add(records, "verdict", T1 ",\"verdict\":\"failed\"");
     add(records, "attempt",
@@ -218,12 +220,14 @@ static void test_report_says_what_it_leaves_out(void **state)
         "\"passed\"");
     make(records, &files);
     page = files.bytes[CG_REPORT_HTML];
-    assert_has(page, "2003 steps; those behind the first ");
+    assert_has(page, "2005 steps; those behind the first ");
     assert_has(page, " more tags\n");
     assert_has(page, "The script was another one then, SHA-256 <span "
                      "class=h>old</span>");
     assert_lacks(page, "SHA-256 <span class=h>new</span>");
-    assert_has(page, "+7.5 ms");
+    assert_has(page, ">7.5 ms late<");
+    assert_has(page, ">306.0 ms early<");
+    assert_has(page, ">in time<");
     assert_has(page, "A limit.");
     assert_has(page, "RUN=R1, FIRM=F");
     cg_report_free(&files);
@@ -313,6 +317,30 @@ static void test_report_credit_of_two_sides(void **state)
                      0);
     make(records, &files);
     assert_lacks(files.bytes[CG_REPORT_HTML], "itself said is used");
+    cg_report_free(&files);
+    json_decref(records);
+}
+
+/* Where no message of a hub was seen nothing is said to be right, whatever the
+ * record has. */
+static void test_report_credit_that_nobody_saw(void **state)
+{
+    struct cg_report_files files;
+    json_t *records = json_array();
+
+    (void)state;
+    add(records, "run", "\"seat\":\"gate\",\"peer\":\"gate\"");
+    add(records, "credit",
+        "\"tokens\":0,\"rows\":[],\"all_returned\":true,\"equal\":true");
+    make(records, &files);
+    assert_has(files.bytes[CG_REPORT_HTML], "<th>Credit<td>Not reconciled: ");
+    assert_lacks(files.bytes[CG_REPORT_HTML], "<b>yes</b>");
+    assert_lacks(files.bytes[CG_REPORT_HTML], "are equal");
+    assert_has(files.bytes[CG_REPORT_JUNIT],
+               "name=\"reconciliation of credit\" time=\"0\">\n<skipped "
+               "message=\"Not reconciled: ");
+    assert_has(files.bytes[CG_REPORT_JUNIT],
+               "tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\"");
     cg_report_free(&files);
     json_decref(records);
 }
@@ -611,6 +639,7 @@ int main(void)
         cmocka_unit_test(test_report_says_what_it_leaves_out),
         cmocka_unit_test(test_report_credit_of_every_form),
         cmocka_unit_test(test_report_credit_of_two_sides),
+        cmocka_unit_test(test_report_credit_that_nobody_saw),
         cmocka_unit_test(test_report_credit_of_many_open_tokens),
         cmocka_unit_test(test_report_first_page),
         cmocka_unit_test(test_report_first_page_of_a_pass),
