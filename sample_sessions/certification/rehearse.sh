@@ -1,0 +1,56 @@
+#!/bin/sh
+# A certification with our own simulators in the counterparty's place: all of it
+# as in earnest, but for the hands, which are a program.
+#
+#   rehearse.sh hub|gate FOLDER [CASE ...]
+#
+# FOLDER is made, and FOLDER/report; gate.cfg and hubsim.profile in it may be
+# changed, and then are used as they are.  Without a CASE all are played.
+set -eu
+
+cases=$(cd "$(dirname "$0")" && pwd)
+root=$cases/../..
+program=${CREDITGATE:-$root/build/creditgate}
+
+case ${1:-} in
+hub | gate) ;;
+*)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
+seat=$1
+folder=${2:?give a folder for the files and the report}
+shift 2
+[ -n "${CREDITGATE:-}" ] || "$root/run" build
+mkdir -p "$folder"
+cd "$folder"
+for file in gate.cfg instruments.csv limits.csv hubsim.profile; do
+    [ -e "$file" ] || cp "$cases/$file" .
+done
+
+if [ "$seat" = hub ]; then
+    # What cases ask of the hub are commands of the simulator.
+    port=$(awk '/^\[/ {name = ""} /^Name=/ {name = $0}
+        name == "Name=hub" && /^SocketConnectPort=/ {sub(/.*=/, ""); print}' \
+        gate.cfg)
+    rm -f commands
+    mkfifo commands
+    printf '#!/bin/sh\nshift\necho "$*" >commands\nsleep 0.1\n' >obey.sh
+    chmod +x obey.sh
+    grep -q '^OperatorCommand=' hubsim.profile ||
+        sed -i 's|^\[PROFILE\]|&\nOperatorCommand=./obey.sh|' hubsim.profile
+    "$program" hubsim --listen "$port" --target CERTGATE --limits limits.csv \
+        --dictionaries "$root/fixspec" <>commands >hub.log 2>&1 &
+else
+    "$program" run --config gate.cfg >gate.log 2>&1 &
+fi
+peer=$!
+trap 'kill $peer 2>/dev/null || true; wait $peer 2>/dev/null || true' EXIT
+
+profile=$cases/creditgate.profile
+[ "$seat" = gate ] || profile=hubsim.profile
+status=0
+"$program" certify --config gate.cfg --peer "$seat" --profile "$profile" \
+    --report report "${@:-$cases}" || status=$?
+exit $status
