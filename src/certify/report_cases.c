@@ -386,7 +386,11 @@ static void put_case(struct cg_sheet *sheet,
 {
     const struct cg_report_case *kase = &model->cases[index];
     const json_t *about = kase->about;
-    cg_sheet_format(sheet, "<section id=c%zu>\n<h3>", index);
+    cg_sheet_format(sheet, "<section id=c%zu%s>\n<h3>", index,
+                    kase->verdict == CG_REPORT_PASSED &&
+                            kase->attempt_count == 1
+                        ? " class=p"
+                        : "");
     cg_sheet_string(sheet, kase->id);
     cg_sheet_add(sheet, " ");
     cg_sheet_string(sheet, cg_report_case_title(kase));

@@ -72,7 +72,8 @@ static const char style[] =
     "s-serif;text-anchor:middle}svg .a{text-anchor:middle}"
     "svg .t{fill:var(--mute)}svg path{fill:none;stroke:var(--fg)}"
     "svg .l{stroke:var(--line)}\n"
-    ".n{font-size:.8rem;margin:.3rem 0;padding-left:1.2rem}\n"
+    ".n{font-size:.8rem;margin:.3rem 0;padding-left:1.2rem}"
+    "@media screen{.brief{display:none}}\n"
     ".sign{display:flex;gap:3rem}.sign div{flex:1}"
     ".sign p{margin:2.6rem 0 0;border-top:1px solid var(--fg);"
     "padding-top:.2rem;font-size:.85rem}\n"
@@ -86,6 +87,7 @@ static const char style[] =
     "list-style:none}"
     "thead{display:table-header-group}tr,.s tbody,.sign,.keep{break-inside:"
     "avoid}details:not([open])+div{display:block!important}"
+    "#brief:checked~section.p,#brief:not(:checked)~.brief{display:none}"
     ".v1{background:#fff;color:#b3261e;border-width:2px}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
@@ -112,7 +114,13 @@ static const char links[] =
     "what</a> "
     "\xc2\xb7 <a href=#each>Case by case</a> \xc2\xb7 <a href=#credit>"
     "Reconciliation of credit</a> \xc2\xb7 <a href=#sign>Evidence and "
-    "signatures</a></p>\n";
+    "signatures</a></p>\n"
+    /* All of them are hundreds of sheets; here, as what follows heeds it. */
+    "<input type=checkbox id=brief class=go checked> <label for=brief "
+    "class=go>Print cases that passed at once in the list only</label>\n"
+    "<p class=brief>Cases that passed at once stand in the list only: the "
+    "steps and "
+    "messages of each are in report.html, which the digest above binds.</p>\n";
 
 static void put_digest_row(struct cg_sheet *sheet,
                            const char *name,

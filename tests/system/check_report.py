@@ -32,11 +32,16 @@ CASES = "0" # beside those of every verdict
 SECTIONS = ["FIX credit certification", "Did not pass", "Cases",
             "Who and what", "How to read a case", "Case by case", "Attempt 2",
             "Fields", "Reconciliation of credit", "Evidence", "Signatures"]
-# What stands too far to the right, where a page cannot be moved; and older
-# attempts that are not on paper.
+# What stands too far to the right, where a page cannot be moved; older attempts
+# that are not on paper; and passed cases, which are there when they are wanted.
 LOOK = """(() => {
     const root = document.documentElement, found = [];
     const paper = matchMedia("print").matches;
+    const brief = document.getElementById("brief");
+    for (brief.checked of paper ? [true, false] : [])
+        for (const section of document.querySelectorAll("section.p"))
+            if ((section.offsetHeight == 0) != brief.checked)
+                found.push(`in brief ${brief.checked}: ${section.id}`);
     if (root.scrollWidth > root.clientWidth)
         found.push(`too wide: ${root.scrollWidth} pixels`);
     for (const element of document.body.querySelectorAll("*")) {
@@ -47,6 +52,7 @@ LOOK = """(() => {
         if (paper && element.tagName == "DIV" && element.offsetHeight == 0)
             found.push(`not on paper: ${words}`);
     }
+    brief.checked = true;
     return found;
 })()"""
 # Each with the words that tell of it.
@@ -57,6 +63,8 @@ PLANTED = [
     ("too wide: ", "<h2>Fields", "<table><tr><td style='min-width:50em;"
      "white-space:nowrap'>wide</table><h2>Fields"),
     ("not on paper: ", "display:block!important", "display:none"),
+    ("in brief true: ", "#brief:checked~section.p", "#brief:checked~section.q"),
+    ("in brief false: ", "#brief:checked~section.p", "#brief~section.p"),
     ("no A4: ", "size:A4", "size:letter"),
     ("not printed: Signatures", "<h2>Signatures", "<h2>"),
     ("signatures ", "<p>Signature<", "<p style='break-before:page'>Signature<"),
