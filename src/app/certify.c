@@ -5,7 +5,9 @@
  */
 #include "app_command.h"
 #include "certification.h"
+#include "certify_names.h"
 #include "certify_operator.h"
+#include "certify_progress.h"
 #include "evidence.h"
 #include "print_mistake.h"
 
@@ -38,6 +40,7 @@ struct certify {
     struct cg_profile profile;
     struct cg_cases cases;
     struct certify_operator operator;
+    struct certify_progress progress;
     enum cg_kit_seat seat;
     cg_session hub;
     uint64_t played;
@@ -76,7 +79,9 @@ static void print_usage(FILE *to)
         "none\n"
         "  -v                 print every step and message\n"
         "\n"
-        "Ctrl-C stops after the running case; the same command goes on.\n"
+        "Ctrl-C stops after the running case, and twice at once; the same "
+        "command\n"
+        "goes on.\n"
         "verify checks that the evidence in DIR, and the reports, are as they "
         "were\n"
         "written.\n"
@@ -94,7 +99,8 @@ static bool add_skip(struct certify *certify, char *text)
 {
     char *equals = strchr(text, '=');
 
-    if (equals == NULL || equals == text || equals[1] == '\0') {
+    if (equals == NULL || equals == text ||
+        equals[1 + strspn(equals + 1, " \t")] == '\0') {
         fprintf(stderr,
                 "creditgate certify: --skip %s has no reason; write "
                 "--skip ID=REASON\n",
@@ -319,37 +325,17 @@ static void on_begin(void *user,
                      size_t total,
                      unsigned attempt)
 {
-    const struct cg_slice id = kase->script.kase.id;
-    const char *title = kase->script.title;
-    size_t len = strlen(title);
+    struct certify *certify = user;
 
-    (void)user;
-    len -= len > 0 && title[len - 1] == '.' ? 1 : 0;
-    printf("[%*zu/%zu] %-6.*s %.*s", total > 99 ? 3 : 2, number, total,
-           (int)id.len, id.data, (int)len, title);
-    if (attempt > 1) {
-        printf(" (attempt %u)", attempt);
-    }
-    fflush(stdout);
+    certify->operator.asks = false;
+    certify_progress_begin(&certify->progress, kase, number, total, attempt);
 }
 
 static void on_event(void *user, const struct cg_kit_event *event)
 {
     struct certify *certify = user;
 
-    if (event->kind == CG_KIT_NOTE && certify->verbose) {
-        printf("\n    # %s: %s", event->actor, event->note);
-    } else if (event->kind == CG_KIT_STEP &&
-               (event->verdict == CG_KIT_FAILED ||
-                event->verdict == CG_KIT_BROKEN)) {
-        printf("\n    %s:%d: %s\n        expected %s\n        observed %s",
-               event->step->place.file, event->step->place.line, event->wrong,
-               event->expected[0] != '\0' ? event->expected : "-",
-               event->observed[0] != '\0' ? event->observed : "nothing");
-    } else if (event->kind == CG_KIT_STEP && certify->verbose) {
-        printf("\n    %s %s", event->actor, event->text);
-    }
-    fflush(stdout);
+    certify_progress_event(&certify->progress, event);
 }
 
 static void on_end(void *user,
@@ -358,20 +344,20 @@ static void on_end(void *user,
                    const char *reason,
                    cg_time took_ns)
 {
-    static const char *const words[] = {
-        [CG_KIT_PASSED] = "passed", [CG_KIT_FAILED] = "FAILED",
-        [CG_KIT_BROKEN] = "BROKEN", [CG_KIT_SKIPPED] = "skipped",
-        [CG_KIT_WAIVED] = "waived", [CG_KIT_STOPPED] = "stopped",
-    };
+    struct certify *certify = user;
 
-    (void)user;
-    (void)kase;
-    if (verdict == CG_KIT_PASSED) {
-        printf(": passed, %.1f s\n", (double)took_ns / 1e9);
-    } else {
-        printf(": %s: %s\n", words[verdict], reason);
-    }
-    fflush(stdout);
+    certify_progress_end(&certify->progress, kase, verdict, reason, took_ns);
+}
+
+static void on_stand(void *user,
+                     const struct cg_case *kase,
+                     bool decided,
+                     enum cg_kit_verdict verdict,
+                     const char *reason)
+{
+    struct certify *certify = user;
+
+    certify_progress_stands(&certify->progress, kase, decided, verdict, reason);
 }
 
 /* --- the run ------------------------------------------------------------ */
@@ -380,11 +366,12 @@ static enum cg_kit_asked on_ask(void *user,
                                 const char *actor,
                                 const char *words,
                                 const char *plea,
-                                bool first)
+                                bool first,
+                                const char **why)
 {
     struct certify *certify = user;
 
-    return certify_ask(&certify->operator, actor, words, plea, first);
+    return certify_ask(&certify->operator, actor, words, plea, first, why);
 }
 
 static enum cg_next
@@ -398,7 +385,9 @@ on_next(void *user, const struct cg_case *kase, char *reason, size_t reason_len)
 
 static void on_say(void *user, const char *text)
 {
-    (void)user;
+    struct certify *certify = user;
+
+    certify_progress_break(&certify->progress);
     printf("%s\n", text);
 }
 
@@ -407,6 +396,13 @@ static bool on_stops(void *user)
     const struct certify *certify = user;
 
     return certify->operator.stops;
+}
+
+static bool on_rests(void *user)
+{
+    const struct certify *certify = user;
+
+    return certify->operator.rests;
 }
 
 static int list(const struct certify *certify)
@@ -430,6 +426,7 @@ static int list(const struct certify *certify)
         }
         putchar('\n');
     }
+    certify_tell_unused(&certify->profile, &certify->cases);
     printf("%zu cases; %zu in these folders are for the other seat\n",
            certify->cases.count, certify->cases.other_seat);
     return 0;
@@ -439,25 +436,11 @@ static int sum_up(const struct certify *certify,
                   const struct cg_certification_counts *counts,
                   const char *head)
 {
-    bool good = counts->open == 0 && counts->mandatory_open == 0;
+    bool named = strcmp(certify->profile.firm, "not named") != 0 &&
+                 strcmp(certify->profile.counterparty, "not named") != 0;
 
-    printf("\n%zu passed, %zu failed, %zu broken, %zu skipped, %zu waived, %zu "
-           "without a verdict\n",
-           counts->passed, counts->failed, counts->broken, counts->skipped,
-           counts->waived, counts->open);
-    printf("%s\n", good ? "certified: every mandatory case passed or is waived"
-                        : "not certified");
-    printf("report   %s/report.html\nevidence %s/evidence.jsonl\nSHA-256  %s\n",
-           certify->dir, certify->dir, head);
-    if (counts->open > 0) {
-        puts("the same command goes on");
-    }
-    if (strcmp(certify->profile.firm, "not named") == 0 ||
-        strcmp(certify->profile.counterparty, "not named") == 0) {
-        puts("the report does not name both firms; Firm= and Counterparty= of "
-             "a --profile do");
-    }
-    return good ? 0 : 1;
+    certify_progress_sum(counts, certify->dir, head, named);
+    return certify_progress_good(counts) ? 0 : 1;
 }
 
 static int play(struct certify *certify)
@@ -482,8 +465,10 @@ static int play(struct certify *certify)
         .event = on_event,
         .ended = on_end,
         .ask = on_ask,
-        .next = certify->operator.interactive ? on_next : NULL,
+        .next = certify->operator.nobody == NULL ? on_next : NULL,
         .stops = on_stops,
+        .rests = on_rests,
+        .stands = on_stand,
         .say = on_say,
         .user = certify,
     };
@@ -516,6 +501,31 @@ static bool open_files(struct certify *certify)
                          app_print_mistake, NULL, &certify->cases) == 0;
 }
 
+/* Why no person is asked, or NULL. */
+static const char *why_nobody(const struct certify *certify)
+{
+    if (certify->unattended) {
+        return "--unattended";
+    }
+    return isatty(STDIN_FILENO) ? NULL : "standard input is no terminal";
+}
+
+/* What is mistyped would leave out nothing, and play nothing again. */
+static bool ids_are_known(const struct certify *certify)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < certify->skip_count; i++) {
+        good &= certify_knows(&certify->cases, "--skip",
+                              certify->skips[i].name);
+    }
+    for (size_t i = 0; i < certify->again_count; i++) {
+        good &= strcmp(certify->again[i], "failed") == 0 ||
+                certify_knows(&certify->cases, "--again", certify->again[i]);
+    }
+    return good;
+}
+
 static int run(struct certify *certify)
 {
     const char *user = getlogin();
@@ -529,13 +539,17 @@ static int run(struct certify *certify)
         fputs("creditgate certify: no memory\n", stderr);
         return 2;
     }
-    if (open_files(certify) && certify->list) {
+    if (!open_files(certify) || !ids_are_known(certify)) {
+        status = 2;
+    } else if (certify->list) {
         status = list(certify);
-    } else if (certify->cases.count > 0) {
+    } else {
+        certify_tell_unused(&certify->profile, &certify->cases);
         signal(SIGPIPE, SIG_IGN); /* a peer may be gone */
-        certify_operator_open(&certify->operator, & certify->loop,
-                              certify->profile.operator_command,
-                              !certify->unattended && isatty(STDIN_FILENO));
+        certify->progress.verbose = certify->verbose;
+        certify_operator_open(
+            &certify->operator, & certify->loop, &certify->progress,
+            certify->profile.operator_command, why_nobody(certify));
         status = play(certify);
         certify_operator_close(&certify->operator);
     }

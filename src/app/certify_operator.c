@@ -10,42 +10,74 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+#include <termios.h>
 #include <text.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 30000 /* with the program */
 
-static void on_interrupt(uv_signal_t *handle, int number)
+/* --- ends --------------------------------------------------------------- */
+
+static void stop(struct certify_operator *operator)
+{
+    operator->rests = true;
+    operator->stops = true;
+}
+
+/* A case that goes on leaves the other side as it found it; so one that nobody
+ * is asked in is waited for, unless somebody says it twice. */
+static void on_signal(uv_signal_t *handle, int number)
 {
     struct certify_operator *operator= handle->data;
 
-    (void)number;
-    if (!operator->stops) {
-        fputs("\nstops after this case\n", stderr);
+    certify_progress_break(operator->progress);
+    if (number == SIGINT && !operator->rests && !operator->asks) {
+        operator->rests = true;
+        puts("  stops after this case; Ctrl-C again: at once");
+    } else if (!operator->stops) {
+        stop(operator);
+        puts("  stops");
     }
-    operator->stops = true;
+    fflush(stdout);
 }
 
 void certify_operator_open(struct certify_operator *operator,
                            uv_loop_t * loop,
+                           struct certify_progress *progress,
                            const char *command,
-                           bool interactive)
+                           const char *nobody)
 {
-    *operator=(struct certify_operator){
-        .command = command, .interactive = interactive, .loop = loop};
-    uv_signal_init(loop, &operator->interrupt);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+    *operator=(struct certify_operator){.command = command,
+                                        .nobody = nobody,
+                                        .progress = progress,
+                                        .loop = loop};
+    for (size_t i = 0; i < 3; i++) {
+        uv_signal_init(loop, &operator->signals[i]);
+        operator->signals[i].data = operator;
+        uv_signal_start(&operator->signals[i], on_signal, numbers[i]);
+    }
     uv_timer_init(loop, &operator->patience);
-    operator->interrupt.data = operator;
     operator->patience.data = operator;
-    uv_signal_start(&operator->interrupt, on_interrupt, SIGINT);
+}
+
+/* With all that it has started: it leads a group of its own. */
+static void end_program(struct certify_operator *operator)
+{
+    if (operator->running &&
+        kill(-uv_process_get_pid(&operator->process), SIGKILL) != 0) {
+        uv_process_kill(&operator->process, SIGKILL);
+    }
 }
 
 void certify_operator_close(struct certify_operator *operator)
 {
-    if (operator->running) {
-        uv_process_kill(&operator->process, SIGKILL);
+    end_program(operator);
+    for (size_t i = 0; i < 3; i++) {
+        uv_close((uv_handle_t *)&operator->signals[i], NULL);
     }
-    uv_close((uv_handle_t *)&operator->interrupt, NULL);
     uv_close((uv_handle_t *)&operator->patience, NULL);
 }
 
@@ -76,10 +108,8 @@ static void on_patience(uv_timer_t *timer)
 {
     struct certify_operator *operator= timer->data;
 
-    fprintf(stderr,
-            "\n%s has not ended for %d s and is killed\n", operator->command,
-            PATIENCE_MS / 1000);
-    uv_process_kill(&operator->process, SIGKILL);
+    operator->late = true;
+    end_program(operator);
 }
 
 static enum cg_kit_asked
@@ -87,7 +117,7 @@ start(struct certify_operator *operator, const char * actor, const char *words)
 {
     char program[4096];
     char who[64];
-    char what[1024];
+    char what[4096];
     char *arguments[] = {program, who, what, NULL};
     uv_stdio_container_t streams[] = {
         {.flags = UV_IGNORE},
@@ -98,6 +128,7 @@ start(struct certify_operator *operator, const char * actor, const char *words)
         .exit_cb = on_exit,
         .file = program,
         .args = arguments,
+        .flags = UV_PROCESS_DETACHED, /* Ctrl-C is not meant for it */
         .stdio_count = 3,
         .stdio = streams,
     };
@@ -106,13 +137,14 @@ start(struct certify_operator *operator, const char * actor, const char *words)
     (void)snprintf(program, sizeof(program), "%s", operator->command);
     (void)snprintf(who, sizeof(who), "%s", actor);
     (void)snprintf(what, sizeof(what), "%s", words);
+    operator->late = false;
     status = uv_spawn(operator->loop, &operator->process, &options);
     operator->process.data = operator;
     if (status != 0) {
-        fprintf(stderr,
-                "\n%s cannot be run: %s; see OperatorCommand= of the "
-                "profile\n",
-                operator->command, uv_strerror(status));
+        (void)snprintf(operator->why, sizeof(operator->why),
+                       "%s cannot be run: %s; see OperatorCommand= of the "
+                       "profile",
+                       operator->command, uv_strerror(status));
         operator->closing = true;
         uv_close((uv_handle_t *)&operator->process, on_closed);
         return CG_KIT_ASKED_CANNOT;
@@ -122,14 +154,45 @@ start(struct certify_operator *operator, const char * actor, const char *words)
     return CG_KIT_ASKED_WAIT;
 }
 
-static enum cg_kit_asked outcome(const struct certify_operator *operator)
+static enum cg_kit_asked outcome(struct certify_operator *operator)
 {
+    if (operator->late) {
+        (void)snprintf(operator->why, sizeof(operator->why),
+                       "%s did not end within %d s", operator->command,
+                       PATIENCE_MS / 1000);
+    } else if (operator->signal != 0) {
+        (void)
+            snprintf(operator->why, sizeof(operator->why),
+                     "signal %d ended %s", operator->signal, operator->command);
+    } else {
+        (void)snprintf(operator->why, sizeof(operator->why),
+                       "%s ended with exit status %d", operator->command,
+                       (int)operator->exit_status);
+    }
+    return operator->exit_status == 0 && operator->signal == 0 && !
+               operator->late
+               ? CG_KIT_ASKED_DONE
+               : CG_KIT_ASKED_CANNOT;
+}
+
+/* One at a time: a case may have ended before the program that it asked. */
+static enum cg_kit_asked ask_program(struct certify_operator *operator,
+                                     const char * actor,
+                                     const char *words,
+                                     bool first)
+{
+    if (first) {
+        operator->pending = true;
+        end_program(operator);
+    }
     if (operator->running || operator->closing) {
         return CG_KIT_ASKED_WAIT;
     }
-    return operator->exit_status == 0 && operator->signal == 0
-               ? CG_KIT_ASKED_DONE
-               : CG_KIT_ASKED_CANNOT;
+    if (operator->pending) {
+        operator->pending = false;
+        return start(operator, actor, words);
+    }
+    return outcome(operator);
 }
 
 /* --- a person ----------------------------------------------------------- */
@@ -165,37 +228,92 @@ typed(struct certify_operator *operator, char * line, size_t len, bool *ended)
     return true;
 }
 
+/* What was typed before a question was read is no answer to it. */
+static void forget_typed(struct certify_operator *operator)
+{
+    if (isatty(STDIN_FILENO)) {
+        (void)tcflush(STDIN_FILENO, TCIFLUSH);
+        operator->line_len = 0;
+    }
+}
+
+static bool is_word(const char *word, const char *letter, const char *whole)
+{
+    return strcasecmp(word, letter) == 0 || strcasecmp(word, whole) == 0;
+}
+
+static void prompt_person(void)
+{
+    fputs("  > [Enter] it is done, [n] it cannot be done, [q] stop here: ",
+          stdout);
+    fflush(stdout);
+}
+
+/* What somebody means who was asked to do something. */
+static enum cg_kit_asked mean(struct certify_operator *operator,
+                              const char * word)
+{
+    if (word[0] == '\0' || is_word(word, "y", "yes") ||
+        is_word(word, "d", "done")) {
+        return CG_KIT_ASKED_DONE;
+    }
+    if (is_word(word, "n", "no")) {
+        (void)snprintf(operator->why, sizeof(operator->why),
+                       "the operator says that it cannot be done");
+        return CG_KIT_ASKED_CANNOT;
+    }
+    if (is_word(word, "q", "quit")) {
+        stop(operator);
+    } else {
+        prompt_person();
+    }
+    return CG_KIT_ASKED_WAIT;
+}
+
 static enum cg_kit_asked
 ask_person(struct certify_operator *operator, const char * plea, bool first)
 {
+    enum cg_kit_asked answer = CG_KIT_ASKED_WAIT;
     char line[1024];
     bool ended;
 
     if (first) {
-        printf("\n  > %s\n  > then press Enter; n if it cannot be done: ",
-               plea);
-        fflush(stdout);
+        forget_typed(operator);
+        certify_progress_break(operator->progress);
+        fputs("  > ", stdout);
+        certify_print(plea, CERTIFY_SHOWN_MAX);
+        putchar('\n');
+        prompt_person();
     }
     if (typed(operator, line, sizeof(line), &ended)) {
-        const char *word = cg_text_trim(line);
-
-        return word[0] == 'n' || word[0] == 'N' ? CG_KIT_ASKED_CANNOT
-                                                : CG_KIT_ASKED_DONE;
+        answer = mean(operator, cg_text_trim(line));
+    } else if (ended && !operator->stops) {
+        stop(operator);
+        putchar('\n');
     }
-    return ended ? CG_KIT_ASKED_CANNOT : CG_KIT_ASKED_WAIT;
+    operator->asks = answer == CG_KIT_ASKED_WAIT && !operator->stops;
+    return answer;
 }
 
 enum cg_kit_asked certify_ask(struct certify_operator *operator,
                               const char * actor,
                               const char *words,
                               const char *plea,
-                              bool first)
+                              bool first,
+                              const char **why)
 {
+    *why = operator->why;
     if (operator->command != NULL) {
-        return first ? start(operator, actor, words) : outcome(operator);
+        return ask_program(operator, actor, words, first);
     }
-    return operator->interactive ? ask_person(operator, plea, first)
-                                 : CG_KIT_ASKED_CANNOT;
+    if (operator->nobody == NULL) {
+        return ask_person(operator, plea, first);
+    }
+    (void)snprintf(operator->why, sizeof(operator->why),
+                   "nobody was asked: %s, and the profile has no "
+                   "OperatorCommand",
+                   operator->nobody);
+    return CG_KIT_ASKED_CANNOT;
 }
 
 /* --- after a case ------------------------------------------------------- */
@@ -206,14 +324,31 @@ read_line(struct certify_operator *operator, char * line, size_t len)
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     bool ended = false;
 
-    while (!typed(operator, line, len, &ended)) {
-        if (ended) {
-            return false;
-        }
+    operator->asks = true;
+    while (!typed(operator, line, len, &ended) && !ended && !operator->stops) {
         /* The peer's heartbeats go on being answered. */
         (void)uv_run(operator->loop, UV_RUN_NOWAIT);
         (void)poll(&input, 1, 20);
     }
+    operator->asks = false;
+    if (ended) {
+        putchar('\n');
+    }
+    return !ended && !operator->stops;
+}
+
+static bool
+ask_reason(struct certify_operator *operator, char * reason, size_t reason_len)
+{
+    char line[1024];
+
+    fputs("  reason, for the report: ", stdout);
+    fflush(stdout);
+    if (!read_line(operator, line, sizeof(line)) ||
+        *cg_text_trim(line) == '\0') {
+        return false;
+    }
+    (void)snprintf(reason, reason_len, "%s", cg_text_trim(line));
     return true;
 }
 
@@ -223,33 +358,29 @@ enum cg_next certify_next(struct certify_operator *operator,
 {
     char line[1024];
 
+    forget_typed(operator);
     for (;;) {
-        char *word;
+        const char *word;
 
-        printf("  [r]epeat, [s]kip with a reason, [n]ext, [q] stop here: ");
+        fputs("  [r]epeat, [s]kip with a reason, [n]ext, [q] stop here: ",
+              stdout);
         fflush(stdout);
         if (!read_line(operator, line, sizeof(line))) {
             return CG_NEXT_STOP;
         }
         word = cg_text_trim(line);
-        switch (word[0]) {
-        case 'r':
+        if (is_word(word, "r", "repeat")) {
             return CG_NEXT_REPEAT;
-        case 'n':
+        }
+        if (is_word(word, "n", "next")) {
             return CG_NEXT_GO_ON;
-        case 'q':
+        }
+        if (is_word(word, "q", "quit")) {
             return CG_NEXT_STOP;
-        case 's':
-            printf("  reason: ");
-            fflush(stdout);
-            if (read_line(operator, line, sizeof(line)) &&
-                *cg_text_trim(line) != '\0') {
-                (void)snprintf(reason, reason_len, "%s", cg_text_trim(line));
-                return CG_NEXT_SKIP;
-            }
-            break;
-        default:
-            break;
+        }
+        if (is_word(word, "s", "skip") &&
+            ask_reason(operator, reason, reason_len)) {
+            return CG_NEXT_SKIP;
         }
     }
 }

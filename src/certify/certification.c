@@ -10,6 +10,7 @@
 
 #include "json_put.h"
 #include "records.h"
+#include "standing.h"
 
 #include <creditgate/dictionary.h>
 #include <stdarg.h>
@@ -21,23 +22,14 @@
 #define ABSENT_MAX 3 /* cases in a row that a peer may be absent in */
 #define REASON_MAX 1024
 
-/* What is on record of a case. */
-struct standing {
-    unsigned attempts;
-    bool decided;
-    enum cg_kit_verdict verdict;
-    char digest[CG_DIGEST_HEX + 1]; /* of its file, then */
-};
-
 struct run {
     const struct cg_certification_options *options;
     struct cg_evidence *evidence;
     struct cg_records records;
     struct cg_kit *kit;
-    struct standing *standings; /* by case */
+    struct cg_standings standings;
     cg_time began;
-    unsigned absent; /* cases in a row in which nothing came */
-    bool heard;      /* in this attempt something came */
+    unsigned absent; /* attempts in a row that the peer was not there in */
     bool stopped;
     char *error;
     size_t error_len;
@@ -64,67 +56,37 @@ fail(struct run *run, int error, const char *format, ...)
 
 /* --- what is on record -------------------------------------------------- */
 
-static const char *text_of(const json_t *record, const char *key)
-{
-    const char *text = json_string_value(json_object_get(record, key));
-
-    return text != NULL ? text : "";
-}
-
-static struct standing *standing_of(struct run *run, const char *id)
-{
-    const struct cg_cases *cases = run->options->cases;
-
-    for (size_t i = 0; i < cases->count; i++) {
-        if (cg_slice_is(cases->items[i].script.kase.id, id)) {
-            return &run->standings[i];
-        }
-    }
-    return NULL;
-}
-
-static void take_attempt(struct run *run, const json_t *record)
-{
-    struct standing *standing = standing_of(run, text_of(record, "case"));
-
-    if (standing != NULL) {
-        standing->attempts = (unsigned)json_integer_value(
-            json_object_get(record, "attempt"));
-        standing->decided = false;
-        (void)snprintf(standing->digest, sizeof(standing->digest), "%s",
-                       text_of(record, "digest"));
-    }
-}
-
-static void take_verdict(struct run *run, const json_t *record)
-{
-    struct standing *standing = standing_of(run, text_of(record, "case"));
-    const char *word = text_of(record, "verdict");
-
-    for (int i = CG_KIT_PASSED; standing != NULL && i < CG_KIT_STOPPED; i++) {
-        if (strcmp(word, cg_verdict_word((enum cg_kit_verdict)i)) == 0) {
-            standing->decided = true;
-            standing->verdict = (enum cg_kit_verdict)i;
-        }
-    }
-}
-
 static const char *seat_word(enum cg_kit_seat seat)
 {
     return seat == CG_KIT_HUB ? "hub" : "gate";
+}
+
+static const char *peer_word(const struct cg_certification_options *options)
+{
+    return options->seat == CG_KIT_HUB
+               ? options->config->sessions[options->peer].name
+               : "gate";
 }
 
 /* One folder holds one certification. */
 static int take_run(struct run *run, const json_t *record)
 {
     const char *seat = seat_word(run->options->seat);
-    const char *before = text_of(record, "counterparty");
+    const char *before = cg_standing_text(record, "counterparty");
 
-    if (strcmp(text_of(record, "seat"), seat) != 0) {
+    if (strcmp(cg_standing_text(record, "seat"), seat) != 0) {
         return fail(run, CG_ERR_CONFIG,
                     "%s holds a certification of a %s, not of a %s; give "
                     "another folder",
-                    run->options->dir, text_of(record, "seat"), seat);
+                    run->options->dir, cg_standing_text(record, "seat"), seat);
+    }
+    if (strcmp(cg_standing_text(record, "peer"), peer_word(run->options)) !=
+        0) {
+        return fail(run, CG_ERR_CONFIG,
+                    "%s holds a certification of the session %s, not of %s; "
+                    "give another folder",
+                    run->options->dir, cg_standing_text(record, "peer"),
+                    peer_word(run->options));
     }
     if (strcmp(before, run->options->profile->counterparty) != 0) {
         return fail(run, CG_ERR_CONFIG,
@@ -145,15 +107,12 @@ static int take_records(struct run *run)
 
     json_array_foreach(records, i, record)
     {
-        const char *kind = text_of(record, "kind");
+        const char *kind = cg_standing_text(record, "kind");
 
         if (strcmp(kind, "run") == 0) {
             status = take_run(run, record);
-        } else if (strcmp(kind, "attempt") == 0) {
-            take_attempt(run, record);
-        } else if (strcmp(kind, "verdict") == 0) {
-            take_verdict(run, record);
         }
+        cg_standings_take(&run->standings, record);
         cg_records_take(&run->records, record);
         if (status != 0) {
             return status;
@@ -199,52 +158,57 @@ static json_t *case_ids(const struct cg_cases *cases)
     return array;
 }
 
+/* The sessions that the kit plays at a gate; of a hub it plays all others. */
+static void put_played(const struct cg_certification_options *options,
+                       char *text,
+                       size_t len)
+{
+    size_t at = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; options->seat == CG_KIT_GATE &&
+                       i < options->config->session_count && at < len;
+         i++) {
+        if ((options->played >> i & 1) != 0) {
+            at += (size_t)snprintf(text + at, len - at, "%s%s",
+                                   at > 0 ? "," : "",
+                                   options->config->sessions[i].name);
+        }
+    }
+}
+
 static void record_run(struct run *run)
 {
     const struct cg_certification_options *options = run->options;
     const struct cg_profile *profile = options->profile;
+    char played[2048];
+    json_t *record;
     char kit[CG_DIGEST_HEX + 1] = "";
     char config[CG_DIGEST_HEX + 1] = "";
 
     (void)cg_file_digest("/proc/self/exe", kit);
     (void)cg_file_digest(options->config_path, config);
-    cg_records_add(
-        &run->records, "run",
-        json_pack("{ss ss ss ss ss ss so s{ss ss} s{ss ss ss} so ss}",
-                  "version", options->version, "operator",
-                  options->operator_name, "firm", profile->firm, "counterparty",
-                  profile->counterparty, "seat", seat_word(options->seat),
-                  "peer",
-                  options->seat == CG_KIT_HUB
-                      ? options->config->sessions[options->peer].name
-                      : "gate",
-                  "sessions", sessions_json(options->config), "config", "path",
-                  options->config_path, "digest", config, "profile", "path",
-                  profile->path != NULL ? profile->path : "", "digest",
-                  profile->digest, "name", profile->name, "cases",
-                  case_ids(options->cases), "kit_digest", kit));
+    put_played(options, played, sizeof(played));
+    record = json_pack(
+        "{ss ss ss ss ss ss ss so s{ss ss} s{ss ss ss} so ss}", "version",
+        options->version, "operator", options->operator_name, "firm",
+        profile->firm, "counterparty", profile->counterparty, "seat",
+        seat_word(options->seat), "peer", peer_word(options), "played", played,
+        "sessions", sessions_json(options->config), "config", "path",
+        options->config_path, "digest", config, "profile", "path",
+        profile->path != NULL ? profile->path : "", "digest", profile->digest,
+        "name", profile->name, "cases", case_ids(options->cases), "kit_digest",
+        kit);
+    cg_standings_take_run(&run->standings, record);
+    cg_records_add(&run->records, "run", record);
 }
 
 /* --- one attempt -------------------------------------------------------- */
-
-/* Whether the peer said it: a hub to the kit's gate, a gate to an actor. */
-static bool is_of_peer(const struct run *run, const struct cg_kit_event *event)
-{
-    const struct cg_certification_options *options = run->options;
-
-    if (options->seat == CG_KIT_GATE || strcmp(event->actor, "wire") == 0) {
-        return event->to_actor;
-    }
-    return !event->to_actor &&
-           strcmp(event->actor,
-                  options->config->sessions[options->peer].name) == 0;
-}
 
 static void on_event(void *user, const struct cg_kit_event *event)
 {
     struct run *run = user;
 
-    run->heard |= event->kind == CG_KIT_MESSAGE && is_of_peer(run, event);
     cg_records_event(&run->records, event);
     if (run->options->event != NULL) {
         run->options->event(run->options->user, event);
@@ -255,18 +219,22 @@ static enum cg_kit_asked on_ask(void *user,
                                 const char *actor,
                                 const char *words,
                                 const char *plea,
-                                bool first)
+                                bool first,
+                                const char **why)
 {
     struct run *run = user;
     enum cg_kit_asked answer = run->options->ask(run->options->user, actor,
-                                                 words, plea, first);
+                                                 words, plea, first, why);
+    char told[REASON_MAX] = "done";
 
+    if (answer == CG_KIT_ASKED_CANNOT) {
+        (void)snprintf(told, sizeof(told), "not done: %s", *why);
+    }
     if (answer != CG_KIT_ASKED_WAIT) {
-        cg_records_add_to_attempt(
-            &run->records, "asked",
-            json_pack("{ss ss ss ss}", "actor", actor, "words", words, "plea",
-                      plea, "answer",
-                      answer == CG_KIT_ASKED_DONE ? "done" : "cannot"));
+        cg_records_add_to_attempt(&run->records, "asked",
+                                  json_pack("{ss ss ss ss}", "actor", actor,
+                                            "words", words, "plea", plea,
+                                            "answer", told));
     }
     return answer;
 }
@@ -284,13 +252,11 @@ static void decide(struct run *run,
                    enum cg_kit_verdict verdict,
                    const char *reason)
 {
-    struct standing *standing = &run->standings[at];
     cg_time end = now();
     cg_time began = run->records.began;
 
     cg_records_verdict(&run->records, verdict, reason, end);
-    standing->decided = verdict != CG_KIT_STOPPED;
-    standing->verdict = verdict;
+    cg_standings_set(&run->standings, at, verdict, reason);
     if (run->options->ended != NULL) {
         run->options->ended(run->options->user, &run->options->cases->items[at],
                             verdict, reason, end - began);
@@ -301,7 +267,7 @@ static void begin(struct run *run, size_t at, bool played)
 {
     const struct cg_case *kase = &run->options->cases->items[at];
     const struct cg_profile *profile = run->options->profile;
-    unsigned attempt = ++run->standings[at].attempts;
+    unsigned attempt = ++run->standings.items[at].attempts;
 
     cg_records_attempt(&run->records, kase, attempt, profile->values,
                        profile->value_count, played, now());
@@ -328,7 +294,6 @@ static int play(struct run *run, size_t at, enum cg_kit_verdict *verdict)
     const struct cg_profile *profile = run->options->profile;
     int status;
 
-    run->heard = false;
     begin(run, at, true);
     status = cg_kit_play(run->kit, &kase->script, profile->values,
                          profile->value_count, verdict, reason, sizeof(reason));
@@ -385,7 +350,7 @@ static bool is_waived(const struct run *run,
 static bool is_again(const struct run *run, size_t at)
 {
     const struct cg_certification_options *options = run->options;
-    const struct standing *standing = &run->standings[at];
+    const struct cg_standing *standing = &run->standings.items[at];
 
     for (size_t i = 0; i < options->again_count; i++) {
         if (cg_slice_is(options->cases->items[at].script.kase.id,
@@ -399,36 +364,29 @@ static bool is_again(const struct run *run, size_t at)
     return false;
 }
 
-/* A verdict holds as long as the case is the same; one that is none on the
- * peer, or that a person may change, is asked for again. */
-static bool is_settled(const struct run *run, size_t at)
-{
-    const struct cg_case *kase = &run->options->cases->items[at];
-    const struct standing *standing = &run->standings[at];
-    char digest[CG_DIGEST_HEX + 1] = "";
-
-    if (!standing->decided || standing->verdict == CG_KIT_BROKEN ||
-        is_again(run, at)) {
-        return false;
-    }
-    (void)cg_file_digest(kase->path, digest);
-    return strcmp(digest, standing->digest) == 0;
-}
-
-/* A peer that is not there at all: the rest would only wait for it, too. */
+/* A peer that is not there at all: the rest would only wait for it, too.  Who
+ * is asked how to go on may see to it. */
 static bool is_absent(struct run *run, enum cg_kit_verdict verdict)
 {
-    run->absent = verdict == CG_KIT_BROKEN && !run->heard ? run->absent + 1 : 0;
-    if (run->absent < ABSENT_MAX) {
+    bool good = verdict == CG_KIT_PASSED || verdict == CG_KIT_WAIVED;
+
+    run->absent = !good && !cg_kit_met(run->kit) ? run->absent + 1 : 0;
+    if (run->absent < ABSENT_MAX || run->options->next != NULL) {
         return false;
     }
     if (run->options->say != NULL) {
         run->options->say(run->options->user,
-                          "nothing came from the peer in three cases; the "
-                          "others wait for it: see that it is there, then give "
-                          "the same command");
+                          "the peer was not there in three attempts in a row; "
+                          "the other cases would only wait for it, too: see "
+                          "that it is there, then give the same command");
     }
     return true;
+}
+
+static bool rests(const struct run *run)
+{
+    return run->options->rests != NULL &&
+           run->options->rests(run->options->user);
 }
 
 static int play_until_settled(struct run *run, size_t at)
@@ -442,7 +400,8 @@ static int play_until_settled(struct run *run, size_t at)
         if (status != 0 || run->records.error != 0) {
             return status;
         }
-        if (verdict == CG_KIT_STOPPED || is_absent(run, verdict)) {
+        if (verdict == CG_KIT_STOPPED || rests(run) ||
+            is_absent(run, verdict)) {
             run->stopped = true;
             return 0;
         }
@@ -470,7 +429,7 @@ static int run_case(struct run *run, size_t at)
 
     if (skip != NULL) {
         rule_out(run, at, CG_KIT_SKIPPED, skip);
-    } else if (is_settled(run, at)) {
+    } else if (!is_again(run, at) && cg_standings_hold(&run->standings, at)) {
         return 0;
     } else if (is_waived(run, kase, reason)) {
         rule_out(run, at, CG_KIT_WAIVED, reason);
@@ -482,13 +441,26 @@ static int run_case(struct run *run, size_t at)
 
 /* --- the whole ---------------------------------------------------------- */
 
+static void tell_standings(const struct run *run)
+{
+    const struct cg_certification_options *options = run->options;
+
+    for (size_t i = 0; options->stands != NULL && i < options->cases->count;
+         i++) {
+        options->stands(options->user, &options->cases->items[i],
+                        run->standings.items[i].decided,
+                        run->standings.items[i].verdict,
+                        run->standings.items[i].reason);
+    }
+}
+
 static void count(const struct run *run, struct cg_certification_counts *counts)
 {
     const struct cg_cases *cases = run->options->cases;
 
     *counts = (struct cg_certification_counts){0};
     for (size_t i = 0; i < cases->count; i++) {
-        const struct standing *standing = &run->standings[i];
+        const struct cg_standing *standing = &run->standings.items[i];
         bool good = standing->decided && (standing->verdict == CG_KIT_PASSED ||
                                           standing->verdict == CG_KIT_WAIVED);
 
@@ -548,6 +520,7 @@ static int open_kit(struct run *run)
         .event = on_event,
         .ask = on_ask,
         .stops = on_stops,
+        .attended = options->next != NULL,
         .user = run,
     };
 
@@ -561,7 +534,7 @@ static int run_cases(struct run *run)
     for (size_t i = 0; i < run->options->cases->count && status == 0 &&
                        run->records.error == 0 && !run->stopped;
          i++) {
-        status = on_stops(run) ? 0 : run_case(run, i);
+        status = on_stops(run) || rests(run) ? 0 : run_case(run, i);
     }
     return status;
 }
@@ -592,6 +565,9 @@ static int run_all(struct run *run, struct cg_certification_counts *counts)
     if (status == 0) {
         status = cg_evidence_report(run->evidence, run->error, run->error_len);
     }
+    if (status == 0) {
+        tell_standings(run);
+    }
     return status;
 }
 
@@ -603,12 +579,11 @@ int cg_certification_run(const struct cg_certification_options *options,
 {
     struct run run = {
         .options = options,
-        .standings = calloc(options->cases->count + 1, sizeof(struct standing)),
         .began = now(),
         .error = error,
         .error_len = error_len,
     };
-    int status = run.standings == NULL
+    int status = !cg_standings_init(&run.standings, options->cases)
                      ? fail(&run, CG_ERR_MEMORY, "no memory")
                      : cg_evidence_open(options->dir, error, error_len,
                                         &run.evidence);
@@ -629,6 +604,6 @@ int cg_certification_run(const struct cg_certification_options *options,
         cg_records_close(&run.records);
     }
     cg_evidence_close(run.evidence);
-    free(run.standings);
+    cg_standings_deinit(&run.standings);
     return status;
 }

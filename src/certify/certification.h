@@ -61,13 +61,23 @@ struct cg_certification_options {
                              const char *actor,
                              const char *words,
                              const char *plea,
-                             bool first);
+                             bool first,
+                             const char **why);
     /* After FAILED and BROKEN; SKIP writes its reason. */
     enum cg_next (*next)(void *user,
                          const struct cg_case *kase,
                          char *reason,
                          size_t reason_len);
+    /* The run is to end: at once, in the middle of a case; or once the case
+     * under way is over. */
     bool (*stops)(void *user);
+    bool (*rests)(void *user);
+    /* At the end, of each case: what is on record of it; |decided| or not. */
+    void (*stands)(void *user,
+                   const struct cg_case *kase,
+                   bool decided,
+                   enum cg_kit_verdict verdict,
+                   const char *reason);
     /* What a person should know: a line. */
     void (*say)(void *user, const char *text);
     void *user;

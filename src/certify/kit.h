@@ -96,14 +96,18 @@ struct cg_kit_options {
     struct cg_kit_limits limits;
     void (*event)(void *user, const struct cg_kit_event *event);
     /* Called again and again until it no longer says WAIT; |first| only once.
-     */
+     * CANNOT says why, in a text that holds until the next call. */
     enum cg_kit_asked (*ask)(void *user,
                              const char *actor,
                              const char *words,
                              const char *plea,
-                             bool first);
+                             bool first,
+                             const char **why);
     /* The operator wants to end: looked at in every turn; may be NULL. */
     bool (*stops)(void *user);
+    /* Somebody looks on, who may call the peer: it is always waited for as long
+     * as |limits| say.  Else not once it has not come three times. */
+    bool attended;
     void *user;
 };
 
@@ -138,6 +142,10 @@ int cg_kit_play(struct cg_kit *kit,
                 enum cg_kit_verdict *verdict,
                 char *reason,
                 size_t reason_len);
+
+/* Whether the peer was there in the last attempt: a session of it was logged
+ * on, or it said something on the wire. */
+bool cg_kit_met(const struct cg_kit *kit);
 
 /* The peer's clock less ours, from SendingTime(52) of what it said; and from
  * how many messages; 0: none came. */

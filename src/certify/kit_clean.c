@@ -534,15 +534,15 @@ static bool is_stopped(const struct cg_kit *kit)
 
 static void ask(struct kit_play *play, const struct cg_script_step *step)
 {
-    enum cg_kit_asked answer = kit_ask(play, step, true);
+    char undone[KIT_REASON_MAX];
+    enum cg_kit_asked answer = kit_ask(play, step, true, undone);
 
     while (answer == CG_KIT_ASKED_WAIT && !is_stopped(play->kit)) {
         kit_turn(play->kit, CG_TIME_NEVER);
-        answer = kit_ask(play, step, false);
+        answer = kit_ask(play, step, false, undone);
     }
-    if (answer != CG_KIT_ASKED_DONE) {
-        kit_note(play->kit, "kit", "was not done: %.*s", (int)step->plea.len,
-                 step->plea.data);
+    if (answer == CG_KIT_ASKED_CANNOT) {
+        kit_note(play->kit, "kit", "%s", undone);
     }
 }
 
@@ -580,6 +580,7 @@ void kit_clean(struct kit_play *play)
         (play->verdict != CG_KIT_PASSED || has_orders(cleaning) ||
          has_tokens(play))) {
         play->heard = 0; /* this is no flood */
+        play->heard_bytes = 0;
         play->cleaning = true;
         clean(cleaning);
     }

@@ -156,19 +156,23 @@ static void nothing_came(struct kit_play *play,
     const struct kit_actor *actor = step->wire
                                         ? NULL
                                         : kit_actor(play->kit, step->session);
-    char text[32];
+    bool says = step->act == CG_SCRIPT_SEND;
+    char span[32];
+    char untaken[128] = "";
 
+    if (other != NULL) {
+        (void)snprintf(
+            untaken, sizeof(untaken), "; no step has taken: %.64s %s %.32s",
+            play->kit->config.sessions[other->session].name,
+            kit_is_peer(play->kit, other->session) ? ">" : "<", other->type);
+    }
     kit_step_failed(
         play, CG_KIT_FAILED, NULL, NULL,
-        "%.*s should %s %.*s, but nothing %s "
-        "within %s%s%s%s%s",
-        (int)step->actor.len, step->actor.data,
-        step->act == CG_SCRIPT_SEND ? "say" : "receive", (int)step->type.len,
-        step->type.data, step->act == CG_SCRIPT_SEND ? "was said" : "came",
-        kit_span(play->kit->options.limits.tolerance_ns, text),
-        actor != NULL && actor->lost ? "; its line is broken" : "",
-        other != NULL ? "; untaken is " : "", other != NULL ? other->type : "",
-        other != NULL ? " of another actor" : "");
+        "%.*s should %s %.*s, but nothing %s within %s%s%s",
+        (int)step->actor.len, step->actor.data, says ? "say" : "receive",
+        (int)step->type.len, step->type.data, says ? "was said" : "came",
+        kit_span(play->kit->options.limits.tolerance_ns, span),
+        actor != NULL && actor->lost ? "; its line is broken" : "", untaken);
 }
 
 /* A message of an ignored type that the step means: others may be passed. */

@@ -16,6 +16,12 @@
 #define KIT_RUN_MAX 32
 #define KIT_CLOCKS 501 /* samples that are kept of the peer's clock */
 
+/* What a peer may say in one attempt, beside the messages of its limits. */
+#define KIT_FLOOD_BYTES ((size_t)8 * 1024 * 1024)
+
+/* A FIX engine takes no message whose time is further off. */
+#define KIT_CLOCK_OFF_NS (120 * CG_SECOND)
+
 /* How long the other side of a line may take to see what became of it. */
 #define KIT_LINE_NS (100 * CG_MS)
 
@@ -32,10 +38,12 @@ struct kit_actor {
     bool lost;                 /* the line broke, and not by us */
     cg_time logon_at;          /* 0: not logged on */
     cg_time lost_at;
-    unsigned ups;     /* in this attempt */
-    bool came;        /* it has logged on for it */
-    char told[256];   /* what its FIX session or line said last */
-    char logout[256]; /* Text(58) of the peer's last Logout, or "" */
+    unsigned ups;      /* in this attempt */
+    bool came;         /* it has logged on for it */
+    unsigned missed;   /* attempts in a row that it did not log on for */
+    char strange[256]; /* why what it says is no Logon of this session, or "" */
+    char refused[256]; /* Text(58) of our last Logout, or "" */
+    char logout[256];  /* Text(58) of the peer's last Logout, or "" */
 };
 
 struct kit_play;
@@ -50,6 +58,7 @@ struct cg_kit {
     bool timer_open;
     bool timer_closed;
     bool failed; /* the FIX sessions are over */
+    bool met;    /* the peer, in the last attempt */
     struct kit_actor actors[CG_SESSIONS_MAX];
     cg_session created[CG_SESSIONS_MAX]; /* of the engine's sessions */
     size_t created_count;
@@ -105,6 +114,7 @@ struct kit_play {
     cg_time first_look;
     cg_time end_by;
     size_t heard; /* messages of the peer */
+    size_t heard_bytes;
     struct kit_again again;
     enum kit_stage stage;
     bool cleaning;
@@ -142,6 +152,11 @@ void kit_say_message(struct cg_kit *kit,
 
 __attribute__((format(printf, 3, 4))) void
 kit_note(struct cg_kit *kit, const char *who, const char *format, ...);
+
+/* What came, in words: in the kit's |observed|. */
+void kit_observed(struct kit_play *play,
+                  const struct cg_script_message *came,
+                  bool wire);
 
 /* The attempt is over; the first verdict counts. */
 __attribute__((format(printf, 3, 4))) void kit_end(struct kit_play *play,
@@ -190,6 +205,12 @@ void kit_session_down(struct kit_actor *actor);
 void kit_session_logout(struct kit_actor *actor);
 
 bool kit_session_is_up(const struct kit_actor *actor);
+
+/* Why the peer is not logged on, as far as it is known; "" else. */
+void kit_session_why(const struct kit_actor *actor, char *text, size_t len);
+
+/* The attempt is over when the peer has said too much. */
+bool kit_is_flood(struct kit_play *play, const char *who);
 
 /* What a message of the peer says of its clock. */
 void kit_take_clock(struct cg_kit *kit, struct cg_slice bytes);
@@ -241,9 +262,12 @@ void kit_hear_again(struct kit_play *play,
 /* Goes on as far as it goes now. */
 void kit_advance(struct kit_play *play);
 
-/* Asks whoever a step asks; done at once if that is the kit itself. */
-enum cg_kit_asked
-kit_ask(struct kit_play *play, const struct cg_script_step *step, bool first);
+/* Asks whoever a step asks; done at once if that is the kit itself.  What
+ * CANNOT be done, and why, is told in |undone|. */
+enum cg_kit_asked kit_ask(struct kit_play *play,
+                          const struct cg_script_step *step,
+                          bool first,
+                          char undone[KIT_REASON_MAX]);
 
 /* Waits for what the step expects; true when the step is over. */
 bool kit_expect(struct kit_play *play, const struct cg_script_step *step);

@@ -7,7 +7,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define GARBLED_SHOWN 512 /* bytes; the log has all of them */
 
 static void tell(struct cg_kit *kit, struct cg_kit_event *event)
 {
@@ -82,6 +85,21 @@ const char *kit_span(cg_time span, char text[32])
 
 /* --- steps -------------------------------------------------------------- */
 
+/* What somebody is asked, with names as they are read out. */
+static void asked_text(const struct kit_play *play,
+                       const struct cg_script_step *step,
+                       char *text,
+                       size_t len)
+{
+    char *words = kit_expand(play, step->name);
+    char *plea = kit_expand(play, step->plea);
+
+    (void)snprintf(text, len, " %s : %s", words != NULL ? words : "",
+                   plea != NULL ? plea : "");
+    free(words);
+    free(plea);
+}
+
 /* A step in words, as far as it is no message that is expected. */
 static void action_text(const struct kit_play *play,
                         const struct cg_script_step *step,
@@ -126,8 +144,7 @@ static void action_text(const struct kit_play *play,
         return;
     }
     if (step->act == CG_SCRIPT_ASKED) {
-        (void)snprintf(text + at, len - at, " %.*s : %.*s", (int)step->name.len,
-                       step->name.data, (int)step->plea.len, step->plea.data);
+        asked_text(play, step, text + at, len - at);
     } else if (step->act == CG_SCRIPT_WIRE_RAW) {
         (void)snprintf(text + at, len - at, "%.*s", (int)step->name.len,
                        step->name.data);
@@ -153,6 +170,26 @@ static bool expects(const struct kit_play *play,
     return step->act == CG_SCRIPT_EXPECT ||
            (step->act == CG_SCRIPT_SEND && !step->wire &&
             kit_is_peer(play->kit, step->session));
+}
+
+void kit_observed(struct kit_play *play,
+                  const struct cg_script_message *came,
+                  bool wire)
+{
+    char *text = play->kit->observed;
+
+    if (strcmp(came->type, "garbled") != 0) {
+        cg_script_observed(came, wire, text, KIT_TEXT_MAX);
+        return;
+    }
+    /* It has no fields: its bytes, with | for SOH as everywhere. */
+    (void)snprintf(text, KIT_TEXT_MAX, "garbled: %.*s",
+                   came->body.len < GARBLED_SHOWN ? (int)came->body.len
+                                                  : GARBLED_SHOWN,
+                   came->body.data);
+    for (char *at = strchr(text, '\001'); at != NULL; at = strchr(at, '\001')) {
+        *at = '|';
+    }
 }
 
 /* The event of the step at hand, but for its verdict. */
@@ -193,7 +230,7 @@ static struct cg_kit_event event_of(struct kit_play *play,
         }
     }
     if (came != NULL) {
-        cg_script_observed(came, step->wire, kit->observed, KIT_TEXT_MAX);
+        kit_observed(play, came, step->wire);
         event.late_ns = came->time - play->due;
     } else {
         event.late_ns = kit_now() - play->due;

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "kit_internal.h"
+#include "wire.h"
 
 #include <creditgate/dictionary.h>
 #include <fix_value.h>
@@ -44,22 +45,125 @@ void kit_take_clock(struct cg_kit *kit, struct cg_slice bytes)
     }
 }
 
-/* Each message costs; whoever sends without an end is cut off. */
-static void count(struct kit_actor *actor)
+bool kit_is_flood(struct kit_play *play, const char *who)
 {
-    struct cg_kit *kit = actor->kit;
-    struct kit_play *play = kit->play;
+    size_t max = play->kit->options.limits.flood_max;
 
-    if (play == NULL || ++play->heard <= kit->options.limits.flood_max) {
+    if (play->heard > max ||
+        (play->wire != NULL && cg_wire_count(play->wire) > max)) {
+        kit_end(play, CG_KIT_FAILED,
+                "%s has sent more than %zu messages in one case: a flood", who,
+                max);
+    } else if (play->heard_bytes > KIT_FLOOD_BYTES) {
+        kit_end(play, CG_KIT_FAILED,
+                "%s has sent more than %zu MiB in one case: a flood", who,
+                KIT_FLOOD_BYTES / 1024 / 1024);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Each message costs; whoever sends without an end is cut off. */
+static void count(struct kit_actor *actor, size_t len)
+{
+    struct kit_play *play = actor->kit->play;
+
+    if (play == NULL) {
         return;
     }
-    if (play->heard == kit->options.limits.flood_max + 1) {
-        kit_end(play, CG_KIT_FAILED,
-                "%s has sent more than %zu messages in one case: a flood",
-                actor->config->name, kit->options.limits.flood_max);
+    play->heard++;
+    play->heard_bytes += len;
+    if (kit_is_flood(play, actor->config->name)) {
+        kit_session_down(actor);
     }
-    kit_session_down(actor);
 }
+
+static bool is_drowned(const struct kit_play *play)
+{
+    return play->heard > play->kit->options.limits.flood_max ||
+           play->heard_bytes > KIT_FLOOD_BYTES;
+}
+
+/* --- a peer that does not log on ----------------------------------------- */
+
+/* The FIX engine only says "CompID problem"; whoever has to mend it wants to
+ * know which. */
+static void look_at_ids(struct kit_actor *actor, struct cg_slice whole)
+{
+    const struct cg_config_session *config = actor->config;
+    bool hub = actor->kit->options.seat == CG_KIT_HUB;
+    const char *from = hub ? config->target_comp_id : config->sender_comp_id;
+    const char *to = hub ? config->sender_comp_id : config->target_comp_id;
+    struct cg_slice sender = CG_SLICE("");
+    struct cg_slice target = CG_SLICE("");
+
+    (void)find(whole, 49, &sender);
+    (void)find(whole, 56, &target);
+    if (!cg_slice_is(sender, from) || !cg_slice_is(target, to)) {
+        (void)snprintf(actor->strange, sizeof(actor->strange),
+                       "it calls itself %.*s and us %.*s, not %s and %s",
+                       sender.len < 64 ? (int)sender.len : 64, sender.data,
+                       target.len < 64 ? (int)target.len : 64, target.data,
+                       from, to);
+    }
+}
+
+static void look_at_clock(struct kit_actor *actor, struct cg_slice whole)
+{
+    struct cg_slice value;
+    cg_time said;
+
+    if (find(whole, 52, &value) && cg_fix_time(value, &said)) {
+        cg_time off = said - kit_now();
+
+        if (off > KIT_CLOCK_OFF_NS || off < -KIT_CLOCK_OFF_NS) {
+            (void)snprintf(actor->strange, sizeof(actor->strange),
+                           "its clock is %lld s %s ours",
+                           (long long)((off < 0 ? -off : off) / CG_SECOND),
+                           off < 0 ? "behind" : "ahead of");
+        }
+    }
+}
+
+/* Whatever it says before it is logged on. */
+static void look_at_logon(struct kit_actor *actor, struct cg_slice whole)
+{
+    struct cg_slice begin = CG_SLICE("");
+    struct cg_slice type = CG_SLICE("");
+
+    actor->strange[0] = '\0';
+    (void)find(whole, 8, &begin);
+    (void)find(whole, 35, &type);
+    if (!cg_slice_is(begin, actor->config->begin_string)) {
+        (void)snprintf(actor->strange, sizeof(actor->strange),
+                       "it speaks %.*s, not %s",
+                       begin.len < 64 ? (int)begin.len : 64, begin.data,
+                       actor->config->begin_string);
+    } else if (!cg_slice_is(type, "A") && !cg_slice_is(type, "5")) {
+        (void)snprintf(actor->strange, sizeof(actor->strange),
+                       "it said 35=%.*s before a Logon",
+                       type.len < 64 ? (int)type.len : 64, type.data);
+    } else {
+        look_at_ids(actor, whole);
+        if (actor->strange[0] == '\0') {
+            look_at_clock(actor, whole);
+        }
+    }
+}
+
+void kit_session_why(const struct kit_actor *actor, char *text, size_t len)
+{
+    const char *line = actor->kit->line;
+
+    (void)snprintf(
+        text, len, "%s%s%s%s%s%s%s%s", actor->strange[0] != '\0' ? "; " : "",
+        actor->strange, actor->refused[0] != '\0' ? "; we told it: " : "",
+        actor->refused, actor->logout[0] != '\0' ? "; it said: " : "",
+        actor->logout, line[0] != '\0' ? "; the connection: " : "", line);
+}
+
+/* --- what came, to steps -------------------------------------------------- */
 
 static void on_received(void *user,
                         struct fix8c_session *session,
@@ -71,13 +175,15 @@ static void on_received(void *user,
     struct cg_slice whole = {bytes, len};
 
     kit_take_clock(kit, whole);
-    if (kit->play != NULL &&
-        kit->play->heard <= kit->options.limits.flood_max) {
+    if (!fix8c_session_logged_on(session)) {
+        look_at_logon(actor, whole);
+    }
+    if (kit->play != NULL && !is_drowned(kit->play)) {
         kit_say_message(kit, actor->config->name,
                         kit->options.seat == CG_KIT_GATE, whole);
         kit_hear_again(kit->play, actor->index, whole);
     }
-    count(actor);
+    count(actor, len);
 }
 
 /* The header of a message as steps see it: without 8, 9 and 35. */
@@ -120,8 +226,7 @@ static bool counts(const struct kit_actor *actor)
 {
     const struct kit_play *play = actor->kit->play;
 
-    return play != NULL && actor->linked &&
-           play->heard <= actor->kit->options.limits.flood_max;
+    return play != NULL && actor->linked && !is_drowned(play);
 }
 
 static enum fix8c_verdict on_app(void *user,
@@ -168,22 +273,29 @@ static void rejected(struct kit_play *play,
     }
 }
 
+/* The Text(58) of a Logout. */
+static void
+take_text(const struct fix8c_message *message, char *out, size_t len)
+{
+    struct cg_slice text;
+    bool said = find((struct cg_slice){message->body, message->body_len}, 58,
+                     &text);
+
+    (void)snprintf(out, len, "%.*s", said ? (int)text.len : 0,
+                   said ? text.data : "");
+}
+
 static enum fix8c_verdict on_admin(void *user,
                                    struct fix8c_session *session,
                                    const struct fix8c_message *message,
                                    struct fix8c_refusal *refusal)
 {
     struct kit_actor *actor = fix8c_session_user(session);
-    struct cg_slice text;
 
     (void)user;
     (void)refusal;
     if (is_type(message, "5")) {
-        bool said = find((struct cg_slice){message->body, message->body_len},
-                         58, &text);
-
-        (void)snprintf(actor->logout, sizeof(actor->logout), "%.*s",
-                       said ? (int)text.len : 0, said ? text.data : "");
+        take_text(message, actor->logout, sizeof(actor->logout));
     } else if (is_type(message, "3") && counts(actor) &&
                keep(actor, message) != NULL &&
                kit_is_peer(actor->kit, actor->index) &&
@@ -200,6 +312,9 @@ static void on_sent(void *user,
     struct cg_kit *kit = user;
     struct kit_actor *actor = fix8c_session_user(session);
 
+    if (is_type(message, "5")) {
+        take_text(message, actor->refused, sizeof(actor->refused));
+    }
     kit_say_message(kit, actor->config->name, kit->options.seat == CG_KIT_HUB,
                     (struct cg_slice){message->bytes, message->len});
 }
@@ -213,6 +328,9 @@ static void on_logon(void *user, struct fix8c_session *session)
 
     actor->logon_at = kit_now();
     actor->logout[0] = '\0';
+    actor->missed = 0;
+    kit->line[0] = '\0';
+    kit->met = true;
     kit_note(kit, actor->config->name, "logged on");
     if (kit->play == NULL || !actor->wanted) {
         return;
@@ -285,7 +403,6 @@ on_event(void *user, struct fix8c_session *session, const char *text)
     if (actor == NULL) {
         return;
     }
-    (void)snprintf(actor->told, sizeof(actor->told), "%s", text);
     kit_note(kit, actor->config->name, "%s", text);
 }
 

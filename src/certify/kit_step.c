@@ -9,7 +9,13 @@
 #include "kit_internal.h"
 #include "wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+/* In how many attempts in a row a peer may not have come before it is no longer
+ * waited for, but for so long. */
+#define MISSED_MAX 3
+#define SHORT_NS CG_SECOND
 
 /* Each returns true when the step is over. */
 
@@ -114,17 +120,38 @@ static bool send_message(struct kit_play *play,
 
 /* --- sessions ----------------------------------------------------------- */
 
-static void not_logged_on(struct kit_play *play, const struct kit_actor *actor)
+/* A peer that has never come is not waited for again and again, unless
+ * somebody may see to it that it comes. */
+static bool is_given_up(const struct kit_actor *actor)
 {
-    const struct cg_kit *kit = play->kit;
-    char text[32];
+    const struct cg_kit_options *options = &actor->kit->options;
 
-    kit_step_failed(
-        play, actor->ups > 1 ? CG_KIT_FAILED : CG_KIT_BROKEN, NULL, NULL,
-        "%s has not logged on within %s%s%s%s%s", actor->config->name,
-        kit_span(kit->options.limits.connect_ns, text),
-        actor->logout[0] != '\0' ? "; it said: " : "", actor->logout,
-        kit->line[0] != '\0' ? "; the connection: " : "", kit->line);
+    return !options->attended && actor->missed >= MISSED_MAX &&
+           options->limits.connect_ns > SHORT_NS;
+}
+
+static cg_time patience(const struct kit_actor *actor)
+{
+    return is_given_up(actor) ? SHORT_NS
+                              : actor->kit->options.limits.connect_ns;
+}
+
+static void not_logged_on(struct kit_play *play, struct kit_actor *actor)
+{
+    char text[32];
+    char why[KIT_REASON_MAX];
+    char before[64] = "";
+
+    if (is_given_up(actor)) {
+        (void)snprintf(before, sizeof(before),
+                       ", nor in the %u attempts before", actor->missed);
+    }
+    kit_session_why(actor, why, sizeof(why));
+    kit_step_failed(play, actor->ups > 1 ? CG_KIT_FAILED : CG_KIT_BROKEN, NULL,
+                    NULL, "%s has not logged on within %s%s%s",
+                    actor->config->name, kit_span(patience(actor), text),
+                    before, why);
+    actor->missed++;
 }
 
 /* The line is settled: the case goes on with it. */
@@ -137,6 +164,7 @@ static bool is_up(struct kit_play *play, struct kit_actor *actor)
         return false;
     }
     actor->came = true;
+    play->kit->met = true;
     if (actor->linked || !kit_is_peer(play->kit, actor->index)) {
         actor->linked = true;
         kit_step_passed(play, actor->logon_at, NULL);
@@ -163,12 +191,14 @@ static bool up(struct kit_play *play, const struct cg_script_step *step)
         play->tried = true;
         actor->ups++;
         actor->lost = false;
+        actor->strange[0] = '\0';
+        actor->refused[0] = '\0';
         kit_session_up(actor);
     }
     if (kit_session_is_up(actor)) {
         return is_up(play, actor);
     }
-    if (kit_now() > play->first_look + play->kit->options.limits.connect_ns) {
+    if (kit_now() > play->first_look + patience(actor)) {
         not_logged_on(play, actor);
     }
     return false;
@@ -282,11 +312,14 @@ static bool is_own(const struct kit_play *play,
                      play->kit->actors[step->session].played;
 }
 
-enum cg_kit_asked
-kit_ask(struct kit_play *play, const struct cg_script_step *step, bool first)
+enum cg_kit_asked kit_ask(struct kit_play *play,
+                          const struct cg_script_step *step,
+                          bool first,
+                          char undone[KIT_REASON_MAX])
 {
     const struct cg_kit_options *options = &play->kit->options;
     enum cg_kit_asked answer = CG_KIT_ASKED_CANNOT;
+    const char *why = "there is not enough memory";
     char *words;
     char *plea;
 
@@ -300,8 +333,10 @@ kit_ask(struct kit_play *play, const struct cg_script_step *step, bool first)
                               step->session != CG_SESSION_NONE
                                   ? actor_of(play, step)->config->name
                                   : "gate",
-                              words, plea, first);
+                              words, plea, first, &why);
     }
+    (void)snprintf(undone, KIT_REASON_MAX, "\"%s\" was not done: %s",
+                   plea != NULL ? plea : "", why);
     free(words);
     free(plea);
     return answer;
@@ -309,13 +344,12 @@ kit_ask(struct kit_play *play, const struct cg_script_step *step, bool first)
 
 static bool asked(struct kit_play *play, const struct cg_script_step *step)
 {
-    enum cg_kit_asked answer = kit_ask(play, step, !play->tried);
+    char undone[KIT_REASON_MAX];
+    enum cg_kit_asked answer = kit_ask(play, step, !play->tried, undone);
 
     play->tried = true;
     if (answer == CG_KIT_ASKED_CANNOT) {
-        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL,
-                        "what was asked could not be done: %.*s",
-                        (int)step->plea.len, step->plea.data);
+        kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s", undone);
         return false;
     }
     if (answer == CG_KIT_ASKED_WAIT) {
@@ -388,8 +422,7 @@ static void end(struct kit_play *play)
 
     came = came != NULL ? came : wired;
     if (came != NULL) {
-        cg_script_observed(came, came == wired, play->kit->observed,
-                           KIT_TEXT_MAX);
+        kit_observed(play, came, came == wired);
         kit_end(play, CG_KIT_FAILED,
                 "at the end came what no step expects: %s %s %.600s",
                 came == wired ? "wire"

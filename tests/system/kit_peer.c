@@ -407,10 +407,13 @@ static enum cg_kit_asked on_ask(void *user,
                                 const char *actor,
                                 const char *words,
                                 const char *plea,
-                                bool first)
+                                bool first,
+                                const char **why)
 {
     (void)user;
     uint64_t now = uv_hrtime() / 1000000;
+
+    *why = "they refuse";
 
     assert_non_null(actor);
     assert_true(strlen(plea) > 0);

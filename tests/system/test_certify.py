@@ -6,7 +6,9 @@ SPDX-License-Identifier: Apache-2.0
 import csv
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import socket
@@ -135,6 +137,18 @@ class Desk:
                        check=True)
         return hub
 
+    def limit(self, name, **limits):
+        """Other limits in a profile."""
+        path = os.path.join(self.folder, name)
+        text = text_of(path)
+        for key, value in limits.items():
+            text = re.sub(rf"{key}=\d+", f"{key}={value}", text)
+        write(path, text)
+
+    def without_command(self):
+        path = os.path.join(self.folder, "hubsim.profile")
+        write(path, text_of(path).replace("OperatorCommand=./tell.sh\n", ""))
+
     def values(self, values):
         """What names of the cases stand for, in the profile of the hub."""
         path = os.path.join(self.folder, "hubsim.profile")
@@ -184,6 +198,92 @@ class Desk:
         for process in self.processes:
             process.stop(signal.SIGKILL)
         self.processes = []
+
+
+class Stranger:
+    """Whoever listens at a port, and talks with each that comes."""
+
+    def __init__(self, port, talk):
+        self.talk = talk
+        self.listener = socket.create_server(("127.0.0.1", port))
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                line = self.listener.accept()[0]
+            except OSError: # it is closed
+                return
+            threading.Thread(target=self.serve, args=(line,),
+                             daemon=True).start()
+
+    def serve(self, line):
+        with line:
+            try:
+                self.talk(line)
+            except OSError:
+                pass # the kit is gone
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+class Terminal:
+    """A certification with a person at a terminal."""
+
+    def __init__(self, desk, *words):
+        self.text = ""
+        self.seen = 0
+        self.reasons = ["  ", "nobody is there"]
+        self.pid, self.file = pty.fork()
+        if self.pid == 0:
+            os.chdir(desk.folder)
+            os.execv(PROGRAM, [PROGRAM, "certify", "--config", "gate.cfg",
+                               *words])
+
+    def read(self):
+        """Some more of what is printed; False at the end."""
+        if not select.select([self.file], [], [], gate_desk.WAIT_S)[0]:
+            os.kill(self.pid, signal.SIGKILL)
+            raise AssertionError(f"nothing more is printed:\n{self.text}")
+        try:
+            some = os.read(self.file, 4096)
+        except OSError: # it has ended
+            some = b""
+        self.text += some.decode(errors="replace").replace("\r\n", "\n")
+        return some != b""
+
+    def see(self, pattern):
+        """Reads on until |pattern| has come behind what was seen before."""
+        while True:
+            found = re.search(pattern, self.text[self.seen:])
+            if found:
+                self.seen += found.end()
+                return
+            if not self.read():
+                raise AssertionError(f"not printed: {pattern}\n{self.text}")
+
+    def type(self, text):
+        os.write(self.file, text.encode())
+
+    def answer(self, pattern, text):
+        self.see(pattern)
+        self.type(text + "\n")
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def end(self):
+        """Its exit status, and all that it has printed."""
+        while self.read():
+            pass
+        status = os.waitpid(self.pid, 0)[1]
+        os.close(self.file)
+        return os.waitstatus_to_exitcode(status), self.text
 
 
 class Certify(unittest.TestCase):
@@ -404,10 +504,13 @@ class Certify(unittest.TestCase):
         self.assertEqual(verdicts[ids[0]]["verdict"], "skipped")
         self.assertEqual(verdicts[ids[0]]["reason"], "not today")
         self.assertLess(len(verdicts), 4)
+        self.assertEqual({record["verdict"] for record in verdicts.values()},
+                         {"skipped", "passed"}) # the one under way, too
         # Killed in the middle of a case: what is on record stays.
-        running = desk.start(*words, *files)
-        running.see(rf"{ids[2]}")
+        running = desk.start(*words, "-v", *files)
+        running.see(rf"{ids[3]}")
         running.stop(signal.SIGKILL)
+        self.assertNotIn(ids[3], desk.verdicts("report"))
         status, out, error = desk.certify(*words[3:], *files)
         self.assertEqual(status, 1, out + error) # one is skipped
         self.assertNotIn(ids[1], out)
@@ -417,8 +520,8 @@ class Certify(unittest.TestCase):
         attempts = [record for record in desk.records("report")
                     if record["kind"] == "attempt"]
         self.assertEqual(len([a for a in attempts if a["case"] == ids[0]]), 2)
-        self.assertGreaterEqual(
-            len([a for a in attempts if a["case"] == ids[2]]), 1)
+        self.assertEqual(
+            [a["attempt"] for a in attempts if a["case"] == ids[3]], [1, 2])
         tokens = self.check_report(desk, "report", 4)["tokens"]
         # Of all runs, not of this one.
         self.assertGreaterEqual(tokens, 4)
@@ -446,9 +549,7 @@ class Certify(unittest.TestCase):
 
     def test_peer_that_never_logs_on(self):
         desk = self.desk()
-        profile = os.path.join(desk.folder, "hubsim.profile")
-        write(profile, re.sub(r"ConnectMs=\d+", "ConnectMs=500",
-                              text_of(profile)))
+        desk.limit("hubsim.profile", ConnectMs=500)
         with socket.socket() as silent:
             silent.bind(("127.0.0.1", desk.ports["hub"]))
             silent.listen(8)
@@ -457,7 +558,7 @@ class Certify(unittest.TestCase):
                 "--unattended", *case_files("hub")[:6], timeout=60)
         self.assertEqual(status, 1, out + error)
         self.assertIn("has not logged on", out)
-        self.assertIn("nothing came from the peer in three cases", out)
+        self.assertIn("was not there in three attempts in a row", out)
         self.assertEqual([record["verdict"]
                           for record in desk.verdicts("report").values()
                           if record["verdict"] != "waived"], ["broken"] * 3)
@@ -465,24 +566,19 @@ class Certify(unittest.TestCase):
     def test_operator_at_a_terminal(self):
         """Repeats, skips with a reason, stops; and goes on later."""
         desk = self.desk()
-        profile = os.path.join(desk.folder, "hubsim.profile")
-        write(profile, re.sub(r"ConnectMs=\d+", "ConnectMs=300",
-                              text_of(profile)))
+        desk.limit("hubsim.profile", ConnectMs=300)
         files = [path for path in case_files("hub")
                  if case_of(path) in ("T-101", "T-102")]
-        words = [PROGRAM, "certify", "--config", "gate.cfg", "--profile",
-                 "hubsim.profile", "--report", "report", *files]
-        person, terminal = os.openpty()
-        with subprocess.Popen(words, stdin=terminal, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT,
-                              cwd=desk.folder) as child:
-            for answer in (b"x\n", b"r\n", b"s\nnobody is there\n", b"q\n"):
-                os.write(person, answer)
-            out = child.communicate(timeout=60)[0].decode()
-        os.close(person)
-        os.close(terminal)
-        self.assertEqual(child.returncode, 1, out)
-        self.assertIn("[r]epeat, [s]kip", out)
+        words = ["--profile", "hubsim.profile", "--report", "report", *files]
+        terminal = Terminal(desk, *words)
+        for answer in ("x", "r", "s", "s"):
+            terminal.answer(r"\[q\] stop here: $", answer)
+            if answer == "s":
+                terminal.answer("reason, for the report: $",
+                                terminal.reasons.pop(0))
+        terminal.answer(r"T-102(.|\n)*\[q\] stop here: $", "q")
+        status, out = terminal.end()
+        self.assertEqual(status, 1, out)
         told = [(record["case"], record["attempt"], record["verdict"],
                  record["reason"]) for record in desk.records("report")
                 if record["kind"] == "verdict"]
@@ -491,24 +587,238 @@ class Certify(unittest.TestCase):
                           ("T-101", 3, "skipped"), ("T-102", 1, "broken")])
         self.assertEqual(told[2][3], "nobody is there")
         desk.hub()
-        status, out, error = desk.certify(*words[4:], "--unattended",
+        status, out, error = desk.certify(*words, "--unattended",
                                           "--again", "T-101")
         self.assertEqual(status, 0, out + error)
         self.check_report(desk, "report", 2)
 
-    def test_peer_of_another_version(self):
+    def test_operator_interrupts(self):
+        """Ctrl-C at a question, where it is asked what is next, and in a case;
+        other signals.  What was typed before a question is no answer to it."""
         desk = self.desk()
-        desk.start("hubsim", "--listen", str(desk.ports["hub"]), "--sender",
-                   "HUB", "--target", "CERTGATE", "--version",
-                   "FIX.4.4").see("listen")
-        profile = os.path.join(desk.folder, "hubsim.profile")
-        write(profile, re.sub(r"ConnectMs=\d+", "ConnectMs=500",
-                              text_of(profile)))
+        desk.hub()
+        desk.without_command()
+        by_id = {case_of(path): path for path in case_files("hub")}
+        words = ["--profile", "hubsim.profile", "--report", "report",
+                 by_id["A-106"], by_id["T-101"]]
+
+        def ends(terminal, verdicts):
+            status, out = terminal.end()
+            self.assertEqual(status, 1, out)
+            records = [record["verdict"] for record in desk.records("report")
+                       if record["kind"] == "verdict"]
+            self.assertEqual(records[-len(verdicts):], verdicts, out)
+            self.assertEqual(desk.records("report")[-1]["kind"], "end")
+            done = subprocess.run(
+                [PROGRAM, "certify", "verify",
+                 os.path.join(desk.folder, "report")],
+                capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            return out
+        terminal = Terminal(desk, *words)
+        terminal.type("\n\n\n")
+        terminal.see(r"Suspend the account CERT-\d+\n.*stop here: $")
+        terminal.type("\x03")
+        out = ends(terminal, ["stopped"])
+        self.assertNotIn("Reinstate", out)
+        terminal = Terminal(desk, *words)
+        terminal.answer("stop here: $", "n")
+        terminal.see(r"\]epeat.*stop here: $")
+        terminal.type("\x03")
+        out = ends(terminal, ["broken"])
+        self.assertIn("the operator says that it cannot be done", out)
+        terminal = Terminal(desk, *words)
+        terminal.answer("stop here: $", "q")
+        ends(terminal, ["stopped"])
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            terminal = Terminal(desk, *words)
+            terminal.see("stop here: $")
+            terminal.signal(number)
+            ends(terminal, ["stopped"])
+        words[-2:] = [by_id["T-101"], by_id["T-102"]]
+        terminal = Terminal(desk, *words)
+        terminal.see("T-101")
+        terminal.type("\x03")
+        out = ends(terminal, ["passed"])
+        self.assertIn("stops after this case", out)
+        self.assertNotIn("T-102", out)
+
+    def test_nobody_is_asked(self):
+        """What could not be done is said once, with names as they are, and
+        why; on the terminal, in the evidence and in the page."""
+        desk = self.desk()
+        desk.hub()
+        desk.without_command()
+        words = ["--profile", "hubsim.profile", "--report", "report",
+                 *[path for path in case_files("hub")
+                   if case_of(path) == "L-105"]]
+        why = ('"Set the limit CERT-LEVEL-LINE to 50,000.00 USD, as a pushed '
+               'limit" was not done: nobody was asked: %s, and the profile has '
+               'no OperatorCommand')
+        for option, cause in (([], "standard input is no terminal"),
+                              (["--unattended"], "--unattended")):
+            status, out, error = desk.certify(*words, *option)
+            self.assertEqual(status, 1, out + error)
+            case, _, summary = out.partition("not passed:")
+            self.assertEqual(case.count(why % cause), 1, out)
+            self.assertNotIn("expected", case)
+            self.assertIn("L-105", summary)
+            self.assertRegex(out, "(?m)^next: the same command plays what has "
+                             "no verdict on the peer: 1$")
+        evidence = text_of(os.path.join(desk.folder, "report",
+                                        "evidence.jsonl"))
+        asked = [record for record in desk.records("report")
+                 if record["kind"] in ("asked", "note", "step", "verdict")]
+        self.assertNotIn("${", json.dumps(asked))
+        self.assertIn("nobody was asked: --unattended", evidence)
+        page = text_of(os.path.join(desk.folder, "report", "report.html"))
+        self.assertIn("nobody was asked: --unattended", page)
+
+    def test_program_that_is_asked(self):
+        """It fails, is not there, or hangs while the peer floods: each case
+        has its own outcome, and the run ends."""
+        desk = self.desk()
+        desk.hub()
+        script = os.path.join(desk.folder, "tell.sh")
+        words = ["--profile", "hubsim.profile", "--report", "report",
+                 "--unattended", "--again", "failed",
+                 *[path for path in case_files("hub")
+                   if case_of(path) in ("L-105", "T-101")]]
+        for text, why in (("exit 3", "tell.sh ended with exit status 3"),
+                          ("kill -9 $$", "signal 9 ended ./tell.sh"),
+                          ("seq 1 100000 >&2; exit 1",
+                           "tell.sh ended with exit status 1")):
+            write(script + ".text", f"#!/bin/sh\n{text}\n")
+            subprocess.run(["install", "-m", "755", script + ".text", script],
+                           check=True)
+            status, out, error = desk.certify(*words)
+            self.assertEqual(status, 1, out + error[-200:])
+            self.assertIn(why, out)
+        os.remove(script)
+        status, out, error = desk.certify(*words)
+        self.assertEqual(status, 1, out + error)
+        self.assertIn("tell.sh cannot be run: no such file", out)
+        self.assertEqual(desk.verdicts("report")["T-101"]["verdict"], "passed")
+
+    def test_peer_that_is_somebody_else(self):
+        """Another version, other names, another time, or no FIX at all: what
+        is wrong is said, and the other cases are not waited for as long."""
+        def stranger(begin="FIXT.1.1", sender="HUB", late_s=0, raw=None):
+            def talk(line):
+                line.recv(4096)
+                stamp = time.gmtime(time.time() - late_s)
+                line.sendall(raw or gate_desk.sealed(
+                    begin, f"35=A|34=1|49={sender}|56=CERTGATE|52="
+                    + time.strftime("%Y%m%d-%H:%M:%S", stamp)
+                    + ".000|98=0|108=30|141=Y|1137=9|"))
+                while line.recv(4096):
+                    pass
+            return talk
+        rows = [
+            ("it speaks FIX.4.4, not FIXT.1.1", stranger(begin="FIX.4.4")),
+            ("it calls itself HUG and us CERTGATE, not HUB and CERTGATE",
+             stranger(sender="HUG")),
+            (r"its clock is \d+ s behind ours", stranger(late_s=600)),
+            ("it said 35=0 before a Logon", stranger(raw=gate_desk.sealed(
+                "FIXT.1.1", "35=0|34=1|49=HUB|56=CERTGATE|52="
+                + gate_desk.utc() + "|"))),
+            ("the connection: .*not FIX", stranger(raw=b"\x1b[2J\xff\x00" * 9)),
+        ]
+        files = [path for path in case_files("hub")
+                 if case_of(path)[0] == "T"][:4]
+
+        def play(number, wrong, talk):
+            desk = self.desk(f"stranger{number}")
+            desk.limit("hubsim.profile", ConnectMs=1500)
+            with Stranger(desk.ports["hub"], talk):
+                status, out, error = desk.certify(
+                    "--profile", "hubsim.profile", "--report", "report",
+                    "--unattended", *files, timeout=60)
+            self.assertEqual(status, 1, out + error)
+            self.assertRegex(out, "hub has not logged on within 1.500 s.*; "
+                             + wrong)
+            self.assertIn("was not there in three attempts in a row", out)
+            self.assertNotIn("\x1b", out)
+            self.assertEqual(len(desk.verdicts("report")), 3)
+        self.in_lanes(lambda row=row, i=i: play(i, *row)
+                      for i, row in enumerate(rows))
+
+    def test_what_a_peer_says_is_printed_safely(self):
+        """No order to the terminal, and no pages of it."""
+        def talk(line):
+            line.recv(4096)
+            line.sendall(b"8=\x1b]0;mine\x07" + b"\x9b\xff" * 20000 + b"\n")
+            while line.recv(4096):
+                pass
+        desk = self.desk()
+        with Stranger(desk.ports["hub"], talk):
+            status, out, error = desk.certify(
+                "--profile", "hubsim.profile", "--report", "report",
+                "--unattended", *[path for path in case_files("hub")
+                                  if case_of(path) == "S-101"], timeout=60)
+        self.assertEqual(status, 1, out + error)
+        self.assertIn(r"observed  garbled: 8=\x1B]0;mine\x07", out)
+        self.assertLess(max(len(line) for line in out.splitlines()), 4000)
+
+    def test_other_folder_is_wanted(self):
+        """Two certifications in one folder, at a time or one after another."""
+        desk = self.desk()
+        desk.gate()
+        file = case_files("gate")[-1]
+        self.passes(desk, "report", "gate", [file])
+        status, _, error = desk.certify("--report", "report", file)
+        self.assertEqual(status, 2)
+        self.assertIn("holds a certification of a gate, not of a hub", error)
+        words = ["--peer", "gate", "--report", "report", "--unattended",
+                 "--again", case_of(file), file]
+        first = desk.start("certify", "--config", "gate.cfg", "-v", *words)
+        first.see(case_of(file))
+        status, _, error = desk.certify(*words)
+        self.assertEqual(status, 2)
+        self.assertIn("another certification is writing it", error)
+        self.assertEqual(first.ended(), 0)
+        self.check_report(desk, "report", 1)
+
+    def test_nothing_has_passed(self):
+        """All cases are waived: that certifies nobody."""
+        desk = self.desk()
+        desk.profile("hubsim.profile", "Unsupported=operator\n")
+        files = [path for path in case_files("hub") if re.search(
+            r"(?m)^needs .*\boperator\b", text_of(path))][:2]
         status, out, error = desk.certify(
             "--profile", "hubsim.profile", "--report", "report",
-            "--unattended", case_files("hub")[0], timeout=60)
+            "--unattended", *files)
         self.assertEqual(status, 1, out + error)
-        self.assertIn("has not logged on", out)
+        self.assertIn("not certified: no case has passed", out)
+
+    def test_names_that_no_case_has(self):
+        desk = self.desk()
+        file = case_files("hub")[0]
+        status, _, error = desk.certify(
+            "--report", "report", "--skip", "T-998=not today", "--again",
+            "T-999", "--again", "failed", file)
+        self.assertEqual(status, 2)
+        self.assertIn("--skip T-998: it is none of the 1 cases given", error)
+        self.assertIn("--again T-999: it is none of the 1 cases given", error)
+        self.assertNotIn("failed", error)
+        status, _, error = desk.certify("--report", "report", "--skip",
+                                        case_of(file) + "= ", file)
+        self.assertEqual(status, 2)
+        self.assertIn("has no reason", error)
+        self.assertFalse(os.path.exists(os.path.join(desk.folder, "report")))
+        desk.profile("hubsim.profile", "Unsupported=operator, partail\n")
+        desk.values({"ACOUNT": "CERT-001", "ACCOUNT": "CERT-002",
+                     "LEVEL_LIMIT": "CERT-LEVEL-LINE"})
+        path = os.path.join(desk.folder, "hubsim.profile")
+        write(path, text_of(path) + "[WAIVE]\nA-1=a\nA-101=b\n")
+        status, out, error = desk.certify("--profile", "hubsim.profile",
+                                          "--list", CASES)
+        self.assertEqual(status, 0, error)
+        self.assertEqual(re.findall(r"(?m)^hubsim\.profile.*$", out), [
+            "hubsim.profile: [VALUES] ACOUNT=: no case here has such a name",
+            f"hubsim.profile:{text_of(path).count(chr(10)) - 1}: [WAIVE] A-1=: "
+            "it is none of the cases here",
+            "hubsim.profile: Unsupported=partail: no case here needs it"])
 
     def test_mistakes_are_told(self):
         desk = self.desk()

@@ -312,7 +312,7 @@ static void test_kit_asks(void **state)
     watch.answer_after = 0;
     watch.answer = CG_KIT_ASKED_CANNOT;
     watch_play(UP "hub asked x : Do it\n");
-    expect(CG_KIT_BROKEN, "could not be done: Do it");
+    expect(CG_KIT_BROKEN, "\"Do it\" was not done: they refuse");
     /* What was asked for is taken back when the case ends early. */
     watch.answer = CG_KIT_ASKED_DONE;
     watch_play(UP "hub asked one : One\n" ASK

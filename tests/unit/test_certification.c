@@ -35,7 +35,7 @@
 struct play {
     enum cg_kit_verdict verdict;
     const char *reason;
-    bool heard; /* something came from the peer */
+    bool heard; /* the peer was there, and said something */
     int status;
 };
 
@@ -48,6 +48,7 @@ static struct {
     int open_status;
     bool open;
     bool asks;
+    bool met; /* in the last attempt */
 } kit;
 
 int __wrap_cg_kit_open(const struct cg_kit_options *options,
@@ -62,6 +63,7 @@ int __wrap_cg_kit_play(struct cg_kit *it,
                        enum cg_kit_verdict *verdict,
                        char *reason,
                        size_t reason_len);
+bool __wrap_cg_kit_met(const struct cg_kit *it);
 size_t __wrap_cg_kit_clock(const struct cg_kit *it, cg_time *offset_ns);
 
 int __wrap_cg_kit_open(const struct cg_kit_options *options,
@@ -147,15 +149,18 @@ int __wrap_cg_kit_play(struct cg_kit *it,
         play = kit.plays[kit.played];
     }
     kit.played++;
+    kit.met = play.heard;
     snprintf(kit.ids + len, sizeof(kit.ids) - len, " %.*s",
              (int)script->kase.id.len, script->kase.id.data);
     if (play.status != 0) {
         return play.status;
     }
     if (kit.asks) {
+        const char *why;
+
         for (int i = 0; i < 3; i++) {
             kit.options.ask(kit.options.user, "hub", "lower", "Lower it",
-                            i == 0);
+                            i == 0, &why);
         }
     }
     tell_all(script, play.heard);
@@ -165,6 +170,12 @@ int __wrap_cg_kit_play(struct cg_kit *it,
     *verdict = play.verdict;
     snprintf(reason, reason_len, "%s", play.reason);
     return 0;
+}
+
+bool __wrap_cg_kit_met(const struct cg_kit *it)
+{
+    assert_ptr_equal(it, &kit);
+    return kit.met;
 }
 
 size_t __wrap_cg_kit_clock(const struct cg_kit *it, cg_time *offset_ns)
@@ -224,6 +235,7 @@ static struct {
     size_t events;
     enum cg_kit_asked answer;
     long stops_in; /* looks until it wants to end; below 0: never */
+    long rests_in; /* looks until it wants to end after a case */
 } run;
 
 static void on_begin(void *user,
@@ -266,9 +278,11 @@ static enum cg_kit_asked on_ask(void *user,
                                 const char *actor,
                                 const char *words,
                                 const char *plea,
-                                bool first)
+                                bool first,
+                                const char **why)
 {
     (void)user;
+    *why = "they refuse";
     assert_string_equal(actor, "hub");
     assert_string_equal(words, "lower");
     assert_string_equal(plea, "Lower it");
@@ -292,6 +306,27 @@ static bool on_stops(void *user)
         return false;
     }
     return run.stops_in == 0;
+}
+
+static bool on_rests(void *user)
+{
+    (void)user;
+    return run.rests_in == 0 || --run.rests_in == 0;
+}
+
+static void on_stand(void *user,
+                     const struct cg_case *kase,
+                     bool decided,
+                     enum cg_kit_verdict verdict,
+                     const char *reason)
+{
+    size_t len = strlen(run.said);
+
+    (void)user;
+    snprintf(run.said + len, sizeof(run.said) - len,
+             decided ? "%.*s stands at %s: %s\n" : "%.*s stands open\n",
+             (int)kase->script.kase.id.len, kase->script.kase.id.data,
+             cg_verdict_word(verdict), reason);
 }
 
 static void on_say(void *user, const char *text)
@@ -586,13 +621,97 @@ static void test_certification_without_a_peer(void **state)
         kit.plays[i] = (struct play){CG_KIT_BROKEN, "silence", i == 1, 0};
     }
     passes(" T-1 T-2 T-3");
-    assert_null(strstr(run.said, "nothing came"));
+    assert_null(strstr(run.said, "was not there"));
     kit.plays[1].heard = false;
     passes(" T-1 T-2 T-3");
-    has("nothing came from the peer in three cases");
+    has("the peer was not there in three attempts in a row");
     assert_int_equal(run.counts.broken, 3);
     run.options.say = NULL;
     passes(" T-1 T-2 T-3");
+}
+
+/* Silence on the wire fails a case: that is nobody, too.  Who passes is there
+ * whatever it says. */
+static void test_certification_of_a_silent_peer(void **state)
+{
+    (void)state;
+    write_text("T4.session", CASE_TEXT("T-4", "hub", CASE_STEPS));
+    read_cases(CG_KIT_HUB);
+    for (int i = 0; i < 4; i++) {
+        kit.plays[i] = (struct play){i == 1 ? CG_KIT_FAILED : CG_KIT_BROKEN,
+                                     "silence", false, 0};
+    }
+    passes(" T-1 T-2 T-3");
+    expect_counts(0, 1, 0, 0, 1, 4);
+    forget_evidence();
+    kit.plays[1].verdict = CG_KIT_PASSED;
+    passes(" T-1 T-2 T-3 T-4");
+}
+
+/* Whoever is asked how to go on may call the peer, and try again and again. */
+static void test_certification_waits_with_somebody(void **state)
+{
+    static const enum cg_next nexts[] = {CG_NEXT_REPEAT, CG_NEXT_REPEAT,
+                                         CG_NEXT_REPEAT, CG_NEXT_GO_ON};
+
+    (void)state;
+    run.options.next = on_next;
+    memcpy(run.nexts, nexts, sizeof(nexts));
+    for (int i = 0; i < 4; i++) {
+        kit.plays[i] = (struct play){CG_KIT_BROKEN, "silence", false, 0};
+    }
+    passes(" T-1 T-1 T-1 T-1 T-2 T-3");
+    assert_true(kit.options.attended);
+    run.options.next = NULL;
+    kit.plays[0].reason = NULL;
+    passes(" T-1");
+    assert_false(kit.options.attended);
+}
+
+/* What ruled a case out may do so no longer. */
+static void test_certification_waived_before(void **state)
+{
+    (void)state;
+    read_profile("[PROFILE]\nName=P\nCounterparty=They\n"
+                 "Unsupported=partial\n");
+    passes(" T-1 T-3");
+    expect_counts(2, 0, 0, 2, 0, 0);
+    passes("");
+    assert_int_equal(records_with("\"verdict\":\"waived\""), 2);
+    read_profile("[PROFILE]\nName=P\nCounterparty=They\n");
+    passes(" T-2");
+    expect_counts(3, 0, 0, 1, 0, 0);
+    has("T-4 waived");
+    passes("");
+}
+
+/* What is on record of each case is told at the end, whoever was played. */
+static void test_certification_tells_standings(void **state)
+{
+    (void)state;
+    run.options.stands = on_stand;
+    kit.plays[1] = (struct play){CG_KIT_FAILED, "no", true, 0};
+    kit.plays[2] = (struct play){CG_KIT_STOPPED, "told to", true, 0};
+    passes(" T-1 T-2 T-3");
+    has("T-1 stands at passed: \nT-2 stands at failed: no\nT-3 stands open\n"
+        "T-4 stands open\n");
+    kit.plays[0] = kit.plays[2];
+    passes(" T-3");
+    has("T-1 stands at passed: \nT-2 stands at failed: no\n");
+}
+
+/* After the case under way, and before the first one. */
+static void test_certification_rests(void **state)
+{
+    (void)state;
+    run.options.rests = on_rests;
+    run.rests_in = 2; /* of the looks: before T-1, behind it */
+    kit.plays[0] = (struct play){CG_KIT_FAILED, "no", true, 0};
+    run.options.next = on_next;
+    passes(" T-1");
+    expect_counts(0, 1, 0, 0, 3, 3);
+    assert_int_equal(run.next, 0); /* and nobody is asked what is next */
+    passes("");
 }
 
 /* A gate is the peer of every actor, and speaks to the wire. */
@@ -606,16 +725,30 @@ static void test_certification_of_a_gate(void **state)
     for (int i = 0; i < 3; i++) {
         kit.plays[i] = (struct play){CG_KIT_BROKEN, "silence", false, 0};
     }
-    /* What the kit's hub was told counts as heard. */
+    passes(" T-1 T-2 T-3");
+    kit.plays[0].reason = NULL;
     passes(" T-1 T-2 T-3 T-4");
-    assert_int_equal(records_with("\"seat\":\"gate\""), 1);
-    assert_int_equal(records_with("\"peer\":\"gate\""), 1);
+    assert_int_equal(records_with("\"seat\":\"gate\""), 2);
+    assert_int_equal(records_with("\"peer\":\"gate\""), 2);
     run.options.seat = CG_KIT_HUB;
     fails(CG_ERR_CONFIG, "holds a certification of a gate, not of a hub");
     run.options.seat = CG_KIT_GATE;
+    run.options.played = 1; /* its first session */
+    passes(" T-2 T-3");
+    assert_int_equal(records_with("\"played\":\"client\""), 1);
     read_profile("[PROFILE]\nName=P\nCounterparty=Others\n");
     fails(CG_ERR_CONFIG, "holds a certification of They, not of Others");
-    assert_int_equal(records_with("\"kind\":\"run\""), 1);
+    assert_int_equal(records_with("\"kind\":\"run\""), 3);
+}
+
+/* A folder is of one hub, if the configuration has several. */
+static void test_certification_of_another_hub(void **state)
+{
+    (void)state;
+    passes(" T-1 T-2 T-3");
+    run.options.peer = 1;
+    fails(CG_ERR_CONFIG, "holds a certification of the session hub, not of "
+                         "venue; give another folder");
 }
 
 static void test_certification_records_what_was_asked(void **state)
@@ -624,12 +757,12 @@ static void test_certification_records_what_was_asked(void **state)
     kit.asks = true;
     run.answer = CG_KIT_ASKED_CANNOT;
     passes(" T-1 T-2 T-3");
-    assert_int_equal(records_with("\"answer\":\"cannot\""), 6);
+    assert_int_equal(records_with("\"answer\":\"not done: they refuse\""), 6);
     run.answer = CG_KIT_ASKED_DONE;
     forget_evidence();
     passes(" T-1 T-2 T-3");
     assert_int_equal(records_with("\"answer\":\"done\""), 6);
-    assert_int_equal(records_with("\"answer\":\"cannot\""), 0);
+    assert_int_equal(records_with("\"answer\":\"not done"), 0);
 }
 
 /* Nobody listens. */
@@ -881,7 +1014,13 @@ int main(void)
         CASE(test_certification_asks_how_to_go_on),
         CASE(test_certification_stops),
         CASE(test_certification_without_a_peer),
+        CASE(test_certification_of_a_silent_peer),
+        CASE(test_certification_waits_with_somebody),
+        CASE(test_certification_waived_before),
+        CASE(test_certification_tells_standings),
+        CASE(test_certification_rests),
         CASE(test_certification_of_a_gate),
+        CASE(test_certification_of_another_hub),
         CASE(test_certification_records_what_was_asked),
         CASE(test_certification_without_listeners),
         CASE(test_certification_behind_a_torn_line),

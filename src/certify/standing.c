@@ -1,0 +1,136 @@
+/*
+ * What is on record of each case: read from the evidence, and kept up to date.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "standing.h"
+
+#include "records.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool cg_standings_init(struct cg_standings *standings,
+                       const struct cg_cases *cases)
+{
+    *standings = (struct cg_standings){
+        .cases = cases,
+        .items = calloc(cases->count + 1, sizeof(struct cg_standing)),
+    };
+    return standings->items != NULL;
+}
+
+void cg_standings_deinit(struct cg_standings *standings)
+{
+    free(standings->items);
+    *standings = (struct cg_standings){0};
+}
+
+const char *cg_standing_text(const json_t *record, const char *key)
+{
+    const char *text = json_string_value(json_object_get(record, key));
+
+    return text != NULL ? text : "";
+}
+
+/* The case that a record is about; false: none of these. */
+static bool
+find(const struct cg_standings *standings, const json_t *record, size_t *at)
+{
+    const char *id = cg_standing_text(record, "case");
+
+    for (*at = 0; *at < standings->cases->count; (*at)++) {
+        if (cg_slice_is(standings->cases->items[*at].script.kase.id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cg_standings_take_run(struct cg_standings *standings, const json_t *record)
+{
+    char text[1024];
+    const json_t *config = json_object_get(record, "config");
+    const json_t *profile = json_object_get(record, "profile");
+
+    (void)snprintf(text, sizeof(text), "%.100s %.100s %.100s %s",
+                   cg_standing_text(record, "version"),
+                   cg_standing_text(config, "digest"),
+                   cg_standing_text(profile, "digest"),
+                   cg_standing_text(record, "played"));
+    standings->circumstances[0] = '\0';
+    (void)cg_digest(cg_slice_str(text), standings->circumstances);
+}
+
+static void take_attempt(struct cg_standings *standings, const json_t *record)
+{
+    size_t at;
+
+    if (find(standings, record, &at)) {
+        struct cg_standing *standing = &standings->items[at];
+
+        standing->attempts = (unsigned)json_integer_value(
+            json_object_get(record, "attempt"));
+        standing->decided = false;
+        (void)snprintf(standing->digest, sizeof(standing->digest), "%s",
+                       cg_standing_text(record, "digest"));
+    }
+}
+
+static void take_verdict(struct cg_standings *standings, const json_t *record)
+{
+    const char *word = cg_standing_text(record, "verdict");
+    size_t at;
+
+    if (!find(standings, record, &at)) {
+        return;
+    }
+    for (int i = CG_KIT_PASSED; i < CG_KIT_STOPPED; i++) {
+        if (strcmp(word, cg_verdict_word((enum cg_kit_verdict)i)) == 0) {
+            cg_standings_set(standings, at, (enum cg_kit_verdict)i,
+                             cg_standing_text(record, "reason"));
+        }
+    }
+}
+
+void cg_standings_take(struct cg_standings *standings, const json_t *record)
+{
+    const char *kind = cg_standing_text(record, "kind");
+
+    if (strcmp(kind, "run") == 0) {
+        cg_standings_take_run(standings, record);
+    } else if (strcmp(kind, "attempt") == 0) {
+        take_attempt(standings, record);
+    } else if (strcmp(kind, "verdict") == 0) {
+        take_verdict(standings, record);
+    }
+}
+
+void cg_standings_set(struct cg_standings *standings,
+                      size_t at,
+                      enum cg_kit_verdict verdict,
+                      const char *reason)
+{
+    struct cg_standing *standing = &standings->items[at];
+
+    standing->decided = verdict != CG_KIT_STOPPED;
+    standing->verdict = verdict;
+    (void)snprintf(standing->reason, sizeof(standing->reason), "%s", reason);
+    (void)snprintf(standing->circumstances, sizeof(standing->circumstances),
+                   "%s", standings->circumstances);
+}
+
+bool cg_standings_hold(const struct cg_standings *standings, size_t at)
+{
+    const struct cg_standing *standing = &standings->items[at];
+    char digest[CG_DIGEST_HEX + 1] = "";
+
+    if (!standing->decided || standing->verdict == CG_KIT_BROKEN ||
+        (standing->verdict == CG_KIT_WAIVED &&
+         strcmp(standing->circumstances, standings->circumstances) != 0)) {
+        return false;
+    }
+    (void)cg_file_digest(standings->cases->items[at].path, digest);
+    return strcmp(digest, standing->digest) == 0;
+}
