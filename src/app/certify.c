@@ -374,6 +374,13 @@ static enum cg_kit_asked on_ask(void *user,
     return certify_ask(&certify->operator, actor, words, plea, first, why);
 }
 
+static void on_shows(void *user)
+{
+    struct certify *certify = user;
+
+    certify_shows(&certify->operator);
+}
+
 static enum cg_next
 on_next(void *user, const struct cg_case *kase, char *reason, size_t reason_len)
 {
@@ -465,6 +472,7 @@ static int play(struct certify *certify)
         .event = on_event,
         .ended = on_end,
         .ask = on_ask,
+        .shows = on_shows,
         .next = certify->operator.nobody == NULL ? on_next : NULL,
         .stops = on_stops,
         .rests = on_rests,

@@ -25,6 +25,12 @@ static void stop(struct certify_operator *operator)
     operator->stops = true;
 }
 
+static void leave(struct certify_operator *operator)
+{
+    stop(operator);
+    operator->leaves = true;
+}
+
 /* A case that goes on leaves the other side as it found it; so one that nobody
  * is asked in is waited for, unless somebody says it twice. */
 static void on_signal(uv_signal_t *handle, int number)
@@ -35,9 +41,12 @@ static void on_signal(uv_signal_t *handle, int number)
     if (number == SIGINT && !operator->rests && !operator->asks) {
         operator->rests = true;
         puts("  stops after this case; Ctrl-C again: at once");
-    } else if (!operator->stops) {
+    } else if (number == SIGINT && !operator->stops) {
         stop(operator);
-        puts("  stops");
+        puts("  stops; Ctrl-C again leaves the other side as it is");
+    } else if (!operator->leaves) {
+        leave(operator);
+        puts("  stops, and leaves all as it is");
     }
     fflush(stdout);
 }
@@ -262,10 +271,12 @@ static enum cg_kit_asked mean(struct certify_operator *operator,
                        "the operator says that it cannot be done");
         return CG_KIT_ASKED_CANNOT;
     }
-    if (is_word(word, "q", "quit")) {
-        stop(operator);
-    } else {
+    if (!is_word(word, "q", "quit")) {
         prompt_person();
+    } else if (operator->stops) {
+        leave(operator); /* said of what should be undone */
+    } else {
+        stop(operator);
     }
     return CG_KIT_ASKED_WAIT;
 }
@@ -277,7 +288,17 @@ ask_person(struct certify_operator *operator, const char * plea, bool first)
     char line[1024];
     bool ended;
 
+    if (operator->leaves) {
+        (void)snprintf(operator->why, sizeof(operator->why),
+                       "the run was stopped");
+        operator->asks = false;
+        return CG_KIT_ASKED_CANNOT;
+    }
+    if (operator->shown && !first) {
+        return CG_KIT_ASKED_DONE;
+    }
     if (first) {
+        operator->shown = false;
         forget_typed(operator);
         certify_progress_break(operator->progress);
         fputs("  > ", stdout);
@@ -287,12 +308,22 @@ ask_person(struct certify_operator *operator, const char * plea, bool first)
     }
     if (typed(operator, line, sizeof(line), &ended)) {
         answer = mean(operator, cg_text_trim(line));
-    } else if (ended && !operator->stops) {
-        stop(operator);
+    } else if (ended) {
+        leave(operator);
         putchar('\n');
     }
-    operator->asks = answer == CG_KIT_ASKED_WAIT && !operator->stops;
+    operator->asks = answer == CG_KIT_ASKED_WAIT;
     return answer;
+}
+
+void certify_shows(struct certify_operator *operator)
+{
+    operator->shown = true;
+    operator->asks = false;
+    if (operator->command == NULL) {
+        puts("\n  > it has come");
+        fflush(stdout);
+    }
 }
 
 enum cg_kit_asked certify_ask(struct certify_operator *operator,

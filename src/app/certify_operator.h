@@ -14,9 +14,11 @@ struct certify_operator {
     const char *command; /* a program that is asked first, or NULL */
     const char *nobody;  /* why no person is there, or NULL: one is */
     struct certify_progress *progress;
-    bool rests; /* Ctrl-C: the run ends after the case under way */
-    bool stops; /* it ends at once */
-    bool asks;  /* a person is waited for */
+    bool rests;  /* Ctrl-C: the run ends after the case under way */
+    bool stops;  /* it ends at once */
+    bool leaves; /* and nobody is asked any more to undo anything */
+    bool shown;  /* what was asked for: nobody need say that it is done */
+    bool asks;   /* a person is waited for */
     uv_signal_t signals[3];
     uv_process_t process;
     uv_timer_t patience; /* with the program */
@@ -47,6 +49,9 @@ enum cg_kit_asked certify_ask(struct certify_operator *operator,
                               const char *plea,
                               bool first,
                               const char **why);
+
+/* As cg_kit_options.shows. */
+void certify_shows(struct certify_operator *operator);
 
 /* What comes after a case that did not pass; waits for the person. */
 enum cg_next certify_next(struct certify_operator *operator,

@@ -123,6 +123,13 @@ void certify_progress_event(struct certify_progress *progress,
         (event->verdict == CG_KIT_FAILED || event->verdict == CG_KIT_BROKEN)) {
         keep(progress, event);
     }
+    if (note && strcmp(event->actor, "left to do") == 0) {
+        certify_progress_break(progress);
+        fputs("        left to do: ", stdout);
+        certify_print(event->note, CERTIFY_SHOWN_MAX);
+        putchar('\n');
+        return;
+    }
     if (!progress->verbose || event->kind == CG_KIT_MESSAGE) {
         return;
     }

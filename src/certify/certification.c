@@ -239,6 +239,15 @@ static enum cg_kit_asked on_ask(void *user,
     return answer;
 }
 
+static void on_shows(void *user)
+{
+    struct run *run = user;
+
+    if (run->options->shows != NULL) {
+        run->options->shows(run->options->user);
+    }
+}
+
 static bool on_stops(void *user)
 {
     struct run *run = user;
@@ -519,6 +528,7 @@ static int open_kit(struct run *run)
         .limits = options->profile->limits,
         .event = on_event,
         .ask = on_ask,
+        .shows = on_shows,
         .stops = on_stops,
         .attended = options->next != NULL,
         .user = run,

@@ -63,6 +63,7 @@ struct cg_certification_options {
                              const char *plea,
                              bool first,
                              const char **why);
+    void (*shows)(void *user); /* the same */
     /* After FAILED and BROKEN; SKIP writes its reason. */
     enum cg_next (*next)(void *user,
                          const struct cg_case *kase,

@@ -103,6 +103,9 @@ struct cg_kit_options {
                              const char *plea,
                              bool first,
                              const char **why);
+    /* What was asked last shows: nobody need say that it is done.  |ask| is
+     * called on until it no longer says WAIT; may be NULL. */
+    void (*shows)(void *user);
     /* The operator wants to end: looked at in every turn; may be NULL. */
     bool (*stops)(void *user);
     /* Somebody looks on, who may call the peer: it is always waited for as long

@@ -527,39 +527,44 @@ static void clean(struct cleaning *cleaning)
 
 /* --- what was asked of somebody ----------------------------------------- */
 
-static bool is_stopped(const struct cg_kit *kit)
-{
-    return kit->options.stops != NULL && kit->options.stops(kit->options.user);
-}
-
 static void ask(struct kit_play *play, const struct cg_script_step *step)
 {
     char undone[KIT_REASON_MAX];
     enum cg_kit_asked answer = kit_ask(play, step, true, undone);
 
-    while (answer == CG_KIT_ASKED_WAIT && !is_stopped(play->kit)) {
+    while (answer == CG_KIT_ASKED_WAIT) {
         kit_turn(play->kit, CG_TIME_NEVER);
         answer = kit_ask(play, step, false, undone);
     }
     if (answer == CG_KIT_ASKED_CANNOT) {
-        kit_note(play->kit, "kit", "%s", undone);
+        kit_note(play->kit, "left to do", "%s", undone);
     }
 }
 
 /* What a case has somebody do, it has undone at its end; so when it ends
- * earlier, all that it would still ask for is asked for. */
+ * earlier, or is stopped, all that it would still ask for is asked for. */
 static void ask_the_rest(struct kit_play *play)
 {
     bool any = false;
+    /* It may have been done already when somebody wanted to end. */
+    size_t done = play->at + (play->verdict == CG_KIT_STOPPED && play->tried);
 
-    for (size_t i = 0; i < play->at && i < play->script.step_count; i++) {
+    for (size_t i = 0; i < done && i < play->script.step_count; i++) {
         any |= play->script.steps[i].act == CG_SCRIPT_ASKED;
     }
     for (size_t i = play->at; any && i < play->script.step_count; i++) {
         if (play->script.steps[i].act == CG_SCRIPT_ASKED &&
-            !(i == play->at && play->tried) && !is_stopped(play->kit)) {
+            !(i == play->at && play->tried)) {
             ask(play, &play->script.steps[i]);
         }
+    }
+}
+
+/* A program may take longer than what it does takes to show. */
+static void await_hands(struct kit_play *play)
+{
+    while (!kit_is_said(play)) {
+        kit_turn(play->kit, CG_TIME_NEVER);
     }
 }
 
@@ -567,7 +572,8 @@ void kit_clean(struct kit_play *play)
 {
     struct cleaning *cleaning = calloc(1, sizeof(*cleaning));
 
-    if (play->verdict == CG_KIT_FAILED || play->verdict == CG_KIT_BROKEN) {
+    await_hands(play);
+    if (play->verdict != CG_KIT_PASSED) {
         ask_the_rest(play);
     }
 

@@ -102,9 +102,11 @@ static bool is_too_early(const struct kit_play *play,
                          const struct cg_script_step *step,
                          const struct cg_script_message *came)
 {
-    cg_time before = play->at > 0 ? play->script.steps[play->at - 1].at : 0;
+    const struct cg_script_step *before = play->at > 0 ? step - 1 : NULL;
 
-    return step->at > before &&
+    /* Nobody knows when a hand did what it was asked for. */
+    return (before == NULL || before->act != CG_SCRIPT_ASKED) &&
+           step->at > (before != NULL ? before->at : 0) &&
            came->time < play->due - play->kit->options.limits.early_ns;
 }
 
@@ -285,4 +287,23 @@ bool kit_expect(struct kit_play *play, const struct cg_script_step *step)
     }
     kit_step_passed(play, came->time, came);
     return true;
+}
+
+bool kit_has_come(struct kit_play *play, const struct cg_script_step *step)
+{
+    const struct cg_script_message *came;
+
+    if (!kit_is_awaited(play, step)) {
+        return false;
+    }
+    if (step->act == CG_SCRIPT_WIRE_CLOSED) {
+        return cg_wire_closed(play->wire);
+    }
+    if (step->wire) {
+        came = cg_wire_next(play->wire, step);
+        return came != NULL &&
+               cg_wire_type_fits(&play->runner, step, came->type);
+    }
+    came = find(play, step);
+    return came != NULL && cg_slice_is(step->type, came->type);
 }

@@ -283,10 +283,11 @@ static void name_gate(struct kit_play *play)
 bool kit_gate_open(struct kit_play *play)
 {
     struct cg_kit *kit = play->kit;
-    int64_t second = kit_now() / CG_SECOND % 2000000;
+    /* Of attempts that are a millisecond apart, in whatever run. */
+    int64_t base = kit_now() / CG_MS % 10000000000 * 1000;
 
-    if (kit->next_base < second * 1000) {
-        kit->next_base = second * 1000;
+    if (kit->next_base < base) {
+        kit->next_base = base;
     }
     play->base = kit->next_base;
     kit->next_base += 1000;

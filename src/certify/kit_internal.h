@@ -116,6 +116,8 @@ struct kit_play {
     size_t heard; /* messages of the peer */
     size_t heard_bytes;
     struct kit_again again;
+    /* What was asked, and shows, but was not said to be done yet. */
+    const struct cg_script_step *left;
     enum kit_stage stage;
     bool cleaning;
     enum cg_kit_verdict verdict;
@@ -269,8 +271,18 @@ enum cg_kit_asked kit_ask(struct kit_play *play,
                           bool first,
                           char undone[KIT_REASON_MAX]);
 
+/* Whether nobody has still to say that what was asked before is done. */
+bool kit_is_said(struct kit_play *play);
+
 /* Waits for what the step expects; true when the step is over. */
 bool kit_expect(struct kit_play *play, const struct cg_script_step *step);
+
+/* Whether the step expects something, and a message of its type is there. */
+bool kit_has_come(struct kit_play *play, const struct cg_script_step *step);
+
+/* Whether the step is waited for, and not done. */
+bool kit_is_awaited(const struct kit_play *play,
+                    const struct cg_script_step *step);
 
 /* The first message that no step took, for |session| or (CG_SESSION_NONE)
  * anybody, but for types that nobody need expect. */

@@ -342,17 +342,50 @@ enum cg_kit_asked kit_ask(struct kit_play *play,
     return answer;
 }
 
+bool kit_is_said(struct kit_play *play)
+{
+    char undone[KIT_REASON_MAX];
+
+    if (play->left != NULL &&
+        kit_ask(play, play->left, false, undone) != CG_KIT_ASKED_WAIT) {
+        play->left = NULL;
+    }
+    return play->left == NULL;
+}
+
+/* The peer has done what it is asked for, and goes on: so must the case, as
+ * whoever does it need not say so at once. */
+static bool shows(struct kit_play *play, const struct cg_script_step *step)
+{
+    const struct cg_kit_options *options = &play->kit->options;
+
+    if (play->at + 1 == play->script.step_count ||
+        !kit_has_come(play, step + 1)) {
+        return false;
+    }
+    if (options->shows != NULL) {
+        options->shows(options->user);
+    }
+    play->left = step;
+    (void)kit_is_said(play);
+    return true;
+}
+
 static bool asked(struct kit_play *play, const struct cg_script_step *step)
 {
     char undone[KIT_REASON_MAX];
-    enum cg_kit_asked answer = kit_ask(play, step, !play->tried, undone);
+    enum cg_kit_asked answer;
 
+    if (!kit_is_said(play)) {
+        return false;
+    }
+    answer = kit_ask(play, step, !play->tried, undone);
     play->tried = true;
     if (answer == CG_KIT_ASKED_CANNOT) {
         kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s", undone);
         return false;
     }
-    if (answer == CG_KIT_ASKED_WAIT) {
+    if (answer == CG_KIT_ASKED_WAIT && !shows(play, step)) {
         return false;
     }
     /* Whoever takes his time does not use up the case's. */
@@ -530,8 +563,8 @@ static bool leave(struct kit_play *play, const struct cg_script_step *step)
     return true;
 }
 
-static bool is_awaited(const struct kit_play *play,
-                       const struct cg_script_step *step)
+bool kit_is_awaited(const struct kit_play *play,
+                    const struct cg_script_step *step)
 {
     if (is_somebody_elses(play, step)) {
         return false;
@@ -572,7 +605,7 @@ static bool go_on(struct kit_play *play)
         begin(play, step);
     }
     play->runner.now = now;
-    if (is_awaited(play, step)) {
+    if (kit_is_awaited(play, step)) {
         return kit_expect(play, step);
     }
     if (now < play->due) {
@@ -586,7 +619,7 @@ static bool go_on(struct kit_play *play)
 
 static bool is_asking(const struct kit_play *play)
 {
-    return play->at < play->script.step_count && play->tried &&
+    return play->at < play->script.step_count && play->first_look != 0 &&
            play->script.steps[play->at].act == CG_SCRIPT_ASKED;
 }
 
@@ -615,7 +648,7 @@ cg_time kit_wake(const struct kit_play *play)
     if (play->at == play->script.step_count) {
         return play->due;
     }
-    if (is_awaited(play, step)) {
+    if (kit_is_awaited(play, step)) {
         return play->due + tolerance + 1;
     }
     return play->due > kit_now() ? play->due : CG_TIME_NEVER;

@@ -390,6 +390,11 @@ static void on_event(void *user, const struct cg_kit_event *event)
     if (event->kind == CG_KIT_MESSAGE) {
         watch.messages++;
         add_bytes(event);
+    } else if (event->kind == CG_KIT_NOTE) {
+        size_t len = strlen(watch.notes);
+
+        snprintf(watch.notes + len, sizeof(watch.notes) - len, "%s: %s\n",
+                 event->actor, event->note);
     } else if (event->kind == CG_KIT_STEP) {
         assert_non_null(event->step);
         assert_non_null(event->text);
@@ -429,6 +434,12 @@ static enum cg_kit_asked on_ask(void *user,
                                                      : watch.answer;
 }
 
+static void on_shows(void *user)
+{
+    (void)user;
+    watch.shown++;
+}
+
 static bool on_stops(void *user)
 {
     (void)user;
@@ -452,6 +463,7 @@ void watch_open(const char *text)
     watch.options.config = &watch.config;
     watch.options.event = on_event;
     watch.options.ask = on_ask;
+    watch.options.shows = on_shows;
     watch.options.stops = on_stops;
     watch.answer = CG_KIT_ASKED_DONE;
     if (cg_kit_open(&watch.options, error, sizeof(error), &watch.kit) != 0) {
@@ -479,6 +491,8 @@ static void forget(void)
     watch.bytes_len = 0;
     watch.bytes[0] = '\0';
     watch.asked = 0;
+    watch.shown = 0;
+    watch.notes[0] = '\0';
 }
 
 void hub_open(int port, const char *version)

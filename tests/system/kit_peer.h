@@ -88,12 +88,14 @@ struct watch {
     size_t differing_count;
     char bytes[65536]; /* all messages, "ACTOR < ...\n" */
     size_t bytes_len;
+    char notes[4096]; /* "WHO: WHAT\n" */
     cg_time took;
     /* what somebody who is asked says, and when */
     enum cg_kit_asked answer;
     uint64_t answer_after; /* ms */
     uint64_t asked_at;
     int asked;
+    int shown; /* what was asked for */
     char words[256];
     /* Instead of |answer|, if it is there. */
     enum cg_kit_asked (*obey)(void *user, bool first);

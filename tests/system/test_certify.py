@@ -619,8 +619,10 @@ class Certify(unittest.TestCase):
         terminal.type("\n\n\n")
         terminal.see(r"Suspend the account CERT-\d+\n.*stop here: $")
         terminal.type("\x03")
+        # It may have been done: so it is to be undone.
+        terminal.answer(r"Reinstate the account CERT-\d+\n.*stop here: $", "")
         out = ends(terminal, ["stopped"])
-        self.assertNotIn("Reinstate", out)
+        self.assertNotIn("left to do", out)
         terminal = Terminal(desk, *words)
         terminal.answer("stop here: $", "n")
         terminal.see(r"\]epeat.*stop here: $")
@@ -629,12 +631,16 @@ class Certify(unittest.TestCase):
         self.assertIn("the operator says that it cannot be done", out)
         terminal = Terminal(desk, *words)
         terminal.answer("stop here: $", "q")
-        ends(terminal, ["stopped"])
+        terminal.answer(r"Reinstate the account CERT-\d+\n.*stop here: $", "q")
+        out = ends(terminal, ["stopped"])
+        self.assertRegex(out, r'left to do: "Reinstate the account CERT-\d+" '
+                         "was not done: the run was stopped")
         for number in (signal.SIGTERM, signal.SIGHUP):
             terminal = Terminal(desk, *words)
             terminal.see("stop here: $")
             terminal.signal(number)
-            ends(terminal, ["stopped"])
+            out = ends(terminal, ["stopped"])
+            self.assertIn('left to do: "Reinstate', out)
         words[-2:] = [by_id["T-101"], by_id["T-102"]]
         terminal = Terminal(desk, *words)
         terminal.see("T-101")
@@ -673,6 +679,35 @@ class Certify(unittest.TestCase):
         self.assertIn("nobody was asked: --unattended", evidence)
         page = text_of(os.path.join(desk.folder, "report", "report.html"))
         self.assertIn("nobody was asked: --unattended", page)
+
+    def test_hand_that_is_slow(self):
+        """What was asked shows before anybody says that it is done: the case
+        goes on, and waits with the next thing."""
+        desk = self.desk()
+        desk.hub()
+        script = os.path.join(desk.folder, "tell.sh")
+        write(script + ".text", text_of(script) + "sleep 2\n")
+        subprocess.run(["install", "-m", "755", script + ".text", script],
+                       check=True)
+        files = [path for path in case_files("hub")
+                 if case_of(path) in ("A-105", "S-992")]
+        self.assertEqual(self.passes(desk, "report", "hub", files, "--profile",
+                                     "hubsim.profile"), ["A-105", "S-992"])
+        asked = [record for record in desk.records("report")
+                 if record["kind"] == "asked"]
+        self.assertEqual([record["answer"] for record in asked], ["done"] * 4)
+        desk.without_command()
+        path = os.path.join(desk.folder, "tell")
+        terminal = Terminal(desk, "--profile", "hubsim.profile", "--report",
+                            "report", "--again", "A-105", *files[:1])
+        for words in ("limit CERT-LEVEL-LINE 5000",
+                      "limit CERT-LEVEL-LINE 1000000"):
+            terminal.see("stop here: $")
+            write(path, words + "\n")
+            terminal.see("it has come")
+            text_of(os.path.join(desk.folder, "told"))
+        status, out = terminal.end()
+        self.assertEqual(status, 0, out)
 
     def test_program_that_is_asked(self):
         """It fails, is not there, or hangs while the peer floods: each case

@@ -322,6 +322,103 @@ static void test_kit_asks(void **state)
     assert_string_equal(watch.words, "normal");
 }
 
+/* Says that it is done once that shows, and a little later; never else. */
+static enum cg_kit_asked say_late(void *user, bool first)
+{
+    static uint64_t since;
+    static bool busy;
+    uint64_t now = uv_hrtime() / 1000000;
+
+    (void)user;
+    assert_false(first && busy);
+    since = first || watch.shown == 0 ? now : since;
+    busy = now < since + 300 && now <= watch.asked_at + 3000;
+    if (now > watch.asked_at + 3000) {
+        return CG_KIT_ASKED_CANNOT;
+    }
+    return now < since + 300 ? CG_KIT_ASKED_WAIT : CG_KIT_ASKED_DONE;
+}
+
+/* Whoever does what is asked need not say so at once: the case goes on when it
+ * shows, at whatever time, and asks for the next thing once that is said. */
+static void test_kit_goes_on_before_a_hand(void **state)
+{
+    (void)state;
+    hub_open(peer.port, "FIX.4.4");
+    watch.obey = say_late;
+    watch_play(UP ASK "hub asked grant : Grant it\n@+1500 " GRANT
+                      "hub asked nothing : The next thing\n"
+                      "venue < D ...\n");
+    /* The venue's order is one of the kit's own gate: it shows nothing. */
+    assert_int_equal(watch.shown, 2);
+    expect(CG_KIT_PASSED, "");
+    watch_play("wire connects\nwire > A\nhub asked it : Answer\nwire < A ...\n"
+               "wire > 5\nhub asked it : Answer\nwire < 5 ...\n"
+               "hub asked it : Hang up\nwire closed\n");
+    expect(CG_KIT_PASSED, "");
+    assert_int_equal(watch.shown, 3);
+    watch_play(UP "hub asked one : One\nhub > DG 2325=0\n");
+    expect(CG_KIT_BROKEN, "\"One\" was not done");
+}
+
+static enum cg_kit_asked stop_at_first(void *user, bool first)
+{
+    (void)user;
+    (void)first;
+    watch.stopped = true;
+    return strcmp(watch.words, "one") == 0 ? CG_KIT_ASKED_WAIT : watch.answer;
+}
+
+/* Who stops the run at a question may have done what it asks for: so what
+ * undoes it is asked for; and told, when that is not done. */
+static void test_kit_undoes_when_stopped(void **state)
+{
+    (void)state;
+    hub_open(peer.port, "FIX.4.4");
+    watch.obey = stop_at_first;
+    for (int i = 0; i < 2; i++) {
+        watch.stopped = false;
+        watch.answer = i == 0 ? CG_KIT_ASKED_DONE : CG_KIT_ASKED_CANNOT;
+        watch_play(UP "hub asked one : One\n" ASK GRANT
+                      "hub asked undo ${LIMIT} : Undo ${LIMIT}\n");
+        expect(CG_KIT_STOPPED, "operator");
+        assert_int_equal(watch.asked, 2);
+        assert_non_null(strstr(watch.words, "undo "));
+        assert_null(strstr(watch.words, "$"));
+    }
+    assert_non_null(strstr(watch.notes, "left to do: \"Undo "));
+    assert_null(strstr(watch.notes, "$"));
+    watch.stopped = false;
+    watch_play("client up\nhub up\nhub < CL ...\n@+60s quiet\n"
+               "hub asked one : One\n");
+    assert_int_equal(watch.asked, 0);
+}
+
+/* A hub that was asked keeps what it was asked: no two attempts share ids, of
+ * whatever run. */
+static void test_kit_numbers_are_new(void **state)
+{
+    char last[32] = "";
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const char *at;
+        char number[32];
+
+        hub_open(peer.port, "FIX.4.4");
+        watch_play(WHOLE);
+        at = strstr(watch.bytes, "|2318=");
+        assert_non_null(at);
+        assert_int_equal(sscanf(at, "|2318=%31[0-9]", number), 1);
+        /* Those of the attempt are the thousand behind it. */
+        number[strlen(number) - 3] = '\0';
+        assert_string_not_equal(number, last);
+        snprintf(last, sizeof(last), "%s", number);
+        watch_close();
+    }
+    hub_open(peer.port, "FIX.4.4");
+}
+
 /* The hub of a case is who is certified, whatever its session is called. */
 static void test_kit_hub_by_another_name(void **state)
 {
@@ -412,6 +509,9 @@ int main(void)
         WITH_KIT(test_kit_flood_is_cut_off),
         WITH_KIT(test_kit_case_has_an_end),
         WITH_KIT(test_kit_asks),
+        WITH_KIT(test_kit_goes_on_before_a_hand),
+        WITH_KIT(test_kit_undoes_when_stopped),
+        WITH_KIT(test_kit_numbers_are_new),
         WITH_KIT(test_kit_hub_by_another_name),
         WITH_KIT(test_kit_waives),
         WITH_KIT(test_kit_wire_takes_turns),

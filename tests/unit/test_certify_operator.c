@@ -117,7 +117,7 @@ static void test_operator_answers_else(void **state)
     end();
 }
 
-/* Nobody types any more: the run ends. */
+/* Nobody types any more: the run ends, and nobody is asked to undo anything. */
 static void test_operator_is_gone(void **state)
 {
     (void)state;
@@ -127,6 +127,37 @@ static void test_operator_is_gone(void **state)
     person = -1;
     assert_int_equal(ask(false), CG_KIT_ASKED_WAIT);
     assert_true(desk.stops);
+    assert_int_equal(ask(true), CG_KIT_ASKED_CANNOT);
+    assert_string_equal(why, "the run was stopped");
+    end();
+}
+
+/* Who has stopped may still undo what was done, or leave that, too. */
+static void test_operator_undoes(void **state)
+{
+    (void)state;
+    begin(NULL, NULL);
+    type("q\n\nq\n");
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    assert_true(desk.stops);
+    assert_int_equal(ask(true), CG_KIT_ASKED_DONE);
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    assert_int_equal(ask(false), CG_KIT_ASKED_CANNOT);
+    assert_string_equal(why, "the run was stopped");
+    end();
+}
+
+/* What was asked for shows: that is an answer. */
+static void test_operator_need_not_answer(void **state)
+{
+    (void)state;
+    begin(NULL, NULL);
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    certify_shows(&desk);
+    assert_false(desk.asks);
+    assert_int_equal(ask(false), CG_KIT_ASKED_DONE);
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    assert_int_equal(ask(false), CG_KIT_ASKED_WAIT);
     end();
 }
 
@@ -226,6 +257,9 @@ static void test_operator_interrupts(void **state)
     assert_false(desk.stops);
     signalled(SIGINT);
     assert_true(desk.stops);
+    assert_false(desk.leaves);
+    signalled(SIGINT);
+    assert_true(desk.leaves);
     signalled(SIGINT);
     end();
     for (size_t i = 0; i < 2; i++) {
@@ -233,6 +267,7 @@ static void test_operator_interrupts(void **state)
         signalled(others[i]);
         assert_true(desk.rests);
         assert_true(desk.stops);
+        assert_true(desk.leaves);
         end();
     }
 }
@@ -380,6 +415,8 @@ int main(void)
         CASE(test_operator_answers),
         CASE(test_operator_answers_else),
         CASE(test_operator_is_gone),
+        CASE(test_operator_undoes),
+        CASE(test_operator_need_not_answer),
         CASE(test_operator_types_too_much),
         CASE(test_operator_goes_on),
         CASE(test_operator_is_waited_for),
