@@ -83,6 +83,10 @@ NOT_TAKEN_HERE = {"DG": {"2325", "2320", "2321"},
                   "CS": {"1530", "1693", "1565", "1535", "1324"},
                   "DH": {"2329", "452"}}
 
+# What stands in a field that is not read: another value, of its form.
+UNREAD = {"name": "SOMETHING-ELSE", "text": "7", "time": "20260101-00:00:00",
+          "decimal": "99.5", "bool": "Y"}
+
 # Said besides, for what no sample session shows: legs that go by dates.
 BESIDES = """# R5: a package of swaps by dates, under a limit that is asked for.
 
@@ -197,6 +201,10 @@ def changes(tables, key, nodes):
                        changed(nodes, at, place, with_value(bad)))
             if node.tag in NOT_TAKEN_HERE[key]:
                 continue
+            if row.meaning.startswith("Not read") and not row.listed():
+                yield ("%s=%s" % (node.tag, UNREAD[row.values]),
+                       changed(nodes, at, place,
+                               with_value(UNREAD[row.values])))
             for value in tables.known(row):
                 yield ("%s=%s" % (node.tag, value),
                        changed(nodes, at, place, with_value(value)))
