@@ -413,6 +413,32 @@ class Certify(unittest.TestCase):
         self.assertGreaterEqual(len(passed), 65 // SHARE)
         self.assertLessEqual({"L-105", "S-962", "T-101"}, set(passed))
 
+    def test_hub_that_chains(self):
+        """It names tokens by 2318 and 2322 alone."""
+        files = [path for path in case_files("hub") if case_of(path)[0] in
+                 "AKLOT"][::SHARE]
+        passed = []
+
+        def part(number):
+            def play():
+                desk = self.desk(f"chain{number}")
+                config = os.path.join(desk.folder, "gate.cfg")
+                write(config, text_of(config).replace(
+                    "\nName=hub\n", "\nName=hub\nIdentification=chaining\n"))
+                desk.profile("chaining.profile", "OperatorCommand=./tell.sh\n")
+                desk.hub()
+                mine = files[number::LANES]
+                passed.extend(self.passes(desk, "report", "hub", mine,
+                                          "--profile", "chaining.profile"))
+                self.check_report(desk, "report", len(mine))
+                said = text_of(os.path.join(desk.folder, "report",
+                                            "evidence.jsonl"))
+                self.assertIn("\\u00012318=", said)
+                self.assertNotIn("\\u00012319=", said)
+            return play
+        self.in_lanes(part(number) for number in range(LANES))
+        self.assertGreaterEqual(len(passed), 80 // SHARE)
+
     def test_gate_beside_a_hub_of_its_own(self):
         """The kit plays clients and venues; the hub is somebody else's, and
         does what it is asked to."""
