@@ -3,6 +3,7 @@ faults does not, a run stops and goes on, and bad peers are told.
 
 SPDX-License-Identifier: Apache-2.0
 """
+import contextlib
 import csv
 import json
 import os
@@ -64,6 +65,17 @@ def case_files(seat):
                    if name.endswith(".session"))
     paths = [os.path.join(CASES, name) for name in names]
     return [path for path in paths if seat in seats_of(path)]
+
+
+def end_lines(listener):
+    """A peer that closes each line when something comes."""
+    while True:
+        try:
+            line = listener.accept()[0]
+        except OSError:
+            return
+        with line, contextlib.suppress(OSError):
+            line.recv(4096)
 
 
 class Desk:
@@ -588,6 +600,34 @@ class Certify(unittest.TestCase):
         self.assertEqual([record["verdict"]
                           for record in desk.verdicts("report").values()
                           if record["verdict"] != "waived"], ["broken"] * 3)
+
+    def test_peer_that_ends_every_line(self):
+        """To refuse everybody is no way to pass a case of refusals."""
+        files = [path for path in case_files("hub")
+                 if "\nwire closed" in text_of(path)
+                 and "\nhub asked" not in text_of(path)]
+        self.assertGreaterEqual(len(files), 19)
+
+        def part(number):
+            def play():
+                desk = self.desk(f"ends{number}")
+                profile = os.path.join(desk.folder, "hubsim.profile")
+                write(profile, re.sub(r"ConnectMs=\d+", "ConnectMs=300",
+                                      text_of(profile)))
+                with socket.create_server(
+                        ("127.0.0.1", desk.ports["hub"])) as listener:
+                    threading.Thread(target=end_lines, args=[listener],
+                                     daemon=True).start()
+                    # The kit gives up after three such cases.
+                    for at, path in enumerate(files[number::LANES]):
+                        report = f"report{at}"
+                        desk.certify("--profile", "hubsim.profile", "--report",
+                                     report, "--unattended", path)
+                        (record,) = desk.verdicts(report).values()
+                        self.assertIn(record["verdict"], ("failed", "broken"),
+                                      record)
+            return play
+        self.in_lanes(part(number) for number in range(LANES))
 
     def test_operator_at_a_terminal(self):
         """Repeats, skips with a reason, stops; and goes on later."""
