@@ -9,7 +9,9 @@
    says that there is none.
 3. Purposes and preconditions are sentences.
 4. What somebody must be asked to do is among the needs, and nothing else is.
-5. Every answer (2325) and every result (2326) is told to a gate, and expected
+5. A mandatory case wants nothing of a hub that the rules of engagement leave to
+   it, but what they say the certification looks at, and what it is about.
+6. Every answer (2325) and every result (2326) is told to a gate, and expected
    of a hub.
 
 Then mistakes are planted, and each must be found.
@@ -24,6 +26,7 @@ import sys
 ROOT = sys.argv[1]
 sys.path.insert(0, os.path.join(ROOT, "fixspec"))
 sys.dont_write_bytecode = True
+import engagement  # noqa: E402
 import generate  # noqa: E402
 
 CASES = os.path.join(ROOT, "sample_sessions", "certification")
@@ -37,6 +40,10 @@ SCENARIOS = {"1B": "e", "1S": "e", "2": "t", "3": "e", "4": "b", "5": "",
 # "Logon(A)", "PossResend (97)", "standard header: 43" is none.
 NAMED = re.compile(r"\b([A-Z][A-Za-z]+) ?\((\w+)\)")
 TEST_CASES = re.compile(r"FIX session test cases? ((?:\w+(?:\.\w)? ?)+)")
+
+# What a hub may leave out where no case is about it.
+LOOKED_AT = {"DG": {"2326", "2327", "126"}, "CM": {"1666", "893", "1669"},
+             "CR": {"60", "1559", "1669", "1766", "2339"}, "DH": {"2330"}}
 
 # A grant has no other result, so none is expected of a hub that grants.
 EXPECTED_OF_NOBODY = {("hub", "2326", "0")}
@@ -62,6 +69,7 @@ class Facts:
                 tag = element.get("number")
                 self.fields.setdefault(tag, set()).add(field)
                 self.values[tag] = {value.get("enum") for value in element}
+        self.tables = engagement.Tables(ROOT)
         self.rules = set(re.findall(r"\bR\d+\b", text_of(
             os.path.join(ROOT, "docs", "rules.md"))))
 
@@ -86,6 +94,28 @@ def reference_faults(text, facts):
             yield f"there is no rule {rule}"
 
 
+def wanted(text):
+    """(type, tag) of what is expected of a hub."""
+    steps = re.sub(r" *\\\n *", " ", text)
+    for message_type, fields in re.findall(
+            r"^(?:@\S+ +)?(?:hub *>|wire *<) (\w+) (.*)$", steps, re.M):
+        for tag in re.findall(r"(?<![!\w])(\d+)=", fields):
+            yield message_type, tag
+
+
+def wanted_faults(text, facts):
+    if (not re.search(r"^certifies .*\bhub\b", text, re.M) or
+            not re.search(r"^level mandatory", text, re.M)):
+        return
+    for message_type, tag in sorted(set(wanted(text))):
+        row = facts.tables.by_key.get(message_type, {}).get(tag)
+        looked_at = LOOKED_AT.get(message_type)
+        if (looked_at is not None and tag not in looked_at and
+                tag not in facts.tables.header and
+                (row is None or row.required == "N")):
+            yield f"it wants {tag} of a {message_type}, which may lack it"
+
+
 def faults(text, facts):
     """What is wrong with one case."""
     lines = {word: re.findall(rf"^{word} (.*)$", text, re.M)
@@ -100,6 +130,7 @@ def faults(text, facts):
             and "EP171" not in references
             and not TEST_CASES.search(references)):
         yield "it has no number of a session test case"
+    yield from wanted_faults(text, facts)
     asks = re.search(r"^(@\S+\s+)?\w+ +asked ", text, re.M) is not None
     if asks != ("operator" in " ".join(lines["needs"]).split()):
         yield "'needs operator' is for cases in which somebody is asked"
@@ -138,6 +169,8 @@ PLANTED = [
     ("L105", "refused.\n", "refused\n", "is no sentence"),
     ("L105", " operator\n", "\n", "'needs operator'"),
     ("L125", "needs push\n", "needs push operator\n", "'needs operator'"),
+    ("T101", "2327=9040.00", "2327=9040.00 15=USD", "it wants 15 of a DG"),
+    ("L116", "2329=0 453", "2329=0 60=@ 453", "it wants 60 of a DH"),
     ("T104", "2326=0", "2326=1", "gate has a DG with 2326=0"),
 ]
 

@@ -180,6 +180,23 @@ static void mix_up(struct sim_out *out, int tag, const char *text)
     free(id);
 }
 
+/* As it was, although the books have the new one. */
+static void keep_end(struct sim_out *out, int tag, const char *text)
+{
+    const struct sim_body *until = &out->hub->faults.until;
+    char *end = sim_copy(sim_field_find(sim_body_slice(until), tag));
+    (void)text;
+    set_first(out, tag, end);
+    free(end);
+}
+
+/* The end of a stop that nobody asked for. */
+static void lift(struct sim_out *out, int tag, const char *text)
+{
+    set_first(out, tag, text);
+    set_first(out, 2328, "LIFTED");
+}
+
 static void grant_to_nobody(struct sim_out *out, int tag, const char *text)
 {
     set_first(out, tag, text);
@@ -348,6 +365,10 @@ static const struct sim_fault faults[] = {
            "grants an ask of a party that it has stopped",
            "R18"),
      TURNS(SIM_HOOK_PARTY_STOPPED)},
+    {FAULT("raises-above-limit",
+           "grants a higher total above the limit",
+           "R11 R41 2326"),
+     TURNS(SIM_HOOK_RAISE_EXCEEDED)},
     {FAULT("wrong-amount", "2324 is 1.00 more than was asked", "R24 2324"),
      CHANGES(ANSWER, 2324, count, "+10000")},
     {FAULT("short-approval",
@@ -364,6 +385,10 @@ static const struct sim_fault faults[] = {
      CHANGES(GRANT, 126, expire_before, NULL)},
     {FAULT("no-expiry", "no 126", "R24 126"),
      CHANGES(GRANT, 126, set_every, NULL)},
+    {FAULT("renews-without-time",
+           "126 to 2320=2 is that of the grant before",
+           "R29 126"),
+     CHANGES(RENEWAL, 126, keep_end, NULL)},
     {FAULT("wrong-enum", "2325=7", "R24 2325"),
      CHANGES(ANSWER, 2325, set_first, "7")},
     {FAULT("wrong-result", "2326=42 in a denial", "R24 2326"),
@@ -417,6 +442,14 @@ static const struct sim_fault faults[] = {
      TURNS(SIM_HOOK_CANCEL_KEEPS)},
     {FAULT("grants-cancel", "2325=0 to 2320=1", "R28 2325"),
      CHANGES(WITHDRAWN, 2325, set_first, "0")},
+    {FAULT("keeps-lowered",
+           "2325=0 to a lower total, but keeps the reservation",
+           "R23 R41"),
+     TURNS(SIM_HOOK_FALL_KEEPS)},
+    {FAULT("keeps-lapsed",
+           "a token whose 126 has come keeps its reservation",
+           "R23 R29"),
+     TURNS(SIM_HOOK_LAPSED_KEEPS)},
     {FAULT("never-confirms",
            "books a consumption and does not confirm it",
            "R25 R28"),
@@ -427,6 +460,14 @@ static const struct sim_fault faults[] = {
            "confirms a consumption, but neither books it nor counts it in 1766",
            "R16 R25 1766"),
      TURNS(SIM_HOOK_NOTICE_FORGOTTEN)},
+    {FAULT("counts-fill-twice",
+           "books a consumption, but keeps the reservation as well",
+           "R23 R25"),
+     TURNS(SIM_HOOK_NOTICE_BESIDE)},
+    {FAULT("takes-fill-as-total",
+           "books a second consumption as all that the token has used",
+           "R25 1766"),
+     TURNS(SIM_HOOK_NOTICE_AS_TOTAL)},
     {FAULT("answers-on-possresend-anew",
            "books a DF again that came before (97=Y, same 2318)",
            "R28 2318"),
@@ -447,6 +488,10 @@ static const struct sim_fault faults[] = {
            "the first limit is missing in a CM",
            "R15"),
      TURNS(SIM_HOOK_LIMIT_LEFT_OUT)},
+    {FAULT("snapshot-of-before",
+           "1531 in a CM is the amount before the last change",
+           "R15 1531"),
+     TURNS(SIM_HOOK_LIMIT_OLD)},
     {FAULT("snapshot-in-unfinished-fragments",
            "893=N in the last CM, and no more comes",
            "R15 893"),
@@ -477,6 +522,10 @@ static const struct sim_fault faults[] = {
      CHANGES(STOP, 2330, set_every, NULL)},
     {FAULT("reinstates-for-wrong-party", "2329=2 for nobody", "R18 448"),
      CHANGES(REINSTATED, 448, set_first, "NOBODY")},
+    {FAULT("lifts-its-own-stop",
+           "2329=2 at once behind a stop that nobody wanted lifted",
+           "R18 2329"),
+     AGAIN(STOPPED, 2329, lift, "2")},
     {FAULT(
          "ignores-stop-answer", "sends a DH again although DI has come", "R18"),
      CHANGES(STOP_ANSWER, 0, stop_again, NULL)},

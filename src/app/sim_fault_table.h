@@ -15,16 +15,18 @@ enum {
     WITHDRAWN = 1 << 2, /* DG 2325=4 to a withdrawal */
     NOTED = 1 << 3,     /* DG to a consumption */
     ANY_DG = 1 << 4,
-    PUSHED = 1 << 5,      /* CM with 325=Y */
-    REPORT = 1 << 6,      /* any CM */
-    REPORT_END = 1 << 7,  /* CM with 893=Y */
-    UPDATE = 1 << 8,      /* CR */
-    STOP = 1 << 9,        /* DH */
-    REINSTATED = 1 << 10, /* DH 2329=2 */
-    SUBMISSION = 1 << 11, /* in: DF that asks for credit */
-    WITHDRAWAL = 1 << 12, /* DF 2320=1 */
-    REQUEST = 1 << 13,    /* CL */
-    STOP_ANSWER = 1 << 14 /* the first DI to the last DH */
+    PUSHED = 1 << 5,       /* CM with 325=Y */
+    REPORT = 1 << 6,       /* any CM */
+    REPORT_END = 1 << 7,   /* CM with 893=Y */
+    UPDATE = 1 << 8,       /* CR */
+    STOP = 1 << 9,         /* DH */
+    REINSTATED = 1 << 10,  /* DH 2329=2 */
+    SUBMISSION = 1 << 11,  /* in: DF that asks for credit */
+    WITHDRAWAL = 1 << 12,  /* DF 2320=1 */
+    REQUEST = 1 << 13,     /* CL */
+    STOP_ANSWER = 1 << 14, /* the first DI to the last DH */
+    STOPPED = 1 << 15,     /* out: DH 2329=0 or 1, no drill */
+    RENEWAL = 1 << 16      /* a grant to 2320=2 */
 };
 #define ANSWER (GRANT | DENIAL)
 #define LIMITS (REPORT | UPDATE)

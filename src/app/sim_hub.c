@@ -148,7 +148,7 @@ static void add_amounts(const struct ask *ask, struct sim_body *body)
 
 static void add_parties(const struct ask *ask, struct sim_body *body)
 {
-    static const int roles[] = {4, 24};
+    static const int roles[] = {24, 4};
     struct cg_slice found[2];
     int count = 0;
     for (int i = 0; i < 2; i++) {
@@ -289,19 +289,32 @@ static struct cg_slice token_key(const struct ask *ask)
     return id.len > 0 ? id : ask->request;
 }
 
-static enum sim_verdict reserve(struct ask *ask, size_t limit, int64_t grant)
+/* A new token, or another total of the one that there is. */
+static enum sim_verdict book(struct ask *ask, size_t limit, int64_t grant)
 {
-    return sim_ledger_reserve(&ask->hub->ledger, token_key(ask), limit,
+    struct sim_ledger *ledger = &ask->hub->ledger;
+    int64_t expires_ns = expiry_of(ask->hub);
+    if (ask->token != SIM_NONE) {
+        return sim_ledger_change(ledger, ask->token, grant, expires_ns);
+    }
+    return sim_ledger_reserve(ledger, token_key(ask), limit,
                               sim_field_char(ask->body, 54, '1'), grant,
-                              expiry_of(ask->hub), &ask->token);
+                              expires_ns, &ask->token);
 }
 
-/* Another amount for a moment; the one before is returned. */
-static int64_t put_amount(struct sim_hub *hub, size_t limit, int64_t amount)
+/* The same, and as if there was no limit when |hook| says so. */
+static enum sim_verdict
+book_or_turn(struct ask *ask, size_t limit, int64_t grant, enum sim_hook hook)
 {
-    int64_t before = hub->ledger.limits[limit].amount;
-    hub->ledger.limits[limit].amount = amount;
-    return before;
+    int64_t *amount = &ask->hub->ledger.limits[limit].amount;
+    int64_t before = *amount;
+    enum sim_verdict verdict = book(ask, limit, grant);
+    if (verdict == SIM_EXCEEDED && sim_faults_strike(ask->hub, hook)) {
+        *amount = INT64_MAX;
+        verdict = book(ask, limit, grant);
+        *amount = before;
+    }
+    return verdict;
 }
 
 static void ask_new(struct ask *ask)
@@ -321,13 +334,8 @@ static void ask_new(struct ask *ask)
         return;
     }
     int64_t grant = grantable(hub, ask->amount);
-    enum sim_verdict verdict = reserve(ask, limit, grant);
-    if (verdict == SIM_EXCEEDED &&
-        sim_faults_strike(hub, SIM_HOOK_LIMIT_EXCEEDED)) {
-        int64_t amount = put_amount(hub, limit, INT64_MAX);
-        verdict = reserve(ask, limit, grant);
-        put_amount(hub, limit, amount);
-    }
+    enum sim_verdict verdict = book_or_turn(ask, limit, grant,
+                                            SIM_HOOK_LIMIT_EXCEEDED);
     deny_by_verdict(ask, verdict);
     if (verdict == SIM_DONE) {
         sim_index_set(&hub->token_ids, token_key(ask), ask->token);
@@ -349,8 +357,10 @@ static void ask_change(struct ask *ask)
             return;
         }
     }
-    enum sim_verdict verdict = sim_ledger_change(&hub->ledger, ask->token,
-                                                 grant, expiry_of(hub));
+    bool kept = grant < held && sim_faults_strike(hub, SIM_HOOK_FALL_KEEPS);
+    enum sim_verdict verdict = kept ? SIM_DONE
+                                    : book_or_turn(ask, token->limit, grant,
+                                                   SIM_HOOK_RAISE_EXCEEDED);
     deny_by_verdict(ask, verdict);
     if (verdict == SIM_DONE) {
         ask->status = grant < ask->amount ? PARTLY : APPROVED;
@@ -371,6 +381,25 @@ static void ask_cancel(struct ask *ask)
     ask->status = CANCELLED;
 }
 
+/* What a trade under a known token used. */
+static void consume(struct ask *ask)
+{
+    struct sim_ledger *ledger = &ask->hub->ledger;
+    const struct sim_token *token = &ledger->tokens[ask->token];
+    int64_t amount = ask->amount;
+    if (token->sums.consumed > 0 &&
+        sim_faults_strike(ask->hub, SIM_HOOK_NOTICE_AS_TOTAL)) {
+        amount = amount > token->sums.consumed ? amount - token->sums.consumed
+                                               : 0;
+    }
+    if (sim_faults_strike(ask->hub, SIM_HOOK_NOTICE_BESIDE)) {
+        sim_ledger_consume_bare(ledger, cg_slice_str(token->id), token->limit,
+                                token->side, amount);
+    } else {
+        sim_ledger_consume(ledger, ask->token, amount);
+    }
+}
+
 /* A trade is a fact: without a known token it counts against the limit. */
 static void ask_consumed(struct ask *ask)
 {
@@ -384,7 +413,7 @@ static void ask_consumed(struct ask *ask)
         return;
     }
     if (ask->token != SIM_NONE) {
-        sim_ledger_consume(&hub->ledger, ask->token, ask->amount);
+        consume(ask);
         return;
     }
     size_t limit = limit_of(ask);
@@ -576,8 +605,12 @@ static void expire_tokens(struct sim_hub *hub)
         if (at == SIM_NONE) {
             return;
         }
-        const struct sim_token *token = &hub->ledger.tokens[at];
+        struct sim_token *token = &hub->ledger.tokens[at];
         int64_t open = sim_account_reserved(&token->sums);
+        if (sim_faults_strike(hub, SIM_HOOK_LAPSED_KEEPS)) {
+            token->expires_ns = SIM_NEVER;
+            continue;
+        }
         sim_port_say(hub->port, "expired %s %s", token->id,
                      sim_number_write(open, SIM_AMOUNT_DIGITS, 2, buf));
         sim_ledger_end(&hub->ledger, at, SIM_TOKEN_EXPIRED);
@@ -621,66 +654,4 @@ void sim_hub_logon(struct sim_hub *hub, struct sim_peer *peer)
     if (!hub->silent && !hub->deaf && hub->ledger.limit_count > 0) {
         sim_hub_snapshot(hub, peer, (struct cg_slice){0});
     }
-}
-
-bool sim_hub_stop(struct sim_hub *hub,
-                  char action,
-                  struct cg_slice account,
-                  bool drill)
-{
-    size_t at = sim_ledger_limit_of(&hub->ledger, account,
-                                    (struct cg_slice){0});
-    if (account.len == 0) {
-        return false;
-    }
-    struct sim_body body = {0};
-    char id[32];
-    snprintf(id, sizeof(id), "ACT%llu", (unsigned long long)++hub->actions);
-    sim_body_text(&body, 2328, id);
-    sim_body_char(&body, 2329, action);
-    if (drill) {
-        sim_body_text(&body, 2330, "Y");
-    } else {
-        sim_index_set(&hub->stops, account,
-                      action == '2' ? 0 : (size_t)(action - '0') + 1);
-    }
-    sim_body_int(&body, 453, at != SIM_NONE ? 2 : 1);
-    sim_body_add(&body, 448, account);
-    sim_body_text(&body, 447, "D");
-    sim_body_int(&body, 452, 24);
-    if (at != SIM_NONE) {
-        sim_body_text(&body, 448, hub->ledger.limits[at].firm);
-        sim_body_text(&body, 447, "D");
-        sim_body_int(&body, 452, 4);
-    }
-    sim_body_time(&body, 60, hub->port->now_ns);
-    for (size_t i = 0; i < hub->port->peer_count; i++) {
-        sim_hub_send(hub, hub->port->peers[i], "DH", sim_body_slice(&body));
-    }
-    sim_body_deinit(&body);
-    return true;
-}
-
-bool sim_hub_cancel(struct sim_hub *hub, struct cg_slice id)
-{
-    size_t at = sim_index_get(&hub->token_ids, id);
-    if (at == SIM_NONE) {
-        return false;
-    }
-    const struct sim_token *token = &hub->ledger.tokens[at];
-    int64_t open = sim_account_reserved(&token->sums);
-    sim_ledger_end(&hub->ledger, at, SIM_TOKEN_CANCELLED);
-    struct sim_body body = {0};
-    sim_body_add(&body, 2319, id);
-    sim_body_text(&body, 2325, "4");
-    sim_body_text(&body, 2320, "1");
-    sim_body_text(&body, 2321, "0");
-    sim_body_text(&body, 1328, "cancelled by the credit desk");
-    sim_body_amount(&body, 2324, open);
-    sim_body_text(&body, 1670, hub->ledger.limits[token->limit].id);
-    for (size_t i = 0; i < hub->port->peer_count; i++) {
-        sim_hub_send(hub, hub->port->peers[i], "DG", sim_body_slice(&body));
-    }
-    sim_body_deinit(&body);
-    return true;
 }

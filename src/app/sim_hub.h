@@ -93,6 +93,7 @@ void sim_hub_answer(struct sim_hub *hub,
 void sim_hub_speak(struct sim_hub *hub);
 /* Forgets tokens, requests and all that was kept; limits stay. */
 void sim_hub_forget(struct sim_hub *hub);
+/* Said unasked (sim_hub_told.c). */
 bool sim_hub_stop(struct sim_hub *hub,
                   char action,
                   struct cg_slice account,

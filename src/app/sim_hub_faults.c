@@ -34,6 +34,7 @@ void sim_faults_deinit(struct sim_faults *faults)
     sim_inbox_deinit(&faults->late);
     sim_inbox_deinit(&faults->unheard);
     sim_body_deinit(&faults->token);
+    sim_body_deinit(&faults->until);
     sim_body_deinit(&faults->stop);
 }
 
@@ -42,6 +43,7 @@ void sim_faults_forget(struct sim_faults *faults)
     sim_inbox_forget(&faults->late);
     sim_inbox_forget(&faults->unheard);
     sim_body_clear(&faults->token);
+    sim_body_clear(&faults->until);
     sim_body_clear(&faults->stop);
 }
 
@@ -174,17 +176,18 @@ bool sim_faults_strike(struct sim_hub *hub, enum sim_hook hook)
 static unsigned kinds_of_answer(struct cg_slice body)
 {
     char status = sim_field_char(body, 2325, 0);
+    char trans = sim_field_char(body, 2320, 0);
     if (sim_field_char(body, 2321, 0) == '1') {
         return ANY_DG | NOTED;
     }
-    if (sim_field_char(body, 2320, 0) == '1') {
+    if (trans == '1') {
         bool asked = status == '4' && has(body, 2318);
         return asked ? ANY_DG | WITHDRAWN : ANY_DG;
     }
     switch (status) {
     case '0':
     case '1':
-        return ANY_DG | GRANT;
+        return ANY_DG | GRANT | (unsigned)(trans == '2' ? RENEWAL : 0);
     case '2':
         return ANY_DG | DENIAL;
     default:
@@ -207,8 +210,9 @@ static unsigned kinds_of(const char *type, struct cg_slice body)
         return UPDATE;
     }
     if (strcmp(type, "DH") == 0) {
+        bool drill = sim_field_char(body, 2330, 'N') == 'Y';
         bool lifts = sim_field_char(body, 2329, 0) == '2';
-        return lifts ? STOP | REINSTATED : STOP;
+        return STOP | (unsigned)(lifts ? REINSTATED : drill ? 0 : STOPPED);
     }
     return 0;
 }
@@ -287,6 +291,10 @@ static void remember(struct sim_faults *faults,
     if ((kinds & ANSWER) != 0) {
         sim_body_clear(&faults->token);
         sim_body_same(&faults->token, 2319, meant);
+    }
+    if ((kinds & GRANT) != 0 && has(sent, 126)) {
+        sim_body_clear(&faults->until);
+        sim_body_same(&faults->until, 126, sent);
     }
     if ((kinds & STOP) != 0) {
         struct sim_reader reader;

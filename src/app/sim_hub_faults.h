@@ -15,20 +15,26 @@
 
 struct sim_hub;
 
-#define SIM_FAULTS_MAX 64
+#define SIM_FAULTS_MAX 80
 
 /* The hub's decisions that a fault may turn. */
 enum sim_hook {
     SIM_HOOK_NONE,
     SIM_HOOK_LIMIT_EXCEEDED, /* grants all the same */
     SIM_HOOK_PARTY_STOPPED,  /* the same for a stopped party */
+    SIM_HOOK_RAISE_EXCEEDED, /* the same for a higher total */
+    SIM_HOOK_FALL_KEEPS,     /* confirmed, but the reservation stays */
+    SIM_HOOK_LAPSED_KEEPS,   /* the same of a token whose time has come */
     SIM_HOOK_CANCEL_DENIED,
     SIM_HOOK_CANCEL_KEEPS, /* confirmed, but the reservation stays */
     SIM_HOOK_NOTICE_DENIED,
     SIM_HOOK_NOTICE_FORGOTTEN, /* confirmed, but not booked */
+    SIM_HOOK_NOTICE_BESIDE,    /* booked, but the reservation stays */
+    SIM_HOOK_NOTICE_AS_TOTAL,  /* booked as all that was used so far */
     SIM_HOOK_REPEAT_ANEW,      /* a 2318 that is known is booked again */
     SIM_HOOK_LOGON_FORGETS,
     SIM_HOOK_LIMIT_LEFT_OUT, /* of a snapshot */
+    SIM_HOOK_LIMIT_OLD,      /* a snapshot has its amount of before */
 };
 
 /* What a fault is, for people. */
@@ -52,6 +58,7 @@ struct sim_faults {
     struct sim_inbox late;    /* messages out, held back */
     struct sim_inbox unheard; /* messages in, not looked at so far */
     struct sim_body token;    /* 2319 of the answer before, as a field */
+    struct sim_body until;    /* 126 of the grant before, as a field */
     struct sim_body stop;     /* the last DH, until it was sent again */
     int64_t last_update_ns;   /* 60 of the last CM or CR; 0: none */
 };

@@ -28,12 +28,14 @@ static void add_warnings(struct sim_body *body, const struct sim_limit *limit)
     }
 }
 
-static void add_limit_type(struct sim_body *body, const struct sim_limit *limit)
+static void add_limit_type(struct sim_body *body,
+                           const struct sim_limit *limit,
+                           int64_t amount)
 {
     sim_body_text(body, 1669, "1");
     sim_body_text(body, 1529, "1");
     sim_body_text(body, 1530, "12");
-    sim_body_amount(body, 1531, limit->amount);
+    sim_body_amount(body, 1531, amount);
     if (limit->action >= 0) {
         sim_body_int(body, 1767, limit->action);
     }
@@ -44,9 +46,12 @@ static void add_limit_type(struct sim_body *body, const struct sim_limit *limit)
     add_warnings(body, limit);
 }
 
-/* One entry of PartyRiskLimitsGrp; |action| is 1324, 0 in a CM. */
-static void
-add_entry(struct sim_body *body, const struct sim_limit *limit, char action)
+/* One entry of PartyRiskLimitsGrp; |action| is 1324, 0 in a CM; |amount| is
+ * 1531. */
+static void add_entry(struct sim_body *body,
+                      const struct sim_limit *limit,
+                      char action,
+                      int64_t amount)
 {
     bool whole_firm = limit->account[0] == '\0';
     if (action != 0) {
@@ -58,7 +63,7 @@ add_entry(struct sim_body *body, const struct sim_limit *limit, char action)
     }
     add_party(body, limit->firm, 4);
     if (action != 'D') {
-        add_limit_type(body, limit);
+        add_limit_type(body, limit, amount);
     }
     sim_body_text(body, 1670, limit->id);
     if (limit->model >= 0) {
@@ -102,6 +107,14 @@ static void add_report_id(struct sim_hub *hub, struct sim_body *body)
     sim_body_text(body, 1667, id);
 }
 
+/* The amount that a CM has of it. */
+static int64_t reported(struct sim_hub *hub, const struct sim_limit *limit)
+{
+    bool old = limit->before != limit->amount &&
+               sim_faults_strike(hub, SIM_HOOK_LIMIT_OLD);
+    return old ? limit->before : limit->amount;
+}
+
 /* One CM with the next |entries| limits from |*at|. */
 static void send_report(struct sim_hub *hub,
                         struct sim_peer *peer,
@@ -126,7 +139,8 @@ static void send_report(struct sim_hub *hub,
     }
     while (entries > 0 && *at < ledger->limit_count) {
         if (is_told(hub, *at)) {
-            add_entry(&body, &ledger->limits[*at], 0);
+            add_entry(&body, &ledger->limits[*at], 0,
+                      reported(hub, &ledger->limits[*at]));
             entries--;
         }
         (*at)++;
@@ -152,12 +166,13 @@ void sim_hub_snapshot(struct sim_hub *hub,
     } while (left > 0);
 }
 
-void sim_hub_update(struct sim_hub *hub, size_t limit, char action)
+void sim_hub_update(struct sim_hub *hub, size_t at, char action)
 {
+    const struct sim_limit *limit = &hub->ledger.limits[at];
     struct sim_body body = {0};
     add_report_id(hub, &body);
     sim_body_text(&body, 1677, "1");
-    add_entry(&body, &hub->ledger.limits[limit], action);
+    add_entry(&body, limit, action, limit->amount);
     sim_body_time(&body, 60, hub->port->now_ns);
     for (size_t i = 0; i < hub->port->peer_count; i++) {
         if (hub->port->peers[i]->up) {
@@ -241,6 +256,7 @@ set_rest(struct sim_limit *limit, struct cg_slice amount, const char *words)
             return false;
         }
     }
+    changed.before = limit->amount;
     *limit = changed;
     return true;
 }
@@ -280,6 +296,7 @@ bool sim_hub_limit(struct sim_hub *hub, const char *words, bool tell)
             return false;
         }
         done = set_rest(limit, amount, words);
+        limit->before = added ? limit->amount : limit->before;
     }
     if (done && tell) {
         sim_hub_update(hub, sim_ledger_limit(ledger, id), added ? 'A' : 'M');

@@ -40,7 +40,8 @@ struct sim_limit {
     char *account;
     char *currency;
     int64_t amount;
-    int64_t other; /* used elsewhere; -1: 1766 is not told */
+    int64_t before; /* the last change of it */
+    int64_t other;  /* used elsewhere; -1: 1766 is not told */
     bool net;
     bool enabled;
     bool removed;
