@@ -93,7 +93,8 @@ static enum cg_kit_asked on_ask(void *user,
                                 const char *actor,
                                 const char *words,
                                 const char *plea,
-                                bool first)
+                                bool first,
+                                const char **why)
 {
     struct player *player = user;
     struct timespec now;
@@ -105,6 +106,7 @@ static enum cg_kit_asked on_ask(void *user,
     if (first) {
         printf("          asked %s: %s (%s)\n", actor, words, plea);
         if (player->tell == NULL || (out = fopen(player->tell, "a")) == NULL) {
+            *why = "nobody is told";
             return CG_KIT_ASKED_CANNOT;
         }
         fprintf(out, "%s\n", words);
