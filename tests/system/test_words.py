@@ -165,8 +165,8 @@ class Words(unittest.TestCase):
         self.assertEqual(status, 1, text)
         self.assertIn("BROKEN", text)
         self.assertIn("not certified", text)
-        self.assertIn("the report does not name both firms", text)
-        self.assertRegex(text, r"(?m)^    # ") # a note
+        self.assertIn("The page does not name both firms", text)
+        self.assertRegex(text, r"(?m)^ +# ") # a note
         self.told(0, "verified", "certify", "verify", "r")
         # The same command goes on; and where it is not to be written, not.
         os.remove(self.path("r/report.html"))

@@ -15,14 +15,15 @@ import sys
 import tempfile
 import xml.etree.ElementTree as xml
 
-OPEN = {"meta", "br", "th", "td", "tr", "li", "path"}
+OPEN = {"meta", "br", "th", "td", "tr", "li", "path", "input"}
 ELEMENTS = OPEN | {
     "html", "head", "title", "style", "body", "h1", "h2", "h3", "h4", "h5", "p",
     "b", "i", "a", "ul", "table", "thead", "tbody", "section", "details",
-    "summary", "div", "span", "code", "mark", "svg", "text"}
+    "summary", "label", "div", "span", "code", "mark", "svg", "text"}
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "href",
-    "colspan", "viewbox", "width", "height", "role", "x", "y", "d"}
+    "colspan", "type", "checked", "for", "viewbox", "width", "height", "role",
+    "x", "y", "d"}
 
 
 def chain(page, folder):
