@@ -27,6 +27,15 @@ static bool says(const struct cg_script_runner *runner,
     return false;
 }
 
+/* What came without the field that this is to be a copy of: its tag was
+ * ignored. */
+static bool is_unknown(const struct cg_script_runner *runner,
+                       const struct cg_script_field *field)
+{
+    return field->match == CG_SCRIPT_CAPTURE &&
+           runner->captures[field->capture] == NULL;
+}
+
 /* Adds the fields of the last source that no source before it says. */
 static bool put_source(struct cg_script_runner *runner,
                        cg_session session,
@@ -42,12 +51,13 @@ static bool put_source(struct cg_script_runner *runner,
         struct cg_fix_writer *out =
             &parts[!cg_script_is_header(runner, session, field->tag)];
         char tag[16];
-        bool said = field->match == CG_SCRIPT_ABSENT;
+        bool omitted = field->match == CG_SCRIPT_ABSENT ||
+                       is_unknown(runner, field);
 
-        for (size_t j = 0; j < last && !said; j++) {
-            said = says(runner, &sources[j], field->tag);
+        for (size_t j = 0; j < last && !omitted; j++) {
+            omitted = says(runner, &sources[j], field->tag);
         }
-        if (said) {
+        if (omitted) {
             continue;
         }
         (void)snprintf(tag, sizeof(tag), "%u=", field->tag);
