@@ -10,6 +10,7 @@
 #include "wire.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* --- messages that no step took ----------------------------------------- */
 
@@ -62,6 +63,83 @@ struct cg_script_message *kit_untaken(struct kit_play *play, cg_session session)
         }
     }
     return NULL;
+}
+
+/* --- what follows a logon ------------------------------------------------- */
+
+static struct cg_slice field_of(const struct cg_script_message *message,
+                                uint32_t wanted)
+{
+    struct cg_slice rest = message->body;
+    struct cg_slice value;
+    uint32_t tag;
+
+    while (cg_script_field_next(&rest, &tag, &value)) {
+        if (tag == wanted) {
+            return value;
+        }
+    }
+    return CG_SLICE("");
+}
+
+static bool names(const struct kit_play *play, const char *type)
+{
+    for (size_t i = 0; i < play->script.step_count; i++) {
+        const struct cg_script_step *step = &play->script.steps[i];
+
+        if (kit_is_peer(play->kit, step->session) &&
+            cg_slice_is(step->type, type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The message of |messages| with |type| that has the same value of |tag|. */
+static const struct cg_script_message *
+with_same(const struct cg_script_messages *messages,
+          const char *type,
+          const struct cg_script_message *other,
+          uint32_t tag)
+{
+    struct cg_slice id = field_of(other, tag);
+
+    for (size_t i = 0; i < messages->count && id.len > 0; i++) {
+        const struct cg_script_message *message = &messages->items[i];
+
+        if (message->session == other->session &&
+            strcmp(message->type, type) == 0 &&
+            cg_slice_equal(field_of(message, tag), id)) {
+            return message;
+        }
+    }
+    return NULL;
+}
+
+static bool follows_logon(const struct kit_play *play,
+                          const struct cg_script_message *report)
+{
+    cg_time logon = kit_actor(play->kit, report->session)->logon_at;
+
+    return (logon > 0 &&
+            report->time <= logon + play->kit->options.limits.tolerance_ns) ||
+           with_same(&play->runner.out, "CL", report, 1666) != NULL;
+}
+
+bool kit_is_of_logon(const struct kit_play *play,
+                     const struct cg_script_message *message,
+                     bool in)
+{
+    if (!kit_is_peer(play->kit, message->session) || names(play, "CM")) {
+        return false;
+    }
+    if (in) {
+        return strcmp(message->type, "CM") == 0 && follows_logon(play, message);
+    }
+    message = strcmp(message->type, "DE") == 0
+                  ? with_same(&play->runner.in, "CM", message, 1667)
+                  : NULL;
+    return message != NULL && message->taken;
 }
 
 /* --- one expectation ---------------------------------------------------- */

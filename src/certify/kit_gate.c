@@ -154,6 +154,7 @@ static void to_peer(struct kit_play *play, const struct cg_out *out)
         return;
     }
     message->seq = fix8c_session_next_sender(actor->fix);
+    message->taken = kit_is_of_logon(play, message, false);
     status = kit_session_send(actor, message);
     if (status != 0) {
         kit_note(play->kit, "gate", "%s was not sent: %s", message->type,

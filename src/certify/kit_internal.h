@@ -290,6 +290,16 @@ struct cg_script_message *kit_untaken(struct kit_play *play,
                                       cg_session session);
 bool kit_is_ignored(const struct cg_kit *kit, struct cg_slice type);
 
+/*
+ * Seat HUB: whether a message of the peer (|in|), or to it, is one that follows
+ * each logon: the limits (CM) that it tells by itself or as the kit's gate asks
+ * for them (CL), and the gate's word for them (DE).  Unless a step names the
+ * CM, nobody need expect them.
+ */
+bool kit_is_of_logon(const struct kit_play *play,
+                     const struct cg_script_message *message,
+                     bool in);
+
 /* When the step at hand has to be looked at again; CG_TIME_NEVER: when
  * something happens. */
 cg_time kit_wake(const struct kit_play *play);

@@ -218,6 +218,8 @@ static struct cg_script_message *keep(struct kit_actor *actor,
         (struct cg_slice){message->body, message->body_len});
     if (kept != NULL) {
         kept->seq = message->seq;
+        kept->taken = from_peer &&
+                      kit_is_of_logon(actor->kit->play, kept, true);
     }
     return kept;
 }

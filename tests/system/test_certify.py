@@ -790,6 +790,18 @@ class Certify(unittest.TestCase):
         status, out = terminal.end()
         self.assertEqual(status, 0, out)
 
+    def test_limits_after_a_logon_are_nobodys_business(self):
+        """A hub tells them, asked or not: a plain profile need not say so."""
+        desk = self.desk()
+        desk.hub()
+        write(os.path.join(desk.folder, "plain.profile"),
+              "[PROFILE]\nName=plain\nOperatorCommand=./tell.sh\n")
+        files = [path for path in case_files("hub")
+                 if case_of(path) in ("A-105", "K-103", "L-101", "T-101")]
+        self.assertEqual(
+            len(self.passes(desk, "report", "hub", files, "--profile",
+                            "plain.profile")), 4)
+
     def test_program_that_is_asked(self):
         """It fails, is not there, or hangs while the peer floods: each case
         has its own outcome, and the run ends."""
