@@ -11,6 +11,8 @@
 #include "evidence.h"
 #include "print_mistake.h"
 
+#include <dirent.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -501,12 +503,52 @@ static bool open_files(struct certify *certify)
     }
     certify->seat = strcmp(certify->peer, "gate") == 0 ? CG_KIT_GATE
                                                        : CG_KIT_HUB;
+    if (certify->seat == CG_KIT_HUB && certify->play != NULL) {
+        fputs("creditgate certify: --play is of --peer gate only; of a hub the "
+              "kit plays all others\n",
+              stderr);
+        return false;
+    }
     return (certify->seat == CG_KIT_GATE ? find_played(certify)
                                          : find_hub(certify)) &&
            cg_profile_read(certify->profile_path, app_print_mistake, NULL,
                            &certify->profile) == 0 &&
            cg_cases_read(certify->paths, certify->path_count, certify->seat,
                          app_print_mistake, NULL, &certify->cases) == 0;
+}
+
+/* A folder of something else must not be filled with evidence. */
+static bool is_folder_of_ours(const char *dir)
+{
+    DIR *folder = opendir(dir);
+    bool any = false;
+    bool ours = false;
+
+    if (folder == NULL) {
+        return true; /* it is made, or whoever makes it tells why not */
+    }
+    for (const struct dirent *entry = readdir(folder); entry != NULL;
+         entry = readdir(folder)) {
+        ours |= strcmp(entry->d_name, "evidence.jsonl") == 0;
+        any |= strcmp(entry->d_name, ".") != 0 &&
+               strcmp(entry->d_name, "..") != 0;
+    }
+    (void)closedir(folder);
+    if (any && !ours) {
+        fprintf(stderr,
+                "creditgate certify: --report %s has other files, and no "
+                "evidence.jsonl; give a folder of its own\n",
+                dir);
+    }
+    return !any || ours;
+}
+
+static const char *name_of_user(void)
+{
+    const struct passwd *user = getpwuid(getuid());
+
+    return user != NULL && user->pw_name[0] != '\0' ? user->pw_name
+                                                    : "not named";
 }
 
 /* Why no person is asked, or NULL. */
@@ -536,12 +578,10 @@ static bool ids_are_known(const struct certify *certify)
 
 static int run(struct certify *certify)
 {
-    const char *user = getlogin();
     int status = 2;
 
     if (certify->operator_name == NULL) {
-        user = user != NULL ? user : getenv("USER");
-        certify->operator_name = user != NULL ? user : "not named";
+        certify->operator_name = name_of_user();
     }
     if (uv_loop_init(&certify->loop) != 0) {
         fputs("creditgate certify: no memory\n", stderr);
@@ -551,7 +591,7 @@ static int run(struct certify *certify)
         status = 2;
     } else if (certify->list) {
         status = list(certify);
-    } else {
+    } else if (is_folder_of_ours(certify->dir)) {
         certify_tell_unused(&certify->profile, &certify->cases);
         signal(SIGPIPE, SIG_IGN); /* a peer may be gone */
         certify->progress.verbose = certify->verbose;

@@ -272,6 +272,7 @@ static enum cg_kit_asked mean(struct certify_operator *operator,
         return CG_KIT_ASKED_CANNOT;
     }
     if (!is_word(word, "q", "quit")) {
+        puts("  > that is none of them");
         prompt_person();
     } else if (operator->stops) {
         leave(operator); /* said of what should be undone */
@@ -375,8 +376,11 @@ ask_reason(struct certify_operator *operator, char * reason, size_t reason_len)
 
     fputs("  reason, for the report: ", stdout);
     fflush(stdout);
-    if (!read_line(operator, line, sizeof(line)) ||
-        *cg_text_trim(line) == '\0') {
+    if (!read_line(operator, line, sizeof(line))) {
+        return false;
+    }
+    if (*cg_text_trim(line) == '\0') {
+        puts("  nothing is skipped without a reason");
         return false;
     }
     (void)snprintf(reason, reason_len, "%s", cg_text_trim(line));
@@ -412,6 +416,9 @@ enum cg_next certify_next(struct certify_operator *operator,
         if (is_word(word, "s", "skip") &&
             ask_reason(operator, reason, reason_len)) {
             return CG_NEXT_SKIP;
+        }
+        if (word[0] != '\0' && !is_word(word, "s", "skip")) {
+            puts("  type r, s, n or q");
         }
     }
 }

@@ -156,55 +156,48 @@ static bool is_field(const char *at, size_t *len)
     return *len > sign && (sign == 1 || at[*len] == '=' || at[*len] == '~');
 }
 
-/* The only field of |text| with |tag|, and its end; NULL: there is none, or
- * there are several. */
-static const char *
-only_field(const char *text, const char *tag, size_t *value_len)
+/* How many fields of |text| have |tag|, and the value of the last one. */
+static size_t
+find_fields(const char *text, const char *tag, struct cg_slice *value)
 {
-    const char *found = NULL;
+    size_t count = 0;
     size_t len;
 
     for (const char *at = strchr(text, ' '); at != NULL; at = strchr(at, ' ')) {
-        const char *field = ++at;
-        const char *end;
+        const char *end = ++at;
 
-        if (!is_field(field, &len) || strlen(tag) != len ||
-            strncmp(field, tag, len) != 0) {
+        if (!is_field(at, &len) || strlen(tag) != len ||
+            strncmp(at, tag, len) != 0) {
             continue;
         }
-        if (found != NULL) {
-            return NULL;
-        }
-        found = field + len + 1;
-        end = found;
-        while (*end != '\0' &&
-               !(*end == ' ' && (is_field(end + 1, &len) || end[1] == '.'))) {
+        count++;
+        value->data = at + len + 1;
+        end = value->data;
+        while (*end != '\0' && !(*end == ' ' && (is_field(end + 1, &len) ||
+                                                 strcmp(end, " ...") == 0))) {
             end++;
         }
-        *value_len = (size_t)(end - found);
+        value->len = (size_t)(end - value->data);
     }
-    return found;
+    return count;
 }
 
 static void print_differing(const struct certify_progress *progress,
                             uint32_t tag)
 {
     char name[16];
-    size_t expected_len = 0;
-    size_t observed_len = 0;
-    const char *expected;
-    const char *observed;
+    struct cg_slice expected = CG_SLICE("nothing");
+    struct cg_slice observed = CG_SLICE("nothing");
 
     (void)snprintf(name, sizeof(name), "%u", tag);
-    expected = only_field(progress->expected, name, &expected_len);
-    observed = only_field(progress->observed, name, &observed_len);
-    if (expected == NULL || observed == NULL) {
-        return; /* both texts show it */
+    if (find_fields(progress->expected, name, &expected) > 1 ||
+        find_fields(progress->observed, name, &observed) > 1) {
+        return; /* of a group: the texts below show which */
     }
     printf("        %-9s ", name);
-    print_slice((struct cg_slice){expected, expected_len});
+    print_slice(expected);
     fputs(" expected, ", stdout);
-    print_slice((struct cg_slice){observed, observed_len});
+    print_slice(observed);
     fputs(" observed\n", stdout);
 }
 

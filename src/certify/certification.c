@@ -31,6 +31,8 @@ struct run {
     cg_time began;
     unsigned absent; /* attempts in a row that the peer was not there in */
     bool stopped;
+    bool ended;           /* the run before this one, as it should */
+    const json_t *before; /* that run's record, or NULL */
     char *error;
     size_t error_len;
 };
@@ -111,7 +113,9 @@ static int take_records(struct run *run)
 
         if (strcmp(kind, "run") == 0) {
             status = take_run(run, record);
+            run->before = record;
         }
+        run->ended = strcmp(kind, "end") == 0;
         cg_standings_take(&run->standings, record);
         cg_records_take(&run->records, record);
         if (status != 0) {
@@ -177,19 +181,18 @@ static void put_played(const struct cg_certification_options *options,
     }
 }
 
-static void record_run(struct run *run)
+static json_t *run_json(const struct run *run)
 {
     const struct cg_certification_options *options = run->options;
     const struct cg_profile *profile = options->profile;
     char played[2048];
-    json_t *record;
     char kit[CG_DIGEST_HEX + 1] = "";
     char config[CG_DIGEST_HEX + 1] = "";
 
     (void)cg_file_digest("/proc/self/exe", kit);
     (void)cg_file_digest(options->config_path, config);
     put_played(options, played, sizeof(played));
-    record = json_pack(
+    return json_pack(
         "{ss ss ss ss ss ss ss so s{ss ss} s{ss ss ss} so ss}", "version",
         options->version, "operator", options->operator_name, "firm",
         profile->firm, "counterparty", profile->counterparty, "seat",
@@ -199,8 +202,31 @@ static void record_run(struct run *run)
         profile->path != NULL ? profile->path : "", "digest", profile->digest,
         "name", profile->name, "cases", case_ids(options->cases), "kit_digest",
         kit);
-    cg_standings_take_run(&run->standings, record);
-    cg_records_add(&run->records, "run", record);
+}
+
+static const char *digest_in(const json_t *record, const char *key)
+{
+    return cg_standing_text(json_object_get(record, key), "digest");
+}
+
+/* Whoever goes on with other files should know that they are. */
+static void tell_changes(const struct run *run, const json_t *record)
+{
+    static const char *const keys[] = {"config", "profile"};
+    static const char *const names[] = {"configuration", "profile"};
+    char text[256];
+
+    for (size_t i = 0; i < 2 && run->before != NULL && record != NULL; i++) {
+        if (run->options->say != NULL &&
+            strcmp(digest_in(run->before, keys[i]),
+                   digest_in(record, keys[i])) != 0) {
+            (void)snprintf(text, sizeof(text),
+                           "the %s is another one than in the run before: what "
+                           "has a verdict keeps it, --again ID plays it again",
+                           names[i]);
+            run->options->say(run->options->user, text);
+        }
+    }
 }
 
 /* --- one attempt -------------------------------------------------------- */
@@ -430,16 +456,31 @@ static int play_until_settled(struct run *run, size_t at)
     }
 }
 
+/* Whether something is to be done about the case. */
+static bool is_left(const struct run *run, size_t at)
+{
+    const struct cg_standing *standing = &run->standings.items[at];
+    const char *skip = skip_of(run, &run->options->cases->items[at]);
+    bool holds = cg_standings_hold(&run->standings, at);
+
+    if (skip != NULL) {
+        return !holds || standing->verdict != CG_KIT_SKIPPED ||
+               strncmp(standing->reason, skip, CG_STANDING_REASON_MAX - 1) != 0;
+    }
+    return !holds || is_again(run, at);
+}
+
 static int run_case(struct run *run, size_t at)
 {
     const struct cg_case *kase = &run->options->cases->items[at];
     char reason[REASON_MAX] = "";
     const char *skip = skip_of(run, kase);
 
+    if (!is_left(run, at)) {
+        return 0;
+    }
     if (skip != NULL) {
         rule_out(run, at, CG_KIT_SKIPPED, skip);
-    } else if (!is_again(run, at) && cg_standings_hold(&run->standings, at)) {
-        return 0;
     } else if (is_waived(run, kase, reason)) {
         rule_out(run, at, CG_KIT_WAIVED, reason);
     } else {
@@ -460,30 +501,6 @@ static void tell_standings(const struct run *run)
                         run->standings.items[i].decided,
                         run->standings.items[i].verdict,
                         run->standings.items[i].reason);
-    }
-}
-
-static void count(const struct run *run, struct cg_certification_counts *counts)
-{
-    const struct cg_cases *cases = run->options->cases;
-
-    *counts = (struct cg_certification_counts){0};
-    for (size_t i = 0; i < cases->count; i++) {
-        const struct cg_standing *standing = &run->standings.items[i];
-        bool good = standing->decided && (standing->verdict == CG_KIT_PASSED ||
-                                          standing->verdict == CG_KIT_WAIVED);
-
-        counts->open += standing->decided ? 0 : 1;
-        counts->mandatory_open += !good && !cases->items[i].script.kase.optional
-                                      ? 1
-                                      : 0;
-        if (standing->decided) {
-            counts->passed += standing->verdict == CG_KIT_PASSED ? 1 : 0;
-            counts->failed += standing->verdict == CG_KIT_FAILED ? 1 : 0;
-            counts->broken += standing->verdict == CG_KIT_BROKEN ? 1 : 0;
-            counts->skipped += standing->verdict == CG_KIT_SKIPPED ? 1 : 0;
-            counts->waived += standing->verdict == CG_KIT_WAIVED ? 1 : 0;
-        }
     }
 }
 
@@ -549,19 +566,32 @@ static int run_cases(struct run *run)
     return status;
 }
 
-static int run_all(struct run *run, struct cg_certification_counts *counts)
+/* Whether this run would add nothing to what is on record: then nothing is
+ * written, and the page that was signed stays the newest. */
+static bool is_all_done(const struct run *run)
 {
-    int status = take_records(run);
+    bool done = run->ended;
 
-    if (status == 0) {
-        status = open_kit(run);
+    for (size_t i = 0; done && i < run->options->cases->count; i++) {
+        done = !is_left(run, i);
     }
+    return done;
+}
+
+/* |record| is the run's. */
+static int play_all(struct run *run,
+                    json_t *record,
+                    struct cg_certification_counts *counts)
+{
+    int status = open_kit(run);
+
     if (status != 0) {
+        json_decref(record);
         return status;
     }
-    record_run(run);
+    cg_records_add(&run->records, "run", record);
     status = run_cases(run);
-    count(run, counts);
+    cg_standings_count(&run->standings, counts);
     record_end(run, counts);
     if (status == 0 && run->records.error != 0) {
         status = fail(run, run->records.error,
@@ -571,6 +601,31 @@ static int run_all(struct run *run, struct cg_certification_counts *counts)
                           : "%s cannot be written; make room, then start "
                             "again: what is on record is gone on with",
                       run->options->dir);
+    }
+    return status;
+}
+
+static int run_all(struct run *run, struct cg_certification_counts *counts)
+{
+    int status = take_records(run);
+    json_t *record;
+
+    if (status != 0) {
+        return status;
+    }
+    record = run_json(run);
+    cg_standings_take_run(&run->standings, record);
+    tell_changes(run, record);
+    if (is_all_done(run)) {
+        json_decref(record);
+        cg_standings_count(&run->standings, counts);
+        if (run->options->say != NULL) {
+            run->options->say(run->options->user,
+                              "nothing is left to play: the evidence stays as "
+                              "it is");
+        }
+    } else {
+        status = play_all(run, record, counts);
     }
     if (status == 0) {
         status = cg_evidence_report(run->evidence, run->error, run->error_len);

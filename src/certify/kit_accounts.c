@@ -130,6 +130,32 @@ static bool check_value(const struct check *check, const char *text)
     return true;
 }
 
+/* What the case's own gate has as an account or a limit. */
+static bool is_on_paper(const struct cg_config *paper, const char *text)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < paper->account_count; i++) {
+        found |= strcmp(paper->accounts[i].name, text) == 0;
+    }
+    for (size_t i = 0; i < paper->credit_limit_count; i++) {
+        found |= strcmp(paper->credit_limits[i].id, text) == 0;
+    }
+    return found;
+}
+
+/* What the peer is asked to do with an account or a limit must show at the
+ * kit's gate. */
+static bool check_asked(const struct check *check, const char *text)
+{
+    return !is_on_paper(&check->play->given->config, text) ||
+           is_on_paper(check->config, text) ||
+           cannot(check,
+                  "the configuration has no account or limit %s; add it, or "
+                  "name another in [VALUES] of a profile",
+                  text);
+}
+
 /* --- values that the steps name ----------------------------------------- */
 
 /* "$NAME", or "${NAME}" inside |text|. */
@@ -183,10 +209,18 @@ static bool check_values(const struct check *check)
         const char *text = check->play->runner.captures[i];
         bool named = false;
         bool said = false;
+        bool asked = false;
 
         for (size_t j = 0; text != NULL && j < script->step_count; j++) {
-            named |= names(check, &script->steps[j], script->captures[i]);
-            said |= says(check, &script->steps[j], i);
+            const struct cg_script_step *step = &script->steps[j];
+            bool here = names(check, step, script->captures[i]);
+
+            named |= here;
+            asked |= here && step->act == CG_SCRIPT_ASKED;
+            said |= says(check, step, i);
+        }
+        if (asked && !check_asked(check, text)) {
+            return false;
         }
         if (named && !said && !check_value(check, text)) {
             return false;

@@ -238,13 +238,15 @@ static void nothing_came(struct kit_play *play,
                                         : kit_actor(play->kit, step->session);
     bool says = step->act == CG_SCRIPT_SEND;
     char span[32];
-    char untaken[128] = "";
+    char untaken[512] = "";
 
     if (other != NULL) {
-        (void)snprintf(
-            untaken, sizeof(untaken), "; no step has taken: %.64s %s %.32s",
-            play->kit->config.sessions[other->session].name,
-            kit_is_peer(play->kit, other->session) ? ">" : "<", other->type);
+        kit_observed(play, other, false);
+        (void)snprintf(untaken, sizeof(untaken),
+                       "; no step has taken: %.64s %s %.400s",
+                       play->kit->config.sessions[other->session].name,
+                       kit_is_peer(play->kit, other->session) ? ">" : "<",
+                       play->kit->observed);
     }
     kit_step_failed(
         play, CG_KIT_FAILED, NULL, NULL,

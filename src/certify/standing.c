@@ -134,3 +134,26 @@ bool cg_standings_hold(const struct cg_standings *standings, size_t at)
     (void)cg_file_digest(standings->cases->items[at].path, digest);
     return strcmp(digest, standing->digest) == 0;
 }
+
+void cg_standings_count(const struct cg_standings *standings,
+                        struct cg_certification_counts *counts)
+{
+    size_t sums[CG_KIT_STOPPED + 1] = {0};
+
+    *counts = (struct cg_certification_counts){0};
+    for (size_t i = 0; i < standings->cases->count; i++) {
+        const struct cg_standing *standing = &standings->items[i];
+        bool good = standing->decided && (standing->verdict == CG_KIT_PASSED ||
+                                          standing->verdict == CG_KIT_WAIVED);
+        bool optional = standings->cases->items[i].script.kase.optional;
+
+        sums[standing->decided ? standing->verdict : CG_KIT_STOPPED]++;
+        counts->mandatory_open += !good && !optional ? 1 : 0;
+    }
+    counts->passed = sums[CG_KIT_PASSED];
+    counts->failed = sums[CG_KIT_FAILED];
+    counts->broken = sums[CG_KIT_BROKEN];
+    counts->skipped = sums[CG_KIT_SKIPPED];
+    counts->waived = sums[CG_KIT_WAIVED];
+    counts->open = sums[CG_KIT_STOPPED];
+}

@@ -6,7 +6,7 @@
 #ifndef CG_CERTIFY_STANDING_H
 #define CG_CERTIFY_STANDING_H
 
-#include "cases.h"
+#include "certification.h"
 
 #include <digest.h>
 #include <jansson.h>
@@ -55,5 +55,8 @@ void cg_standings_set(struct cg_standings *standings,
 /* Whether its verdict holds: the case is the same, the peer has one, and what
  * ruled it out still does. */
 bool cg_standings_hold(const struct cg_standings *standings, size_t at);
+
+void cg_standings_count(const struct cg_standings *standings,
+                        struct cg_certification_counts *counts);
 
 #endif

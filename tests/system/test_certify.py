@@ -907,6 +907,106 @@ class Certify(unittest.TestCase):
         self.assertEqual(first.ended(), 0)
         self.check_report(desk, "report", 1)
 
+    def test_signed_page_stays(self):
+        """The same command with nothing left to play writes nothing; and no
+        folder of something else is filled."""
+        desk = self.desk()
+        desk.gate()
+        file = case_files("gate")[-1]
+        self.passes(desk, "report", "gate", [file])
+        names = ("evidence.jsonl", "report.html", "report.json", "junit.xml")
+        before = [text_of(os.path.join(desk.folder, "report", name))
+                  for name in names]
+        status, out, error = desk.certify("--peer", "gate", "--report",
+                                          "report", "--operator", "another",
+                                          "--unattended", file)
+        self.assertEqual(status, 0, out + error)
+        self.assertIn("nothing is left to play", out)
+        self.assertIn("certified", out)
+        self.assertEqual(before, [
+            text_of(os.path.join(desk.folder, "report", name))
+            for name in names])
+        status, _, error = desk.certify("--peer", "gate", "--report", ".",
+                                        file)
+        self.assertEqual(status, 2)
+        self.assertIn("--report . has other files, and no evidence.jsonl",
+                      error)
+        self.assertFalse(os.path.exists(
+            os.path.join(desk.folder, "evidence.jsonl")))
+        status, _, error = desk.certify("--report", "new", "--play", "client",
+                                        file)
+        self.assertEqual(status, 2)
+        self.assertIn("--play is of --peer gate only", error)
+
+    def test_limit_that_only_a_hand_names(self):
+        """What the configuration lacks rules out a case that asks for it."""
+        desk = self.desk()
+        desk.hub()
+        path = os.path.join(desk.folder, "gate.cfg")
+        config = re.sub(r"\[(ACCOUNT|LIMIT)\]\n(.*\n)?Account=CERT-LEVEL\n"
+                        r"(.+\n)+", "", text_of(path))
+        write(path, config.replace(",CERT-LEVEL", ""))
+        passed = self.passes(
+            desk, "report", "hub", [path for path in case_files("hub")
+                                    if case_of(path) in ("L-136", "T-101")],
+            "--profile", "hubsim.profile")
+        self.assertEqual(passed, ["T-101"])
+        self.assertIn("the configuration has no account or limit "
+                      "CERT-LEVEL-LINE",
+                      desk.verdicts("report")["L-136"]["reason"])
+
+    def test_peer_that_says_too_much(self):
+        """A few hundred messages, each of them as long as may be."""
+        text = "x" * 60000
+
+        def talk(line):
+            line.recv(4096)
+            seq = 1
+            while True:
+                body = ("A", "98=0|108=30|141=Y|1137=9|") if seq == 1 else (
+                    "B", f"148=a|33=1|58={text}|")
+                line.sendall(gate_desk.sealed(
+                    "FIXT.1.1", f"35={body[0]}|34={seq}|49=HUB|56=CERTGATE|52="
+                    + gate_desk.utc() + "|" + body[1]))
+                seq += 1
+        desk = self.desk()
+        with Stranger(desk.ports["hub"], talk):
+            status, out, error = desk.certify(
+                "--profile", "hubsim.profile", "--report", "report",
+                "--unattended", *reversed([
+                    path for path in case_files("hub")
+                    if case_of(path) in ("K-103", "S-101")]), timeout=60)
+        self.assertEqual(status, 1, out + error)
+        case = out.partition("not passed:")[0]
+        for who in ("the peer", "hub"):
+            self.assertIn(f"        {who} has sent more than 8 MiB in one case: "
+                          "a flood", case)
+        evidence = os.path.getsize(os.path.join(desk.folder, "report",
+                                                "evidence.jsonl"))
+        self.assertLess(evidence, 64 * 1024 * 1024)
+
+    def test_peer_that_never_comes_is_not_waited_for(self):
+        """But for a second, once it has not come in three cases."""
+        def talk(line):
+            line.recv(4096)
+            line.sendall(gate_desk.sealed(
+                "FIXT.1.1", "35=5|34=1|49=HUB|56=CERTGATE|52="
+                + gate_desk.utc() + "|58=closed today|"))
+        desk = self.desk()
+        desk.limit("hubsim.profile", ConnectMs=1300)
+        by_id = {case_of(path): path for path in case_files("hub")}
+        with Stranger(desk.ports["hub"], talk):
+            status, out, error = desk.certify(
+                "--profile", "hubsim.profile", "--report", "report",
+                "--unattended", *[by_id[case] for case in (
+                    "T-101", "T-102", "S-101", "T-103", "T-111")], timeout=60)
+        self.assertEqual(status, 1, out + error)
+        case = out.partition("not passed:")[0]
+        self.assertEqual(case.count("hub has not logged on within 1.300 s; it "
+                                    "said: closed today"), 3, out)
+        self.assertIn("hub has not logged on within 1.000 s, nor in the 3 "
+                      "attempts before; it said: closed today", case)
+
     def test_nothing_has_passed(self):
         """All cases are waived: that certifies nobody."""
         desk = self.desk()

@@ -514,6 +514,9 @@ static void expect_counts(size_t passed,
 static void test_certification_goes_on(void **state)
 {
     static const char *const again[] = {"T-3", "failed"};
+    static const struct cg_kit_value skip = {"T-1", "the hub is shared"};
+    char head[65];
+    char path[128];
 
     (void)state;
     kit.clocks = 5;
@@ -546,10 +549,28 @@ static void test_certification_goes_on(void **state)
     run.options.again_count = 2;
     kit.plays[0].reason = NULL;
     passes(" T-3");
-    assert_int_equal(records_with("\"kind\":\"run\""), 7);
+    /* Where nothing was left to play nothing was written. */
+    assert_int_equal(records_with("\"kind\":\"run\""), 5);
+    snprintf(head, sizeof(head), "%s", run.head);
     run.options.again_count = 0;
     passes("");
-    assert_int_equal(records_with("\"kind\":\"end\""), 8);
+    has("nothing is left to play");
+    assert_string_equal(run.head, head);
+    assert_int_equal(records_with("\"kind\":\"end\""), 5);
+    run.options.skips = &skip;
+    run.options.skip_count = 1;
+    for (int i = 0; i < 2; i++) {
+        passes("");
+        assert_int_equal(records_with("\"kind\":\"end\""), 6);
+    }
+    assert_null(strstr(run.said, "is another one"));
+    write_text("new.cfg", "another");
+    path_of("new.cfg", path);
+    run.options.config_path = path;
+    run.options.skip_count = 0;
+    passes("");
+    has("the configuration is another one than in the run before");
+    assert_null(strstr(run.said, "the profile is another one"));
 }
 
 /* By the profile, by its words of what a case needs, and by hand. */
