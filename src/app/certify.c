@@ -591,7 +591,8 @@ static int run(struct certify *certify)
         status = 2;
     } else if (certify->list) {
         status = list(certify);
-    } else if (is_folder_of_ours(certify->dir)) {
+    } else if (certify_can_ask(&certify->profile) &&
+               is_folder_of_ours(certify->dir)) {
         certify_tell_unused(&certify->profile, &certify->cases);
         signal(SIGPIPE, SIG_IGN); /* a peer may be gone */
         certify->progress.verbose = certify->verbose;

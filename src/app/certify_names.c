@@ -5,8 +5,10 @@
  */
 #include "certify_names.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool has_case(const struct cg_cases *cases, const char *id)
 {
@@ -116,4 +118,19 @@ void certify_tell_unused(const struct cg_profile *profile,
         }
     }
     tell_words(profile, cases);
+}
+
+bool certify_can_ask(const struct cg_profile *profile)
+{
+    const char *command = profile->operator_command;
+
+    if (command == NULL || strchr(command, '/') == NULL ||
+        access(command, X_OK) == 0) {
+        return true;
+    }
+    fprintf(stderr,
+            "%s: OperatorCommand=: %s cannot be run: %s; its path is seen from "
+            "the profile's folder\n",
+            profile->path, command, strerror(errno));
+    return false;
 }

@@ -19,4 +19,8 @@ bool certify_knows(const struct cg_cases *cases,
 void certify_tell_unused(const struct cg_profile *profile,
                          const struct cg_cases *cases);
 
+/* Whether the program that |profile| has asked, if any, may be there: one that
+ * is named by its folder is; else says what to do. */
+bool certify_can_ask(const struct cg_profile *profile);
+
 #endif

@@ -57,6 +57,16 @@ static bool make_room(struct case_reader *reader)
     return true;
 }
 
+/* Whether both are one file, whatever it is called. */
+static bool is_same_file(const char *path, const char *other)
+{
+    struct stat a;
+    struct stat b;
+
+    return stat(path, &a) == 0 && stat(other, &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* An id names what is on record: it must be one file's. */
 static bool is_new(struct case_reader *reader, const struct cg_case *added)
 {
@@ -68,7 +78,7 @@ static bool is_new(struct case_reader *reader, const struct cg_case *added)
         if (cg_slice_equal(other->script.kase.id, added->script.kase.id)) {
             char wrong[512];
 
-            if (strcmp(other->path, added->path) == 0) {
+            if (is_same_file(other->path, added->path)) {
                 return false; /* the same file, given twice */
             }
             (void)snprintf(wrong, sizeof(wrong),

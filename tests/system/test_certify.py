@@ -93,12 +93,22 @@ class Desk:
         write(os.path.join(folder, "gate.cfg"), config)
         shutil.copy(os.path.join(CASES, "instruments.csv"), folder)
         self.profile("hubsim.profile", "OperatorCommand=./tell.sh\n")
+        self.program("#!/bin/sh\nexit 1\n") # until there is a hub
 
     def profile(self, name, lines=""):
         text = text_of(os.path.join(CASES, name))
         head, values, rest = text.partition("[VALUES]")
         write(os.path.join(self.folder, name),
               head.rstrip() + "\n" + lines + values + rest)
+
+    def program(self, text):
+        """What is asked.  It is written by a process of its own: what starts
+        in another lane meanwhile would hold it open to be written, and then it
+        cannot be run."""
+        script = os.path.join(self.folder, "tell.sh")
+        write(script + ".text", text)
+        subprocess.run(["install", "-m", "755", script + ".text", script],
+                       check=True)
 
     def start(self, *words):
         process = gate_desk.Process(*words, cwd=self.folder)
@@ -143,13 +153,8 @@ class Desk:
                         time.sleep(0.002)
         self.carrier = threading.Thread(target=carry, daemon=True)
         self.carrier.start()
-        # By a process of its own: what starts in another lane meanwhile would
-        # hold the script open to be written, and then it cannot be run.
-        script = os.path.join(self.folder, "tell.sh")
-        write(script + ".text", f"#!/bin/sh\necho \"$2\" > '{pipes[0]}'\n"
-              f"read x < '{pipes[1]}'\n")
-        subprocess.run(["install", "-m", "755", script + ".text", script],
-                       check=True)
+        self.program(f"#!/bin/sh\necho \"$2\" > '{pipes[0]}'\n"
+                     f"read x < '{pipes[1]}'\n")
 
     def limit(self, name, **limits):
         """Other limits in a profile."""
@@ -767,9 +772,7 @@ class Certify(unittest.TestCase):
         desk = self.desk()
         desk.hub()
         script = os.path.join(desk.folder, "tell.sh")
-        write(script + ".text", text_of(script) + "sleep 2\n")
-        subprocess.run(["install", "-m", "755", script + ".text", script],
-                       check=True)
+        desk.program(text_of(script) + "sleep 2\n")
         files = [path for path in case_files("hub")
                  if case_of(path) in ("A-105", "S-992")]
         self.assertEqual(self.passes(desk, "report", "hub", files, "--profile",
@@ -816,16 +819,15 @@ class Certify(unittest.TestCase):
                           ("kill -9 $$", "signal 9 ended ./tell.sh"),
                           ("seq 1 100000 >&2; exit 1",
                            "tell.sh ended with exit status 1")):
-            write(script + ".text", f"#!/bin/sh\n{text}\n")
-            subprocess.run(["install", "-m", "755", script + ".text", script],
-                           check=True)
+            desk.program(f"#!/bin/sh\n{text}\n")
             status, out, error = desk.certify(*words)
             self.assertEqual(status, 1, out + error[-200:])
             self.assertIn(why, out)
         os.remove(script)
         status, out, error = desk.certify(*words)
-        self.assertEqual(status, 1, out + error)
-        self.assertIn("tell.sh cannot be run: no such file", out)
+        self.assertEqual(status, 2, out + error)
+        self.assertIn("OperatorCommand=: ./tell.sh cannot be run: No such file",
+                      error)
         self.assertEqual(desk.verdicts("report")["T-101"]["verdict"], "passed")
 
     def test_peer_that_is_somebody_else(self):

@@ -245,7 +245,7 @@ static void test_cases_of_files_and_folders(void **state)
     write_text("cases/c.txt", "no case\n");
     write_text("cases/.session", "no case\n");
     paths[0] = path_of("cases/");
-    paths[1] = path_of("cases/b.session");
+    paths[1] = path_of("cases/../cases/b.session");
     paths[2] = path_of("cases");
     assert_int_equal(
         cg_cases_read(paths, 3, CG_KIT_HUB, on_mistake, NULL, &cases), 0);
