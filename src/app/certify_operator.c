@@ -31,6 +31,15 @@ static void leave(struct certify_operator *operator)
     operator->leaves = true;
 }
 
+/* With all that it has started: it leads a group of its own. */
+static void end_program(struct certify_operator *operator)
+{
+    if (operator->running &&
+        kill(-uv_process_get_pid(&operator->process), SIGKILL) != 0) {
+        uv_process_kill(&operator->process, SIGKILL);
+    }
+}
+
 /* A case that goes on leaves the other side as it found it; so one that nobody
  * is asked in is waited for, unless somebody says it twice. */
 static void on_signal(uv_signal_t *handle, int number)
@@ -46,7 +55,10 @@ static void on_signal(uv_signal_t *handle, int number)
         puts("  stops; Ctrl-C again leaves the other side as it is");
     } else if (!operator->leaves) {
         leave(operator);
-        puts("  stops, and leaves all as it is");
+        puts("  stops, and nobody is asked any more");
+    } else {
+        operator->ends = true;
+        end_program(operator);
     }
     fflush(stdout);
 }
@@ -70,15 +82,6 @@ void certify_operator_open(struct certify_operator *operator,
     }
     uv_timer_init(loop, &operator->patience);
     operator->patience.data = operator;
-}
-
-/* With all that it has started: it leads a group of its own. */
-static void end_program(struct certify_operator *operator)
-{
-    if (operator->running &&
-        kill(-uv_process_get_pid(&operator->process), SIGKILL) != 0) {
-        uv_process_kill(&operator->process, SIGKILL);
-    }
 }
 
 void certify_operator_close(struct certify_operator *operator)
@@ -190,6 +193,11 @@ static enum cg_kit_asked ask_program(struct certify_operator *operator,
                                      const char *words,
                                      bool first)
 {
+    if (operator->ends) {
+        (void)snprintf(operator->why, sizeof(operator->why),
+                       "the run was stopped");
+        return CG_KIT_ASKED_CANNOT;
+    }
     if (first) {
         operator->pending = true;
         end_program(operator);

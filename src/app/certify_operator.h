@@ -17,6 +17,7 @@ struct certify_operator {
     bool rests;  /* Ctrl-C: the run ends after the case under way */
     bool stops;  /* it ends at once */
     bool leaves; /* and nobody is asked any more to undo anything */
+    bool ends;   /* nor is a program waited for */
     bool shown;  /* what was asked for: nobody need say that it is done */
     bool asks;   /* a person is waited for */
     uv_signal_t signals[3];

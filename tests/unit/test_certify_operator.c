@@ -381,6 +381,24 @@ static void test_operator_program_is_killed(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* Signals without an end end what hangs, too: whatever it would undo. */
+static void test_operator_program_is_given_up(void **state)
+{
+    char path[64];
+
+    (void)state;
+    begin(script(path, "exec sleep 100"), NULL);
+    signalled(SIGTERM);
+    assert_int_equal(ask(true), CG_KIT_ASKED_WAIT);
+    assert_int_equal(ask(false), CG_KIT_ASKED_WAIT);
+    signalled(SIGTERM);
+    assert_int_equal(ask(false), CG_KIT_ASKED_CANNOT);
+    assert_string_equal(why, "the run was stopped");
+    end();
+    assert_int_equal(desk.signal, SIGKILL);
+    assert_int_equal(unlink(path), 0);
+}
+
 /* A case may end before the program that it asked: the next one is started
  * once that is gone, and only its own outcome counts. */
 static void test_operator_program_is_left(void **state)
@@ -427,6 +445,7 @@ int main(void)
         CASE(test_operator_is_a_program),
         CASE(test_operator_program_is_killed),
         CASE(test_operator_program_is_left),
+        CASE(test_operator_program_is_given_up),
     };
     int failed;
 
