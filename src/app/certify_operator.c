@@ -309,7 +309,7 @@ ask_person(struct certify_operator *operator, const char * plea, bool first)
     if (first) {
         operator->shown = false;
         forget_typed(operator);
-        certify_progress_break(operator->progress);
+        certify_progress_explain(operator->progress);
         fputs("  > ", stdout);
         certify_print(plea, CERTIFY_SHOWN_MAX);
         putchar('\n');

@@ -93,7 +93,19 @@ void certify_progress_begin(struct certify_progress *progress,
     progress->in_line = true;
     progress->expected[0] = '\0';
     progress->observed[0] = '\0';
+    progress->wrong[0] = '\0';
     progress->differing_count = 0;
+}
+
+void certify_progress_explain(struct certify_progress *progress)
+{
+    certify_progress_break(progress);
+    if (progress->wrong[0] != '\0') {
+        fputs("        the case has ended: ", stdout);
+        certify_print(progress->wrong, CERTIFY_SHOWN_MAX);
+        puts("\n        what was done for it is to be undone:");
+        progress->wrong[0] = '\0';
+    }
 }
 
 /* What will be printed once the verdict is known. */
@@ -106,6 +118,8 @@ static void keep(struct certify_progress *progress,
                    event->expected);
     (void)snprintf(progress->observed, sizeof(progress->observed), "%s",
                    event->observed);
+    (void)snprintf(progress->wrong, sizeof(progress->wrong), "%s",
+                   event->wrong);
     progress->differing_count = event->differing_count < max
                                     ? event->differing_count
                                     : max;

@@ -19,12 +19,16 @@ struct certify_progress {
     /* The step that the case at hand failed at. */
     char expected[CERTIFY_SHOWN_MAX + 1];
     char observed[CERTIFY_SHOWN_MAX + 1];
+    char wrong[CERTIFY_SHOWN_MAX + 1];
     uint32_t differing[8];
     size_t differing_count;
 };
 
 /* Ends the line under way, before something else is printed. */
 void certify_progress_break(struct certify_progress *progress);
+
+/* Why what is asked next is: the case at hand has ended already. */
+void certify_progress_explain(struct certify_progress *progress);
 
 /* |text|, |max| bytes of it at most; a byte that is no printable UTF-8 as
  * \xNN. */

@@ -716,6 +716,14 @@ class Certify(unittest.TestCase):
         out = ends(terminal, ["broken"])
         self.assertIn("the operator says that it cannot be done", out)
         terminal = Terminal(desk, *words)
+        terminal.answer("stop here: $", "") # it was not done
+        terminal.answer(r"the case has ended: hub should say DH(.|\n)*is to be "
+                        r"undone:\n  > Reinstate the account CERT-\d+\n"
+                        "(.|\n)*stop here: $", "n")
+        terminal.answer(r"\]epeat.*stop here: $", "q")
+        ends(terminal, ["failed"])
+        words[4:4] = ["--again", "failed"]
+        terminal = Terminal(desk, *words)
         terminal.answer("stop here: $", "q")
         terminal.answer(r"Reinstate the account CERT-\d+\n.*stop here: $", "q")
         out = ends(terminal, ["stopped"])
