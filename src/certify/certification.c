@@ -10,6 +10,7 @@
 
 #include "json_put.h"
 #include "records.h"
+#include "run_record.h"
 #include "standing.h"
 
 #include <creditgate/dictionary.h>
@@ -58,22 +59,10 @@ fail(struct run *run, int error, const char *format, ...)
 
 /* --- what is on record -------------------------------------------------- */
 
-static const char *seat_word(enum cg_kit_seat seat)
-{
-    return seat == CG_KIT_HUB ? "hub" : "gate";
-}
-
-static const char *peer_word(const struct cg_certification_options *options)
-{
-    return options->seat == CG_KIT_HUB
-               ? options->config->sessions[options->peer].name
-               : "gate";
-}
-
 /* One folder holds one certification. */
 static int take_run(struct run *run, const json_t *record)
 {
-    const char *seat = seat_word(run->options->seat);
+    const char *seat = cg_run_seat(run->options->seat);
     const char *before = cg_standing_text(record, "counterparty");
 
     if (strcmp(cg_standing_text(record, "seat"), seat) != 0) {
@@ -82,13 +71,13 @@ static int take_run(struct run *run, const json_t *record)
                     "another folder",
                     run->options->dir, cg_standing_text(record, "seat"), seat);
     }
-    if (strcmp(cg_standing_text(record, "peer"), peer_word(run->options)) !=
+    if (strcmp(cg_standing_text(record, "peer"), cg_run_peer(run->options)) !=
         0) {
         return fail(run, CG_ERR_CONFIG,
                     "%s holds a certification of the session %s, not of %s; "
                     "give another folder",
                     run->options->dir, cg_standing_text(record, "peer"),
-                    peer_word(run->options));
+                    cg_run_peer(run->options));
     }
     if (strcmp(before, run->options->profile->counterparty) != 0) {
         return fail(run, CG_ERR_CONFIG,
@@ -126,83 +115,6 @@ static int take_records(struct run *run)
 }
 
 /* --- the head of a run -------------------------------------------------- */
-
-static json_t *sessions_json(const struct cg_config *config)
-{
-    static const char *const roles[] = {"client", "venue", "hub"};
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < config->session_count; i++) {
-        const struct cg_config_session *session = &config->sessions[i];
-        char digest[CG_DIGEST_HEX + 1] = "";
-
-        (void)cg_digest(
-            cg_slice_str(cg_fix_session_dictionary(session->version)), digest);
-        array = json_put_item(
-            array,
-            json_pack("{ss ss ss ss ss ss}", "name", session->name, "role",
-                      roles[session->role], "begin_string",
-                      session->version == CG_FIX50SP2 ? "FIXT.1.1/FIX.5.0SP2"
-                                                      : session->begin_string,
-                      "sender", session->sender_comp_id, "target",
-                      session->target_comp_id, "dictionary", digest));
-    }
-    return array;
-}
-
-static json_t *case_ids(const struct cg_cases *cases)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < cases->count; i++) {
-        const struct cg_slice id = cases->items[i].script.kase.id;
-
-        array = json_put_item(array, json_stringn(id.data, id.len));
-    }
-    return array;
-}
-
-/* The sessions that the kit plays at a gate; of a hub it plays all others. */
-static void put_played(const struct cg_certification_options *options,
-                       char *text,
-                       size_t len)
-{
-    size_t at = 0;
-
-    text[0] = '\0';
-    for (size_t i = 0; options->seat == CG_KIT_GATE &&
-                       i < options->config->session_count && at < len;
-         i++) {
-        if ((options->played >> i & 1) != 0) {
-            at += (size_t)snprintf(text + at, len - at, "%s%s",
-                                   at > 0 ? "," : "",
-                                   options->config->sessions[i].name);
-        }
-    }
-}
-
-static json_t *run_json(const struct run *run)
-{
-    const struct cg_certification_options *options = run->options;
-    const struct cg_profile *profile = options->profile;
-    char played[2048];
-    char kit[CG_DIGEST_HEX + 1] = "";
-    char config[CG_DIGEST_HEX + 1] = "";
-
-    (void)cg_file_digest("/proc/self/exe", kit);
-    (void)cg_file_digest(options->config_path, config);
-    put_played(options, played, sizeof(played));
-    return json_pack(
-        "{ss ss ss ss ss ss ss so s{ss ss} s{ss ss ss} so ss}", "version",
-        options->version, "operator", options->operator_name, "firm",
-        profile->firm, "counterparty", profile->counterparty, "seat",
-        seat_word(options->seat), "peer", peer_word(options), "played", played,
-        "sessions", sessions_json(options->config), "config", "path",
-        options->config_path, "digest", config, "profile", "path",
-        profile->path != NULL ? profile->path : "", "digest", profile->digest,
-        "name", profile->name, "cases", case_ids(options->cases), "kit_digest",
-        kit);
-}
 
 static const char *digest_in(const json_t *record, const char *key)
 {
@@ -375,7 +287,7 @@ static bool is_waived(const struct run *run,
                        options->profile->name);
     } else if (!cg_case_is_for(&kase->script, options->seat)) {
         (void)snprintf(reason, REASON_MAX, "it is no case for a %s",
-                       seat_word(options->seat));
+                       cg_run_seat(options->seat));
     } else {
         return false;
     }
@@ -613,7 +525,7 @@ static int run_all(struct run *run, struct cg_certification_counts *counts)
     if (status != 0) {
         return status;
     }
-    record = run_json(run);
+    record = cg_run_record(run->options);
     cg_standings_take_run(&run->standings, record);
     tell_changes(run, record);
     if (is_all_done(run)) {

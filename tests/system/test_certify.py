@@ -924,6 +924,13 @@ class Certify(unittest.TestCase):
         desk.gate()
         file = case_files("gate")[-1]
         self.passes(desk, "report", "gate", [file])
+        run = desk.records("report")[0]
+        self.assertEqual(run["played"], ",".join(
+            session["name"] for session in run["sessions"]))
+        where = {session["name"]: (session["host"], session["port"])
+                 for session in run["sessions"]}
+        self.assertEqual(where["client"], ("", str(desk.ports["client"])))
+        self.assertEqual(where["hub"], ("127.0.0.1", str(desk.ports["hub"])))
         names = ("evidence.jsonl", "report.html", "report.json", "junit.xml")
         before = [text_of(os.path.join(desk.folder, "report", name))
                   for name in names]
