@@ -46,8 +46,7 @@ static json_t *notes_json(const struct cg_slice *notes, size_t count)
     return array;
 }
 
-/* Texts of steps may hold what a peer said. */
-static json_t *text_json(const char *text)
+json_t *cg_records_text(const char *text)
 {
     bool escaped;
 
@@ -106,8 +105,7 @@ static bool write_more(void *user, const char *bytes, size_t len)
     return fwrite(bytes, 1, len, user) == len;
 }
 
-/* The whole text of a case's file. */
-static json_t *file_json(const char *path)
+json_t *cg_records_file(const char *path)
 {
     char *text = NULL;
     size_t len = 0;
@@ -211,14 +209,16 @@ void cg_records_attempt(struct cg_records *records,
     records->attempt = attempt;
     records->began = now;
     for (size_t i = 0; i < value_count; i++) {
-        set = json_put_key(set, values[i].name, text_json(values[i].text));
+        set = json_put_key(set, values[i].name,
+                           cg_records_text(values[i].text));
     }
     (void)cg_file_digest(kase->path, digest);
     cg_records_add_to_attempt(
         records, "attempt",
         json_pack("{so so so ss ss so so so so so ss}", "file",
-                  text_json(kase->path), "title", text_json(kase->script.title),
-                  "purpose", slice_json(what->purpose), "level",
+                  cg_records_text(kase->path), "title",
+                  cg_records_text(kase->script.title), "purpose",
+                  slice_json(what->purpose), "level",
                   what->optional ? "optional" : "mandatory", "certifies",
                   what->certifies_hub && what->certifies_gate ? "hub gate"
                   : what->certifies_hub                       ? "hub"
@@ -227,7 +227,8 @@ void cg_records_attempt(struct cg_records *records,
                   notes_json(what->preconditions, what->precondition_count),
                   "references",
                   notes_json(what->references, what->reference_count), "values",
-                  set, "script", file_json(kase->path), "digest", digest));
+                  set, "script", cg_records_file(kase->path), "digest",
+                  digest));
     if (!cg_credit_attempt(records->credit, what->id)) {
         records->error = CG_ERR_MEMORY;
     }
@@ -352,12 +353,13 @@ static void on_step(struct cg_records *records,
         records, "step",
         json_pack("{sI si so so so so so so so ss sI}", "index",
                   (json_int_t)event->index, "line", event->step->place.line,
-                  "file", text_json(event->step->place.file), "actor",
-                  text_json(event->actor), "text", text_json(event->text),
-                  "expected", text_json(event->expected), "observed",
-                  text_json(event->observed), "wrong", text_json(event->wrong),
-                  "differing", differing, "verdict",
-                  cg_verdict_word(event->verdict), "late_ms",
+                  "file", cg_records_text(event->step->place.file), "actor",
+                  cg_records_text(event->actor), "text",
+                  cg_records_text(event->text), "expected",
+                  cg_records_text(event->expected), "observed",
+                  cg_records_text(event->observed), "wrong",
+                  cg_records_text(event->wrong), "differing", differing,
+                  "verdict", cg_verdict_word(event->verdict), "late_ms",
                   (json_int_t)(event->late_ns / CG_MS)));
 }
 
@@ -372,11 +374,11 @@ void cg_records_event(struct cg_records *records,
         on_step(records, event);
         break;
     case CG_KIT_NOTE:
-        cg_records_add_to_attempt(records, "note",
-                                  json_pack("{so so sI}", "who",
-                                            text_json(event->actor), "text",
-                                            text_json(event->note), "ms",
-                                            ms_since(records, event->time)));
+        cg_records_add_to_attempt(
+            records, "note",
+            json_pack("{so so sI}", "who", cg_records_text(event->actor),
+                      "text", cg_records_text(event->note), "ms",
+                      ms_since(records, event->time)));
         break;
     }
 }
@@ -402,7 +404,7 @@ void cg_records_verdict(struct cg_records *records,
         }
     }
     verdict_json = json_pack("{ss so sI}", "verdict", cg_verdict_word(verdict),
-                             "reason", text_json(reason), "ms",
+                             "reason", cg_records_text(reason), "ms",
                              ms_since(records, now));
     if (records->raw_name[0] != '\0') {
         verdict_json = json_put_key(

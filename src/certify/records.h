@@ -65,6 +65,14 @@ void cg_records_verdict(struct cg_records *records,
 /* "passed", "failed", ... */
 const char *cg_verdict_word(enum cg_kit_verdict verdict);
 
+/* A text as a record can have it, also one that is no UTF-8, as what a peer or
+ * an operator has said; NULL is "".  NULL without memory. */
+json_t *cg_records_text(const char *text);
+
+/* The whole text of a file, "" of one that cannot be read.  NULL without
+ * memory. */
+json_t *cg_records_file(const char *path);
+
 /* SHA-256 of a file in hex; false when it cannot be read. */
 bool cg_file_digest(const char *path, char hex[CG_DIGEST_HEX + 1]);
 

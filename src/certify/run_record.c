@@ -136,13 +136,15 @@ json_t *cg_run_record(const struct cg_certification_options *options)
     (void)cg_file_digest(options->config_path, config);
     put_played(options, played, sizeof(played));
     return json_pack(
-        "{ss ss ss ss ss ss ss so s{ss ss} s{ss ss ss} so ss}", "version",
-        options->version, "operator", options->operator_name, "firm",
-        profile->firm, "counterparty", profile->counterparty, "seat",
+        "{ss so so so ss ss ss so s{so ss} s{so ss so so} so ss}", "version",
+        options->version, "operator", cg_records_text(options->operator_name),
+        "firm", cg_records_text(profile->firm), "counterparty",
+        cg_records_text(profile->counterparty), "seat",
         cg_run_seat(options->seat), "peer", cg_run_peer(options), "played",
         played, "sessions", sessions_json(options), "config", "path",
-        options->config_path, "digest", config, "profile", "path",
-        profile->path != NULL ? profile->path : "", "digest", profile->digest,
-        "name", profile->name, "cases", case_ids(options->cases), "kit_digest",
-        kit);
+        cg_records_text(options->config_path), "digest", config, "profile",
+        "path", cg_records_text(profile->path), "digest", profile->digest,
+        "name", cg_records_text(profile->name), "text",
+        cg_records_file(profile->path != NULL ? profile->path : ""), "cases",
+        case_ids(options->cases), "kit_digest", kit);
 }

@@ -584,7 +584,11 @@ static void test_certification_rules_out(void **state)
                  "Unsupported=whole, partial\n[WAIVE]\nT-1=by mail\n");
     run.options.skips = skips;
     run.options.skip_count = 2;
+    run.options.operator_name = "m\xe9";
     passes("");
+    /* Who rules out, and by which words, is on record; whatever it is. */
+    assert_int_equal(records_with("\"operator\":\"m\\\\xE9\""), 1);
+    assert_int_equal(records_with("\"text\":\"[PROFILE]\\nName=P\\n"), 1);
     has("T-1 waived: by mail (P, line 6)");
     has("T-2 waived: it needs partial, which They does not support (profile "
         "P)");
