@@ -141,6 +141,20 @@ static void put_digest_row(struct cg_sheet *sheet,
     cg_sheet_add(sheet, "\n");
 }
 
+void cg_report_put_address(struct cg_sheet *sheet,
+                           const char *before,
+                           const json_t *session)
+{
+    const char *host = cg_record_string(session, "host");
+    const char *port = cg_record_string(session, "port");
+    if (port[0] != '\0') {
+        cg_sheet_add(sheet, before);
+        cg_sheet_string(sheet, host[0] != '\0' ? host : "any");
+        cg_sheet_add(sheet, ":");
+        cg_sheet_string(sheet, port);
+    }
+}
+
 static void put_sessions(struct cg_sheet *sheet, const json_t *run)
 {
     const json_t *sessions = json_object_get(run, "sessions");
@@ -152,7 +166,7 @@ static void put_sessions(struct cg_sheet *sheet, const json_t *run)
     cg_sheet_add(
         sheet,
         "<table class=e><thead><tr><th>Session<th>Role<th>FIX<th>SenderCompID"
-        "<th>TargetCompID<th>Dictionary, SHA-256</thead>\n");
+        "<th>TargetCompID<th>Address<th>Dictionary, SHA-256</thead>\n");
     for (size_t i = 0; i < json_array_size(sessions); i++) {
         const json_t *session = json_array_get(sessions, i);
         cg_sheet_add(sheet, "<tr>");
@@ -160,6 +174,8 @@ static void put_sessions(struct cg_sheet *sheet, const json_t *run)
             cg_sheet_add(sheet, "<td>");
             cg_sheet_string(sheet, cg_record_string(session, keys[j]));
         }
+        cg_sheet_add(sheet, "<td>");
+        cg_report_put_address(sheet, "", session);
         cg_sheet_add(sheet, "<td class=h>");
         cg_sheet_string(sheet, cg_record_string(session, "dictionary"));
         cg_sheet_add(sheet, "\n");

@@ -72,6 +72,7 @@ static void put_peer(struct cg_sheet *sheet, const json_t *run)
         cg_sheet_string(sheet, cg_record_string(session, "target"));
         cg_sheet_add(sheet, ", TargetCompID ");
         cg_sheet_string(sheet, cg_record_string(session, "sender"));
+        cg_report_put_address(sheet, ", at ", session);
     }
     cg_sheet_add(sheet, "\n");
     put_row(sheet, "By", cg_record_string(run, "firm"));

@@ -44,6 +44,12 @@ void cg_report_put_note(struct cg_sheet *sheet, const json_t *note);
 void cg_report_put_glossary(struct cg_sheet *sheet,
                             const struct cg_report_model *model);
 
+/* Where a session listens or connects to, behind |before|; nothing when the
+ * record has no port. */
+void cg_report_put_address(struct cg_sheet *sheet,
+                           const char *before,
+                           const json_t *session);
+
 /* A time of a record, to the second: "2026-11-29 17:00:00 UTC". */
 void cg_report_put_time(struct cg_sheet *sheet, const char *time);
 

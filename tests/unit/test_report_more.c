@@ -388,7 +388,7 @@ assert_in_order(const char *page, const char *const *words, size_t count)
 #define SESSIONS                                                               \
     ",\"sessions\":[{\"name\":\"fcm\",\"role\":\"hub\",\"sender\":\"US\","     \
     "\"target\":\"THEM\",\"begin_string\":\"FIXT.1.1\",\"dictionary\":"        \
-    "\"d1c7\"}]"
+    "\"d1c7\",\"host\":\"<uat>\",\"port\":\"7103\"}]"
 
 /* Who, when, with what, and what did not pass, the worst first, with the
  * reason; before all cases. */
@@ -397,7 +397,7 @@ static void test_report_first_page(void **state)
     static const char *const words[] = {
         "FAILED",
         "<b>A Bank</b>, as a credit hub: FIXT.1.1, SenderCompID THEM",
-        "TargetCompID US",
+        "TargetCompID US, at &lt;uat&gt;:7103",
         "<th>By<td>A Venue",
         "<th>Operator<td>J. Doe, M. M.",
         "2026-11-29 17:00:00 UTC to 2026-11-29 17:00:00 UTC, in 3 runs",
