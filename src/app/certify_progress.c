@@ -202,11 +202,14 @@ static void print_differing(const struct certify_progress *progress,
     char name[16];
     struct cg_slice expected = CG_SLICE("nothing");
     struct cg_slice observed = CG_SLICE("nothing");
+    size_t here;
+    size_t there;
 
     (void)snprintf(name, sizeof(name), "%u", tag);
-    if (find_fields(progress->expected, name, &expected) > 1 ||
-        find_fields(progress->observed, name, &observed) > 1) {
-        return; /* of a group: the texts below show which */
+    here = find_fields(progress->expected, name, &expected);
+    there = find_fields(progress->observed, name, &observed);
+    if (here > 1 || there > 1 || here + there == 0) {
+        return; /* of a group, or the type: the texts below show it */
     }
     printf("        %-9s ", name);
     print_slice(expected);

@@ -897,6 +897,27 @@ class Certify(unittest.TestCase):
         self.assertEqual(status, 1, out + error)
         self.assertIn(r"observed  garbled: 8=\x1B]0;mine\x07", out)
         self.assertLess(max(len(line) for line in out.splitlines()), 4000)
+        self.assertNotIn("nothing expected", out)
+
+    def test_what_differs_is_printed(self):
+        """Tag by tag, also what is absent; what a group has shows below."""
+        def talk(line):
+            line.recv(4096)
+            line.sendall(gate_desk.sealed(
+                "FIXT.1.1", "35=A|34=1|49=HUG|56=CERTGATE|52="
+                + gate_desk.utc() + "|98=0|141=Y|1137=9|"))
+            line.recv(4096)
+        desk = self.desk()
+        with Stranger(desk.ports["hub"], talk):
+            out = desk.certify(
+                "--profile", "hubsim.profile", "--report", "report",
+                "--unattended", *[path for path in case_files("hub")
+                                  if case_of(path) == "S-101"], timeout=60)[1]
+        self.assertIn("FAILED, ", out)
+        self.assertIn("A is not as expected: fields 49, 108 differ\n"
+                      "        49        HUB expected, HUG observed\n"
+                      "        108       30 expected, nothing observed\n"
+                      "        expected  A ", out)
 
     def test_other_folder_is_wanted(self):
         """Two certifications in one folder, at a time or one after another."""
@@ -981,7 +1002,7 @@ class Certify(unittest.TestCase):
             seq = 1
             while True:
                 body = ("A", "98=0|108=30|141=Y|1137=9|") if seq == 1 else (
-                    "B", f"148=a|33=1|58={text}|")
+                    "0", f"112={text}|")
                 line.sendall(gate_desk.sealed(
                     "FIXT.1.1", f"35={body[0]}|34={seq}|49=HUB|56=CERTGATE|52="
                     + gate_desk.utc() + "|" + body[1]))
