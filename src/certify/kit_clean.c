@@ -541,6 +541,31 @@ static void ask(struct kit_play *play, const struct cg_script_step *step)
     }
 }
 
+/* Where the kit itself plays who is asked, what that says next is what is done:
+ * a limit that was lowered is raised again. */
+static void say_next(struct kit_play *play, const struct cg_script_step *step)
+{
+    const struct cg_script_step *next = step + 1;
+    const struct cg_script_message *message;
+    struct kit_actor *actor;
+
+    if (next == play->script.steps + play->script.step_count ||
+        next->act != CG_SCRIPT_SEND || next->wire ||
+        next->session == CG_SESSION_NONE || next->session != step->session ||
+        kit_is_peer(play->kit, next->session)) {
+        return;
+    }
+    actor = kit_actor(play->kit, next->session);
+    play->runner.now = kit_now();
+    message = actor->fix != NULL && kit_session_is_up(actor)
+                  ? cg_script_compose(&play->runner, next)
+                  : NULL;
+    if (message != NULL) {
+        (void)kit_session_send(actor, message);
+        fix8c_transport_touch(play->kit->transport);
+    }
+}
+
 /* What a case has somebody do, it has undone at its end; so when it ends
  * earlier, or is stopped, all that it would still ask for is asked for. */
 static void ask_the_rest(struct kit_play *play)
@@ -556,6 +581,7 @@ static void ask_the_rest(struct kit_play *play)
         if (play->script.steps[i].act == CG_SCRIPT_ASKED &&
             !(i == play->at && play->tried)) {
             ask(play, &play->script.steps[i]);
+            say_next(play, &play->script.steps[i]);
         }
     }
 }

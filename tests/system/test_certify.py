@@ -976,6 +976,28 @@ class Certify(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("--play is of --peer gate only", error)
 
+    def test_limit_is_raised_again(self):
+        """A case that fails behind its lowering: the kit's hub undoes it."""
+        desk = self.desk()
+        desk.gate()
+        source = [path for path in case_files("gate")
+                  if case_of(path) == "A-105"][0]
+        for name in os.listdir(CASES):
+            if name.endswith(".inc"):
+                shutil.copy(os.path.join(CASES, name), desk.folder)
+        text, count = re.subn(r"(?m)^hub +< DE 1667=\$U1.*$",
+                              r"\g<0>\nclient < 8 11=nobody", text_of(source))
+        self.assertEqual(count, 1)
+        write(os.path.join(desk.folder, "fails.session"),
+              text.replace("case A-105", "case A-999"))
+        status, out, error = desk.certify(
+            "--peer", "gate", "--report", "report", "--unattended",
+            "fails.session", source)
+        self.assertEqual(status, 1, out + error)
+        self.assertEqual({case: record["verdict"] for case, record
+                          in desk.verdicts("report").items()},
+                         {"A-999": "failed", "A-105": "passed"}, out)
+
     def test_limit_that_only_a_hand_names(self):
         """What the configuration lacks rules out a case that asks for it."""
         desk = self.desk()
