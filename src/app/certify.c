@@ -414,30 +414,66 @@ static bool on_rests(void *user)
     return certify->operator.rests;
 }
 
-static int list(const struct certify *certify)
+/* Prints what is known of a case before it is played, and counts it. */
+static int list_case(struct certify *certify,
+                     const struct cg_case *kase,
+                     size_t *waived,
+                     size_t *hands)
 {
-    for (size_t i = 0; i < certify->cases.count; i++) {
-        const struct cg_case *kase = &certify->cases.items[i];
-        const struct cg_script_case *what = &kase->script.kase;
-        size_t len = 0;
-        const char *lacks = cg_profile_lacks(&certify->profile, what->needs,
-                                             &len);
-        const struct cg_profile_waiver *waiver = cg_profile_waiver(
-            &certify->profile, what->id);
+    const struct cg_profile *profile = &certify->profile;
+    const struct cg_kit_options options = {
+        .config = &certify->config,
+        .seat = certify->seat,
+        .hub = certify->hub,
+        .played = certify->played,
+        .limits = profile->limits,
+        .ask = on_ask,
+        .user = certify,
+    };
+    const struct cg_script_case *what = &kase->script.kase;
+    struct cg_kit_foreseen foreseen;
+    int status = cg_kit_foresee(&options, &kase->script, profile->values,
+                                profile->value_count, &foreseen);
+    char ruled_out[CG_PROFILE_REASON_MAX];
+    bool is_out = cg_profile_rules_out(profile, what, ruled_out);
 
-        printf("%-8.*s %-9s %.*s", (int)what->id.len, what->id.data,
-               what->optional ? "optional" : "mandatory",
-               (int)what->purpose.len, what->purpose.data);
-        if (waiver != NULL) {
-            printf(" [waived: %s]", waiver->reason);
-        } else if (lacks != NULL) {
-            printf(" [waived: needs %.*s]", (int)len, lacks);
+    if (status != 0) {
+        return status;
+    }
+    printf("%-8.*s %-9s %.*s", (int)what->id.len, what->id.data,
+           what->optional ? "optional" : "mandatory", (int)what->purpose.len,
+           what->purpose.data);
+    if (is_out || foreseen.waived) {
+        printf(" [waived: %s]", is_out ? ruled_out : foreseen.reason);
+        (*waived)++;
+    } else if (foreseen.hands > 0) {
+        printf(" [hands: %zu]", foreseen.hands);
+        *hands += foreseen.hands;
+    }
+    putchar('\n');
+    return 0;
+}
+
+static int list(struct certify *certify)
+{
+    size_t waived = 0;
+    size_t hands = 0;
+
+    for (size_t i = 0; i < certify->cases.count; i++) {
+        if (list_case(certify, &certify->cases.items[i], &waived, &hands) !=
+            0) {
+            fputs("creditgate certify: no memory\n", stderr);
+            return 2;
         }
-        putchar('\n');
     }
     certify_tell_unused(&certify->profile, &certify->cases);
-    printf("%zu cases; %zu in these folders are for the other seat\n",
-           certify->cases.count, certify->cases.other_seat);
+    printf("%zu cases, %zu of them waived; %zu times somebody is asked to do "
+           "something\n",
+           certify->cases.count, waived, hands);
+    if (certify->cases.other_seat > 0) {
+        printf("%zu more in these folders are for the other seat\n",
+               certify->cases.other_seat);
+    }
     return 0;
 }
 

@@ -268,29 +268,18 @@ static const char *skip_of(const struct run *run, const struct cg_case *kase)
 /* Whether the profile or the seat rules the case out; |reason| says why. */
 static bool is_waived(const struct run *run,
                       const struct cg_case *kase,
-                      char reason[REASON_MAX])
+                      char reason[CG_PROFILE_REASON_MAX])
 {
     const struct cg_certification_options *options = run->options;
-    const struct cg_profile_waiver *waiver = cg_profile_waiver(
-        options->profile, kase->script.kase.id);
-    size_t len = 0;
-    const char *lacks = cg_profile_lacks(options->profile,
-                                         kase->script.kase.needs, &len);
 
-    if (waiver != NULL) {
-        (void)snprintf(reason, REASON_MAX, "%s (%s, line %d)", waiver->reason,
-                       options->profile->name, waiver->line);
-    } else if (lacks != NULL) {
-        (void)snprintf(reason, REASON_MAX,
-                       "it needs %.*s, which %s does not support (profile %s)",
-                       (int)len, lacks, options->profile->counterparty,
-                       options->profile->name);
-    } else if (!cg_case_is_for(&kase->script, options->seat)) {
-        (void)snprintf(reason, REASON_MAX, "it is no case for a %s",
-                       cg_run_seat(options->seat));
-    } else {
+    if (cg_profile_rules_out(options->profile, &kase->script.kase, reason)) {
+        return true;
+    }
+    if (cg_case_is_for(&kase->script, options->seat)) {
         return false;
     }
+    (void)snprintf(reason, CG_PROFILE_REASON_MAX, "it is no case for a %s",
+                   cg_run_seat(options->seat));
     return true;
 }
 

@@ -480,6 +480,22 @@ static void rest(struct kit_play *play)
     }
 }
 
+/* Else the case is waived, with the reason. */
+static bool is_playable(struct kit_play *play,
+                        const struct cg_kit_value *values,
+                        size_t value_count)
+{
+    if (!kit_can_play(play->kit, play->given, &play->script, play->reason,
+                      sizeof(play->reason))) {
+        return false;
+    }
+    if (!kit_set_values(play, values, value_count)) {
+        play->runner.error = CG_ERR_MEMORY;
+        return false;
+    }
+    return kit_has_accounts(play, play->reason, sizeof(play->reason));
+}
+
 static void play_all(struct kit_play *play,
                      const struct cg_kit_value *values,
                      size_t value_count)
@@ -490,17 +506,7 @@ static void play_all(struct kit_play *play,
         kit_end(play, CG_KIT_BROKEN, "the FIX sessions have failed before");
         return;
     }
-    if (!kit_can_play(kit, play->given, &play->script, play->reason,
-                      sizeof(play->reason))) {
-        play->stage = KIT_OVER;
-        play->verdict = CG_KIT_WAIVED;
-        return;
-    }
-    if (!kit_set_values(play, values, value_count)) {
-        play->runner.error = CG_ERR_MEMORY;
-        return;
-    }
-    if (!kit_has_accounts(play, play->reason, sizeof(play->reason))) {
+    if (!is_playable(play, values, value_count)) {
         play->stage = KIT_OVER;
         play->verdict = CG_KIT_WAIVED;
         return;
@@ -519,6 +525,19 @@ static void play_all(struct kit_play *play,
     kit_clean(play);
 }
 
+static bool open_play(struct kit_play *play)
+{
+    name_run(play);
+    if (uses_wire(play->given)) {
+        play->wire_session = kit_wire_session(play->kit);
+    }
+    if (!adopt(play) || !open_runner(play)) {
+        play->runner.error = CG_ERR_MEMORY;
+        return false;
+    }
+    return true;
+}
+
 int cg_kit_play(struct cg_kit *kit,
                 const struct cg_script *script,
                 const struct cg_kit_value *values,
@@ -533,14 +552,8 @@ int cg_kit_play(struct cg_kit *kit,
                             .verdict = CG_KIT_BROKEN};
     int status;
 
-    name_run(&play);
     kit->met = false;
-    if (uses_wire(script)) {
-        play.wire_session = kit_wire_session(kit);
-    }
-    if (!adopt(&play) || !open_runner(&play)) {
-        play.runner.error = CG_ERR_MEMORY;
-    } else {
+    if (open_play(&play)) {
         kit->play = &play;
         play_all(&play, values, value_count);
         kit->play = NULL;
@@ -555,6 +568,41 @@ int cg_kit_play(struct cg_kit *kit,
 }
 
 /* --- looking ------------------------------------------------------------ */
+
+int cg_kit_foresee(const struct cg_kit_options *options,
+                   const struct cg_script *script,
+                   const struct cg_kit_value *values,
+                   size_t value_count,
+                   struct cg_kit_foreseen *foreseen)
+{
+    struct cg_kit *kit = calloc(1, sizeof(*kit));
+    struct kit_play play = {
+        .kit = kit, .given = script, .wire_session = CG_SESSION_NONE};
+
+    *foreseen = (struct cg_kit_foreseen){0};
+    if (kit == NULL) {
+        return CG_ERR_MEMORY;
+    }
+    kit->options = *options;
+    kit->config = *options->config;
+    init_actors(kit);
+    if (open_play(&play)) {
+        foreseen->waived = !is_playable(&play, values, value_count);
+        (void)snprintf(foreseen->reason, sizeof(foreseen->reason), "%s",
+                       play.reason);
+        for (size_t i = 0; i < play.script.step_count; i++) {
+            const struct cg_script_step *step = &play.script.steps[i];
+
+            foreseen->hands += step->act == CG_SCRIPT_ASKED &&
+                                       !kit_is_own(kit, step->session)
+                                   ? 1
+                                   : 0;
+        }
+    }
+    close_runner(&play);
+    free(kit);
+    return play.runner.error == CG_ERR_MEMORY ? CG_ERR_MEMORY : 0;
+}
 
 static int by_time(const void *a, const void *b)
 {

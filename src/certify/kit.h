@@ -150,6 +150,21 @@ int cg_kit_play(struct cg_kit *kit,
  * on, or it said something on the wire. */
 bool cg_kit_met(const struct cg_kit *kit);
 
+/* What is known of a case before it is played. */
+struct cg_kit_foreseen {
+    bool waived;
+    char reason[1024]; /* of the waiver, else "" */
+    size_t hands;      /* how often somebody is asked to do something */
+};
+
+/* The same as cg_kit_play() decides first, without a line to anybody.  Returns
+ * 0 or CG_ERR_MEMORY. */
+int cg_kit_foresee(const struct cg_kit_options *options,
+                   const struct cg_script *script,
+                   const struct cg_kit_value *values,
+                   size_t value_count,
+                   struct cg_kit_foreseen *foreseen);
+
 /* The peer's clock less ours, from SendingTime(52) of what it said; and from
  * how many messages; 0: none came. */
 size_t cg_kit_clock(const struct cg_kit *kit, cg_time *offset_ns);

@@ -93,12 +93,8 @@ static bool can_send(const struct check *check)
 
 static bool can_ask(const struct check *check)
 {
-    bool own = is_gate_seat(check)
-                   ? check->step->session != CG_SESSION_NONE &&
-                         check->kit->actors[check->step->session].played
-                   : !kit_is_peer(check->kit, check->step->session);
-
-    if (own || check->kit->options.ask != NULL) {
+    if (kit_is_own(check->kit, check->step->session) ||
+        check->kit->options.ask != NULL) {
         return true;
     }
     return cannot(check, "nobody is there who could be asked");
@@ -266,6 +262,13 @@ static bool has_peer(const struct check *check)
     return is_gate_seat(check) ||
            cannot(check, "no step of it is %s, who is certified",
                   kit->config.sessions[kit->options.hub].name);
+}
+
+bool kit_is_own(const struct cg_kit *kit, cg_session session)
+{
+    return kit->options.seat == CG_KIT_HUB
+               ? !kit_is_peer(kit, session)
+               : session != CG_SESSION_NONE && kit->actors[session].played;
 }
 
 bool kit_can_play(const struct cg_kit *kit,

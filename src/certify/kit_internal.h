@@ -313,6 +313,10 @@ bool kit_can_play(const struct cg_kit *kit,
                   char *reason,
                   size_t reason_len);
 
+/* Whether what a case asks of an actor is the kit's own to do: then it needs no
+ * telling, as the steps say what it does. */
+bool kit_is_own(const struct cg_kit *kit, cg_session session);
+
 /* The session that the wire takes the place of. */
 cg_session kit_wire_session(const struct cg_kit *kit);
 

@@ -301,17 +301,6 @@ static bool look(struct kit_play *play, const struct cg_script_step *step)
 
 /* --- people ------------------------------------------------------------- */
 
-/* Whether the kit itself is the one who is asked: then it needs no telling, as
- * the steps say what it does. */
-static bool is_own(const struct kit_play *play,
-                   const struct cg_script_step *step)
-{
-    return play->kit->options.seat == CG_KIT_HUB
-               ? !kit_is_peer(play->kit, step->session)
-               : step->session != CG_SESSION_NONE &&
-                     play->kit->actors[step->session].played;
-}
-
 enum cg_kit_asked kit_ask(struct kit_play *play,
                           const struct cg_script_step *step,
                           bool first,
@@ -323,7 +312,7 @@ enum cg_kit_asked kit_ask(struct kit_play *play,
     char *words;
     char *plea;
 
-    if (is_own(play, step)) {
+    if (kit_is_own(play->kit, step->session)) {
         return CG_KIT_ASKED_DONE;
     }
     words = kit_expand(play, step->name);

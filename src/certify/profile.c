@@ -365,3 +365,23 @@ cg_profile_waiver(const struct cg_profile *profile, struct cg_slice id)
     }
     return NULL;
 }
+
+bool cg_profile_rules_out(const struct cg_profile *profile,
+                          const struct cg_script_case *what,
+                          char reason[CG_PROFILE_REASON_MAX])
+{
+    const struct cg_profile_waiver *waiver = cg_profile_waiver(profile,
+                                                               what->id);
+    size_t len = 0;
+    const char *lacks = cg_profile_lacks(profile, what->needs, &len);
+
+    if (waiver != NULL) {
+        (void)snprintf(reason, CG_PROFILE_REASON_MAX, "%s (%s, line %d)",
+                       waiver->reason, profile->name, waiver->line);
+    } else if (lacks != NULL) {
+        (void)snprintf(reason, CG_PROFILE_REASON_MAX,
+                       "it needs %.*s, which %s does not support (profile %s)",
+                       (int)len, lacks, profile->counterparty, profile->name);
+    }
+    return waiver != NULL || lacks != NULL;
+}

@@ -11,6 +11,7 @@
 #include <digest.h>
 
 #define CG_PROFILE_IGNORES_MAX 64
+#define CG_PROFILE_REASON_MAX 1024
 
 struct cg_profile_waiver {
     const char *id; /* of a case */
@@ -56,5 +57,11 @@ const char *cg_profile_lacks(const struct cg_profile *profile,
 /* The waiver of case |id|, or NULL. */
 const struct cg_profile_waiver *
 cg_profile_waiver(const struct cg_profile *profile, struct cg_slice id);
+
+/* Whether the profile rules a case out, by a waiver or by what the counterparty
+ * lacks; then |reason| says why. */
+bool cg_profile_rules_out(const struct cg_profile *profile,
+                          const struct cg_script_case *what,
+                          char reason[CG_PROFILE_REASON_MAX]);
 
 #endif

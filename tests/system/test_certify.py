@@ -67,6 +67,11 @@ def case_files(seat):
     return [path for path in paths if seat in seats_of(path)]
 
 
+def cases_named(*ids):
+    return [path for path in sorted({*case_files("gate"), *case_files("hub")})
+            if case_of(path) in ids]
+
+
 def end_lines(listener):
     """A peer that closes each line when something comes."""
     while True:
@@ -163,6 +168,11 @@ class Desk:
         for key, value in limits.items():
             text = re.sub(rf"{key}=\d+", f"{key}={value}", text)
         write(path, text)
+
+    def change(self, old, new):
+        path = os.path.join(self.folder, "gate.cfg")
+        assert old in text_of(path), old
+        write(path, text_of(path).replace(old, new))
 
     def without_command(self):
         path = os.path.join(self.folder, "hubsim.profile")
@@ -470,6 +480,29 @@ class Certify(unittest.TestCase):
             return play
         self.in_lanes(part(number) for number in range(LANES))
         self.assertGreaterEqual(len(passed), 80 // SHARE)
+
+    def test_gate_that_chains(self):
+        desk = self.desk()
+        desk.change("Name=hub\n", "Name=hub\nIdentification=chaining\n")
+        desk.gate()
+        status, out, _ = desk.certify(
+            "--peer", "gate", "--profile",
+            os.path.join(CASES, "chaining.profile"), "--report", "report",
+            "--unattended", *cases_named("T-102", "O-101"))
+        self.assertEqual(status, 0, out)
+
+    def test_rehearsal(self):
+        """As docs/certification.md has it, in both seats."""
+        for seat, ids in ("hub", ["T-101", "L-116"]), ("gate", ["T-101"]):
+            desk = self.desk(seat)
+            desk.without_command()
+            done = subprocess.run(
+                [os.path.join(CASES, "rehearse.sh"), seat, desk.folder,
+                 *cases_named(*ids)], capture_output=True, text=True,
+                timeout=60, check=False,
+                env={**os.environ, "CREDITGATE": PROGRAM})
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn(f"{len(set(ids))} passed, 0 failed", done.stdout)
 
     def test_gate_beside_a_hub_of_its_own(self):
         """The kit plays clients and venues; the hub is somebody else's, and
@@ -1139,9 +1172,25 @@ class Certify(unittest.TestCase):
         desk = self.desk()
         status, out, error = desk.certify("--list", CASES)
         self.assertEqual(status, 0, error)
-        self.assertRegex(out, r"(?m)^T-101 +mandatory ")
-        self.assertRegex(out, r"\d+ cases; \d+ in these folders are for the "
-                         "other seat")
+        self.assertRegex(out, r"(?m)^T-101 +mandatory [^\[]*$")
+        self.assertRegex(out, r"(?m)^T-120 .* \[hands: 2\]$")
+        self.assertRegex(out, r"(?m)^\d+ cases, 0 of them waived; \d+ times ")
+        self.assertRegex(out, r"\d+ more in these folders are for the other "
+                         "seat")
+
+    def test_list_says_what_is_waived(self):
+        """By the profile, by the seat and by what the configuration lacks, as
+        the run has it."""
+        desk = self.desk()
+        desk.change("Name=client42\n", "Name=another\n")
+        desk.profile("hubsim.profile", "Unsupported=partial\n")
+        words = ["--profile", "hubsim.profile", *cases_named("A-108", "T-120")]
+        _, listed, _ = desk.certify("--list", *words)
+        reasons = re.findall(r"(?m)^\S+ .* \[waived: (.*)\]$", listed)
+        self.assertEqual(len(reasons), 2, listed)
+        _, out, _ = desk.certify("--report", "report", "--unattended", *words)
+        for reason in reasons:
+            self.assertIn(reason, out)
 
     def test_changed_evidence_is_found(self):
         desk = self.desk()
