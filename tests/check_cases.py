@@ -11,7 +11,9 @@
 4. What somebody must be asked to do is among the needs, and nothing else is.
 5. A mandatory case wants nothing of a hub that the rules of engagement leave to
    it, but what they say the certification looks at, and what it is about.
-6. Every answer (2325) and every result (2326) is told to a gate, and expected
+6. Words of needs are those of the table in docs/certification.md, and all of
+   them.
+7. Every answer (2325) and every result (2326) is told to a gate, and expected
    of a hub.
 
 Then mistakes are planted, and each must be found.
@@ -30,6 +32,7 @@ import engagement  # noqa: E402
 import generate  # noqa: E402
 
 CASES = os.path.join(ROOT, "sample_sessions", "certification")
+PAGE = os.path.join(ROOT, "docs", "certification.md")
 
 # Scenarios and their last letters: FIX Session Layer Test Cases, version 1.0.
 SCENARIOS = {"1B": "e", "1S": "e", "2": "t", "3": "e", "4": "b", "5": "",
@@ -72,6 +75,26 @@ class Facts:
         self.tables = engagement.Tables(ROOT)
         self.rules = set(re.findall(r"\bR\d+\b", text_of(
             os.path.join(ROOT, "docs", "rules.md"))))
+
+
+def words_of(page):
+    """Those that the table of needs explains."""
+    table = page.partition("\n| word | a case that has it needs |\n")[2]
+    rows = re.match(r"(\|.*\n)*", table).group(0)
+    return {word for row in rows.splitlines()
+            for word in re.findall(r"`([\w-]+)`", row.split("|")[1])}
+
+
+def word_faults(texts, page):
+    explained = words_of(page)
+    used = {}
+    for name, text in texts.items():
+        for words in re.findall(r"^needs (.*)$", text, re.M):
+            used.update(dict.fromkeys(words.split(), name))
+    for word in sorted(used.keys() - explained):
+        yield f"{used[word]}: docs/certification.md does not explain '{word}'"
+    for word in sorted(explained - used.keys()):
+        yield f"docs/certification.md explains '{word}', which no case needs"
 
 
 def is_test_case(word):
@@ -148,8 +171,9 @@ def said(texts, facts):
     return wanted - EXPECTED_OF_NOBODY
 
 
-def check(texts, facts):
+def check(texts, facts, page):
     """Lines about all that is wrong."""
+    yield from word_faults(texts, page)
     for name, text in texts.items():
         for fault in faults(text, facts):
             yield f"{name}: {fault}"
@@ -172,6 +196,8 @@ PLANTED = [
     ("T101", "2327=9040.00", "2327=9040.00 15=USD", "it wants 15 of a DG"),
     ("L116", "2329=0 453", "2329=0 60=@ 453", "it wants 60 of a DH"),
     ("T104", "2326=0", "2326=1", "gate has a DG with 2326=0"),
+    ("L105", " operator\n", " operator hub\n", "does not explain 'hub'"),
+    ("O115", "needs fok\n", "", "'fok', which no case needs"),
 ]
 
 
@@ -179,12 +205,13 @@ def main():
     facts = Facts()
     texts = {os.path.basename(path): text_of(path) for path in
              sorted(glob.glob(os.path.join(CASES, "*.session")))}
-    found = list(check(texts, facts))
+    page = text_of(PAGE)
+    found = list(check(texts, facts, page))
     for start, old, new, wanted in PLANTED:
         name = next(name for name in texts if name.startswith(start))
         planted = texts | {name: texts[name].replace(old, new)}
         if planted == texts or not any(wanted in line for line in
-                                       check(planted, facts)):
+                                       check(planted, facts, page)):
             found.append(f"a mistake in {name} is not found: {wanted}")
     print("\n".join(found) or f"{len(texts)} cases")
     return 1 if found else 0
