@@ -7,8 +7,9 @@
 ROOT is the source tree, SESSION_MESSAGES the program that prints what is said
 in sessions, PAGE the file to write.  The page's text is
 rules-of-engagement.md.in; put into it are the tables of engagement.csv with
-names and values of the dictionaries, the codes of reasons.csv, and messages of
-sample_sessions/ as the gate really says and hears them.
+names and values of the dictionaries, the codes of reasons.csv, messages of
+sample_sessions/ as the gate really says and hears them, and what the cases of a
+certification ask and expect of a hub (engagement_asked.csv).
 
 tests/check_engagement.py holds the same tables against every message of the
 sample sessions.
@@ -24,6 +25,7 @@ sys.dont_write_bytecode = True  # beside the sources
 import generate  # noqa: E402
 
 MESSAGE_COLUMNS = ['key', 'type', 'links', 'direction', 'chosen_by', 'others']
+ASKED_COLUMNS = ['asked', 'needs', 'what']
 ROW_COLUMNS = ['messages', 'tag', 'required', 'check', 'values', 'meaning']
 DICTIONARIES = {'42': 'FIX42', '44': 'FIX44', '50': 'FIX50SP2'}
 
@@ -338,6 +340,68 @@ def samples(root):
                   if re.fullmatch(r'\d{3}_\w+\.session', name))
 
 
+# --- what a certification wants of a hub --------------------------------------
+
+
+class Case:
+    """One that certifies a hub."""
+
+    def __init__(self, text):
+        def line(word):
+            return (re.findall(rf'^{word} (.*)$', text, re.M) + [''])[0]
+
+        self.id = line('case')
+        self.purpose = line('purpose')
+        self.needs = line('needs').split()
+        self.mandatory = line('level') == 'mandatory'
+        self.asked = re.findall(r'^(?:@\S+ +)?hub +asked (.*?) : ', text, re.M)
+        self.hears = re.findall(r'^(?:@\S+ +)?wire +< +(.*)$', text, re.M)
+
+
+def cases(root):
+    folder = os.path.join(root, 'sample_sessions', 'certification')
+    for name in sorted(os.listdir(folder)):
+        if name.endswith('.session'):
+            with open(os.path.join(folder, name), encoding='utf-8') as file:
+                text = file.read()
+            if re.search(r'^certifies .*\bhub\b', text, re.M):
+                yield Case(text)
+
+
+class Asked:
+    """A kind of request: AMOUNT and the like are any one word."""
+
+    def __init__(self, cells):
+        self.forms = cells['asked'].split('; ')
+        self.needs = cells['needs']
+        self.what = cells['what']
+
+    @staticmethod
+    def fits(form, words):
+        return re.fullmatch(re.sub(r'[A-Z]+', r'\\S+', form), words)
+
+    def wants(self, words):
+        return any(self.fits(form, words) for form in self.forms)
+
+
+def asked_faults(kinds, played):
+    """Where the requests of cases are not those of engagement_asked.csv."""
+    for case in played:
+        for words in case.asked:
+            kind = [kind for kind in kinds if kind.wants(words)]
+            if len(kind) != 1:
+                yield (f'{case.id} asks {words!r}, which is of {len(kind)} '
+                       'rows of fixspec/engagement_asked.csv')
+            elif kind[0].needs not in case.needs:
+                yield (f'{case.id} asks {words!r}, but does not need '
+                       f'{kind[0].needs!r}')
+    for kind in kinds:
+        for form in kind.forms:
+            if not any(kind.fits(form, words)
+                       for case in played for words in case.asked):
+                yield f'no case asks {form!r}'
+
+
 # --- the page -----------------------------------------------------------------
 
 
@@ -351,6 +415,9 @@ class Page:
     def __init__(self, root, tables, said):
         self.tables = tables
         self.said = said
+        self.cases = list(cases(root))
+        self.asked = [Asked(cells) for _, cells in tables.read(
+            'engagement_asked.csv', ASKED_COLUMNS)]
         self.reasons = list(csv.DictReader(open(
             os.path.join(root, 'fixspec', 'reasons.csv'), encoding='ascii',
             newline='')))
@@ -469,14 +536,40 @@ class Page:
                 f'| {row["fix42_102"]} | {row["fix44_102"]} |')
         return '\n'.join(lines)
 
+    def requests(self, _):
+        lines = ['| words | what you do | cases | ruled out by |',
+                 '|---|---|---|---|']
+        for fault in asked_faults(self.asked, self.cases):
+            sys.exit(fault)
+        for kind in self.asked:
+            count = sum(any(kind.wants(words) for words in case.asked)
+                        for case in self.cases)
+            forms = ', '.join(f'`{form}`' for form in kind.forms)
+            lines.append(f'| {forms} | {kind.what} | {count} '
+                         f'| `{kind.needs}` |')
+        return '\n'.join(lines)
+
+    def rejects(self, _):
+        """The cases that expect a Reject of a hub, and the tag it names."""
+        lines = ['| case | what is looked at | 371 |', '|---|---|---|']
+        for case in self.cases:
+            found = [heard for heard in case.hears
+                     if re.match(r'3(\|j)? ', heard)]
+            if found and case.mandatory:
+                tag = ''.join(re.findall(r'\b371=(\d+)', found[0]))
+                lines.append(f'| {case.id} | {case.purpose} | {tag} |'
+                             .replace('  ', ' '))
+        return '\n'.join(lines)
+
     def make(self, template):
         makers = {'TABLE': self.table, 'EXAMPLE': self.example,
-                  'FLOW': self.flow, 'CODES': self.codes}
+                  'FLOW': self.flow, 'CODES': self.codes,
+                  'REQUESTS': self.requests, 'REJECTS': self.rejects}
 
         def put(match):
             return makers[match.group(1)]((match.group(2) or '').strip())
 
-        return re.sub(r'^@(TABLE|EXAMPLE|FLOW|CODES)( .*)?@$', put, template,
+        return re.sub(r'^@([A-Z]+)( .*)?@$', put, template,
                       flags=re.M)
 
 

@@ -10,6 +10,8 @@
    added.  The gate takes it if the tables allow it, and only then.
 4. What the dictionaries require the tables require, too; and no row is about
    what was never seen.
+5. What the cases of a certification ask of a hub is in engagement_asked.csv, no
+   row of which is asked by none.
 
 Then mistakes are planted in the tables, and each must be found.
 
@@ -393,6 +395,25 @@ PLANTS = (
 )
 
 
+# (what is put for what in the requests of a case, what must be said of it)
+PLANTED_REQUESTS = (
+    ("deny 2", "refuse 2", "asks 'refuse 2', which is of 0 rows"),
+    ("fragment 0", "limit A 0 model=2", "but does not need 'push'"),
+    ("logon", "logout", "no case asks 'logon'"),
+)
+
+
+def unfound_requests(page):
+    for old, new, expected in PLANTED_REQUESTS:
+        played = copy.deepcopy(page.cases)
+        for case in played:
+            case.asked = [new if words == old else words
+                          for words in case.asked]
+        if not any(expected in fault for fault in
+                   engagement.asked_faults(page.asked, played)):
+            yield "a planted request was not found: %s" % new
+
+
 def planted(key, tag, change):
     tables = engagement.Tables(ROOT)
     row = copy.copy(tables.by_key[key][tag])
@@ -409,6 +430,10 @@ def main():
     failed = 0
     for problem in (list(problems(tables, evidence)) +
                     list(check_page(tables, evidence))):
+        print(problem)
+        failed = 1
+    page = engagement.Page(ROOT, tables, evidence.samples)
+    for problem in unfound_requests(page):
         print(problem)
         failed = 1
     for key, tag, change, expected in PLANTS:
