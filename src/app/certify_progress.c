@@ -39,7 +39,7 @@ void certify_print(const char *text, size_t max)
 {
     size_t at = 0;
 
-    while (text[at] != '\0' && at < max) {
+    while (at < max && text[at] != '\0') {
         size_t len = printable(text + at);
 
         if (len > 0) {
@@ -178,8 +178,9 @@ find_fields(const char *text, const char *tag, struct cg_slice *value)
     size_t len;
 
     for (const char *at = strchr(text, ' '); at != NULL; at = strchr(at, ' ')) {
-        const char *end = ++at;
+        const char *end;
 
+        at++;
         if (!is_field(at, &len) || strlen(tag) != len ||
             strncmp(at, tag, len) != 0) {
             continue;
