@@ -105,14 +105,30 @@ static bool fact_fits(const struct fact *fact, struct cg_slice value)
                : word_fits(value, fact->word);
 }
 
+/* |text| as it is written, or what it stands for: "$LIMIT". */
+static struct cg_slice meant(const struct cg_script_runner *runner,
+                             struct cg_slice text)
+{
+    const struct cg_script *script = runner->script;
+    size_t index = CG_SCRIPT_CAPTURES_MAX;
+
+    if (text.len > 0 && text.data[0] == '$') {
+        index = cg_script_capture_find(
+            script, (struct cg_slice){text.data + 1, text.len - 1});
+    }
+    return index < script->capture_count ? cg_slice_str(runner->captures[index])
+                                         : text;
+}
+
 static void compare(struct cg_script_runner *runner,
                     const struct cg_script_step *step,
                     const struct cg_script_field *field,
                     const struct fact *fact)
 {
+    struct cg_slice value = meant(runner, field->value);
     char number[CG_DV01_TEXT_MAX] = "";
 
-    if (fact_fits(fact, field->value)) {
+    if (fact_fits(fact, value)) {
         return;
     }
     if (fact->has_amount) {
@@ -120,31 +136,16 @@ static void compare(struct cg_script_runner *runner,
     }
     cg_script_fail(runner, step, "%.*s: expected %.*s=%.*s, it is %s",
                    (int)step->name.len, step->name.data, (int)field->key.len,
-                   field->key.data, (int)field->value.len, field->value.data,
+                   field->key.data, (int)value.len, value.data,
                    fact->has_amount                            ? number
                    : fact->word != NULL && *fact->word != '\0' ? fact->word
                                                                : "none");
 }
 
-/* The id of a step's limit or token: as written, or captured. */
-static struct cg_slice named_id(const struct cg_script_runner *runner,
-                                const struct cg_script_step *step)
-{
-    const struct cg_script *script = runner->script;
-    size_t index = CG_SCRIPT_CAPTURES_MAX;
-
-    if (step->name.len > 0 && step->name.data[0] == '$') {
-        index = cg_script_capture_find(
-            script, (struct cg_slice){step->name.data + 1, step->name.len - 1});
-    }
-    return index < script->capture_count ? cg_slice_str(runner->captures[index])
-                                         : step->name;
-}
-
 static void compare_limit(struct cg_script_runner *runner,
                           const struct cg_script_step *step)
 {
-    struct cg_slice id = named_id(runner, step);
+    struct cg_slice id = meant(runner, step->name);
     struct cg_limit_view view;
 
     for (size_t i = 0; cg_gate_limit(runner->gate, i, &view); i++) {
@@ -167,7 +168,7 @@ static void compare_limit(struct cg_script_runner *runner,
 static void compare_token(struct cg_script_runner *runner,
                           const struct cg_script_step *step)
 {
-    struct cg_slice id = named_id(runner, step);
+    struct cg_slice id = meant(runner, step->name);
     struct cg_token_view view;
 
     for (size_t i = 0; cg_gate_token(runner->gate, i, &view); i++) {
@@ -217,7 +218,7 @@ static void find_difference(struct cg_script_runner *runner,
                             const struct cg_script_step *step,
                             const struct cg_gate *books)
 {
-    struct cg_slice id = named_id(runner, step);
+    struct cg_slice id = meant(runner, step->name);
     struct cg_difference_view view;
     char last[256] = "";
 
