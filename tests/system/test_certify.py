@@ -846,6 +846,28 @@ class Certify(unittest.TestCase):
             len(self.passes(desk, "report", "hub", files, "--profile",
                             "plain.profile")), 4)
 
+    def test_hand_that_takes_its_time(self):
+        """Three seconds before what is asked is done, or behind it: nothing
+        that a timer of the gate does comes between."""
+        cases = ["O-120", "T-155"]
+        files = [path for path in case_files("hub") if case_of(path) in cases]
+
+        def part(name, change):
+            def play():
+                desk = self.desk(name)
+                desk.hub()
+                script = os.path.join(desk.folder, "tell.sh")
+                write(script + ".text", change(text_of(script)))
+                subprocess.run(["install", "-m", "755", script + ".text",
+                                script], check=True)
+                self.assertEqual(self.passes(desk, "report", "hub", files,
+                                             "--profile", "hubsim.profile"),
+                                 cases)
+            return play
+        self.in_lanes([
+            part("behind", lambda text: text + "sleep 3\n"),
+            part("before", lambda text: text.replace("\n", "\nsleep 3\n", 1))])
+
     def test_program_that_is_asked(self):
         """It fails, is not there, or hangs while the peer floods: each case
         has its own outcome, and the run ends."""
