@@ -36,21 +36,6 @@ struct cleaning {
     cg_time last; /* when something came or was said */
 };
 
-static struct cg_slice field_of(const struct cg_script_message *message,
-                                uint32_t wanted)
-{
-    struct cg_slice fields = message->body;
-    struct cg_slice value;
-    uint32_t tag;
-
-    while (cg_script_field_next(&fields, &tag, &value)) {
-        if (tag == wanted) {
-            return value;
-        }
-    }
-    return CG_SLICE("");
-}
-
 static bool is_one_of(const char *type, const char *const *types)
 {
     for (; *types != NULL; types++) {
@@ -96,7 +81,7 @@ static void put_str(struct body *body, uint32_t tag, const char *text)
 static void
 put_same(struct body *body, uint32_t tag, const struct cg_script_message *from)
 {
-    put(body, tag, field_of(from, tag));
+    put(body, tag, kit_field(from, tag));
 }
 
 static void put_now(struct body *body, uint32_t tag)
@@ -166,8 +151,8 @@ find_order(struct cleaning *cleaning, cg_session session, struct cg_slice id)
         const struct cg_script_message *first = &in->items[order->first];
 
         if (first->session == session &&
-            (cg_slice_equal(field_of(first, 11), id) ||
-             cg_slice_equal(field_of(&in->items[order->newest], 11), id))) {
+            (cg_slice_equal(kit_field(first, 11), id) ||
+             cg_slice_equal(kit_field(&in->items[order->newest], 11), id))) {
             return order;
         }
     }
@@ -184,7 +169,7 @@ static void find_orders(struct cleaning *cleaning)
         if (role_of(cleaning, message->session) == CG_ROLE_CLIENT &&
             is_one_of(message->type, news) &&
             cleaning->order_count < ORDERS_MAX &&
-            find_order(cleaning, message->session, field_of(message, 11)) ==
+            find_order(cleaning, message->session, kit_field(message, 11)) ==
                 NULL) {
             cleaning->orders[cleaning->order_count++] = (struct order){
                 .first = i, .newest = i};
@@ -202,7 +187,7 @@ static size_t find_change(const struct cleaning *cleaning,
     for (size_t i = 0; i < in->count; i++) {
         if (in->items[i].session == session &&
             is_one_of(in->items[i].type, changes) &&
-            cg_slice_equal(field_of(&in->items[i], 11), id)) {
+            cg_slice_equal(kit_field(&in->items[i], 11), id)) {
             return i;
         }
     }
@@ -213,19 +198,19 @@ static size_t find_change(const struct cleaning *cleaning,
 static void report(struct cleaning *cleaning,
                    const struct cg_script_message *message)
 {
-    struct cg_slice status = field_of(message, 39);
+    struct cg_slice status = kit_field(message, 39);
     struct order *order = find_order(cleaning, message->session,
-                                     field_of(message, 11));
+                                     kit_field(message, 11));
     size_t change = find_change(cleaning, message->session,
-                                field_of(message, 11));
+                                kit_field(message, 11));
 
     if (order == NULL) {
-        order = find_order(cleaning, message->session, field_of(message, 41));
+        order = find_order(cleaning, message->session, kit_field(message, 41));
     }
     if (order == NULL || strcmp(message->type, "8") != 0) {
         return;
     }
-    if (change != SIZE_MAX && cg_slice_is(field_of(message, 150), "5")) {
+    if (change != SIZE_MAX && cg_slice_is(kit_field(message, 150), "5")) {
         order->newest = change;
     }
     if (status.len == 1 && strchr("2348C", status.data[0]) != NULL) {
@@ -242,7 +227,7 @@ static void cancel(struct cleaning *cleaning, struct order *order)
 
     order->cancelled = true;
     put_made(cleaning, &body, 11);
-    put(&body, 41, field_of(newest, 11));
+    put(&body, 41, kit_field(newest, 11));
     put_same(&body, 1, newest);
     put_same(&body, 55, newest);
     put_same(&body, 54, newest);
@@ -261,13 +246,13 @@ static bool was_answered(const struct cleaning *cleaning,
                          const char *const *types)
 {
     const struct cg_script_messages *in = &cleaning->play->runner.in;
-    struct cg_slice id = field_of(message, tag);
+    struct cg_slice id = kit_field(message, tag);
 
     for (size_t i = 0; i < in->count; i++) {
         if (in->items[i].session == message->session &&
             is_one_of(in->items[i].type, types) &&
             in->items[i].time >= message->time &&
-            cg_slice_equal(field_of(&in->items[i], tag), id)) {
+            cg_slice_equal(kit_field(&in->items[i], tag), id)) {
             return true;
         }
     }
@@ -283,7 +268,7 @@ static const struct cg_script_message *last_report(
     for (size_t i = in->count; i-- > 0;) {
         if (in->items[i].session == venue &&
             strcmp(in->items[i].type, "8") == 0 &&
-            cg_slice_equal(field_of(&in->items[i], 11), id)) {
+            cg_slice_equal(kit_field(&in->items[i], 11), id)) {
             return &in->items[i];
         }
     }
@@ -295,9 +280,9 @@ static void venue_reports(struct cleaning *cleaning,
                           const char *what)
 {
     cg_session venue = request->session;
-    struct cg_slice original = field_of(request, 41);
+    struct cg_slice original = kit_field(request, 41);
     const struct cg_script_message *last = last_report(
-        cleaning, venue, original.len > 0 ? original : field_of(request, 11));
+        cleaning, venue, original.len > 0 ? original : kit_field(request, 11));
     struct body body = {.len = 0};
 
     put_same(&body, 11, request);
@@ -305,7 +290,7 @@ static void venue_reports(struct cleaning *cleaning,
     if (last != NULL) {
         put_same(&body, 37, last);
     } else {
-        put(&body, 37, field_of(request, 11));
+        put(&body, 37, kit_field(request, 11));
     }
     put_made(cleaning, &body, 17);
     if (role_of(cleaning, venue) == CG_ROLE_VENUE &&
@@ -317,7 +302,7 @@ static void venue_reports(struct cleaning *cleaning,
     put_same(&body, 55, request);
     put_same(&body, 54, request);
     put_same(&body, 38, last != NULL ? last : request);
-    put(&body, 14, last != NULL ? field_of(last, 14) : CG_SLICE("0"));
+    put(&body, 14, last != NULL ? kit_field(last, 14) : CG_SLICE("0"));
     put_str(&body, 151, "0");
     put_str(&body, 6, "0");
     say(cleaning, venue, "8", &body);
@@ -361,8 +346,8 @@ static void hub(struct cleaning *cleaning, const struct cg_script_message *ask)
 {
     static const char *const answers[] = {"DG", NULL};
     struct body body = {.len = 0};
-    bool told = cg_slice_is(field_of(ask, 2321), "1");
-    bool given_back = !told && cg_slice_is(field_of(ask, 2320), "1");
+    bool told = cg_slice_is(kit_field(ask, 2321), "1");
+    bool given_back = !told && cg_slice_is(kit_field(ask, 2320), "1");
 
     if (strcmp(ask->type, "DF") != 0 ||
         was_answered(cleaning, ask, 2318, answers)) {
@@ -376,7 +361,7 @@ static void hub(struct cleaning *cleaning, const struct cg_script_message *ask)
     put_same(&body, 2324, ask);
     put_str(&body, 2325, told ? "0" : given_back ? "4" : "2");
     if (told) {
-        put(&body, 2327, field_of(ask, 2324));
+        put(&body, 2327, kit_field(ask, 2324));
     } else if (!given_back) {
         put_str(&body, 2326, "99");
     }

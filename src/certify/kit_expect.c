@@ -67,21 +67,6 @@ struct cg_script_message *kit_untaken(struct kit_play *play, cg_session session)
 
 /* --- what follows a logon ------------------------------------------------- */
 
-static struct cg_slice field_of(const struct cg_script_message *message,
-                                uint32_t wanted)
-{
-    struct cg_slice rest = message->body;
-    struct cg_slice value;
-    uint32_t tag;
-
-    while (cg_script_field_next(&rest, &tag, &value)) {
-        if (tag == wanted) {
-            return value;
-        }
-    }
-    return CG_SLICE("");
-}
-
 static bool names(const struct kit_play *play, const char *type)
 {
     for (size_t i = 0; i < play->script.step_count; i++) {
@@ -102,14 +87,14 @@ with_same(const struct cg_script_messages *messages,
           const struct cg_script_message *other,
           uint32_t tag)
 {
-    struct cg_slice id = field_of(other, tag);
+    struct cg_slice id = kit_field(other, tag);
 
     for (size_t i = 0; i < messages->count && id.len > 0; i++) {
         const struct cg_script_message *message = &messages->items[i];
 
         if (message->session == other->session &&
             strcmp(message->type, type) == 0 &&
-            cg_slice_equal(field_of(message, tag), id)) {
+            cg_slice_equal(kit_field(message, tag), id)) {
             return message;
         }
     }

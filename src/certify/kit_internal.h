@@ -313,6 +313,10 @@ bool kit_can_play(const struct cg_kit *kit,
                   char *reason,
                   size_t reason_len);
 
+/* The first field of a message's body with the tag; "" when there is none. */
+struct cg_slice kit_field(const struct cg_script_message *message,
+                          uint32_t wanted);
+
 /* Whether what a case asks of an actor is the kit's own to do: then it needs no
  * telling, as the steps say what it does. */
 bool kit_is_own(const struct cg_kit *kit, cg_session session);

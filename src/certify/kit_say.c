@@ -258,6 +258,21 @@ void kit_step_passed(struct kit_play *play,
     next_step(play, over);
 }
 
+struct cg_slice kit_field(const struct cg_script_message *message,
+                          uint32_t wanted)
+{
+    struct cg_slice fields = message->body;
+    struct cg_slice value;
+    uint32_t tag;
+
+    while (cg_script_field_next(&fields, &tag, &value)) {
+        if (tag == wanted) {
+            return value;
+        }
+    }
+    return CG_SLICE("");
+}
+
 void kit_step_waived(struct kit_play *play, const char *why)
 {
     char text[1024];
