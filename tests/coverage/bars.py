@@ -72,8 +72,8 @@ SOME_OF = {
 # counts.  With them are the tests of what only such programs use.
 PROCESS_TESTS = """
 app_no_memory audit_command certification certification_paper certify
-certify_credit certify_files certify_operator cli demo dv01_command embed_run
-evidence evidence_more evidence_no_memory explain_command fix8c_echo
+certify_credit certify_files certify_operator certify_runs cli demo
+dv01_command embed_run evidence evidence_more evidence_no_memory explain_command fix8c_echo
 gate_config gate_kept gate_log gate_process gate_reload gate_sessions
 gate_stop gate_strangers kit_edges kit_gate kit_hub records_command
 replay_against_command replay_command replay_gate replay_journal_command

@@ -328,7 +328,9 @@ class Terminal:
         return os.waitstatus_to_exitcode(status), self.text
 
 
-class Certify(unittest.TestCase):
+class Desks(unittest.TestCase):
+    """Each test has desks of its own."""
+
     def setUp(self):
         # pylint: disable=consider-using-with
         self.place = gate_desk.tempfile.TemporaryDirectory(prefix="cg-certify-")
@@ -411,6 +413,10 @@ class Certify(unittest.TestCase):
         # None is for nobody: each passes in each seat that it is for.
         self.assertEqual(set(passed), {case_of(path) for path in files})
         return passed
+
+
+class Cases(Desks):
+    """Every case, in its seats; and what finds each planted fault."""
 
     def test_our_gate_certifies(self):
         passed = self.certifies("gate", "creditgate.profile",
@@ -579,6 +585,10 @@ class Certify(unittest.TestCase):
                              row["fault"] + ":\n" + out)
             desk.close()
         self.in_lanes(lambda row=row: play(row) for row in rows[::SHARE])
+
+
+class Runs(Desks):
+    """Operators, bad peers, and what is printed and kept."""
 
     def test_stops_and_goes_on(self):
         desk = self.desk()
