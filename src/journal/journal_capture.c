@@ -21,10 +21,17 @@ struct capture {
     size_t room;
 };
 
+/* Whole, whatever bytes it has, as an id of a message may have a NUL in it; and
+ * one behind it. */
 static bool copy(const char *text, size_t len, const char **out)
 {
-    *out = len > 0 ? strndup(text, len) : NULL;
-    return len == 0 || *out != NULL;
+    char *made = len > 0 ? malloc(len + 1) : NULL;
+    if (made != NULL) {
+        memcpy(made, text, len);
+        made[len] = '\0';
+    }
+    *out = made;
+    return len == 0 || made != NULL;
 }
 
 static void fact_free(struct cg_fact *fact)

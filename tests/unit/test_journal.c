@@ -1003,6 +1003,21 @@ static void test_journal_memory_keeps_nothing(void **state)
     journal.close(journal.user);
 }
 
+/* One in memory keeps ids and texts as messages have them: bytes, NUL, too. */
+static void test_journal_capture_exact(void **state)
+{
+    struct reader reader = {fact_full, 0, 0};
+    struct cg_journal journal;
+
+    (void)state;
+    assert_int_equal(cg_journal_open_capture(&journal), 0);
+    assert_int_equal(append_range(&journal, 1, 9, fact_full), 0);
+    assert_int_equal(journal.commit(journal.user), 0);
+    assert_int_equal(journal.load(journal.user, 0, read_one, &reader), 0);
+    assert_int_equal(reader.count, 9);
+    journal.close(journal.user);
+}
+
 #define WITH_PLACE(test)                                                       \
     cmocka_unit_test_setup_teardown(test, place_setup, place_teardown)
 
@@ -1037,6 +1052,7 @@ int main(void)
         WITH_PLACE(test_journal_checkpoint_bounds_the_log),
         WITH_PLACE(test_journal_disk_full_keeps_committed),
         cmocka_unit_test(test_journal_memory_keeps_nothing),
+        cmocka_unit_test(test_journal_capture_exact),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
