@@ -49,6 +49,7 @@ END
     "$program" hubsim --listen "$port" --target CERTGATE --limits limits.csv \
         --dictionaries "$root/fixspec" <>commands >hub.log 2>&1 &
     echo $! >pid
+    while kill -0 $! 2>/dev/null && ! grep -q listen hub.log; do sleep 0.1; done
 else
     cat >obey.sh <<END
 #!/bin/sh
