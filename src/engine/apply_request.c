@@ -138,6 +138,7 @@ void cg_apply_request_sent(struct cg_state *state, const struct cg_fact *fact)
     cg_apply_worst_set(state, order);
 }
 
+/* flags: 1 it was in force once, and another is by now. */
 void cg_apply_request_ended(struct cg_state *state,
                             const struct cg_fact *fact,
                             enum cg_request_state next)
@@ -165,7 +166,8 @@ void cg_apply_request_ended(struct cg_state *state,
     }
     order->behind -= behind ? 1 : 0;
     cg_apply_prices_end(state, order, fact->request);
-    if (next == CG_REQUEST_ACCEPTED && request->kind == CG_REQUEST_REPLACE) {
+    if (next == CG_REQUEST_ACCEPTED && request->kind == CG_REQUEST_REPLACE &&
+        (fact->flags & 1) == 0) {
         order->request = fact->request;
         order->qty = fact->qty;
     }

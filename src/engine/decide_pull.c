@@ -42,6 +42,7 @@ static void pull_send(struct cg_engine *engine,
     fact.order = slot;
     fact.session = order->client;
     fact.flags = (uint32_t)order->venue << 16;
+    fact.number = (cg_seq)target + 1;
     fact.value = CG_REQUEST_PULL;
     fact.reason = (uint16_t)reason;
     fact.id = id;

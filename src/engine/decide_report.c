@@ -197,6 +197,7 @@ static void replaced(struct cg_engine *engine,
                                                             : replace->qty;
     cg_prices_accept(engine, request);
     cg_engine_record(engine, &fact);
+    (void)cg_replaced_were_there(engine, replace->order);
     if (engine->state.orders[replace->order].state == CG_ORDER_CLOSED) {
         cg_prices_settle(engine, replace->order); /* it came after the end */
     }
@@ -294,6 +295,25 @@ static void cancel_confirmed(struct cg_engine *engine, uint32_t slot)
     }
 }
 
+/* A replace without an answer that the venue cancelled the order by, or that
+ * its canceller names, was in force (R22). */
+static void named_was_there(struct cg_engine *engine,
+                            uint32_t slot,
+                            const struct cg_report_event *event)
+{
+    const struct cg_state *state = &engine->state;
+    const struct cg_request *request = &state->requests[slot];
+    uint32_t named = event->orig_clordid.len > 0
+                         ? cg_state_request(state, request->venue,
+                                            event->orig_clordid)
+                         : request->target;
+    if (request->kind != CG_REQUEST_REPLACE && named != CG_NONE &&
+        state->requests[named].order == request->order &&
+        cg_replace_is_lost(&state->requests[named])) {
+        replaced(engine, named, event);
+    }
+}
+
 /* R17: a breach took an order that its client cancelled for gone; when the
  * venue says no, it is not. */
 static void cancel_failed(struct cg_engine *engine, uint32_t slot)
@@ -324,6 +344,7 @@ void cg_report_settle(struct cg_engine *engine,
     identify(engine, slot, event);
     if (event->kind == CG_REPORT_CANCELLED ||
         (event->is_status && event->closed)) {
+        named_was_there(engine, request, event);
         cancel_confirmed(engine, request);
     }
     if (event->of_leg) {

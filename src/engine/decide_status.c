@@ -210,6 +210,10 @@ static void settled(struct cg_engine *engine,
                     uint32_t named,
                     bool sure)
 {
+    if (cg_replaced_were_there(engine, slot)) {
+        cg_tokens_follow(engine, slot);
+        cg_limits_check(engine, slot);
+    }
     cg_unsent_settle(engine, slot, named, sure);
     told(engine, slot, status, sure ? 0 : 1);
     cg_requests_answer(engine, slot, false);

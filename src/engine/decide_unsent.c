@@ -74,6 +74,40 @@ void cg_request_withheld(struct cg_engine *engine,
     cg_engine_record(engine, &fact);
 }
 
+bool cg_replace_is_lost(const struct cg_request *request)
+{
+    return request->kind == CG_REQUEST_REPLACE &&
+           request->state == CG_REQUEST_SENT &&
+           (request->withheld == CG_WITHHELD_UNSENT ||
+            request->withheld == CG_WITHHELD_UNHEARD);
+}
+
+/* The newest comes first, so that what names one that was there comes before
+ * it. */
+bool cg_replaced_were_there(struct cg_engine *engine, uint32_t slot)
+{
+    const struct cg_state *state = &engine->state;
+    bool any = false;
+    for (uint32_t i = state->orders[slot].requests; i != CG_NONE;
+         i = state->requests[i].next) {
+        const struct cg_request *request = &state->requests[i];
+        if (request->kind != CG_REQUEST_REPLACE ||
+            request->state != CG_REQUEST_ACCEPTED ||
+            request->target == CG_NONE ||
+            !cg_replace_is_lost(&state->requests[request->target])) {
+            continue;
+        }
+        struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
+        fact.request = request->target;
+        fact.order = slot;
+        fact.qty = state->requests[request->target].qty;
+        fact.flags = 1;
+        cg_engine_record(engine, &fact);
+        any = true;
+    }
+    return any;
+}
+
 /* Of what can be resent no more, the replaces that never came are marked
  * already. */
 void cg_unsent_settle(struct cg_engine *engine,

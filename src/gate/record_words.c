@@ -160,6 +160,9 @@ static const char *request_taken(const struct cg_telling *telling)
 static const char *request_accepted(const struct cg_telling *telling)
 {
     uint32_t slot = telling->fact->request;
+    if ((telling->fact->flags & 1) != 0) {
+        return "replace {request} was in force, and what names it is by now";
+    }
     return slot != CG_NONE &&
                    telling->state->requests[slot].kind == CG_REQUEST_REPLACE
                ? "replace {request} is in force: the quantity is {qty}"

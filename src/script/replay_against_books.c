@@ -327,7 +327,8 @@ static void request_accepted(struct cg_against *against,
 {
     struct cg_against_record *record = request_of(against, side, fact->request);
     struct cg_against_record *order = order_of(against, side, fact->order);
-    if (record != NULL && order != NULL && record->type == 'G') {
+    bool comes = (fact->flags & 1) == 0; /* else: another is by now */
+    if (record != NULL && order != NULL && record->type == 'G' && comes) {
         cg_against_copy(order->views[side].id, cg_slice_str(record->clordid));
         order->views[side].qty = fact->qty;
     }

@@ -391,6 +391,21 @@ static void others_told(struct judge *judge,
     }
 }
 
+/* What a replace or cancel names that the venue has taken was there, though the
+ * word on it may be lost; and what that one names. */
+static void replaced_told(struct judge *judge, struct judge_request *request)
+{
+    while (request->kind == 'G' || request->kind == 'F') {
+        request = judge_request_named(
+            judge, request->session,
+            sim_field_find(cg_slice_str(request->body), 41));
+        if (request == NULL || !request->unsure) {
+            return;
+        }
+        request->told = true;
+    }
+}
+
 void judge_client_heard(struct judge *judge, const struct judge_event *event)
 {
     bool refuses = strcmp(event->type, "j") == 0;
@@ -402,6 +417,9 @@ void judge_client_heard(struct judge *judge, const struct judge_event *event)
     if (strcmp(event->type, "8") == 0 && request->order != SIM_NONE) {
         report_heard(judge, request, event);
         others_told(judge, request, judge_exec(event) == 'I');
+        if (judge_exec(event) == '5' || judge_exec(event) == '4') {
+            replaced_told(judge, request);
+        }
     }
     request->told |= judge_exec(event) != 'I' || request->unsure;
 }
