@@ -5,7 +5,8 @@
 #     tests/fuzz/fuzz.sh SECONDS [TARGET ...]
 #
 # For less than a minute the build is one without optimization, which takes a
-# quarter of the time to make.  An input that fails is kept in
+# quarter of the time to make, and tries the same inputs each time, as far as the
+# time goes; nothing of what is found new is gathered then.  An input that fails is kept in
 # tests/fuzz/found/TARGET/, where each test run finds it, and how to see it again
 # is printed.  BUILD= is the folder of the build (build-fuzz, or
 # build-fuzz-quick), CORPUS= where inputs are gathered (its folder "corpus").
@@ -14,7 +15,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
-[ $# -ge 1 ] || { sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 2; }
 seconds=$1
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -74,6 +75,13 @@ fuzz() {
             "$build/tests/fuzz/$target.pack"
     fi
     mkdir -p "$found"
+    inputs="$folder $found"
+    if [ "$level" = -O0 ]; then
+        # What is compared are addresses, too, other ones each time.
+        find "$folder" "$found" -type f | sort | paste -s -d, \
+            > "$build/$target.inputs"
+        inputs="-seed=1 -use_cmp=0 -seed_inputs=@$build/$target.inputs"
+    fi
     dictionary=
     if [ -e "$root/tests/fuzz/$target.dict" ]; then
         dictionary=-dict=$root/tests/fuzz/$target.dict
@@ -84,7 +92,7 @@ fuzz() {
         "$build/tests/fuzz/libfuzzer_$target" $dictionary \
         -max_total_time="$seconds" -timeout=25 -rss_limit_mb=4096 \
         -entropic=0 -artifact_prefix="$found/" -print_final_stats=1 \
-        "$folder" "$found" > "$log" 2>&1; then
+        $inputs > "$log" 2>&1; then
         grep -E 'stat::(number_of_executed|average_exec)' "$log" |
             sed "s/^/$target: /"
         grep -oE 'cov: [0-9]+ ft: [0-9]+ corp: [0-9]+' "$log" | tail -1 |
