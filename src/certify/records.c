@@ -124,6 +124,22 @@ json_t *cg_records_file(const char *path)
     return made;
 }
 
+json_t *cg_records_included(const struct cg_script *script)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < script->included_count; i++) {
+        char digest[CG_DIGEST_HEX + 1] = "";
+
+        (void)cg_file_digest(script->included[i], digest);
+        array = json_put_item(array,
+                              json_pack("{so ss}", "file",
+                                        cg_records_text(script->included[i]),
+                                        "digest", digest));
+    }
+    return array;
+}
+
 /* --- records ------------------------------------------------------------ */
 
 int cg_records_open(struct cg_records *records,
@@ -215,7 +231,7 @@ void cg_records_attempt(struct cg_records *records,
     (void)cg_file_digest(kase->path, digest);
     cg_records_add_to_attempt(
         records, "attempt",
-        json_pack("{so so so ss ss so so so so so ss}", "file",
+        json_pack("{so so so ss ss so so so so so ss so}", "file",
                   cg_records_text(kase->path), "title",
                   cg_records_text(kase->script.title), "purpose",
                   slice_json(what->purpose), "level",
@@ -227,8 +243,8 @@ void cg_records_attempt(struct cg_records *records,
                   notes_json(what->preconditions, what->precondition_count),
                   "references",
                   notes_json(what->references, what->reference_count), "values",
-                  set, "script", cg_records_file(kase->path), "digest",
-                  digest));
+                  set, "script", cg_records_file(kase->path), "digest", digest,
+                  "included", cg_records_included(&kase->script)));
     if (!cg_credit_attempt(records->credit, what->id)) {
         records->error = CG_ERR_MEMORY;
     }

@@ -73,6 +73,10 @@ json_t *cg_records_text(const char *text);
  * memory. */
 json_t *cg_records_file(const char *path);
 
+/* The files that a script includes, each with its digest.  NULL without
+ * memory. */
+json_t *cg_records_included(const struct cg_script *script);
+
 /* SHA-256 of a file in hex; false when it cannot be read. */
 bool cg_file_digest(const char *path, char hex[CG_DIGEST_HEX + 1]);
 

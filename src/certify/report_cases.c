@@ -42,6 +42,16 @@ static const char *name_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+static void put_included(struct cg_sheet *sheet, const json_t *included)
+{
+    for (size_t i = 0; i < json_array_size(included); i++) {
+        const json_t *file = json_array_get(included, i);
+        put_row(sheet, i == 0 ? "Includes" : "",
+                name_of(cg_record_string(file, "file")));
+        put_row(sheet, "", cg_record_string(file, "digest"));
+    }
+}
+
 /* --- steps -------------------------------------------------------------- */
 
 /* What one side has of |tag|: "none" when nothing. */
@@ -289,11 +299,17 @@ static void put_other_script(struct cg_sheet *sheet,
                              const struct cg_report_attempt *attempt)
 {
     const char *digest = cg_record_string(attempt->begin, "digest");
+    const json_t *included = json_object_get(attempt->begin, "included");
     if (strcmp(digest, cg_record_string(kase->about, "digest")) != 0) {
         cg_sheet_add(sheet, "<p class=y>The script was another one then, "
                             "SHA-256 <span class=h>");
         cg_sheet_string(sheet, digest);
         cg_sheet_add(sheet, "</span></p>\n");
+    } else if (json_array_size(included) > 0 &&
+               !json_equal(included,
+                           json_object_get(kase->about, "included"))) {
+        cg_sheet_add(sheet, "<p class=y>What the script includes was another "
+                            "text then.</p>\n");
     }
 }
 
@@ -404,6 +420,7 @@ static void put_case(struct cg_sheet *sheet,
     put_row(sheet, "Needs", cg_record_string(about, "needs"));
     put_row(sheet, "Script", name_of(cg_record_string(about, "file")));
     put_row(sheet, "Script, SHA-256", cg_record_string(about, "digest"));
+    put_included(sheet, json_object_get(about, "included"));
     cg_sheet_add(sheet, "</table>\n");
     if (kase->attempt_count == 0) {
         cg_sheet_add(sheet, "<p class=y>No attempt was made at it.</p>\n");

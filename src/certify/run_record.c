@@ -106,6 +106,47 @@ static json_t *case_ids(const struct cg_cases *cases)
     return array;
 }
 
+/* Whether no case before |at| includes the file, too. */
+static bool is_first(const struct cg_cases *cases, size_t at, size_t included)
+{
+    const char *path = cases->items[at].script.included[included];
+
+    for (size_t i = 0; i < at; i++) {
+        const struct cg_script *script = &cases->items[i].script;
+
+        for (size_t j = 0; j < script->included_count; j++) {
+            if (strcmp(script->included[j], path) == 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The text of each file that cases include. */
+static json_t *included(const struct cg_cases *cases)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct cg_script *script = &cases->items[i].script;
+
+        for (size_t j = 0; j < script->included_count; j++) {
+            const char *path = script->included[j];
+            char digest[CG_DIGEST_HEX + 1] = "";
+
+            if (is_first(cases, i, j)) {
+                (void)cg_file_digest(path, digest);
+                array = json_put_item(array, json_pack("{so ss so}", "file",
+                                                       cg_records_text(path),
+                                                       "digest", digest, "text",
+                                                       cg_records_file(path)));
+            }
+        }
+    }
+    return array;
+}
+
 /* The sessions that the kit plays at a gate; of a hub it plays all others. */
 static void put_played(const struct cg_certification_options *options,
                        char *text,
@@ -136,7 +177,7 @@ json_t *cg_run_record(const struct cg_certification_options *options)
     (void)cg_file_digest(options->config_path, config);
     put_played(options, played, sizeof(played));
     return json_pack(
-        "{ss so so so ss ss ss so s{so ss} s{so ss so so} so ss}", "version",
+        "{ss so so so ss ss ss so s{so ss} s{so ss so so} so so ss}", "version",
         options->version, "operator", cg_records_text(options->operator_name),
         "firm", cg_records_text(profile->firm), "counterparty",
         cg_records_text(profile->counterparty), "seat",
@@ -146,5 +187,6 @@ json_t *cg_run_record(const struct cg_certification_options *options)
         "path", cg_records_text(profile->path), "digest", profile->digest,
         "name", cg_records_text(profile->name), "text",
         cg_records_file(profile->path != NULL ? profile->path : ""), "cases",
-        case_ids(options->cases), "kit_digest", kit);
+        case_ids(options->cases), "included", included(options->cases),
+        "kit_digest", kit);
 }

@@ -34,6 +34,32 @@ const char *cg_standing_text(const json_t *record, const char *key)
     return text != NULL ? text : "";
 }
 
+/* What the script was, with all that it includes, as one digest: |own| is the
+ * file's. */
+static void digest_whole(const char *own,
+                         const json_t *included,
+                         char hex[CG_DIGEST_HEX + 1])
+{
+    struct cg_digester *digester = cg_digester_open();
+    struct cg_digest_bytes digest = {0};
+
+    hex[0] = '\0';
+    if (digester == NULL) {
+        return;
+    }
+    cg_digester_begin(digester);
+    cg_digester_add(digester, own, strlen(own));
+    for (size_t i = 0; i < json_array_size(included); i++) {
+        const char *more = cg_standing_text(json_array_get(included, i),
+                                            "digest");
+
+        cg_digester_add(digester, more, strlen(more));
+    }
+    cg_digester_end(digester, &digest);
+    cg_digester_close(digester);
+    cg_digest_hex(&digest, hex);
+}
+
 /* The case that a record is about; false: none of these. */
 static bool
 find(const struct cg_standings *standings, const json_t *record, size_t *at)
@@ -73,8 +99,8 @@ static void take_attempt(struct cg_standings *standings, const json_t *record)
         standing->attempts = (unsigned)json_integer_value(
             json_object_get(record, "attempt"));
         standing->decided = false;
-        (void)snprintf(standing->digest, sizeof(standing->digest), "%s",
-                       cg_standing_text(record, "digest"));
+        digest_whole(cg_standing_text(record, "digest"),
+                     json_object_get(record, "included"), standing->digest);
     }
 }
 
@@ -124,15 +150,21 @@ void cg_standings_set(struct cg_standings *standings,
 bool cg_standings_hold(const struct cg_standings *standings, size_t at)
 {
     const struct cg_standing *standing = &standings->items[at];
-    char digest[CG_DIGEST_HEX + 1] = "";
+    const struct cg_case *kase = &standings->cases->items[at];
+    char own[CG_DIGEST_HEX + 1] = "";
+    char whole[CG_DIGEST_HEX + 1];
+    json_t *included;
 
     if (!standing->decided || standing->verdict == CG_KIT_BROKEN ||
         (standing->verdict == CG_KIT_WAIVED &&
          strcmp(standing->circumstances, standings->circumstances) != 0)) {
         return false;
     }
-    (void)cg_file_digest(standings->cases->items[at].path, digest);
-    return strcmp(digest, standing->digest) == 0;
+    (void)cg_file_digest(kase->path, own);
+    included = cg_records_included(&kase->script);
+    digest_whole(own, included, whole);
+    json_decref(included);
+    return strcmp(whole, standing->digest) == 0;
 }
 
 void cg_standings_count(const struct cg_standings *standings,

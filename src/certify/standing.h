@@ -17,7 +17,7 @@ struct cg_standing {
     unsigned attempts;
     bool decided;
     enum cg_kit_verdict verdict;
-    char digest[CG_DIGEST_HEX + 1];        /* of its file, then */
+    char digest[CG_DIGEST_HEX + 1];        /* of its files, then */
     char circumstances[CG_DIGEST_HEX + 1]; /* of the run it is of */
     char reason[CG_STANDING_REASON_MAX];
 };

@@ -162,6 +162,9 @@ struct cg_script {
     /* What the gate's reader read: its sections, and the table. */
     const char *config_text;
     const char *instruments_text;
+    /* The files that it includes, once each, in the order of reading. */
+    const char *included[CG_SCRIPT_FILES_MAX];
+    size_t included_count;
     struct cg_script_store *store;
 };
 

@@ -60,6 +60,16 @@ static bool may_include(struct cg_script_reader *reader, const char *name)
     return false;
 }
 
+static void note_included(struct cg_script *script, const char *path)
+{
+    for (size_t i = 0; i < script->included_count; i++) {
+        if (strcmp(script->included[i], path) == 0) {
+            return;
+        }
+    }
+    script->included[script->included_count++] = path;
+}
+
 /* The text of a file goes on the stack, and its bytes into the store. */
 void cg_script_push(struct cg_script_reader *reader, struct cg_lines *text)
 {
@@ -93,6 +103,7 @@ void cg_script_include(struct cg_script_reader *reader, const char *name)
         return;
     }
     if (cg_config_text_open(&text, path, reader->mistakes)) {
+        note_included(reader->script, path);
         cg_script_push(reader, &text);
         return;
     }

@@ -1041,6 +1041,37 @@ class Runs(Desks):
         self.assertEqual(status, 2)
         self.assertIn("--play is of --peer gate only", error)
 
+    def test_what_is_included_has_changed(self):
+        """A verdict is on the whole text of a case."""
+        desk = self.desk()
+        desk.gate()
+        for name in os.listdir(CASES):
+            if name.endswith(".inc"):
+                shutil.copy(os.path.join(CASES, name), desk.folder)
+        source = case_files("gate")[-1]
+        included = re.findall(r"(?m)^include (\S+)", text_of(source))[0]
+        case = os.path.basename(source)
+        shutil.copy(source, desk.folder)
+        self.passes(desk, "report", "gate", [os.path.join(desk.folder, case)])
+        run = desk.records("report")[0]
+        path = os.path.join(desk.folder, included)
+        self.assertIn(text_of(path), [file["text"]
+                                      for file in run["included"]])
+        write(path, text_of(path) + "# Another text.\n")
+        status, out, error = desk.certify("--peer", "gate", "--report",
+                                          "report", "--unattended",
+                                          case)
+        self.assertEqual(status, 0, out + error)
+        attempts = [record for record in desk.records("report")
+                    if record["kind"] == "attempt"]
+        self.assertEqual(len(attempts), 2, out)
+        self.assertNotEqual(*[record["included"] for record in attempts])
+        page = text_of(os.path.join(desk.folder, "report", "report.html"))
+        self.assertIn("What the script includes was another text then.", page)
+        _, out, _ = desk.certify("--peer", "gate", "--report", "report",
+                                 "--unattended", case)
+        self.assertIn("nothing is left to play", out)
+
     def test_limit_is_raised_again(self):
         """A case that fails behind its lowering: the kit's hub undoes it."""
         desk = self.desk()

@@ -68,6 +68,8 @@ static void make(const json_t *records, struct cg_report_files *files)
 #define ROW(limit, currency, gate, hub)                                        \
     "{\"limit\":\"" limit "\",\"currency\":\"" currency "\",\"granted\":"      \
     "\"" gate "\"" REST ",\"hub\":{\"granted\":\"" hub "\"" REST "}"
+#define INCLUDED(digest)                                                       \
+    "[{\"file\":\"cases/desk.inc\",\"digest\":\"" digest "\"}]"
 #define STEP                                                                   \
     T1 ",\"text\":\"hub < DG\",\"expected\":\"35=DG\",\"observed\":\"35=DG\""
 
@@ -218,6 +220,10 @@ static void test_report_says_what_it_leaves_out(void **state)
     add(records, "verdict",
         "\"case\":\"T-1\",\"attempt\":2,\"verdict\":"
         "\"passed\"");
+    add(records, "attempt", CASE("T-2") ",\"included\":" INCLUDED("cafe"));
+    add(records, "verdict", CASE("T-2") ",\"verdict\":\"failed\"");
+    add(records, "attempt",
+        "\"case\":\"T-2\",\"attempt\":2,\"included\":" INCLUDED("beef"));
     make(records, &files);
     page = files.bytes[CG_REPORT_HTML];
     assert_has(page, "2005 steps; those behind the first ");
@@ -225,6 +231,10 @@ static void test_report_says_what_it_leaves_out(void **state)
     assert_has(page, "The script was another one then, SHA-256 <span "
                      "class=h>old</span>");
     assert_lacks(page, "SHA-256 <span class=h>new</span>");
+    assert_has(page, "<td>desk.inc\n");
+    assert_has(page, "<td>beef\n");
+    assert_lacks(page, "<td>cafe\n");
+    assert_has(page, "What the script includes was another text then.");
     assert_has(page, ">7.5 ms late<");
     assert_has(page, ">306.0 ms early<");
     assert_has(page, ">in time<");
