@@ -172,19 +172,18 @@ static enum cg_kit_asked outcome(struct certify_operator *operator)
         (void)snprintf(operator->why, sizeof(operator->why),
                        "%s did not end within %d s", operator->command,
                        PATIENCE_MS / 1000);
-    } else if (operator->signal != 0) {
+        return CG_KIT_ASKED_UNSURE;
+    }
+    if (operator->signal != 0) {
         (void)
             snprintf(operator->why, sizeof(operator->why),
                      "signal %d ended %s", operator->signal, operator->command);
-    } else {
-        (void)snprintf(operator->why, sizeof(operator->why),
-                       "%s ended with exit status %d", operator->command,
-                       (int)operator->exit_status);
+        return CG_KIT_ASKED_UNSURE;
     }
-    return operator->exit_status == 0 && operator->signal == 0 && !
-               operator->late
-               ? CG_KIT_ASKED_DONE
-               : CG_KIT_ASKED_CANNOT;
+    (void)snprintf(operator->why, sizeof(operator->why),
+                   "%s ended with exit status %d", operator->command,
+                   (int)operator->exit_status);
+    return operator->exit_status == 0 ? CG_KIT_ASKED_DONE : CG_KIT_ASKED_CANNOT;
 }
 
 /* One at a time: a case may have ended before the program that it asked. */

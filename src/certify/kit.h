@@ -35,7 +35,12 @@ enum cg_kit_verdict {
 };
 
 /* Whether somebody has done what a case asks for outside of FIX. */
-enum cg_kit_asked { CG_KIT_ASKED_WAIT, CG_KIT_ASKED_DONE, CG_KIT_ASKED_CANNOT };
+enum cg_kit_asked {
+    CG_KIT_ASKED_WAIT,
+    CG_KIT_ASKED_DONE,
+    CG_KIT_ASKED_CANNOT,
+    CG_KIT_ASKED_UNSURE, /* it was begun, and nobody says that it is done */
+};
 
 /* What happened, in its order; texts are borrowed for the call. */
 enum cg_kit_event_kind {

@@ -521,7 +521,7 @@ static void ask(struct kit_play *play, const struct cg_script_step *step)
         kit_turn(play->kit, CG_TIME_NEVER);
         answer = kit_ask(play, step, false, undone);
     }
-    if (answer == CG_KIT_ASKED_CANNOT) {
+    if (answer != CG_KIT_ASKED_DONE) {
         kit_note(play->kit, "left to do", "%s", undone);
     }
 }
@@ -557,7 +557,9 @@ static void ask_the_rest(struct kit_play *play)
 {
     bool any = false;
     /* It may have been done already when somebody wanted to end. */
-    size_t done = play->at + (play->verdict == CG_KIT_STOPPED && play->tried);
+    bool begun = play->unsure ||
+                 (play->verdict == CG_KIT_STOPPED && play->tried);
+    size_t done = play->at + (begun ? 1 : 0);
 
     for (size_t i = 0; i < done && i < play->script.step_count; i++) {
         any |= play->script.steps[i].act == CG_SCRIPT_ASKED;

@@ -109,6 +109,7 @@ struct kit_play {
     size_t at;    /* the step at hand */
     bool begun;   /* it was looked at before */
     bool tried;   /* its action was begun */
+    bool unsure;  /* what it asks for may have been done */
     cg_time due;  /* of that step */
     cg_time over; /* when the one before it was */
     cg_time first_look;

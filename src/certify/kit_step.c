@@ -370,7 +370,8 @@ static bool asked(struct kit_play *play, const struct cg_script_step *step)
     }
     answer = kit_ask(play, step, !play->tried, undone);
     play->tried = true;
-    if (answer == CG_KIT_ASKED_CANNOT) {
+    if (answer == CG_KIT_ASKED_CANNOT || answer == CG_KIT_ASKED_UNSURE) {
+        play->unsure = answer == CG_KIT_ASKED_UNSURE;
         kit_step_failed(play, CG_KIT_BROKEN, NULL, NULL, "%s", undone);
         return false;
     }

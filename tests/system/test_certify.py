@@ -786,6 +786,25 @@ class Runs(Desks):
         self.assertIn("stops after this case", out)
         self.assertNotIn("T-102", out)
 
+    def test_hand_that_dies_at_it(self):
+        """What somebody may have done is undone, though he never said so."""
+        desk = self.desk()
+        desk.hub()
+        tell = text_of(os.path.join(desk.folder, "tell.sh.text"))
+        desk.program(tell.replace("\n", "\necho \"$2\" >> asked\n"
+                                  "case $2 in suspend*) kill -9 $$ ;; esac\n",
+                                  1))
+        status, out, error = desk.certify(
+            "--profile", "hubsim.profile", "--report", "report",
+            "--unattended", *[path for path in case_files("hub")
+                              if case_of(path) == "L-116"])
+        self.assertEqual(status, 1, out + error)
+        self.assertRegex(out, r'"Suspend the account CERT-\d+" was not done: '
+                         "signal 9 ended ")
+        self.assertNotIn("left to do", out)
+        self.assertRegex(text_of(os.path.join(desk.folder, "asked")),
+                         r"^suspend (CERT-\d+)\nreinstate \1\n$")
+
     def test_nobody_is_asked(self):
         """What could not be done is said once, with names as they are, and
         why; on the terminal, in the evidence and in the page."""
