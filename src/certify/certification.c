@@ -22,6 +22,7 @@
 
 #define ABSENT_MAX 3 /* cases in a row that a peer may be absent in */
 #define REASON_MAX 1024
+#define TEXT_MAX 1024
 
 struct run {
     const struct cg_certification_options *options;
@@ -141,6 +142,44 @@ static void tell_changes(const struct run *run, const json_t *record)
     }
 }
 
+/* What was done for an attempt that a crash cut off is undone by nobody. */
+static void tell_cut_off(const struct run *run)
+{
+    const json_t *records = cg_evidence_records(run->evidence);
+    size_t count = json_array_size(records);
+    size_t begun = count;
+    const char *kind = "";
+    char told[TEXT_MAX + 128];
+    char text[TEXT_MAX] = "";
+    int len = 0;
+
+    while (begun > 0 && strcmp(kind, "attempt") != 0 &&
+           strcmp(kind, "verdict") != 0) {
+        kind = cg_standing_text(json_array_get(records, --begun), "kind");
+    }
+    if (strcmp(kind, "attempt") != 0 || run->options->say == NULL) {
+        return;
+    }
+    for (size_t i = begun; i < count; i++) {
+        const json_t *record = json_array_get(records, i);
+
+        if (strcmp(cg_standing_text(record, "kind"), "asks") == 0) {
+            len += snprintf(text + len, sizeof(text) - (size_t)len,
+                            "%s \"%.200s\"", len > 0 ? "," : "",
+                            cg_standing_text(record, "plea"));
+            len = len < TEXT_MAX ? len : TEXT_MAX - 1;
+        }
+    }
+    if (len > 0) {
+        (void)snprintf(told, sizeof(told),
+                       "%.40s was cut off when it had asked for%s: see that "
+                       "nothing of it is left",
+                       cg_standing_text(json_array_get(records, begun), "case"),
+                       text);
+        run->options->say(run->options->user, told);
+    }
+}
+
 /* --- one attempt -------------------------------------------------------- */
 
 static void on_event(void *user, const struct cg_kit_event *event)
@@ -161,11 +200,17 @@ static enum cg_kit_asked on_ask(void *user,
                                 const char **why)
 {
     struct run *run = user;
-    enum cg_kit_asked answer = run->options->ask(run->options->user, actor,
-                                                 words, plea, first, why);
+    enum cg_kit_asked answer;
     char told[REASON_MAX] = "done";
 
-    if (answer == CG_KIT_ASKED_CANNOT) {
+    if (first) { /* whoever goes on after a crash knows of it */
+        cg_records_add_to_attempt(&run->records, "asks",
+                                  json_pack("{ss ss ss}", "actor", actor,
+                                            "words", words, "plea", plea));
+    }
+    answer = run->options->ask(run->options->user, actor, words, plea, first,
+                               why);
+    if (answer == CG_KIT_ASKED_CANNOT || answer == CG_KIT_ASKED_UNSURE) {
         (void)snprintf(told, sizeof(told), "not done: %s", *why);
     }
     if (answer != CG_KIT_ASKED_WAIT) {
@@ -517,6 +562,7 @@ static int run_all(struct run *run, struct cg_certification_counts *counts)
     record = cg_run_record(run->options);
     cg_standings_take_run(&run->standings, record);
     tell_changes(run, record);
+    tell_cut_off(run);
     if (is_all_done(run)) {
         json_decref(record);
         cg_standings_count(&run->standings, counts);

@@ -805,6 +805,28 @@ class Runs(Desks):
         self.assertRegex(text_of(os.path.join(desk.folder, "asked")),
                          r"^suspend (CERT-\d+)\nreinstate \1\n$")
 
+    def test_what_a_crash_has_left(self):
+        """Whoever goes on is told what had been asked for."""
+        desk = self.desk()
+        hub = desk.hub()
+        words = ["--profile", "hubsim.profile", "--report", "report",
+                 "--unattended", *[path for path in case_files("hub")
+                                   if case_of(path) == "L-116"]]
+        running = desk.start("certify", "--config", "gate.cfg", "-v", *words)
+        running.see("hub < DI .*2332=0")
+        running.stop(signal.SIGKILL)
+        hub.tell([record["words"] for record in desk.records("report")
+                  if record["kind"] == "asks"][0].replace("suspend",
+                                                          "reinstate"))
+        status, out, error = desk.certify(*words)
+        self.assertEqual(status, 0, out + error)
+        self.assertRegex(out + error,
+                         r'L-116 was cut off when it had asked for "Suspend '
+                         r'the account CERT-\d+": see that nothing of it is '
+                         "left")
+        _, out, error = desk.certify("--again", "L-116", *words)
+        self.assertNotIn("cut off", out + error)
+
     def test_nobody_is_asked(self):
         """What could not be done is said once, with names as they are, and
         why; on the terminal, in the evidence and in the page."""
