@@ -11,8 +11,7 @@ PORTS_GIVEN = set()
 def free_port():
     """Below those that the system gives to connections, and given only once: it
     is still free when somebody listens there."""
-    while True:
-        port = random.randrange(10240, 32768)
+    for port in random.sample(range(10240, 32768), 32768 - 10240):
         if port in PORTS_GIVEN:
             continue
         PORTS_GIVEN.add(port)
@@ -22,3 +21,4 @@ def free_port():
             except OSError:
                 continue
             return port
+    raise OSError("no port of 127.0.0.1 is free")
