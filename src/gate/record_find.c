@@ -84,10 +84,11 @@ bool cg_order_finder_means(const struct cg_order_finder *finder, cg_seq order)
     return false;
 }
 
-/* One that was refused at once has an id, but no order. */
+/* One that was refused at once has an id, but no order.  A slot beyond the
+ * fact's own number can only be wrong, and needs no room. */
 int cg_order_find(struct cg_order_finder *finder, const struct cg_fact *fact)
 {
-    if (fact->kind == CG_FACT_ORDER_TAKEN && fact->order != CG_NONE) {
+    if (fact->kind == CG_FACT_ORDER_TAKEN && fact->order <= fact->no) {
         if (!grow(&finder->by_slot, &finder->slots, fact->order + 1ull)) {
             return CG_ERR_MEMORY;
         }

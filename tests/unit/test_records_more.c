@@ -17,6 +17,7 @@
 #include <creditgate/explain.h>
 #include <creditgate/records.h>
 #include <gate_internal.h>
+#include <record_find.h>
 
 static struct harness h;
 static char error[256];
@@ -344,6 +345,27 @@ static void test_records_more_stops_of_a_firm(void **state)
     assert_null(strstr(words, "halts"));
 }
 
+/* A place that no order can have takes no memory. */
+static void test_records_more_place_beyond_all(void **state)
+{
+    struct cg_order_finder finder = {.id = "A1"};
+    struct cg_fact fact = cg_fact_of(CG_FACT_ORDER_TAKEN);
+    (void)state;
+    fact.no = 7;
+    fact.number = 1;
+    fact.id = "A1";
+    fact.id_len = 2;
+    fact.order = 1u << 31;
+    assert_int_equal(cg_order_find(&finder, &fact), 0);
+    assert_int_equal(finder.slots, 0);
+    assert_int_equal(finder.order_count, 0);
+    fact.order = 7;
+    assert_int_equal(cg_order_find(&finder, &fact), 0);
+    assert_int_equal(finder.slots, 64);
+    assert_true(cg_order_finder_means(&finder, 1));
+    cg_order_finder_deinit(&finder);
+}
+
 /* What is said of a limit concerns the accounts that it covers. */
 static void test_records_more_limits_of_an_account(void **state)
 {
@@ -365,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_records_more_of_no_facts),
         cmocka_unit_test(test_records_more_of_a_broken_chain),
         cmocka_unit_test(test_records_more_names),
+        cmocka_unit_test(test_records_more_place_beyond_all),
         WITH_GATE(test_records_more_ids_of_tokens),
         WITH_GATE(test_records_more_near_ids),
         WITH_GATE(test_records_more_ids_too_long),
