@@ -185,20 +185,85 @@ static bool is_out(const struct cg_request *request)
            request->state == CG_REQUEST_SENT;
 }
 
+/* The oldest replace without an answer that |request| names, or that one such
+ * names, as far back as |end|; |request| itself without one.  An order has the
+ * newest first. */
+static uint32_t
+named_before(const struct cg_state *state, uint32_t request, uint32_t end)
+{
+    uint32_t last = request;
+    for (uint32_t i = state->requests[request].next; i != CG_NONE && i != end;
+         i = state->requests[i].next) {
+        if (i == state->requests[last].target && is_out(&state->requests[i])) {
+            last = i;
+        }
+    }
+    return last;
+}
+
+static bool has_prices(const struct cg_state *state, uint32_t slot)
+{
+    uint32_t i = state->orders[slot].tokens;
+    while (i != CG_NONE && state->tokens[i].prices == CG_NONE) {
+        i = state->tokens[i].next;
+    }
+    return i != CG_NONE;
+}
+
+/* R7: what it names was in force before it, and brought its rates, which stay
+ * but for those of its own. */
+static void prices_accept(struct cg_engine *engine, uint32_t request)
+{
+    const struct cg_state *state = &engine->state;
+    uint32_t at = CG_NONE;
+    while (at != request && has_prices(state, state->requests[request].order)) {
+        at = named_before(state, request, at);
+        cg_prices_accept(engine, at);
+    }
+}
+
+/* Whether the venue has taken a replace that names it: the word on it comes
+ * late. */
+static bool was_replaced(const struct cg_state *state, uint32_t slot)
+{
+    const struct cg_request *request = &state->requests[slot];
+    uint32_t i = request->kind == CG_REQUEST_REPLACE
+                     ? state->orders[request->order].requests
+                     : CG_NONE;
+    while (i != CG_NONE && (state->requests[i].target != slot ||
+                            state->requests[i].kind != CG_REQUEST_REPLACE ||
+                            state->requests[i].state != CG_REQUEST_ACCEPTED)) {
+        i = state->requests[i].next;
+    }
+    return i != CG_NONE;
+}
+
+/* Takes a replace for in force; or for what was, when one is that names it,
+ * but for a status that says more.  The 38 of a report on one leg is the
+ * leg's. */
 static void replaced(struct cg_engine *engine,
                      uint32_t request,
                      const struct cg_report_event *event)
 {
-    const struct cg_request *replace = &engine->state.requests[request];
+    const struct cg_state *state = &engine->state;
+    const struct cg_request *replace = &state->requests[request];
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
+    bool says_more = event->is_status && event->has_order_qty &&
+                     event->order_qty > state->orders[replace->order].qty;
+    bool was = !says_more && was_replaced(state, request);
     fact.request = request;
     fact.order = replace->order;
-    fact.qty = event->has_order_qty && event->order_qty > 0 ? event->order_qty
-                                                            : replace->qty;
-    cg_prices_accept(engine, request);
+    fact.qty = replace->qty;
+    fact.flags = was ? 1 : 0;
+    if (!was) {
+        bool told = event->has_order_qty && event->order_qty > 0 &&
+                    !event->of_leg;
+        fact.qty = told ? event->order_qty : replace->qty;
+        prices_accept(engine, request);
+    }
     cg_engine_record(engine, &fact);
     (void)cg_replaced_were_there(engine, replace->order);
-    if (engine->state.orders[replace->order].state == CG_ORDER_CLOSED) {
+    if (state->orders[replace->order].state == CG_ORDER_CLOSED) {
         cg_prices_settle(engine, replace->order); /* it came after the end */
     }
     cg_tokens_follow(engine, replace->order);
@@ -225,12 +290,15 @@ static void restated(struct cg_engine *engine,
 /* A replace that is none of ours: what it opens counts, and nothing falls but
  * by a restatement. */
 static void replaced_unasked(struct cg_engine *engine,
-                             uint32_t slot,
+                             uint32_t request,
                              const struct cg_report_event *event)
 {
+    uint32_t slot = engine->state.requests[request].order;
     const struct cg_order *order = &engine->state.orders[slot];
     if (order->state == CG_ORDER_CLOSED || !event->has_order_qty ||
-        event->order_qty <= order->qty) {
+        event->order_qty <= order->qty ||
+        (event->order_qty == engine->state.requests[request].qty &&
+         was_replaced(&engine->state, request))) {
         return;
     }
     cg_note(engine,
@@ -295,20 +363,26 @@ static void cancel_confirmed(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* A replace without an answer that the venue cancelled the order by, or that
- * its canceller names, was in force (R22). */
+/* A replace without an answer was in force (R22) when the venue ended the order
+ * by its id, or has taken a cancel that names it. */
 static void named_was_there(struct cg_engine *engine,
                             uint32_t slot,
                             const struct cg_report_event *event)
 {
     const struct cg_state *state = &engine->state;
     const struct cg_request *request = &state->requests[slot];
-    uint32_t named = event->orig_clordid.len > 0
-                         ? cg_state_request(state, request->venue,
-                                            event->orig_clordid)
-                         : request->target;
-    if (request->kind != CG_REQUEST_REPLACE && named != CG_NONE &&
-        state->requests[named].order == request->order &&
+    uint32_t named = CG_NONE;
+    if (request->kind == CG_REQUEST_REPLACE) {
+        bool ends = !event->is_status && !event->of_leg &&
+                    ends_order(&state->orders[request->order], request, event);
+        named = ends ? slot : CG_NONE;
+    } else if (event->kind == CG_REPORT_CANCELLED) {
+        named = event->orig_clordid.len > 0
+                    ? cg_state_request(state, request->venue,
+                                       event->orig_clordid)
+                    : request->target;
+    }
+    if (named != CG_NONE && state->requests[named].order == request->order &&
         cg_replace_is_lost(&state->requests[named])) {
         replaced(engine, named, event);
     }
@@ -342,9 +416,9 @@ void cg_report_settle(struct cg_engine *engine,
     cg_order_found(engine, slot);
     acknowledge(engine, slot, event);
     identify(engine, slot, event);
+    named_was_there(engine, request, event);
     if (event->kind == CG_REPORT_CANCELLED ||
         (event->is_status && event->closed)) {
-        named_was_there(engine, request, event);
         cancel_confirmed(engine, request);
     }
     if (event->of_leg) {
@@ -355,7 +429,7 @@ void cg_report_settle(struct cg_engine *engine,
         is_out(&state->requests[request])) {
         replaced(engine, request, event);
     } else if (event->kind == CG_REPORT_REPLACED) {
-        replaced_unasked(engine, slot, event);
+        replaced_unasked(engine, request, event);
     } else if (event->kind == CG_REPORT_RESTATED) {
         restated(engine, slot, event);
     }

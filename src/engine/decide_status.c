@@ -137,6 +137,14 @@ static void resends_ended(struct cg_engine *engine, cg_session venue)
     }
 }
 
+static void replaced_settle(struct cg_engine *engine, uint32_t slot)
+{
+    if (cg_replaced_were_there(engine, slot)) {
+        cg_tokens_follow(engine, slot);
+        cg_limits_check(engine, slot);
+    }
+}
+
 void cg_round_fire(struct cg_engine *engine, cg_session venue)
 {
     const struct cg_state *state = &engine->state;
@@ -151,8 +159,13 @@ void cg_round_fire(struct cg_engine *engine, cg_session venue)
                         : state->order_top;
     while (round->cursor < last && asked < ROUND_ASKS) {
         const struct cg_order *order = &state->orders[round->cursor];
-        if (is_asked_for(state, order) && order->venue == venue &&
-            order->round != state->sessions[venue].round) {
+        bool due = order->venue == venue &&
+                   order->round != state->sessions[venue].round;
+        if (due && (is_at_venue(order) || order->state == CG_ORDER_CLOSED)) {
+            /* The venue may know the newest id only. */
+            replaced_settle(engine, round->cursor);
+        }
+        if (due && is_asked_for(state, order)) {
             cg_order_inquire(engine, round->cursor);
             asked++;
         } else if (order->state == CG_ORDER_CLOSED && order->venue == venue &&
@@ -210,10 +223,7 @@ static void settled(struct cg_engine *engine,
                     uint32_t named,
                     bool sure)
 {
-    if (cg_replaced_were_there(engine, slot)) {
-        cg_tokens_follow(engine, slot);
-        cg_limits_check(engine, slot);
-    }
+    replaced_settle(engine, slot);
     cg_unsent_settle(engine, slot, named, sure);
     told(engine, slot, status, sure ? 0 : 1);
     cg_requests_answer(engine, slot, false);

@@ -94,6 +94,7 @@ bool cg_replaced_were_there(struct cg_engine *engine, uint32_t slot)
         if (request->kind != CG_REQUEST_REPLACE ||
             request->state != CG_REQUEST_ACCEPTED ||
             request->target == CG_NONE ||
+            state->requests[request->target].order != slot ||
             !cg_replace_is_lost(&state->requests[request->target])) {
             continue;
         }
