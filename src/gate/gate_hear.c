@@ -85,11 +85,7 @@ static bool malformed(struct cg_gate *gate)
 /* Passes the message on as it is. */
 static void pass(struct cg_gate *gate, cg_session session)
 {
-    size_t len = gate->message->type.len;
-    len = len < sizeof(gate->direct_type) ? len : sizeof(gate->direct_type) - 1;
-    memcpy(gate->direct_type, gate->message->type.data, len);
-    gate->direct_type[len] = '\0';
-    struct cg_fix_writer out = direct(gate, session, gate->direct_type);
+    struct cg_fix_writer out = direct(gate, session, cg_gate_type(gate));
     struct cg_context context = {.engine = gate->engine,
                                  .gate_name = gate->name,
                                  .message = gate->message};

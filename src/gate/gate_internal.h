@@ -69,7 +69,7 @@ struct cg_gate {
     cg_seq saved_no; /* the newest picture on record */
 
     uint32_t next_effect;
-    char direct_type[8];
+    char *type;           /* cg_gate_type; |body_max| bytes */
     struct cg_out direct; /* an answer that needs no decision */
     bool has_direct;
     char *body;
@@ -88,6 +88,9 @@ static inline struct cg_fix_message *cg_gate_read_message(struct cg_gate *gate,
 
 /* A fact that is in the books by now; 0, or CG_ERR_MEMORY. */
 int cg_gate_difference_take(struct cg_gate *gate, const struct cg_fact *fact);
+
+/* MsgType(35) of the message at hand as a text; good until the next call. */
+const char *cg_gate_type(struct cg_gate *gate);
 
 /* What the gate adds to a message, or says of its own, beyond what it echoes.
  */

@@ -62,9 +62,10 @@ static int buffers_open(struct cg_gate *gate)
                                  sizeof(*gate->update_scopes));
     gate->body = malloc(gate->body_max);
     gate->header = malloc(gate->body_max);
+    gate->type = malloc(gate->body_max);
     if (cg_park_init(&gate->park, sizes->waiting, sizes->message_max) != 0 ||
         !gate->update_limits || !gate->update_scopes || !gate->body ||
-        !gate->header) {
+        !gate->header || !gate->type) {
         return CG_ERR_MEMORY;
     }
     return 0;
@@ -336,6 +337,7 @@ void cg_gate_close(struct cg_gate *gate)
     free(gate->update_scopes);
     free(gate->body);
     free(gate->header);
+    free(gate->type);
     free(gate);
 }
 

@@ -26,6 +26,15 @@ struct cg_profile cg_gate_profile(const struct cg_gate *gate,
     };
 }
 
+const char *cg_gate_type(struct cg_gate *gate)
+{
+    struct cg_slice type = gate->message->type;
+    size_t len = type.len < gate->body_max ? type.len : gate->body_max - 1;
+    memcpy(gate->type, type.data, len);
+    gate->type[len] = '\0';
+    return gate->type;
+}
+
 /* The message that a forward is about: the one at hand, or the one kept. */
 static const struct cg_fix_message *forwarded(struct cg_gate *gate,
                                               const struct cg_effect *effect)
@@ -76,11 +85,7 @@ static const char *pass(struct cg_gate *gate,
                         struct cg_fix_writer *body)
 {
     struct cg_profile profile = cg_gate_profile(gate, effect->session);
-    size_t len = gate->message->type.len;
     CG_ASSERT(gate->has_message);
-    len = len < sizeof(gate->direct_type) ? len : sizeof(gate->direct_type) - 1;
-    memcpy(gate->direct_type, gate->message->type.data, len);
-    gate->direct_type[len] = '\0';
     cg_encode_routing(gate->message, header);
     if (effect->kind == CG_EFFECT_PASS_STATUS) {
         cg_encode_pass_status(context, effect, &profile, body);
@@ -89,7 +94,7 @@ static const char *pass(struct cg_gate *gate,
     } else {
         cg_encode_pass(context, effect, &profile, body);
     }
-    return gate->direct_type;
+    return cg_gate_type(gate);
 }
 
 /* Renders one effect; NULL when it is no message.  A table over the kinds. */

@@ -503,7 +503,7 @@ void harness_feed(struct harness *harness, int session, const char *fields)
     static char text[150000];
     static char body_bytes[150000];
     static char header_bytes[40000];
-    char type[8] = "";
+    char type[64] = "";
     struct cg_fix_writer header = cg_fix_writer_over(header_bytes,
                                                      sizeof(header_bytes));
     struct cg_fix_writer body = cg_fix_writer_over(body_bytes,
@@ -551,7 +551,7 @@ void harness_rejected(struct harness *harness, int session, const char *fields)
     char bytes[2048];
     char text[1024];
     char header_bytes[256];
-    char type[8];
+    char type[64];
     const struct cg_config_session *to = &harness->config.sessions[session];
     struct cg_fix_writer header = cg_fix_writer_over(header_bytes,
                                                      sizeof(header_bytes));

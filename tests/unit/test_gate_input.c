@@ -308,6 +308,11 @@ static void test_gate_input_other_types(void **state)
     refused(CLIENT, "35=ZZ|11=1", CLIENT, "35=j|372=ZZ|380=3");
     ignored(CLIENT, "35=j|45=1|372=8|380=0|58=no");
     refused(HUB, "35=CT|1666=1|1762=0", HUB, "35=j|372=CT|380=3");
+    harness_in(&h, CLIENT, "35=D|11=A2|" BODY);
+    harness_grant(&h, harness_expect(&h, HUB, "35=DF"));
+    harness_expect(&h, VENUE, "35=D|11=A2");
+    harness_in(&h, VENUE, "35=UTenLetters|11=A2|5000=x");
+    harness_expect(&h, CLIENT, "35=UTenLetters|11=A2|5000=x");
     lives();
 }
 
