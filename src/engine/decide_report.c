@@ -248,7 +248,7 @@ static void replaced(struct cg_engine *engine,
     const struct cg_state *state = &engine->state;
     const struct cg_request *replace = &state->requests[request];
     struct cg_fact fact = cg_fact_of(CG_FACT_REQUEST_ACCEPTED);
-    bool says_more = event->is_status && event->has_order_qty &&
+    bool says_more = event->is_status &&
                      event->order_qty > state->orders[replace->order].qty;
     bool was = !says_more && was_replaced(state, request);
     fact.request = request;
@@ -363,8 +363,8 @@ static void cancel_confirmed(struct cg_engine *engine, uint32_t slot)
     }
 }
 
-/* A replace without an answer was in force (R22) when the venue ended the order
- * by its id, or has taken a cancel that names it. */
+/* A replace without an answer was in force (R22) when the venue ended the
+ * order, or a leg, by its id, or has taken a cancel that names it. */
 static void named_was_there(struct cg_engine *engine,
                             uint32_t slot,
                             const struct cg_report_event *event)
@@ -373,7 +373,7 @@ static void named_was_there(struct cg_engine *engine,
     const struct cg_request *request = &state->requests[slot];
     uint32_t named = CG_NONE;
     if (request->kind == CG_REQUEST_REPLACE) {
-        bool ends = !event->is_status && !event->of_leg &&
+        bool ends = !event->is_status &&
                     ends_order(&state->orders[request->order], request, event);
         named = ends ? slot : CG_NONE;
     } else if (event->kind == CG_REPORT_CANCELLED) {

@@ -93,8 +93,9 @@ bool cg_replaced_were_there(struct cg_engine *engine, uint32_t slot)
         const struct cg_request *request = &state->requests[i];
         if (request->kind != CG_REQUEST_REPLACE ||
             request->state != CG_REQUEST_ACCEPTED ||
-            request->target == CG_NONE ||
-            state->requests[request->target].order != slot ||
+            CG_NEVER(request->target == CG_NONE ||
+                         state->requests[request->target].order != slot,
+                     "41 named its order") ||
             !cg_replace_is_lost(&state->requests[request->target])) {
             continue;
         }
