@@ -29,7 +29,8 @@ struct cg_profile cg_gate_profile(const struct cg_gate *gate,
 const char *cg_gate_type(struct cg_gate *gate)
 {
     struct cg_slice type = gate->message->type;
-    size_t len = type.len < gate->body_max ? type.len : gate->body_max - 1;
+    bool fits = CG_ALWAYS(type.len < gate->body_max, "MaxMessageBytes");
+    size_t len = fits ? type.len : gate->body_max - 1;
     memcpy(gate->type, type.data, len);
     gate->type[len] = '\0';
     return gate->type;

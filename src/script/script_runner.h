@@ -15,7 +15,7 @@
 /* One message, in or out; its fields without 8, 9, 35, 49, 56, 34, 52, 10. */
 struct cg_script_message {
     cg_session session;
-    char type[64];
+    char type[8];
     struct cg_slice header; /* allocated together with |body| */
     struct cg_slice body;
     char *bytes;

@@ -24,7 +24,7 @@ struct cg_recording_item {
     bool numbered; /* the gate names it by its number */
     bool broken;   /* no session can say it: what is no field, or misplaced */
     int64_t seq;
-    char type[64];
+    char type[8];
     struct cg_slice sent;   /* 52 */
     struct cg_slice header; /* without what a session's runner puts there */
     struct cg_slice body;
