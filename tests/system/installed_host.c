@@ -87,6 +87,7 @@ struct host {
     struct cg_config *config;
     struct cg_journal journal;
     struct cg_gate *gate;
+    char bytes[512]; /* of the order: they stay until the gate is asked */
 };
 
 static void host_open(struct host *host, const char *amount)
@@ -119,16 +120,16 @@ static void host_close(struct host *host)
     cg_config_close(host->config);
 }
 
-static void order(const struct host *host)
+static void order(struct host *host)
 {
-    char bytes[512];
     size_t len = seal("35=D\00149=CLIENT\00156=GATE\00134=1\001"
                       "52=20270115-08:00:00.000\00111=A1\0011=ACME\001"
                       "55=USSW10\00154=1\00160=20270115-08:00:00.000\001"
                       "38=10000000\00140=2\00144=4.1\00159=0\001",
-                      bytes, sizeof(bytes));
+                      host->bytes, sizeof(host->bytes));
     cg_session from = cg_config_find(host->config, "FIX.4.4", "CLIENT", "GATE");
-    if (cg_gate_recv(host->gate, from, bytes, len, START + CG_SECOND) != 0) {
+    if (cg_gate_recv(host->gate, from, host->bytes, len, START + CG_SECOND) !=
+        0) {
         fail("order", "not taken");
     }
 }
