@@ -391,8 +391,9 @@ static void others_told(struct judge *judge,
     }
 }
 
-/* What a replace or cancel names that the venue has taken was there, though the
- * word on it may be lost; and what that one names. */
+/* What a replace or cancel names that the venue has taken, or by whose id it
+ * has filled the order, was there, though the word on it may be lost; and what
+ * that one names. */
 static void replaced_told(struct judge *judge, struct judge_request *request)
 {
     while (request->kind == 'G' || request->kind == 'F') {
@@ -416,8 +417,10 @@ void judge_client_heard(struct judge *judge, const struct judge_event *event)
     }
     if (strcmp(event->type, "8") == 0 && request->order != SIM_NONE) {
         report_heard(judge, request, event);
-        others_told(judge, request, judge_exec(event) == 'I');
-        if (judge_exec(event) == '5' || judge_exec(event) == '4') {
+        char exec = judge_exec(event);
+        others_told(judge, request, exec == 'I');
+        if (exec == '5' || exec == '4' ||
+            (exec == 'F' && sim_field_char(event->body, 39, 0) == '2')) {
             replaced_told(judge, request);
         }
     }
