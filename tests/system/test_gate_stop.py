@@ -49,6 +49,7 @@ class GateStop(Case):
     def again(self, client, ours, theirs):
         """A gate with its peers; their next numbers."""
         gate = self.start("run", "--config", "gate.cfg")
+        gate.see("listens on")
         self.venue = self.listener.accept()
         self.peers.append(self.venue)
         self.venue.seq = theirs
