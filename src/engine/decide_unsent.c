@@ -60,6 +60,9 @@ void cg_requests_answer(struct cg_engine *engine, uint32_t slot, bool all)
     if (any) {
         cg_tokens_follow(engine, slot);
     }
+    if (any && !all) { /* R17: what a breach took for gone is not */
+        cg_limits_check(engine, slot);
+    }
 }
 
 void cg_request_withheld(struct cg_engine *engine,

@@ -518,6 +518,7 @@ static void session_rejects(struct judge *judge,
         judge, event->session, sim_field_find(event->body, 11));
     if (request != NULL) {
         CG_SOMETIMES(session_reject, true);
+        request->unheard |= event->unheard;
         rejected(judge, request);
     }
 }

@@ -33,7 +33,8 @@ struct judge_event {
     struct cg_slice body;
     bool possdup;
     bool possresend;
-    int64_t at; /* the gate's time */
+    bool unheard; /* of REJECTED: it is lost */
+    int64_t at;   /* the gate's time */
 };
 
 /* One ClOrdID: D, G, F, q; P is the gate's own F. */
@@ -50,6 +51,7 @@ struct judge_request {
     bool heard;        /* by the venue */
     bool withheld;     /* gap-filled */
     bool unsure;       /* it, or its answer, is lost for ever */
+    bool unheard;      /* it was rejected, and the gate has not heard that */
     bool swept;        /* a mass cancel came while it waited */
     bool rejected;     /* by the venue's FIX session */
     bool named;        /* a status names it, and that its order is over */

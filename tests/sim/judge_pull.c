@@ -25,7 +25,8 @@ bool judge_goes(const struct judge *judge, const struct judge_order *order)
     for (size_t at = judge->requests[order->first].older; at != order->first;
          at = judge->requests[at].older) {
         const struct judge_request *request = &judge->requests[at];
-        goes |= request->kind == 'F' && request->said && !request->done;
+        goes |= request->kind == 'F' && request->said &&
+                (!request->done || (request->unheard && request->answers == 0));
     }
     return goes;
 }

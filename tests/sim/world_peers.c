@@ -178,6 +178,7 @@ static void throw_out(struct world *world, int session, int seq)
         post = &world->links[session].out.posts[seq - 1];
         judge_take(&world->judge, &(struct judge_event){
                                       .way = JUDGE_REJECTED,
+                                      .unheard = true,
                                       .session = session,
                                       .type = post->type,
                                       .body = {post->body, post->body_len},
