@@ -159,7 +159,8 @@ class Desk:
         self.carrier = threading.Thread(target=carry, daemon=True)
         self.carrier.start()
         self.program(f"#!/bin/sh\necho \"$2\" > '{pipes[0]}'\n"
-                     f"read x < '{pipes[1]}'\n")
+                     # Who said it of the one before may not be gone yet.
+                     f"until read x < '{pipes[1]}'; do :; done\n")
 
     def limit(self, name, **limits):
         """Other limits in a profile."""
