@@ -513,8 +513,9 @@ void cg_unsent_settle(struct cg_engine *engine,
 /* The answer to a replace may never come. */
 bool cg_replace_is_lost(const struct cg_request *request);
 
-/* A lost replace that one names which the venue has taken was in force: the venue answers it no more, and its quantity counts no
- * more (R41).  False when there was none. */
+/* A lost replace that one names which the venue has taken was in force: the
+ * venue answers it no more, and its quantity counts no more (R41).  False when
+ * there was none. */
 bool cg_replaced_were_there(struct cg_engine *engine, uint32_t order);
 
 /* Of an order that is over nobody is asked: what can be resent no more never
